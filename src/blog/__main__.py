@@ -1,0 +1,124 @@
+"""The command line: serve, check, new."""
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+import uvicorn
+
+from blog import __version__
+from blog.app import create_app
+from blog.content.loader import load
+from blog.content.slugs import slugify
+from blog.errors import BlogError, ContentError, SettingsError
+from blog.render.theme import Theme
+from blog.serve.publisher import report
+from blog.serve.server import Server
+from blog.settings import Settings
+from blog.telemetry import logs
+
+EXIT_CONTENT = 1
+EXIT_USAGE = 2
+# Longer than the proxies in front keep a connection (cloudflared: 90 s): the side that waits longer never closes first.
+_KEEP_ALIVE_SECONDS = 95
+_SLOWEST_CLIENT_SECONDS = 10
+
+logger = logging.getLogger("blog")
+
+
+def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ) -> int:
+    """Run one command; return its exit code: 0 done, 1 faults in the content, 2 wrong usage or settings."""
+    options = _parser().parse_args(arguments)
+    try:
+        settings = Settings.from_environ(environ)
+        return int(options.run(settings, options))
+    except SettingsError as problem:
+        print(problem, file=sys.stderr)
+        return EXIT_USAGE
+    except BlogError as problem:
+        print(problem, file=sys.stderr)
+        return EXIT_CONTENT
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="blog", description="Markdown in, a site out. Settings: see README.md.")
+    parser.add_argument("--version", action="version", version=f"blog {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    serve = commands.add_parser("serve", help="serve the site")
+    serve.set_defaults(run=_serve)
+    check = commands.add_parser("check", help="print every fault of the content as file:line: problem; exit 1 if any")
+    check.set_defaults(run=_check)
+    new = commands.add_parser("new", help="write a draft and print its path")
+    new.add_argument("title")
+    new.set_defaults(run=_new)
+    return parser
+
+
+def _serve(settings: Settings, _options: argparse.Namespace) -> int:
+    logs.configure(settings)
+    app = create_app(settings)
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        http="httptools",
+        loop="uvloop",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=_SLOWEST_CLIENT_SECONDS,
+    )
+    Server(config, app.live, settings.drain_seconds).run()
+    return _outcome(app.live.failure)
+
+
+def _outcome(failure: BaseException | None) -> int:
+    if failure is None:
+        return 0
+    if isinstance(failure, ContentError):
+        report(failure.faults)
+        logger.error("the content has faults (%d); nothing is served", len(failure.faults))
+    else:
+        logger.error("the publisher failed", exc_info=failure)
+    return EXIT_CONTENT
+
+
+def _check(settings: Settings, _options: argparse.Namespace) -> int:
+    faults = list(load(settings.posts_dir).warnings)
+    Theme(settings.templates_dir)
+    for fault in faults:
+        print(fault)
+    return EXIT_CONTENT if faults else 0
+
+
+def _new(settings: Settings, options: argparse.Namespace) -> int:
+    title = " ".join(options.title.split())
+    slug = slugify(title)
+    if not slug:
+        print(f"{options.title!r} has neither a letter nor a digit to make a file name of", file=sys.stderr)
+        return EXIT_USAGE
+    path = settings.posts_dir / f"{slug}.md"
+    try:
+        settings.posts_dir.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(_draft(title, datetime.now(UTC)))
+    except FileExistsError:
+        print(f"{path} is already there", file=sys.stderr)
+        return EXIT_CONTENT
+    print(path)
+    return 0
+
+
+def _draft(title: str, now: datetime) -> str:
+    quoted = title.replace("\\", "\\\\").replace('"', '\\"')
+    return f'---\ntitle: "{quoted}"\ndate: {now:%Y-%m-%d}\ndescription: ""\ntags: []\ndraft: true\n---\n\nBegin here.\n'
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,144 @@
+"""What is wrong with the content as a whole: names taken twice, links that lead nowhere, pictures that are missing."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+from blog import urls
+from blog.content.document import Reference
+from blog.content.files import MEDIA_TYPES
+from blog.content.library import Library, beside, is_elsewhere
+from blog.content.post import Post, Text
+from blog.content.slugs import slugify
+from blog.errors import Severity
+
+FIXED_PATHS = frozenset({
+    urls.HOME, urls.BLOG, urls.TAGS, urls.ARCHIVE, urls.RSS, urls.ATOM, urls.JSON_FEED, urls.SITEMAP, urls.ROBOTS,
+    urls.LLMS, urls.LLMS_FULL, urls.MANIFEST, urls.FAVICON, urls.API_POSTS, urls.OPENAPI, urls.HEALTH, urls.READY,
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A fault whose file is still relative to the posts folder."""
+
+    file: PurePosixPath
+    line: int
+    problem: str
+    severity: Severity = Severity.ERROR
+
+    @property
+    def rest(self) -> tuple[int, str, Severity]:
+        return self.line, self.problem, self.severity
+
+
+def check(library: Library) -> Iterator[Found]:
+    """Every fault that only shows with all texts at hand. Drafts are checked too: they are read next."""
+    yield from _names(library)
+    yield from _tag_spellings(library)
+    targets = _Targets(library)
+    for text in (*library.texts, *library.drafts):
+        yield from (Found(text.file, 1, problem) for problem in _picture(library, text))
+        for reference in text.document.references:
+            yield from targets.check(text, reference)
+        for remark in text.document.remarks:
+            yield Found(text.file, _line(text, remark.line), remark.problem, Severity.WARNING)
+
+
+def _line(text: Text, line_in_body: int) -> int:
+    return text.body_line + line_in_body - 1
+
+
+def _names(library: Library) -> Iterator[Found]:
+    taken: dict[str, str] = {urls.decoded(path): "the service itself" for path in FIXED_PATHS}
+    texts = sorted((*library.texts, *library.drafts), key=lambda text: text.file)
+    for text in texts:
+        path = urls.decoded(text.url)
+        if path in taken:
+            yield Found(text.file, 1, f"slug {text.slug!r} is already taken by {taken[path]}")
+        taken.setdefault(path, str(text.file))
+    for text in texts:
+        for alias in text.aliases:
+            if alias in taken:
+                yield Found(text.file, 1, f"alias {alias!r} is already taken by {taken[alias]}")
+            taken.setdefault(alias, str(text.file))
+
+
+def _tag_spellings(library: Library) -> Iterator[Found]:
+    """Python and python are one tag; C and C! would share a page without being one."""
+    spelled: defaultdict[str, dict[str, Post]] = defaultdict(dict)
+    for post in library.posts:
+        for tag in post.tags:
+            spelled[slugify(tag)].setdefault(_folded(tag), post)
+    for slug, names in spelled.items():
+        for name, post in list(names.items())[1:]:
+            first = next(iter(names))
+            yield Found(post.file, 1, f"tags {first!r} and {name!r} would share the page {urls.tag(slug)}")
+
+
+def _folded(tag: str) -> str:
+    return tag.casefold().replace("-", " ").replace("_", " ")
+
+
+def _picture(library: Library, text: Text) -> Iterator[str]:
+    if text.image and not is_elsewhere(text.image.src) and beside(text, text.image.src) not in library.files:
+        yield f"image {text.image.src!r} is not a picture beside the post ({_kinds()})"
+
+
+def _kinds() -> str:
+    return ", ".join(kind for kind, media_type in MEDIA_TYPES.items() if media_type.startswith("image/"))
+
+
+class _Targets:
+    """Where a link inside the site may lead."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._by_file: Mapping[PurePosixPath, Text] = {text.file: text for text in library.texts}
+        self._by_path: Mapping[str, Text] = {urls.decoded(text.url): text for text in library.texts}
+        self._paths = _paths(library)
+
+    def check(self, text: Text, reference: Reference) -> Iterator[Found]:
+        line = _line(text, reference.line)
+        if is_elsewhere(reference.target):
+            if reference.kind == "image" and not reference.target.startswith("data:"):
+                problem = f"image {reference.target!r} is on another site, which pages never ask; put it beside the post"
+                yield Found(text.file, line, problem, Severity.WARNING)
+        elif reference.kind == "image":
+            yield from (Found(text.file, line, problem) for problem in self._image(text, reference.target))
+        else:
+            yield from (Found(text.file, line, problem) for problem in self._link(text, reference.target))
+
+    def _image(self, text: Text, target: str) -> Iterator[str]:
+        if target.startswith("/") or beside(text, target) not in self._library.files:
+            yield f"image {target!r} is not a picture beside the post ({_kinds()})"
+
+    def _link(self, text: Text, target: str) -> Iterator[str]:
+        path, fragment = unquote(urlsplit(target).path), unquote(urlsplit(target).fragment)
+        if path.startswith("/"):
+            if urls.canonical(path) not in self._paths:
+                yield f"link {target!r} leads nowhere on this site"
+                return
+            leads_to = self._by_path.get(urls.canonical(path))
+        elif not path:
+            leads_to = text
+        else:
+            beside_it = beside(text, target)
+            leads_to = self._by_file.get(beside_it) if beside_it else None
+            if leads_to is None and beside_it not in self._library.files:
+                yield f"link {target!r} names no post, page or file beside this one"
+                return
+        if fragment and leads_to and fragment not in leads_to.document.anchors:
+            yield f"link {target!r} names a section that {leads_to.file} does not have"
+
+
+def _paths(library: Library) -> frozenset[str]:
+    tags: Iterable[str] = {slugify(tag) for post in library.posts for tag in post.tags}
+    feeds = [urls.tag_feed(tag, feed) for tag in tags for feed in (urls.RSS, urls.ATOM, urls.JSON_FEED)]
+    sources = [post.source_url for post in library.posts]
+    known = [*(urls.tag(tag) for tag in tags), *feeds, *sources, *(text.url for text in library.texts)]
+    known += [urls.api_post(post.slug) for post in library.posts]
+    aliases = [alias for text in library.texts for alias in text.aliases]
+    return FIXED_PATHS | {urls.decoded(path) for path in known} | set(aliases)

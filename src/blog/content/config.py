@@ -1,0 +1,99 @@
+"""posts/site.yaml: what the site is called, who writes it, where its menu leads."""
+
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from blog.content.header import HeaderError, Line, language_tag, read_yaml, language_tag
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    name: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteConfig:
+    title: str = "Blog"
+    description: str = ""
+    author: Author = field(default_factory=lambda: Author("The author"))
+    lang: str = "en"
+    navigation: tuple[Link, ...] = (Link("Posts", "/blog"), Link("Tags", "/tags"), Link("Archive", "/archive"))
+    links: tuple[Link, ...] = (Link("RSS", "/rss"),)
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+def _target(url: str) -> str:
+    if not (url.startswith(("https://", "http://", "mailto:")) or (url.startswith("/") and not url.startswith("//"))):
+        raise ValueError(f"{url!r} is neither a path (/about) nor an absolute URL")
+    return url
+
+
+class _Link(_Strict):
+    title: Line
+    url: Annotated[str, AfterValidator(_target)]
+
+
+class _Author(_Strict):
+    name: Line
+    url: Annotated[str, AfterValidator(_target)] = ""
+
+
+def _name_only(value: Any) -> Any:
+    return {"name": value} if isinstance(value, str) else value
+
+
+class _File(_Strict):
+    title: Line = "Blog"
+    description: str = ""
+    author: Annotated[_Author, BeforeValidator(_name_only)] = Field(default_factory=lambda: _Author(name="The author"))
+    lang: Annotated[str, AfterValidator(language_tag)] = "en"
+    navigation: list[_Link] | None = None
+    links: list[_Link] | None = None
+
+
+def parse_config(text: str) -> SiteConfig:
+    """
+    >>> parse_config("title: Notes").title
+    'Notes'
+
+    Raises:
+        HeaderError: with a line and a reason for each fault.
+    """
+    try:
+        read = _File.model_validate(read_yaml(text))
+    except ValidationError as problem:
+        raise HeaderError(*((1, _reason(error)) for error in problem.errors(include_url=False))) from None
+    defaults = SiteConfig()
+    return SiteConfig(
+        title=read.title,
+        description=" ".join(read.description.split()),
+        author=Author(read.author.name, read.author.url),
+        lang=read.lang,
+        navigation=_links(read.navigation, defaults.navigation),
+        links=_links(read.links, defaults.links),
+    )
+
+
+def _links(read: list[_Link] | None, default: tuple[Link, ...]) -> tuple[Link, ...]:
+    return default if read is None else tuple(Link(link.title, link.url) for link in read)
+
+
+def _reason(error: Any) -> str:
+    path = ".".join(map(str, error["loc"]))
+    if error["type"] == "extra_forbidden":
+        nearest = get_close_matches(str(error["loc"][-1]), _File.model_fields, n=1, cutoff=0.5)
+        return f"unknown key {path!r}" + (f"; did you mean {nearest[0]}?" if nearest else "")
+    return f"{path}: {error['msg'].removeprefix('Value error, ')}"

@@ -1,0 +1,61 @@
+"""A Markdown text after parsing: HTML with its references left open, and what is known about it."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+WORDS_PER_MINUTE = 220
+_MARKER = re.compile("\0([0-9]+)\0")
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Something a text points at. ``target`` is as written; ``line`` counts within the body, from 1."""
+
+    kind: Literal["link", "image"]
+    target: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    level: int
+    anchor: str
+    text: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something a careful author would mend; the page is right without it."""
+
+    line: int
+    problem: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """The parsed text. ``anchors`` are all ids in it; ``summary`` is its first paragraph as plain text."""
+
+    markup: str
+    references: tuple[Reference, ...]
+    headings: tuple[Heading, ...]
+    anchors: frozenset[str]
+    remarks: tuple[Remark, ...]
+    words: int
+    summary: str
+
+    @property
+    def minutes(self) -> int:
+        """Reading time from the words of the text, not of its code."""
+        return max(1, round(self.words / WORDS_PER_MINUTE))
+
+    def html(self, attributes: Callable[[Reference], str]) -> str:
+        """The HTML, each reference filled in with the attributes (``href="…"``) that it resolves to."""
+        return _MARKER.sub(lambda found: attributes(self.references[int(found[1])]), self.markup)
+
+
+def marker(index: int) -> str:
+    """Stands for reference number ``index`` in the markup; no Markdown text can contain a NUL."""
+    return f"\0{index}\0"

@@ -1,0 +1,262 @@
+"""The header of a post: YAML between two --- lines, read as text and made typed in one place."""
+
+import re
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from difflib import get_close_matches
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+import yaml
+from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from blog.content.slugs import is_slug, slugify
+
+MAX_HEADER_CHARACTERS = 16_384
+_LANG = re.compile(r"[a-zA-Z]{2,3}(?:-[a-zA-Z0-9]{2,8})*")
+_CLOSING = re.compile(r"^---[ \t]*$", re.MULTILINE)
+
+
+class HeaderError(ValueError):
+    """What is wrong with a header, as (line in the file, problem) pairs."""
+
+    def __init__(self, *problems: tuple[int, str]) -> None:
+        self.problems = problems
+        super().__init__("; ".join(f"line {line}: {problem}" for line, problem in problems))
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A file cut into its header (YAML text) and its body; ``body_line`` is the file's line the body starts on."""
+
+    header: str
+    body: str
+    body_line: int
+
+
+def split(text: str) -> Split:
+    r"""Cut a file at its two --- lines.
+
+    >>> split("---\ntitle: Hello\n---\nBody\n")
+    Split(header='title: Hello\n', body='Body\n', body_line=4)
+
+    Raises:
+        HeaderError: there is no header, it is never closed, or it is longer than MAX_HEADER_CHARACTERS.
+    """
+    if not text.strip():
+        raise HeaderError((1, "the file is empty; a post opens with a header between two --- lines"))
+    first, _, rest = text.partition("\n")
+    if first.rstrip() != "---":
+        raise HeaderError((1, f"a post must open with a --- line, not with {_shorten(first)!r}"))
+    closing = _CLOSING.search(rest)
+    if closing is None:
+        raise HeaderError((1, "the header is never closed by a second --- line"))
+    if closing.start() > MAX_HEADER_CHARACTERS:
+        raise HeaderError((1, f"the header is longer than {MAX_HEADER_CHARACTERS:,} characters"))
+    header = rest[: closing.start()]
+    body = rest[closing.end() :].removeprefix("\n")
+    return Split(header, body, header.count("\n") + 3)
+
+
+class _Loader(yaml.BaseLoader):
+    """Every scalar stays text: a title may be No, a tag 1.10, and a date is ours to read."""
+
+
+def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Hashable, Any]:
+    seen: dict[Hashable, Any] = {}
+    for key_node, value_node in node.value:
+        key = loader.construct_object(key_node, deep=True)
+        if not isinstance(key, str):
+            raise yaml.constructor.ConstructorError(None, None, "a key must be a word", key_node.start_mark)
+        if key in seen:
+            raise yaml.constructor.ConstructorError(None, None, f"{key} is given twice", key_node.start_mark)
+        seen[key] = loader.construct_object(value_node, deep=True)
+    return seen
+
+
+_Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
+
+
+def read_yaml(text: str, first_line: int = 1) -> dict[str, Any]:
+    """A YAML mapping whose scalars are all text; empty values are left out.
+
+    Raises:
+        HeaderError: not YAML, not a mapping, a key given twice, an alias, or nested beyond reason.
+    """
+    try:
+        if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text, Loader=_Loader)):
+            raise HeaderError((first_line, "YAML aliases (*name) are not allowed in a header"))
+        data = yaml.load(text, Loader=_Loader)  # noqa: S506 -- BaseLoader makes text, lists and mappings only
+    except yaml.MarkedYAMLError as problem:
+        mark = problem.problem_mark or problem.context_mark
+        raise HeaderError((first_line + (mark.line if mark else 0), f"not valid YAML: {problem.problem}")) from problem
+    except yaml.YAMLError as problem:
+        raise HeaderError((first_line, f"not valid YAML: {_shorten(str(problem).splitlines()[0])}")) from problem
+    except RecursionError:
+        raise HeaderError((first_line, "not valid YAML: nested too deeply")) from None
+    if data in ("", None):
+        return {}
+    if not isinstance(data, dict):
+        raise HeaderError((first_line, "not a list of `key: value` lines"))
+    return {key: value for key, value in data.items() if value not in ("", None)}
+
+
+def _moment(value: Any) -> datetime:
+    """A date is the start of that day in UTC; a date-time has to say its zone."""
+    allowed = "give a date (2026-03-01) or a date-time with its zone (2026-03-01T09:00:00+01:00)"
+    if not isinstance(value, str):
+        raise ValueError(allowed)  # noqa: TRY004 -- pydantic turns a ValueError into a fault
+    try:
+        if len(value) == len("2026-03-01"):
+            return datetime.combine(date.fromisoformat(value), time(), tzinfo=UTC)
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        raise ValueError(f"{_shorten(value)!r} is not a date: {allowed}") from None
+    if moment.tzinfo is None:
+        raise ValueError(f"{value!r} has no time zone: {allowed}")
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"{value!r} is beyond the calendar: {allowed}") from None
+
+
+def _switch(value: Any) -> bool:
+    known = {"true": True, "yes": True, "false": False, "no": False}
+    if not isinstance(value, str) or value.lower() not in known:
+        raise ValueError(f"{value!r} is neither true nor false")
+    return known[value.lower()]
+
+
+def _words(value: Any) -> list[str]:
+    """A list, or one text with commas; blanks and repetitions go."""
+    items = value.split(",") if isinstance(value, str) else value
+    if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
+        raise ValueError("give a list ([a, b]) or one text with commas (a, b)")
+    return list(dict.fromkeys(item.strip() for item in items if item.strip()))
+
+
+def _tags(tags: list[str]) -> list[str]:
+    for tag in tags:
+        if not slugify(tag):
+            raise ValueError(f"{tag!r} has neither a letter nor a digit")
+    return tags
+
+
+def _slug(value: str) -> str:
+    if not is_slug(value):
+        raise ValueError(f"{value!r} is not a slug; did you mean {slugify(value) or 'a-few-words'!r}?")
+    return value
+
+
+def _alias(value: str) -> str:
+    path = value if value.startswith("/") else f"/blog/{value}"
+    if "//" in path or any(character in path for character in "?#\\%") or not path.isprintable() or path == "/":
+        raise ValueError(f"{value!r} is not a path such as /2019/old-name")
+    return path
+
+
+def _line(value: str) -> str:
+    return " ".join(value.split())
+
+
+def language_tag(value: str) -> str:
+    if not _LANG.fullmatch(value):
+        raise ValueError(f"{value!r} is not a language tag such as en or pt-BR (BCP 47)")
+    return value
+
+
+def _url(value: str) -> str:
+    if urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).hostname:
+        raise ValueError(f"{value!r} is not an absolute http(s) URL")
+    return value
+
+
+def _flatten_image(data: Any) -> Any:
+    """``image: {src: a.png, alt: A}`` says the same as ``image: a.png`` and ``image_alt: A``."""
+    image = data.get("image") if isinstance(data, dict) else None
+    if isinstance(image, dict):
+        if not set(image) <= {"src", "alt"} or "src" not in image:
+            raise ValueError("image: give a path, or {src: path, alt: text}")
+        flat = {"image": image["src"]} | ({"image_alt": image["alt"]} if "alt" in image else {})
+        return {**data, **flat}
+    return data
+
+
+Moment = Annotated[datetime, BeforeValidator(_moment)]
+Line = Annotated[str, AfterValidator(_line), Field(min_length=1, max_length=300)]
+
+
+class Header(BaseModel):
+    """What a header may say. This model is the border: inside it there are only typed, frozen values."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: Line
+    date: Moment | None = None
+    updated: Moment | None = None
+    description: Annotated[str, AfterValidator(_line), Field(max_length=500)] = ""
+    tags: Annotated[list[str], BeforeValidator(_words), AfterValidator(_tags), Field(max_length=30)] = []
+    draft: Annotated[bool, BeforeValidator(_switch)] = False
+    slug: Annotated[str, AfterValidator(_slug), Field(max_length=200)] | None = None
+    aliases: Annotated[
+        list[Annotated[str, AfterValidator(_alias)]], BeforeValidator(_words), Field(max_length=50)
+    ] = []
+    image: str | None = None
+    image_alt: str = Field(default="", validation_alias=AliasChoices("image_alt", "alt"))
+    lang: Annotated[str, AfterValidator(language_tag)] | None = None
+    series: Line | None = None
+    canonical: Annotated[str, AfterValidator(_url)] | None = None
+    order: int | None = None
+
+
+KEYS = (*Header.model_fields, "alt")
+_LINK_KEYS = {"title", "url"}
+
+
+def parse_header(header: str, kind: Literal["post", "page"]) -> Header:
+    """The typed header of a file; line numbers in errors count from the file's first line.
+
+    Raises:
+        HeaderError: naming each key that is missing, unknown (with the nearest known one) or wrong.
+    """
+    try:
+        model = Header.model_validate(_flatten_image(read_yaml(header, first_line=2)))
+    except ValidationError as problem:
+        raise HeaderError(*_explain(header, problem)) from None
+    except HeaderError:
+        raise
+    except ValueError as problem:
+        raise HeaderError((_line_of(header, "image"), str(problem))) from None
+    if kind == "post" and model.date is None:
+        raise HeaderError((2, "date is missing: give a date (2026-03-01) or a date-time with its zone"))
+    if model.updated and model.date and model.updated < model.date:
+        raise HeaderError((_line_of(header, "updated"), "updated is before date"))
+    return model
+
+
+def _explain(header: str, problem: ValidationError) -> Iterator[tuple[int, str]]:
+    for error in problem.errors(include_url=False):
+        key = str(error["loc"][0])
+        yield _line_of(header, key), _reason(key, error)
+
+
+def _reason(key: str, error: Mapping[str, Any]) -> str:
+    if error["type"] == "extra_forbidden":
+        nearest = get_close_matches(key.lower(), KEYS, n=1, cutoff=0.5)
+        hint = f"did you mean {nearest[0]}?" if nearest else f"known are {', '.join(Header.model_fields)}"
+        return f"unknown key {_shorten(key)!r}; {hint}"
+    if error["type"] == "missing":
+        return f"{key} is missing"
+    return f"{key}: {error['msg'].removeprefix('Value error, ')}"
+
+
+def _line_of(header: str, key: str) -> int:
+    """The file's line on which a top-level key stands; the header's first where it stands nowhere."""
+    lines = header.splitlines()
+    pattern = re.compile(rf"[\"']?{re.escape(key)}[\"']?\s*:")
+    return next((number for number, line in enumerate(lines, 2) if pattern.match(line)), 2)
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:57]}..."  # noqa: PLR2004 -- fits one line of a terminal

@@ -1,0 +1,103 @@
+"""All that was read, whatever the time is: drafts and posts of the future included."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+from pathlib import PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+from blog.content.config import SiteConfig
+from blog.content.document import Reference
+from blog.content.files import File
+from blog.content.post import Post, StandalonePage, Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Library:
+    """The content of a posts folder. Paths are relative to it; drafts are not in ``posts`` and ``pages``."""
+
+    config: SiteConfig
+    posts: tuple[Post, ...]
+    pages: tuple[StandalonePage, ...]
+    drafts: tuple[Text, ...]
+    files: Mapping[PurePosixPath, File]
+
+    @property
+    def texts(self) -> tuple[Text, ...]:
+        return (*self.posts, *self.pages)
+
+    def next_moment(self, now: datetime) -> datetime | None:
+        """When the next post appears by itself, if one is waiting."""
+        return min((post.published for post in self.posts if post.published > now), default=None)
+
+
+def is_elsewhere(target: str) -> bool:
+    """Whether a target leads off the site (or is no address at all, such as mailto:).
+
+    >>> is_elsewhere("https://example.org"), is_elsewhere("//cdn.example"), is_elsewhere("/blog"), is_elsewhere("a.png")
+    (True, True, False, False)
+    """
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        return True
+    return bool(parts.scheme or parts.netloc)
+
+
+def beside(text: Text, target: str) -> PurePosixPath | None:
+    """The path within the posts folder that a relative target means; None where it climbs out of it."""
+    steps: list[str] = []
+    for step in (text.file.parent / unquote(urlsplit(target).path)).parts:
+        if step == "..":
+            if not steps:
+                return None
+            steps.pop()
+        elif step != ".":
+            steps.append(step)
+    return PurePosixPath(*steps)
+
+
+class Resolver:
+    """Turns what an author wrote into addresses: paths of the site, or absolute ones for feeds."""
+
+    def __init__(self, library: Library, origin: str = "") -> None:
+        self._origin = origin
+        self._files = library.files
+        self._texts = {text.file: text for text in library.texts}
+
+    def attributes(self, text: Text, reference: Reference) -> str:
+        """The HTML attributes of a reference: ``href``, or ``src`` with the size that keeps the page from jumping."""
+        url = escape(self.url(text, reference.target))
+        if reference.kind == "link":
+            return f'href="{url}"'
+        file = self.file(text, reference.target)
+        return f'src="{url}" width="{file.width}" height="{file.height}"' if file else f'src="{url}"'
+
+    def url(self, text: Text, target: str) -> str:
+        if not target:
+            return self._origin + text.url
+        if is_elsewhere(target):
+            return target
+        fragment = "#" + target.partition("#")[2] if "#" in target else ""
+        if target.startswith("#"):
+            return (self._origin + text.url if self._origin else "") + target
+        if target.startswith("/"):
+            return self._origin + target
+        if file := self.file(text, target):
+            return self._origin + file.url
+        path = beside(text, target)
+        other = self._texts.get(path) if path else None
+        return self._origin + other.url + fragment if other else target
+
+    def file(self, text: Text, target: str) -> File | None:
+        path = None if is_elsewhere(target) or target.startswith(("/", "#")) else beside(text, target)
+        return self._files.get(path) if path else None
+
+
+def relative_targets(text: Text) -> Iterator[str]:
+    """The targets of a text that name something beside it."""
+    written = [reference.target for reference in text.document.references]
+    if text.image:
+        written.append(text.image.src)
+    return (target for target in written if target and not is_elsewhere(target) and not target.startswith(("/", "#", "?")))

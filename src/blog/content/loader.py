@@ -1,0 +1,239 @@
+"""Reads a posts folder. The only place in content/ that touches the disk, and the border where faults get a file name."""
+
+import os
+import stat
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from blog import urls
+from blog.content import markdown
+from blog.content.check import check
+from blog.content.config import SiteConfig, parse_config
+from blog.content.files import MAX_FILE_BYTES, File, is_served, read_file
+from blog.content.header import Header, HeaderError, parse_header, split
+from blog.content.library import Library, beside, relative_targets
+from blog.content.post import Image, Post, StandalonePage, Text
+from blog.content.slugs import slugify
+from blog.errors import ContentError, Fault, Severity
+
+MAX_TEXT_BYTES = 512 * 1024
+CONFIG = PurePosixPath("site.yaml")
+PAGES = PurePosixPath("pages")
+
+# Parsed texts by file and content: a rebuild parses what has changed.
+Memory = dict[tuple[PurePosixPath, str], Text]
+
+_DATE_PREFIX = len("2026-03-01-")
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A library and what its author should still mend."""
+
+    library: Library
+    warnings: tuple[Fault, ...]
+
+
+def load(folder: Path, memory: Memory | None = None) -> Loaded:
+    """Read every post, page and picture below a folder; a memory carries parsed texts from one load to the next.
+
+    Raises:
+        ContentError: with every fault of the content, not only the first.
+    """
+    return _Reading(folder, {} if memory is None else memory).load()
+
+
+class _Reading:
+    """One pass over a folder; collects the faults on its way."""
+
+    def __init__(self, folder: Path, memory: Memory) -> None:
+        self._folder = folder
+        self._memory = memory
+        self._root = folder.resolve()
+        self._faults: list[Fault] = []
+
+    def load(self) -> Loaded:
+        if not self._root.is_dir():
+            raise ContentError([Fault(self._folder, 1, "there is no such folder (BLOG_POSTS_DIR)")])
+        texts = [text for path in self._markdown() if (text := self._text(path))]
+        self._memory.clear()
+        self._memory.update({(text.file, text.source): text for text in texts})
+        library = Library(
+            config=self._config(),
+            posts=tuple(text for text in texts if isinstance(text, Post) and not text.draft),
+            pages=tuple(text for text in texts if isinstance(text, StandalonePage) and not text.draft),
+            drafts=tuple(text for text in texts if text.draft),
+            files=self._files(texts),
+        )
+        self._faults += (Fault(self._folder / found.file, *found.rest) for found in check(library))
+        return Loaded(library, self._warnings())
+
+    def _warnings(self) -> tuple[Fault, ...]:
+        faults = tuple(sorted(set(self._faults), key=lambda fault: (str(fault.file), fault.line, fault.problem)))
+        if any(fault.severity is Severity.ERROR for fault in faults):
+            raise ContentError(faults)
+        return faults
+
+    def _fault(self, path: PurePosixPath, problem: str, line: int = 1, severity: Severity = Severity.ERROR) -> None:
+        self._faults.append(Fault(self._folder / path, line, problem, severity))
+
+    def _markdown(self) -> Iterator[PurePosixPath]:
+        """The posts and the pages, in a stable order; what is hidden is skipped, what is misplaced is said."""
+        for folder, subfolders, names in os.walk(self._root):
+            where = PurePosixPath(Path(folder).relative_to(self._root).as_posix())
+            subfolders[:] = sorted(name for name in subfolders if not name.startswith((".", "_")))
+            for name in subfolders:
+                self._refuse_escape(where / name)
+            for name in sorted(names):
+                if name.startswith((".", "_")) or not name.endswith(".md"):
+                    continue
+                if where in {PurePosixPath(), PAGES}:
+                    yield where / name
+                else:
+                    problem = "is not read: posts stand in the posts folder itself, pages in its pages/"
+                    self._fault(where / name, problem, severity=Severity.WARNING)
+
+    def _refuse_escape(self, path: PurePosixPath) -> bool:
+        inside = (self._root / path).resolve().is_relative_to(self._root)
+        if not inside:
+            self._fault(path, "is a link out of the posts folder, which is not followed")
+        return not inside
+
+    def _bytes(self, path: PurePosixPath, limit: int) -> bytes | None:
+        """The bytes of a regular file within the folder; None, and a fault, for anything else."""
+        try:
+            if self._refuse_escape(path):
+                return None
+            found = (self._root / path).stat()
+            if not stat.S_ISREG(found.st_mode):
+                self._fault(path, "is not a regular file")
+            elif found.st_size > limit:
+                self._fault(path, f"has {_megabytes(found.st_size)}; {_megabytes(limit)} is the most a file may have")
+            else:
+                return (self._root / path).read_bytes()
+        except (OSError, RuntimeError) as problem:
+            self._fault(path, f"cannot be read: {getattr(problem, 'strerror', None) or 'a loop of links'}")
+        return None
+
+    def _string(self, path: PurePosixPath) -> str | None:
+        body = self._bytes(path, MAX_TEXT_BYTES)
+        if body is None:
+            return None
+        try:
+            text = body.decode("utf-8-sig")
+        except UnicodeDecodeError as problem:
+            line = body.count(b"\n", 0, problem.start) + 1
+            self._fault(path, f"is not UTF-8: byte 0x{body[problem.start]:02x} at offset {problem.start}", line)
+            return None
+        return text.replace("\r\n", "\n").replace("\r", "\n")
+
+    def _config(self) -> SiteConfig:
+        if not (self._root / CONFIG).exists():
+            return SiteConfig()
+        try:
+            return parse_config(self._string(CONFIG) or "")
+        except HeaderError as problem:
+            self._report(CONFIG, problem)
+            return SiteConfig()
+
+    def _report(self, path: PurePosixPath, error: HeaderError) -> None:
+        for line, problem in error.problems:
+            self._fault(path, problem, line)
+
+    def _text(self, path: PurePosixPath) -> Text | None:
+        text = self._string(path)
+        if text is None:
+            return None
+        if known := self._memory.get((path, text)):
+            return known
+        try:
+            return parse_page(path, text) if path.parent == PAGES else parse_post(path, text)
+        except HeaderError as problem:
+            self._report(path, problem)
+        except RecursionError:
+            self._fault(path, "is nested too deeply to be parsed")
+        return None
+
+    def _files(self, texts: Iterable[Text]) -> Mapping[PurePosixPath, File]:
+        """Only what a text refers to is read, and so only that can be served."""
+        wanted = {beside(text, target) for text in texts for target in relative_targets(text)}
+        files: dict[PurePosixPath, File] = {}
+        for path in sorted(path for path in wanted if path and is_served(path)):
+            if not (self._root / path).exists() and not (self._root / path).is_symlink():
+                continue  # check() says so, at the line that refers to it
+            if (body := self._bytes(path, MAX_FILE_BYTES)) is not None:
+                try:
+                    files[path] = read_file(path, body)
+                except ValueError as problem:
+                    self._fault(path, str(problem))
+        return files
+
+
+def parse_post(path: PurePosixPath, text: str) -> Post:
+    """
+    >>> parse_post(PurePosixPath("hello.md"), "---\\ntitle: Hello\\ndate: 2026-03-01\\n---\\nHi.\\n").url
+    '/blog/hello'
+
+    Raises:
+        HeaderError: with every fault of the header.
+    """
+    header, common = _common(path, text, "post")
+    assert header.date is not None  # noqa: S101 -- parse_header asks a post for one
+    return Post(**common, published=header.date, tags=tuple(header.tags), series=header.series)
+
+
+def parse_page(path: PurePosixPath, text: str) -> StandalonePage:
+    """The same for posts/pages/; the first segments of the service's own URLs are taken."""
+    header, common = _common(path, text, "page")
+    if common["slug"] in urls.RESERVED:
+        raise HeaderError((1, f"/{common['slug']} is the service's own; give the page another slug"))
+    return StandalonePage(**common)
+
+
+def _common(path: PurePosixPath, text: str, kind: str) -> tuple[Header, dict[str, object]]:
+    cut = split(text)
+    header = parse_header(cut.header, "post" if kind == "post" else "page")
+    slug = header.slug or _slug_of(path)
+    if not slug:
+        raise HeaderError((1, "the file's name has neither a letter nor a digit; give it a slug"))
+    document = markdown.parse(cut.body, header.title)
+    common = {
+        "file": path,
+        "slug": slug,
+        "title": header.title,
+        "description": header.description or _shorten(document.summary),
+        "document": document,
+        "source": text,
+        "body_line": cut.body_line,
+        "draft": header.draft,
+        "updated": header.updated,
+        "aliases": tuple(urls.canonical(alias) for alias in header.aliases),
+        "image": Image(header.image, header.image_alt) if header.image else None,
+        "lang": header.lang,
+        "canonical": header.canonical,
+        "order": header.order,
+    }
+    return header, common
+
+
+def _slug_of(path: PurePosixPath) -> str:
+    """The file's name; a date in front of it, as Jekyll writes it, is not part of the slug."""
+    stem = path.stem
+    prefix = stem[:_DATE_PREFIX]
+    dated = prefix.replace("-", "").isdecimal() and prefix.count("-") == 3 and prefix.endswith("-")  # noqa: PLR2004
+    return slugify(stem[_DATE_PREFIX:] if dated else stem)
+
+
+def _shorten(text: str, limit: int = 200) -> str:
+    return text if len(text) <= limit else text[:limit].rsplit(" ", 1)[0].rstrip(",;:.") + "…"
+
+
+def _megabytes(size: int) -> str:
+    """
+    >>> _megabytes(20 * 1024 * 1024), _megabytes(512 * 1024)
+    ('20.0 MiB', '512 KiB')
+    """
+    return f"{size / 1024**2:.1f} MiB" if size >= 1024**2 else f"{size // 1024} KiB"
+
+

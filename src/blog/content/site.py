@@ -1,0 +1,134 @@
+"""The site as it stands at one moment: an immutable index over the posts that have appeared."""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from blog import urls
+from blog.content.config import SiteConfig
+from blog.content.library import Library
+from blog.content.post import Post, StandalonePage
+from blog.content.slugs import slugify
+
+RELATED_POSTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A tag as its newest post spells it, with its posts, newest first."""
+
+    slug: str
+    name: str
+    posts: tuple[Post, ...]
+
+    @property
+    def url(self) -> str:
+        return urls.tag(self.slug)
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    name: str
+    posts: tuple[Post, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """What stands around a post: the one before it in time, the one after it, and those about the same things."""
+
+    older: Post | None
+    newer: Post | None
+    related: tuple[Post, ...]
+    series: Series | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """A function of the library and of which posts have appeared, so every replica computes the same one."""
+
+    config: SiteConfig
+    posts: tuple[Post, ...]
+    pages: tuple[StandalonePage, ...]
+    tags: tuple[Tag, ...]
+    series: Mapping[str, Series]
+    neighbours: Mapping[str, Neighbours]
+
+    @property
+    def modified(self) -> datetime | None:
+        return last_modified(self.posts)
+
+
+def site_at(library: Library, now: datetime) -> Site:
+    """The site with every post published up to ``now``."""
+    posts = newest_first(post for post in library.posts if post.published <= now)
+    tags, series = _tags(posts), _series(posts)
+    return Site(
+        config=library.config,
+        posts=posts,
+        pages=library.pages,
+        tags=tags,
+        series=series,
+        neighbours=_neighbours(posts, tags, series),
+    )
+
+
+def newest_first(posts: Iterable[Post]) -> tuple[Post, ...]:
+    # Same-day posts keep a stable order across restarts and replicas, or their pages' ETags would differ.
+    return tuple(sorted(posts, key=lambda post: (post.published, post.slug), reverse=True))
+
+
+def last_modified(posts: Iterable[Post]) -> datetime | None:
+    return max((post.modified for post in posts), default=None)
+
+
+def _tags(posts: tuple[Post, ...]) -> tuple[Tag, ...]:
+    names: dict[str, str] = {}
+    tagged: defaultdict[str, list[Post]] = defaultdict(list)
+    for post in posts:
+        for slug, name in {slugify(name): name for name in post.tags}.items():
+            names.setdefault(slug, name)
+            tagged[slug].append(post)
+    return tuple(Tag(slug, names[slug], tuple(tagged[slug])) for slug in sorted(names))
+
+
+def _series(posts: tuple[Post, ...]) -> Mapping[str, Series]:
+    members: defaultdict[str, list[Post]] = defaultdict(list)
+    for post in posts:
+        if post.series:
+            members[post.series].append(post)
+    return {name: Series(name, tuple(sorted(parts, key=_place_in_series))) for name, parts in members.items()}
+
+
+def _place_in_series(post: Post) -> tuple[float, datetime, str]:
+    return (math.inf if post.order is None else post.order, post.published, post.slug)
+
+
+def _neighbours(
+    posts: tuple[Post, ...], tags: tuple[Tag, ...], series: Mapping[str, Series]
+) -> Mapping[str, Neighbours]:
+    tagged = {tag.slug: tag.posts for tag in tags}
+    return {
+        post.slug: Neighbours(
+            older=posts[index + 1] if index + 1 < len(posts) else None,
+            newer=posts[index - 1] if index else None,
+            related=_related(post, tagged, len(posts)),
+            series=series[post.series] if post.series else None,
+        )
+        for index, post in enumerate(posts)
+    }
+
+
+def _related(post: Post, tagged: Mapping[str, tuple[Post, ...]], total: int) -> tuple[Post, ...]:
+    """The posts that share the most telling tags: a rare tag says more than one that half of the site carries."""
+    scores: Counter[str] = Counter()
+    found: dict[str, Post] = {}
+    for slug in sorted({slugify(name) for name in post.tags}):
+        weight = math.log(1 + total / len(tagged[slug]))
+        for other in tagged[slug]:
+            found[other.slug] = other
+            scores[other.slug] += weight  # type: ignore[assignment] -- typeshed knows Counters of int only
+    scores.pop(post.slug, None)
+    best = sorted(scores, key=lambda slug: (scores[slug], found[slug].published, slug), reverse=True)
+    return tuple(found[slug] for slug in best[:RELATED_POSTS])

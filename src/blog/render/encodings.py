@@ -1,0 +1,86 @@
+"""Compression ahead of time: each distinct body is compressed once, at the highest level that pays."""
+
+import gzip
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from hashlib import sha256
+from os import cpu_count
+
+import brotli
+import zstandard
+
+# In the order of preference where a client likes them equally: the smallest first.
+CODINGS = (b"br", b"zstd", b"gzip")
+
+_WORTH_IT_BYTES = 200
+_BROTLI_11_UP_TO_BYTES = 256 * 1024
+_COMPRESSIBLE = ("text/", "application/xml", "application/json", "application/rss+xml", "application/atom+xml",
+                 "application/feed+json", "application/manifest+json", "image/svg+xml", "image/x-icon")  # fmt: skip
+
+Encoded = Mapping[bytes, bytes]
+
+
+def compress(body: bytes) -> Encoded:
+    """The body in every coding that makes it smaller. The same bytes in, the same bytes out.
+
+    >>> sorted(compress(b"to be or not to be, " * 40)), compress(b"short")
+    ([b'br', b'gzip', b'zstd'], {})
+    """
+    if len(body) < _WORTH_IT_BYTES:
+        return {}
+    quality = 11 if len(body) <= _BROTLI_11_UP_TO_BYTES else 9
+    candidates = {
+        b"br": brotli.compress(body, quality=quality),
+        b"zstd": zstandard.ZstdCompressor(level=19).compress(body),
+        b"gzip": gzip.compress(body, 9, mtime=0),
+    }
+    return {coding: candidates[coding] for coding in CODINGS if len(candidates[coding]) < len(body)}
+
+
+def is_compressible(media_type: str) -> bool:
+    return media_type.startswith(_COMPRESSIBLE)
+
+
+class Encoder:
+    """Compresses on all cores, and remembers the last round: a rebuild pays for what changed."""
+
+    def __init__(self, compress: Callable[[bytes], Encoded] = compress) -> None:
+        self._compress = compress
+        self._known: dict[bytes, Encoded] = {}
+
+    def encode(self, bodies: Iterable[tuple[str, bytes]]) -> list[Encoded]:
+        """The codings of each (media type, body), in the order given."""
+        keyed = [(sha256(body).digest() if is_compressible(media_type) else b"", body) for media_type, body in bodies]
+        fresh = {key: body for key, body in keyed if key and key not in self._known}
+        known = self._known | _on_all_cores(self._compress, fresh)
+        self._known = {key: known[key] for key, _ in keyed if key}
+        return [self._known.get(key, {}) for key, _ in keyed]
+
+
+def _on_all_cores(work: Callable[[bytes], Encoded], bodies: Mapping[bytes, bytes]) -> dict[bytes, Encoded]:
+    """brotli, zstd and zlib let go of the interpreter lock, so threads are enough.
+
+    They are daemons, unlike an executor's, so that a process told to stop while it starts need not finish them first.
+    """
+    waiting, done, problems = iter(bodies.items()), {}, []
+    lock = threading.Lock()
+
+    def worker() -> None:
+        while True:
+            with lock:
+                item = next(waiting, None)
+            if item is None or problems:
+                return
+            try:
+                done[item[0]] = work(item[1])
+            except BaseException as problem:  # noqa: BLE001 -- raised again below, in the caller's thread
+                problems.append(problem)
+
+    threads = [threading.Thread(target=worker, daemon=True) for _ in range(cpu_count() or 1)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if problems:
+        raise problems[0]
+    return done

@@ -1,0 +1,173 @@
+"""What the head of a page says to machines: canonical link, Open Graph, feeds, JSON-LD."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from blog import urls
+from blog.content.library import Resolver, is_elsewhere
+from blog.content.post import Post, Text
+from blog.content.site import Site, Tag
+from blog.render.theme import iso
+
+JsonLd = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class FeedLink:
+    title: str
+    media_type: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An absolute address; width and height in pixels, 0 where they are not known."""
+
+    url: str
+    alt: str
+    width: int = 0
+    height: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meta:
+    """The head of one page. ``canonical`` is absolute; ``path`` is what a menu compares with."""
+
+    title: str
+    description: str
+    path: str
+    canonical: str
+    lang: str
+    kind: str = "website"
+    picture: Picture | None = None
+    feeds: tuple[FeedLink, ...] = ()
+    older: str | None = None
+    newer: str | None = None
+    post: Post | None = None
+    indexed: bool = True
+    json_ld: tuple[JsonLd, ...] = ()
+
+
+def feeds(title: str, base: str = "") -> tuple[FeedLink, ...]:
+    """The three feeds below a path, for autodiscovery."""
+    return (
+        FeedLink(f"{title} (RSS)", "application/rss+xml", base + urls.RSS),
+        FeedLink(f"{title} (Atom)", "application/atom+xml", base + urls.ATOM),
+        FeedLink(f"{title} (JSON Feed)", "application/feed+json", base + urls.JSON_FEED),
+    )
+
+
+class Metas:
+    """Makes the head of each kind of page, with absolute addresses below one origin."""
+
+    def __init__(self, site: Site, origin: str, resolver: Resolver, default_picture: Picture | None) -> None:
+        self._site = site
+        self._config = site.config
+        self._origin = origin
+        self._resolver = resolver
+        self._default_picture = default_picture
+        self._feeds = feeds(site.config.title)
+
+    def index(self, title: str, path: str, description: str = "", **rest: Any) -> Meta:
+        """A page that lists posts."""
+        breadcrumbs = () if path == urls.HOME else (self._breadcrumbs([(title, path)]),)
+        return Meta(
+            title=title,
+            description=description or self._config.description,
+            path=path,
+            canonical=self._origin + path,
+            lang=self._config.lang,
+            picture=self._default_picture,
+            **{"feeds": self._feeds, "json_ld": breadcrumbs} | rest,
+        )
+
+    def home(self) -> Meta:
+        blog: JsonLd = {
+            "@context": "https://schema.org",
+            "@type": "Blog",
+            "@id": self._origin + urls.HOME,
+            "url": self._origin + urls.HOME,
+            "name": self._config.title,
+            "description": self._config.description,
+            "inLanguage": self._config.lang,
+            "author": self._person(),
+        }
+        return self.index(self._config.title, urls.HOME, json_ld=(blog,))
+
+    def tag(self, tag: Tag) -> Meta:
+        title = f"Posts about {tag.name}"
+        return self.index(title, tag.url, f"{title} on {self._config.title}.",
+                          feeds=(*feeds(f"{self._config.title}: {tag.name}", tag.url), *self._feeds))  # fmt: skip
+
+    def page(self, page: Text) -> Meta:
+        return Meta(
+            title=page.title,
+            description=page.description,
+            path=page.url,
+            canonical=page.canonical or self._origin + page.url,
+            lang=page.lang or self._config.lang,
+            picture=self._picture(page),
+            feeds=self._feeds,
+            json_ld=(self._breadcrumbs([(page.title, page.url)]),),
+        )
+
+    def post(self, post: Post) -> Meta:
+        around = self._site.neighbours[post.slug]
+        return Meta(
+            title=post.title,
+            description=post.description,
+            path=post.url,
+            canonical=post.canonical or self._origin + post.url,
+            lang=post.lang or self._config.lang,
+            kind="article",
+            picture=self._picture(post),
+            feeds=self._feeds,
+            older=around.older.url if around.older else None,
+            newer=around.newer.url if around.newer else None,
+            post=post,
+            json_ld=(self._posting(post), self._breadcrumbs([("Posts", urls.BLOG), (post.title, post.url)])),
+        )
+
+    def _picture(self, text: Text) -> Picture | None:
+        if text.image is None:
+            return self._default_picture
+        if is_elsewhere(text.image.src):
+            return Picture(text.image.src, text.image.alt)
+        file = self._resolver.file(text, text.image.src)
+        return Picture(self._origin + file.url, text.image.alt, file.width, file.height) if file else None
+
+    def _person(self) -> JsonLd:
+        author = self._config.author
+        url = self._origin + author.url if author.url.startswith("/") else author.url
+        return {"@type": "Person", "name": author.name} | ({"url": url} if url else {})
+
+    def _posting(self, post: Post) -> JsonLd:
+        address = post.canonical or self._origin + post.url
+        picture = self._picture(post)
+        return {
+            "@context": "https://schema.org",
+            "@type": "BlogPosting",
+            "@id": address,
+            "mainEntityOfPage": address,
+            "headline": post.title,
+            "description": post.description,
+            "datePublished": iso(post.published),
+            "dateModified": iso(post.modified),
+            "inLanguage": post.lang or self._config.lang,
+            "keywords": list(post.tags),
+            "wordCount": post.document.words,
+            "author": self._person(),
+            "isPartOf": {"@type": "Blog", "@id": self._origin + urls.HOME, "name": self._config.title},
+        } | ({"image": picture.url} if picture else {})
+
+    def _breadcrumbs(self, steps: Sequence[tuple[str, str]]) -> JsonLd:
+        named = [(self._config.title, urls.HOME), *steps]
+        return {
+            "@context": "https://schema.org",
+            "@type": "BreadcrumbList",
+            "itemListElement": [
+                {"@type": "ListItem", "position": place, "name": name, "item": self._origin + path}
+                for place, (name, path) in enumerate(named, 1)
+            ],
+        }

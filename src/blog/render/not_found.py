@@ -1,0 +1,63 @@
+"""The 404 answer: a prepared page, with the nearest posts put into its gap where a path comes near one."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from difflib import SequenceMatcher
+
+from blog.content.post import Text
+
+GAP = "<!-- suggestions -->"
+SUGGESTIONS = 3
+_MIN_LIKENESS = 0.5
+_CANDIDATES = 8
+_LONGEST_GUESS = 120
+
+
+class Suggestions:
+    """Finds texts by a mistyped slug. An index of three-letter runs narrows the choice, so a stranger's path costs little."""
+
+    def __init__(self, texts: Sequence[Text]) -> None:
+        self._texts = {text.slug: text for text in texts}
+        index: defaultdict[str, list[str]] = defaultdict(list)
+        for slug in sorted(self._texts):
+            for run in _runs(slug):
+                index[run].append(slug)
+        self._index: Mapping[str, list[str]] = dict(index)
+
+    def near(self, path: str) -> tuple[Text, ...]:
+        """Up to three texts whose slug is like the path's last segment, the likest first."""
+        guess = path.rstrip("/").rpartition("/")[2].lower()
+        guess = guess.removesuffix(".html").removesuffix(".md")
+        if len(guess) > _LONGEST_GUESS:
+            return ()
+        shared = Counter(slug for run in _runs(guess) for slug in self._index.get(run, ()))
+        candidates = sorted(shared, key=lambda slug: (-shared[slug], slug))[:_CANDIDATES]
+        likeness = {slug: _likeness(guess, slug) for slug in candidates}
+        best = sorted((slug for slug in candidates if likeness[slug] >= _MIN_LIKENESS), key=lambda slug: -likeness[slug])
+        return tuple(self._texts[slug] for slug in best[:SUGGESTIONS])
+
+
+def _runs(text: str) -> set[str]:
+    padded = f" {text} "
+    return {padded[start : start + 3] for start in range(len(padded) - 2)}
+
+
+def _likeness(guess: str, slug: str) -> float:
+    """How alike, from 0 to 1; a guess that is a part of the slug counts as near."""
+    if len(guess) >= 4 and guess in slug:  # noqa: PLR2004 -- shorter parts stand in every second slug
+        return 1.0
+    return SequenceMatcher(None, guess, slug).ratio()
+
+
+class NotFound:
+    """Bodies of 404 answers."""
+
+    def __init__(self, html: str, suggestions: Suggestions, render: Callable[[Sequence[Text]], str]) -> None:
+        self._before, _, self._after = html.partition(GAP)
+        self.plain = (self._before + self._after).encode()
+        self._suggestions = suggestions
+        self._render = render
+
+    def body(self, path: str) -> bytes:
+        near = self._suggestions.near(path)
+        return (self._before + self._render(near) + self._after).encode() if near else self.plain

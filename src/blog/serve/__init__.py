@@ -1,0 +1,1 @@
+"""Pages → ASGI: the page store, conditional requests, health, the JSON API, drain."""

@@ -1,0 +1,44 @@
+"""What the kubelet asks: does the process live, and may it have visitors?"""
+
+from typing import Literal
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel
+
+from blog import __version__, urls
+from blog.serve.live import Live
+from blog.serve.store import RETRY_AFTER_SECONDS
+
+
+class Health(BaseModel):
+    status: Literal["ok"] = "ok"
+    version: str = __version__
+
+
+class Readiness(BaseModel):
+    """``loading``: the content is being read. ``draining``: the process was told to stop and finishes its work."""
+
+    status: Literal["ready", "loading", "draining"]
+    posts: int = 0
+
+
+def health_routes(live: Live) -> APIRouter:
+    router = APIRouter(tags=["health"])
+
+    @router.get(urls.HEALTH)
+    async def health(response: Response) -> Health:
+        """200 while the process lives."""
+        response.headers["cache-control"] = "no-store"
+        return Health()
+
+    @router.get(urls.READY, responses={503: {"model": Readiness, "description": "Loading or draining"}})
+    async def ready(response: Response) -> Readiness:
+        """200 only while content is loaded and the process is not draining."""
+        response.headers["cache-control"] = "no-store"
+        if live.ready and live.edition:
+            return Readiness(status="ready", posts=len(live.edition.site.posts))
+        response.status_code = 503
+        response.headers["retry-after"] = str(RETRY_AFTER_SECONDS)
+        return Readiness(status="draining" if live.draining else "loading")
+
+    return router

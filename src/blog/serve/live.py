@@ -1,0 +1,30 @@
+"""What is true of this process right now. Readiness is read off these facts; there is no flag for it."""
+
+import asyncio
+
+from blog.render.edition import Edition
+
+
+class Live:
+    """The edition being served, and whether the process has been asked to go."""
+
+    def __init__(self) -> None:
+        self.edition: Edition | None = None
+        self.draining = False
+        self.failure: BaseException | None = None
+        self.generation = 0
+
+    @property
+    def ready(self) -> bool:
+        """Whether to send visitors here: there are pages, and there will be for a while."""
+        return self.edition is not None and not self.draining
+
+    def publish(self, edition: Edition) -> None:
+        """Swap in a new edition; requests under way keep the one they began with."""
+        self.edition = edition
+        self.generation += 1
+
+    def publishing_ended(self, task: asyncio.Task[None]) -> None:
+        """The publisher never ends by itself: when it does, the process must not go on without it."""
+        if not task.cancelled():
+            self.failure = task.exception()

@@ -1,0 +1,33 @@
+"""While an author previews: tells the open pages that a new edition is served."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+
+from fastapi import APIRouter
+from fastapi.responses import StreamingResponse
+
+from blog import urls
+from blog.serve.live import Live
+
+_LOOK_EVERY_SECONDS = 0.1
+
+
+def reload_routes(live: Live) -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+    started = time.time_ns()
+
+    async def editions() -> AsyncIterator[str]:
+        told = -1
+        while not live.draining:
+            if told != live.generation:
+                told = live.generation
+                yield f"event: edition\ndata: {started}-{told}\n\n"
+            await asyncio.sleep(_LOOK_EVERY_SECONDS)
+
+    @router.get(urls.RELOAD_EVENTS)
+    async def events() -> StreamingResponse:
+        """Server-sent events, one for each edition."""
+        return StreamingResponse(editions(), media_type="text/event-stream", headers={"cache-control": "no-store"})
+
+    return router

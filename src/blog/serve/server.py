@@ -1,0 +1,69 @@
+"""uvicorn with a goodbye: told to stop, it first says so to the cluster, then serves on, then closes.
+
+uvicorn closes its listeners before the lifespan's shutdown, so readiness that flips there is seen by nobody; and it
+closes idle keep-alive connections at once, losing the request that is on its way over one. Both are mended here.
+"""
+
+import asyncio
+import logging
+import time
+from types import FrameType
+
+import uvicorn
+
+from blog.serve.live import Live
+
+_LAST_REQUESTS_SECONDS = 0.25
+_TICK_SECONDS = 0.02
+
+logger = logging.getLogger(__name__)
+
+
+class Server(uvicorn.Server):
+    """Serves until a signal; then drains for a time and leaves with exit code 0."""
+
+    def __init__(self, config: uvicorn.Config, live: Live, drain_seconds: float) -> None:
+        super().__init__(config)
+        self._live = live
+        self._drain_seconds = drain_seconds
+        self._leave_at: float | None = None
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """The first signal starts the drain, a second one ends it; neither is raised again after the exit."""
+        del sig, frame
+        if self._live.draining:
+            self.should_exit = True
+        self._live.draining = True
+
+    async def main_loop(self) -> None:
+        """As uvicorn's, but looking for a signal every 20 ms and not every 100."""
+        counter = 0
+        while not await self.on_tick(counter % 10):
+            for _ in range(5):
+                if self._live.draining:
+                    break
+                await asyncio.sleep(_TICK_SECONDS)
+            else:
+                counter += 1
+                continue
+            await asyncio.sleep(_TICK_SECONDS)
+            counter += 1
+
+    async def on_tick(self, counter: int) -> bool:
+        if self._live.draining and self._leave_at is None:
+            self._leave_at = time.monotonic() + self._drain_seconds
+            logger.info("told to stop: not ready any more, serving for another %g s", self._drain_seconds)
+        drained = self._leave_at is not None and time.monotonic() >= self._leave_at
+        return await super().on_tick(counter) or drained or self._live.failure is not None
+
+    async def shutdown(self, sockets: list[object] | None = None) -> None:
+        self._live.draining = True
+        # Whoever the kernel has already connected is let in before the door closes.
+        await asyncio.sleep(_TICK_SECONDS)
+        for server in self.servers:
+            server.close()
+        # Connections kept alive may have a request on the way; every answer from now on ends its connection.
+        deadline = time.monotonic() + _LAST_REQUESTS_SECONDS
+        while self.server_state.connections and time.monotonic() < deadline:
+            await asyncio.sleep(_TICK_SECONDS)
+        await super().shutdown()

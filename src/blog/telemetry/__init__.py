@@ -1,0 +1,1 @@
+"""What the process says of itself: logs now; traces and metrics beside them."""

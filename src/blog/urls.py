@@ -1,0 +1,106 @@
+"""Every path of the site, spelled once.
+
+Functions return what stands in a link: percent-encoded, absolute within the site. The upper-case names ending in
+``_ROUTE`` are the low-cardinality templates that traces and metrics are labelled with.
+"""
+
+from urllib.parse import quote, unquote
+
+HOME = "/"
+BLOG = "/blog"
+TAGS = "/tags"
+ARCHIVE = "/archive"
+RSS = "/rss"
+ATOM = "/atom.xml"
+JSON_FEED = "/feed.json"
+SITEMAP = "/sitemap.xml"
+ROBOTS = "/robots.txt"
+LLMS = "/llms.txt"
+LLMS_FULL = "/llms-full.txt"
+MANIFEST = "/site.webmanifest"
+FAVICON = "/favicon.ico"
+
+API = "/api"
+API_POSTS = "/api/posts"
+API_POST_ROUTE = "/api/posts/{slug}"
+OPENAPI = "/api/openapi.json"
+HEALTH = "/api/health"
+READY = "/api/ready"
+RELOAD_EVENTS = "/api/reload"
+
+POST_ROUTE = "/blog/{slug}"
+SOURCE_ROUTE = "/blog/{slug}.md"
+LIST_ROUTE = "/blog/page/{n}"
+TAG_ROUTE = "/blog/tag/{tag}"
+PAGE_ROUTE = "/{page}"
+ASSET_ROUTE = "/assets/{asset}"
+
+# First segments that the service answers itself, now or by contract: no page in posts/pages/ may take one.
+RESERVED = frozenset(
+    {"api", "archive", "assets", "blog", "metrics", "og", "rss", "rum", "search", "tags"},
+)
+
+
+def post(slug: str) -> str:
+    """
+    >>> post("größe")
+    '/blog/gr%C3%B6%C3%9Fe'
+    """
+    return f"/blog/{quote(slug)}"
+
+
+def source(slug: str) -> str:
+    return f"/blog/{quote(slug)}.md"
+
+
+def listing(number: int) -> str:
+    """The list's first page is /blog itself; there is no /blog/page/1 beside it."""
+    return BLOG if number == 1 else f"/blog/page/{number}"
+
+
+def tag(slug: str) -> str:
+    return f"/blog/tag/{quote(slug)}"
+
+
+def tag_feed(slug: str, feed: str) -> str:
+    """
+    >>> tag_feed("http", ATOM)
+    '/blog/tag/http/atom.xml'
+    """
+    return tag(slug) + feed
+
+
+def page(slug: str) -> str:
+    return f"/{quote(slug)}"
+
+
+def asset(name: str, digest: str, extension: str) -> str:
+    """A file whose name says what is in it, and which may therefore be kept for ever."""
+    return f"/assets/{quote(name)}.{digest}.{extension}"
+
+
+def api_post(slug: str) -> str:
+    return f"{API_POSTS}/{quote(slug)}"
+
+
+def decoded(path: str) -> str:
+    """The path as ASGI's ``scope["path"]`` spells it."""
+    return unquote(path)
+
+
+def encoded(path: str) -> str:
+    """A decoded path as it stands in a link or a Location; never one that a browser takes for another host.
+
+    >>> encoded("/blog/größe")
+    '/blog/gr%C3%B6%C3%9Fe'
+    """
+    return quote(path)
+
+
+def canonical(path: str) -> str:
+    """The one spelling of a decoded path: lower case, no slash at its end.
+
+    >>> canonical("/Blog/Hello/"), canonical("/"), canonical("//")
+    ('/blog/hello', '/', '/')
+    """
+    return path.lower().rstrip("/") or HOME
