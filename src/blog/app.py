@@ -20,7 +20,6 @@ from blog.serve.store import PageStore
 from blog.settings import Settings
 
 
-
 class Blog(FastAPI):
     """A FastAPI application with the page store in front: what is prepared never reaches a router."""
 

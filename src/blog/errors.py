@@ -1,8 +1,8 @@
 """Everything that can go wrong on purpose, as data.
 
-    BlogError
-    ├── SettingsError    one line: the variable, its value, what is allowed (exit code 2)
-    └── ContentError     one or more faults, each with file and line (exit code 1)
+BlogError
+├── SettingsError    one line: the variable, its value, what is allowed (exit code 2)
+└── ContentError     one or more faults, each with file and line (exit code 1)
 """
 
 from collections.abc import Iterable

@@ -17,6 +17,8 @@ LogFormat = Literal["json", "console"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 
 _HOST = re.compile(r"[A-Za-z0-9.:_-]+")
+_LAST_PORT = 65535
+_LONGEST_DRAIN_SECONDS = 3600
 _TRUE, _FALSE = {"true", "1", "yes", "on"}, {"false", "0", "no", "off"}
 
 
@@ -85,9 +87,11 @@ def _host(name: str, value: str) -> str:
 
 
 def _port(name: str, value: str) -> int:
-    if not (value.isascii() and value.isdigit() and 1 <= int(value) <= 65535):
-        hint = " (Kubernetes sets this for a Service called blog: set enableServiceLinks: false)" if "://" in value else ""
-        raise _refuse(name, value, f"give a port from 1 to 65535{hint}")
+    if not (value.isascii() and value.isdigit() and 1 <= int(value) <= _LAST_PORT):
+        hint = (
+            " (Kubernetes sets this for a Service called blog: set enableServiceLinks: false)" if "://" in value else ""
+        )
+        raise _refuse(name, value, f"give a port from 1 to {_LAST_PORT}{hint}")
     return int(value)
 
 
@@ -111,12 +115,12 @@ def _folder(name: str, value: str) -> Path:
 
 
 def _seconds(name: str, value: str) -> float:
-    problem = _refuse(name, value, "give seconds from 0 to 3600")
+    problem = _refuse(name, value, f"give seconds from 0 to {_LONGEST_DRAIN_SECONDS}")
     try:
         seconds = float(value)
     except ValueError:
         raise problem from None
-    if not 0 <= seconds <= 3600:  # noqa: PLR2004 -- the bound is said in the message above
+    if not 0 <= seconds <= _LONGEST_DRAIN_SECONDS:
         raise problem
     return seconds
 

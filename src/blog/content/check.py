@@ -104,7 +104,9 @@ class _Targets:
         line = _line(text, reference.line)
         if is_elsewhere(reference.target):
             if reference.kind == "image" and not reference.target.startswith("data:"):
-                problem = f"image {reference.target!r} is on another site, which pages never ask; put it beside the post"
+                problem = (
+                    f"image {reference.target!r} is on another site, which pages never ask; put it beside the post"
+                )
                 yield Found(text.file, line, problem, Severity.WARNING)
         elif reference.kind == "image":
             yield from (Found(text.file, line, problem) for problem in self._image(text, reference.target))

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from blog.content.header import HeaderError, Line, language_tag, read_yaml, language_tag
+from blog.content.header import HeaderError, Line, language_tag, read_yaml
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,7 @@ def read_file(path: PurePosixPath, body: bytes) -> File:
         return File(path, body, 0, 0)
     try:
         width, height = imagesize.get(io.BytesIO(body))
-    except Exception as problem:  # noqa: BLE001 -- the library raises whatever a broken file makes it raise
+    except Exception as problem:
         raise ValueError(f"not a readable picture: {problem}") from problem
     if width <= 0 or height <= 0:
         raise ValueError("not a picture whose width and height can be read")

@@ -183,6 +183,7 @@ def _flatten_image(data: Any) -> Any:
     return data
 
 
+Kind = Literal["post", "page"]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 Line = Annotated[str, AfterValidator(_line), Field(min_length=1, max_length=300)]
 
@@ -199,9 +200,7 @@ class Header(BaseModel):
     tags: Annotated[list[str], BeforeValidator(_words), AfterValidator(_tags), Field(max_length=30)] = []
     draft: Annotated[bool, BeforeValidator(_switch)] = False
     slug: Annotated[str, AfterValidator(_slug), Field(max_length=200)] | None = None
-    aliases: Annotated[
-        list[Annotated[str, AfterValidator(_alias)]], BeforeValidator(_words), Field(max_length=50)
-    ] = []
+    aliases: Annotated[list[Annotated[str, AfterValidator(_alias)]], BeforeValidator(_words), Field(max_length=50)] = []
     image: str | None = None
     image_alt: str = Field(default="", validation_alias=AliasChoices("image_alt", "alt"))
     lang: Annotated[str, AfterValidator(language_tag)] | None = None
@@ -214,7 +213,7 @@ KEYS = (*Header.model_fields, "alt")
 _LINK_KEYS = {"title", "url"}
 
 
-def parse_header(header: str, kind: Literal["post", "page"]) -> Header:
+def parse_header(header: str, kind: Kind) -> Header:
     """The typed header of a file; line numbers in errors count from the file's first line.
 
     Raises:

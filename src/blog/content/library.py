@@ -100,4 +100,6 @@ def relative_targets(text: Text) -> Iterator[str]:
     written = [reference.target for reference in text.document.references]
     if text.image:
         written.append(text.image.src)
-    return (target for target in written if target and not is_elsewhere(target) and not target.startswith(("/", "#", "?")))
+    return (
+        target for target in written if target and not is_elsewhere(target) and not target.startswith(("/", "#", "?"))
+    )

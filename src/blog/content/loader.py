@@ -6,15 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from blog import urls
-from blog.content import markdown
 from blog.content.check import check
 from blog.content.config import SiteConfig, parse_config
 from blog.content.files import MAX_FILE_BYTES, File, is_served, read_file
-from blog.content.header import Header, HeaderError, parse_header, split
+from blog.content.header import HeaderError
 from blog.content.library import Library, beside, relative_targets
-from blog.content.post import Image, Post, StandalonePage, Text
-from blog.content.slugs import slugify
+from blog.content.parse import parse_page, parse_post
+from blog.content.post import Post, StandalonePage, Text
 from blog.errors import ContentError, Fault, Severity
 
 MAX_TEXT_BYTES = 512 * 1024
@@ -23,8 +21,6 @@ PAGES = PurePosixPath("pages")
 
 # Parsed texts by file and content: a rebuild parses what has changed.
 Memory = dict[tuple[PurePosixPath, str], Text]
-
-_DATE_PREFIX = len("2026-03-01-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,70 +166,9 @@ class _Reading:
         return files
 
 
-def parse_post(path: PurePosixPath, text: str) -> Post:
-    """
-    >>> parse_post(PurePosixPath("hello.md"), "---\\ntitle: Hello\\ndate: 2026-03-01\\n---\\nHi.\\n").url
-    '/blog/hello'
-
-    Raises:
-        HeaderError: with every fault of the header.
-    """
-    header, common = _common(path, text, "post")
-    assert header.date is not None  # noqa: S101 -- parse_header asks a post for one
-    return Post(**common, published=header.date, tags=tuple(header.tags), series=header.series)
-
-
-def parse_page(path: PurePosixPath, text: str) -> StandalonePage:
-    """The same for posts/pages/; the first segments of the service's own URLs are taken."""
-    header, common = _common(path, text, "page")
-    if common["slug"] in urls.RESERVED:
-        raise HeaderError((1, f"/{common['slug']} is the service's own; give the page another slug"))
-    return StandalonePage(**common)
-
-
-def _common(path: PurePosixPath, text: str, kind: str) -> tuple[Header, dict[str, object]]:
-    cut = split(text)
-    header = parse_header(cut.header, "post" if kind == "post" else "page")
-    slug = header.slug or _slug_of(path)
-    if not slug:
-        raise HeaderError((1, "the file's name has neither a letter nor a digit; give it a slug"))
-    document = markdown.parse(cut.body, header.title)
-    common = {
-        "file": path,
-        "slug": slug,
-        "title": header.title,
-        "description": header.description or _shorten(document.summary),
-        "document": document,
-        "source": text,
-        "body_line": cut.body_line,
-        "draft": header.draft,
-        "updated": header.updated,
-        "aliases": tuple(urls.canonical(alias) for alias in header.aliases),
-        "image": Image(header.image, header.image_alt) if header.image else None,
-        "lang": header.lang,
-        "canonical": header.canonical,
-        "order": header.order,
-    }
-    return header, common
-
-
-def _slug_of(path: PurePosixPath) -> str:
-    """The file's name; a date in front of it, as Jekyll writes it, is not part of the slug."""
-    stem = path.stem
-    prefix = stem[:_DATE_PREFIX]
-    dated = prefix.replace("-", "").isdecimal() and prefix.count("-") == 3 and prefix.endswith("-")  # noqa: PLR2004
-    return slugify(stem[_DATE_PREFIX:] if dated else stem)
-
-
-def _shorten(text: str, limit: int = 200) -> str:
-    return text if len(text) <= limit else text[:limit].rsplit(" ", 1)[0].rstrip(",;:.") + "…"
-
-
 def _megabytes(size: int) -> str:
     """
     >>> _megabytes(20 * 1024 * 1024), _megabytes(512 * 1024)
     ('20.0 MiB', '512 KiB')
     """
     return f"{size / 1024**2:.1f} MiB" if size >= 1024**2 else f"{size // 1024} KiB"
-
-

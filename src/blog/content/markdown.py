@@ -30,18 +30,20 @@ _ALERT = re.compile(r"\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\][ \t]*(?:\n|$)")
 _BANG_BEFORE_FOOTNOTE = r"!(?=\[\^(?:[^\\\[\]\s]|\\.){1,500}\])"
 _WWW = r"(?<![\w/.@-])www\.[^\s<]*[^\s<?!.,:*_~'\")\]]"
 # GFM 6.11, disallowed raw HTML: tags that change how the rest of the page is read.
-_TAG_FILTER = re.compile(r"<(?=/?(?:title|textarea|style|xmp|iframe|noembed|noframes|script|plaintext)\b)", re.IGNORECASE)
+_TAG_FILTER = re.compile(
+    r"<(?=/?(?:title|textarea|style|xmp|iframe|noembed|noframes|script|plaintext)\b)", re.IGNORECASE
+)
 _RAW_REFERENCE = re.compile(r"""\b(href|src)\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 _RAW_ID = re.compile(r"""\bid\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
-_WORD = re.compile(r"[぀-ヿ㐀-鿿가-힯]|[^\W_]+(?:['’.-][^\W_]+)*")
+_WORD = re.compile(r"[぀-ヿ㐀-鿿가-힯]|[^\W_]+(?:['\u2019.-][^\W_]+)*")
 _CJK_CHARACTERS_PER_WORD = 2
 
 
 def parse(text: str, title: str = "") -> Document:
-    """Parse one body. A first heading of level 1 that repeats the title is left out.
+    r"""Parse one body. A first heading of level 1 that repeats the title is left out.
 
     >>> parse("Hello *you*").markup
-    '<p>Hello <em>you</em></p>\\n'
+    '<p>Hello <em>you</em></p>\n'
     """
     text = text.replace("\0", "\ufffd")
     tokens, state = _MARKDOWN.parse(text)
@@ -113,10 +115,10 @@ def _quotes(tokens: Iterable[Token]) -> Iterator[Token]:
         yield from _quotes(token.get("children", ()))
 
 
-def _extras(markdown: Markdown) -> None:
-    markdown.inline.register("footnote_bang", _BANG_BEFORE_FOOTNOTE, _bang, before="footnote")
-    markdown.inline.register("www_link", _WWW, _www)
-    markdown.before_render_hooks.append(_alerts)
+def _extras(md: Markdown) -> None:
+    md.inline.register("footnote_bang", _BANG_BEFORE_FOOTNOTE, _bang, before="footnote")
+    md.inline.register("www_link", _WWW, _www)
+    md.before_render_hooks.append(_alerts)
 
 
 # Footnotes come before the extras, which name the footnote rule to be put before it.
@@ -279,7 +281,9 @@ class _Writer(HTMLRenderer):
     def footnote_item(self, text: str, key: str, index: int) -> str:
         self._anchors.taken.add(f"fn-{index}")
         places = (_note_reference(index, nth) for nth in range(1, self._notes_seen.get(key, 1) + 1))
-        back = "".join(f' <a class="footnote-back" href="#{place}" aria-label="Back to the text">↩</a>' for place in places)
+        back = "".join(
+            f' <a class="footnote-back" href="#{place}" aria-label="Back to the text">↩</a>' for place in places
+        )
         body = text.rstrip()
         inner = f"{body[:-4]}{back}</p>" if body.endswith("</p>") else f"{body}\n<p>{back.strip()}</p>"
         return f'<li id="fn-{index}">{inner}</li>\n'
@@ -288,7 +292,9 @@ class _Writer(HTMLRenderer):
         # The page's own heading is the title, level 1.
         for above, heading in pairwise([Heading(1, "", "", 0), *self._headings]):
             if heading.level > above.level + 1:
-                yield Remark(heading.line, f"heading {heading.text!r} skips from level {above.level} to {heading.level}")
+                yield Remark(
+                    heading.line, f"heading {heading.text!r} skips from level {above.level} to {heading.level}"
+                )
 
 
 def _note_reference(index: int, nth: int) -> str:

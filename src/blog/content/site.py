@@ -1,7 +1,7 @@
 """The site as it stands at one moment: an immutable index over the posts that have appeared."""
 
 import math
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -122,13 +122,13 @@ def _neighbours(
 
 def _related(post: Post, tagged: Mapping[str, tuple[Post, ...]], total: int) -> tuple[Post, ...]:
     """The posts that share the most telling tags: a rare tag says more than one that half of the site carries."""
-    scores: Counter[str] = Counter()
+    scores: defaultdict[str, float] = defaultdict(float)
     found: dict[str, Post] = {}
     for slug in sorted({slugify(name) for name in post.tags}):
         weight = math.log(1 + total / len(tagged[slug]))
         for other in tagged[slug]:
             found[other.slug] = other
-            scores[other.slug] += weight  # type: ignore[assignment] -- typeshed knows Counters of int only
+            scores[other.slug] += weight
     scores.pop(post.slug, None)
     best = sorted(scores, key=lambda slug: (scores[slug], found[slug].published, slug), reverse=True)
     return tuple(found[slug] for slug in best[:RELATED_POSTS])

@@ -62,8 +62,9 @@ def _on_all_cores(work: Callable[[bytes], Encoded], bodies: Mapping[bytes, bytes
 
     They are daemons, unlike an executor's, so that a process told to stop while it starts need not finish them first.
     """
-    waiting, done, problems = iter(bodies.items()), {}, []
-    lock = threading.Lock()
+    waiting, lock = iter(bodies.items()), threading.Lock()
+    done: dict[bytes, Encoded] = {}
+    problems: list[BaseException] = []
 
     def worker() -> None:
         while True:

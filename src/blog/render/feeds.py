@@ -57,7 +57,7 @@ class Feed:
 def feeds(site: Site, resolver: Resolver, origin: str) -> Iterator[Rendered]:
     """The site's three feeds and every tag's; the resolver has to give absolute addresses."""
     content = _Contents(resolver)
-    shared = {"config": site.config, "origin": origin, "content": content}
+    shared: dict[str, Any] = {"config": site.config, "origin": origin, "content": content}
     streams = [Feed(title=site.config.title, base="", posts=site.posts[:POSTS_PER_FEED], **shared)]
     for tag in site.tags:
         title = f"{site.config.title}: {tag.name}"
@@ -185,4 +185,5 @@ def _atom_add(parent: ET.Element, name: str, text: str = "", **attributes: str) 
 
 def _document(root: ET.Element) -> bytes:
     ET.indent(root, " ")
-    return ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    document: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return document

@@ -27,7 +27,9 @@ _TAGS = re.compile(r"<[^>]*>")
 class Pages:
     """Renders one site with one theme."""
 
-    def __init__(self, site: Site, theme: Theme, metas: Metas, resolver: Resolver, *, secure: bool, refresh: bool) -> None:
+    def __init__(
+        self, site: Site, theme: Theme, metas: Metas, resolver: Resolver, *, secure: bool, refresh: bool
+    ) -> None:
         self._site = site
         self._theme = theme
         self._metas = metas

@@ -43,7 +43,8 @@ def sitemap(site: Site, origin: str) -> bytes:
         if modified:
             ET.SubElement(url, "lastmod").text = iso(modified)
     ET.indent(root, " ")
-    return ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    document: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return document
 
 
 def _places(site: Site) -> Iterator[tuple[str, datetime | None]]:

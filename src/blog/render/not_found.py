@@ -33,7 +33,9 @@ class Suggestions:
         shared = Counter(slug for run in _runs(guess) for slug in self._index.get(run, ()))
         candidates = sorted(shared, key=lambda slug: (-shared[slug], slug))[:_CANDIDATES]
         likeness = {slug: _likeness(guess, slug) for slug in candidates}
-        best = sorted((slug for slug in candidates if likeness[slug] >= _MIN_LIKENESS), key=lambda slug: -likeness[slug])
+        best = sorted(
+            (slug for slug in candidates if likeness[slug] >= _MIN_LIKENESS), key=lambda slug: -likeness[slug]
+        )
         return tuple(self._texts[slug] for slug in best[:SUGGESTIONS])
 
 

@@ -96,10 +96,10 @@ def iso(moment: datetime) -> str:
 
 
 def embedded_json(value: Any) -> Markup:
-    """JSON that can stand inside a script element, whatever text it carries.
+    r"""JSON that can stand inside a script element, whatever text it carries.
 
     >>> embedded_json({"a": "</script>"})
-    Markup('{"a":"\\\\u003c/script\\\\u003e"}')
+    Markup('{"a":"\\u003c/script\\u003e"}')
     """
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     safe = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}

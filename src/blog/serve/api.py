@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Path, Query, Response
 from pydantic import BaseModel
@@ -61,8 +61,9 @@ class Problem(BaseModel):
     detail: str
 
 
-_MISSING = {404: {"model": Problem, "description": "No such post"}}
-_LOADING = {503: {"model": Problem, "description": "The content is being loaded"}}
+Responses = dict[int | str, dict[str, Any]]
+_MISSING: Responses = {404: {"model": Problem, "description": "No such post"}}
+_LOADING: Responses = {503: {"model": Problem, "description": "The content is being loaded"}}
 
 
 def api_routes(live: Live, origin: str) -> APIRouter:

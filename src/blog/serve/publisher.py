@@ -115,7 +115,11 @@ class Publisher:
     def _live_moment(self, library: Library) -> datetime:
         """The newest moment the served edition shows: a post that came due while it was built must not be missed."""
         posts = self._live.edition.site.posts if self._live.edition else ()
-        return posts[0].published if posts else min((post.published for post in library.posts), default=_BEFORE_ALL) - _TICK
+        return (
+            posts[0].published
+            if posts
+            else min((post.published for post in library.posts), default=_BEFORE_ALL) - _TICK
+        )
 
     async def _reached(self, moment: datetime) -> bool:
         """Wait for a moment; False where files changed first."""

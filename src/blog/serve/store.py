@@ -59,7 +59,7 @@ class PageStore:
 
     async def _api(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
         canonical = urls.canonical(path)
-        if canonical == path or canonical == urls.API or scope["method"] not in _READS:
+        if canonical in {path, urls.API} or scope["method"] not in _READS:
             await self._dynamic(scope, receive, send)
         else:
             await self._redirect(urls.encoded(canonical), scope, send)

@@ -1,0 +1,58 @@
+# The only door: people, pre-commit and CI call the same targets.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SYNC := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help install run dev test lint format check lock golden clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
+
+# A stamp for each set of locked dependencies; the development set contains the other.
+$(VENV)/.run: requirements.txt pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing the locked dependencies into $(VENV) (a minute, once)"
+	@$(SYNC) --require-hashes -r requirements.txt
+	@$(SYNC) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.run
+	@echo "installing the locked development dependencies"
+	@$(SYNC) --require-hashes -r requirements-dev.txt
+	@touch $@
+
+install: $(VENV)/.dev ## create .venv with the locked dependencies
+
+run: $(VENV)/.run ## serve posts/ at http://127.0.0.1:8000
+	BLOG_LOG_FORMAT=$${BLOG_LOG_FORMAT:-console} $(BIN)/blog serve
+
+dev: $(VENV)/.run ## the same, and reload posts, templates and open pages on change
+	BLOG_RELOAD=true BLOG_LOG_FORMAT=$${BLOG_LOG_FORMAT:-console} $(BIN)/blog serve
+
+test: $(VENV)/.dev ## run all tests; narrow with T="tests/content -k header"
+	$(BIN)/python -m pytest $(T)
+
+lint: $(VENV)/.dev ## ruff, mypy --strict, import-linter, and the posts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/blog check
+
+format: $(VENV)/.dev ## let ruff rewrite what it can
+	$(BIN)/ruff check --fix --quiet . || true
+	$(BIN)/ruff format .
+
+check: lint test ## lint and test
+
+golden: $(VENV)/.dev ## refresh the golden files; review the diff
+	BLOG_GOLDEN=refresh $(BIN)/python -m pytest tests -k golden
+
+lock: $(VENV)/.dev ## compile requirements*.txt from pyproject.toml, with hashes and without index addresses
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --upgrade pyproject.toml --group build -o requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --upgrade -c requirements.txt pyproject.toml --group dev -o requirements-dev.txt
+
+clean: ## remove what can be made again
+	rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage dist
