@@ -52,12 +52,12 @@ class Page:
 
 def make_page(rendered: Rendered, encoded: Mapping[bytes, bytes], security: Mapping[str, str]) -> Page:
     """Prepare every header list that the page can ever be answered with."""
-    digest = sha256(rendered.body).hexdigest()[:24]
     shared = [("vary", "accept-encoding"), ("cache-control", rendered.cache)]
     described = [("content-type", rendered.media_type), *rendered.headers.items(), *security.items()]
 
     def variant(body: bytes, coding: str) -> Variant:
-        etag = f'"{digest}-{coding}"' if coding else f'"{digest}"'
+        # Hashed as it is sent: a newer compressor makes other bytes of the same page, which need another strong tag.
+        etag = f'"{sha256(body).hexdigest()[:24]}"'
         validated = _raw([("etag", etag), *shared])
         coded = [("content-encoding", coding)] if coding else []
         headers = [*validated, *_raw([*coded, ("content-length", str(len(body))), *described])]

@@ -38,7 +38,7 @@ class Server(uvicorn.Server):
         self._live.draining = True
 
     async def main_loop(self) -> None:
-        """As uvicorn's, but looking for a signal every 20 ms and not every 100; it renews the Date header at 0."""
+        """As uvicorn's, but looking for a signal every 20 ms and not every 100; five times a second it renews the Date header."""
         ticks = 0
         while not await self.on_tick(ticks % _TICKS_A_SECOND):
             await asyncio.sleep(_TICK_SECONDS)
