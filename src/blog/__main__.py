@@ -71,6 +71,8 @@ def _serve(settings: Settings, _options: argparse.Namespace) -> int:
         log_config=None,
         access_log=False,
         server_header=False,
+        # Client addresses are of no use here; whom to believe about a trace is decided by the gate.
+        proxy_headers=False,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=_SLOWEST_CLIENT_SECONDS,
     )

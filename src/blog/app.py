@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
@@ -10,14 +12,22 @@ from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Scope, Send
 
 from blog import __version__, urls
+from blog.observe import Observer, instrument
 from blog.serve.api import api_routes
 from blog.serve.head import Head
 from blog.serve.health import health_routes
 from blog.serve.live import Live
-from blog.serve.publisher import Clock, Publisher, utc_now
+from blog.serve.metrics import metrics_route
+from blog.serve.publisher import Clock, Publisher, Watch, utc_now
 from blog.serve.reload import reload_routes
 from blog.serve.store import PageStore
 from blog.settings import Settings
+from blog.stages import unstarted, unwatched
+from blog.telemetry.metrics import Metrics, MetricsServer
+from blog.telemetry.visits import Visits
+
+if TYPE_CHECKING:
+    from blog.telemetry.tracing import Tracing
 
 
 class Blog(FastAPI):
@@ -38,8 +48,15 @@ class Blog(FastAPI):
             redirect_slashes=False,
             lifespan=self._life,
         )
-        self.store = PageStore(self.live, Head(super().__call__), secure=settings.secure)
-        self.include_router(health_routes(self.live))
+        self.metrics = Metrics(__version__, settings.revision)
+        self.tracing = _tracing(settings, self.metrics)
+        store = PageStore(self.live, Head(super().__call__), secure=settings.secure)
+        visits = Visits(self.metrics.registry, urlsplit(settings.base_url).hostname or "")
+        self.observer = Observer(settings, store, self.metrics, visits, self.tracing)
+        instrument(self, self.metrics)
+        self.include_router(health_routes(self.live, settings.revision))
+        if settings.metrics_port is None:
+            self.include_router(metrics_route(self.metrics.exposition))
         self.include_router(api_routes(self.live, settings.base_url))
         if settings.refreshes_browsers:
             self.include_router(reload_routes(self.live))
@@ -49,21 +66,50 @@ class Blog(FastAPI):
         if scope["type"] != "http":
             await super().__call__(scope, receive, send)
         else:
-            await self.store(scope, receive, _closing(send) if self.live.draining else send)
+            await self.observer(scope, receive, _closing(send) if self.live.draining else send)
 
     @asynccontextmanager
     async def _life(self, _app: FastAPI) -> AsyncIterator[None]:
-        publishing = asyncio.create_task(Publisher(self._settings, self.live, self._clock).run())
+        publisher = Publisher(self._settings, self.live, self._clock, self._watch())
+        publishing = asyncio.create_task(publisher.run())
         publishing.add_done_callback(self.live.publishing_ended)
+        watching = asyncio.create_task(self.metrics.watch_loop())
+        scrapes = self._metrics_server()
         yield
-        publishing.cancel()
-        with suppress(asyncio.CancelledError, Exception):
-            await publishing
+        for task in (publishing, watching):
+            task.cancel()
+            with suppress(asyncio.CancelledError, Exception):
+                await task
+        if scrapes:
+            scrapes.close()
+        if self.tracing:
+            self.tracing.shutdown()
+
+    def _metrics_server(self) -> MetricsServer | None:
+        settings = self._settings
+        return MetricsServer(self.metrics, settings.host, settings.metrics_port) if settings.metrics_port else None
+
+    def _watch(self) -> Watch:
+        start, stage = (self.tracing.start, self.tracing.stage) if self.tracing else (unstarted, unwatched)
+        return Watch(start=start, stage=stage, published=self.metrics.edition, refused=self.metrics.failures.inc)
 
 
 def create_app(settings: Settings, clock: Clock = utc_now) -> Blog:
     """The whole service as one ASGI application; nothing happens before its lifespan starts."""
     return Blog(settings, clock)
+
+
+def _tracing(settings: Settings, metrics: Metrics) -> "Tracing | None":
+    """No endpoint: nothing is built, and nothing is paid for."""
+    tracing = None
+    if settings.traces_url:
+        from blog.telemetry.tracing import Gate, Pipeline, Tracing  # noqa: PLC0415 -- the SDK is 12 MB that others spare
+
+        gate = Gate(settings.traces_sampler, settings.traces_sampler_arg, settings.trusted_proxies)
+        tracing = Tracing(gate, Pipeline(settings))
+    name, text = "blog_spans_dropped", "Spans that were recorded and never reached the collector."
+    metrics.count(name, text, lambda: tracing.pipeline.dropped if tracing else 0)
+    return tracing
 
 
 def _closing(send: Send) -> Send:

@@ -9,16 +9,24 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal, get_args
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from blog.errors import SettingsError
 
 LogFormat = Literal["json", "console"]
 LogLevel = Literal["debug", "info", "warning", "error"]
+AccessLog = Literal["off", "errors", "sampled", "all"]
+Sampler = Literal[
+    "always_on", "always_off", "traceidratio",
+    "parentbased_always_on", "parentbased_always_off", "parentbased_traceidratio",
+]  # fmt: skip
+Pairs = tuple[tuple[str, str], ...]
 
 _HOST = re.compile(r"[A-Za-z0-9.:_-]+")
 _LAST_PORT = 65535
 _LONGEST_DRAIN_SECONDS = 3600
+_LONGEST_TEXT = 200
+_SHORTEST_EXPORT_MS, _LONGEST_EXPORT_MS = 100, 60_000
 _TRUE, _FALSE = {"true", "1", "yes", "on"}, {"false", "0", "no", "off"}
 
 
@@ -28,6 +36,7 @@ class Settings:
 
     host: str = "127.0.0.1"
     port: int = 8000
+    metrics_port: int | None = None
     base_url: str = "http://127.0.0.1:8000"
     posts_dir: Path = Path("posts")
     templates_dir: Path = Path("templates")
@@ -35,6 +44,23 @@ class Settings:
     reload: bool = False
     log_format: LogFormat = "json"
     log_level: LogLevel = "info"
+    access_log: AccessLog = "sampled"
+    revision: str = "unknown"
+    trusted_proxies: str = "127.0.0.1"
+    otlp_endpoint: str | None = None
+    otlp_traces_endpoint: str | None = None
+    otlp_headers: Pairs = ()
+    otlp_timeout: float | None = None
+    service_name: str = "blog"
+    resource_attributes: Pairs = ()
+    traces_sampler: Sampler = "parentbased_traceidratio"
+    traces_sampler_arg: float = 0.1
+    sdk_disabled: bool = False
+
+    def __post_init__(self) -> None:
+        if self.metrics_port == self.port:
+            value = f"{variable('metrics_port')}={str(self.metrics_port)!r}"
+            raise SettingsError(f"{value} is not usable: give another port than {variable('port')}, or leave it unset")
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> "Settings":
@@ -45,6 +71,15 @@ class Settings:
         """
         return cls(**{name: read(variable(name), environ[variable(name)])
                       for name, read in _READERS.items() if environ.get(variable(name))})  # fmt: skip
+
+    @property
+    def traces_url(self) -> str | None:
+        """Where spans go; None where tracing is off. The OTLP specification says how the two variables combine."""
+        if self.sdk_disabled:
+            return None
+        if self.otlp_traces_endpoint:
+            return self.otlp_traces_endpoint
+        return f"{self.otlp_endpoint.rstrip('/')}/v1/traces" if self.otlp_endpoint else None
 
     @property
     def secure(self) -> bool:
@@ -60,13 +95,28 @@ class Settings:
         return self.reload and (host == "localhost" or _is_loopback(host))
 
 
+# Variables that others have named before us keep their names and their meaning.
+_STANDARD = {
+    "trusted_proxies": "FORWARDED_ALLOW_IPS",
+    "otlp_endpoint": "OTEL_EXPORTER_OTLP_ENDPOINT",
+    "otlp_traces_endpoint": "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+    "otlp_headers": "OTEL_EXPORTER_OTLP_HEADERS",
+    "otlp_timeout": "OTEL_EXPORTER_OTLP_TIMEOUT",
+    "service_name": "OTEL_SERVICE_NAME",
+    "resource_attributes": "OTEL_RESOURCE_ATTRIBUTES",
+    "traces_sampler": "OTEL_TRACES_SAMPLER",
+    "traces_sampler_arg": "OTEL_TRACES_SAMPLER_ARG",
+    "sdk_disabled": "OTEL_SDK_DISABLED",
+}
+
+
 def variable(field: str) -> str:
     """The environment variable of a field.
 
-    >>> variable("drain_seconds")
-    'BLOG_DRAIN_SECONDS'
+    >>> variable("drain_seconds"), variable("otlp_endpoint")
+    ('BLOG_DRAIN_SECONDS', 'OTEL_EXPORTER_OTLP_ENDPOINT')
     """
-    return f"BLOG_{field.upper()}"
+    return _STANDARD.get(field, f"BLOG_{field.upper()}")
 
 
 def _is_loopback(host: str) -> bool:
@@ -131,6 +181,58 @@ def _switch(name: str, value: str) -> bool:
     return value.lower() in _TRUE
 
 
+def _text(name: str, value: str) -> str:
+    if not value.isprintable() or len(value) > _LONGEST_TEXT:
+        raise _refuse(name, value[:_LONGEST_TEXT], f"give up to {_LONGEST_TEXT} printable characters")
+    return value
+
+
+def _url(name: str, value: str) -> str:
+    try:
+        usable = urlsplit(value).scheme in {"http", "https"} and urlsplit(value).hostname
+        _ = urlsplit(value).port
+    except ValueError:
+        usable = False
+    if not usable:
+        raise _refuse(name, value, "give an http(s) URL, such as http://alloy.monitoring:4318")
+    return value
+
+
+def _pairs(name: str, value: str) -> Pairs:
+    """The list form of OpenTelemetry's variables: key=value, percent-encoded, separated by commas."""
+    items = [item.partition("=") for item in value.split(",") if item.strip()]
+    if not all(equals and key.strip() for key, equals, _ in items):
+        raise _refuse(name, value, "give key=value pairs separated by commas")
+    return tuple((unquote(key.strip()), unquote(text.strip())) for key, _, text in items)
+
+
+def _ratio(name: str, value: str) -> float:
+    problem = _refuse(name, value, "give a share from 0 to 1, such as 0.1")
+    try:
+        ratio = float(value)
+    except ValueError:
+        raise problem from None
+    if not 0 <= ratio <= 1:
+        raise problem
+    return ratio
+
+
+def _milliseconds(name: str, value: str) -> float:
+    """Seconds from a variable that counts in milliseconds, as OpenTelemetry's specification has it."""
+    if not (value.isascii() and value.isdigit() and _SHORTEST_EXPORT_MS <= int(value) <= _LONGEST_EXPORT_MS):
+        raise _refuse(name, value, f"give milliseconds from {_SHORTEST_EXPORT_MS} to {_LONGEST_EXPORT_MS}")
+    return int(value) / 1000
+
+
+def _proxies(name: str, value: str) -> str:
+    for part in (part.strip() for part in value.split(",")):
+        try:
+            _ = part == "*" or ipaddress.ip_network(part, strict=False)
+        except ValueError:
+            raise _refuse(name, value, "give addresses or networks separated by commas, or *") from None
+    return value
+
+
 def _choice(kind: Any) -> Callable[[str, str], str]:
     def read(name: str, value: str) -> str:
         if value.lower() not in get_args(kind):
@@ -150,6 +252,19 @@ _READERS: Mapping[str, Callable[[str, str], Any]] = {
     "reload": _switch,
     "log_format": _choice(LogFormat),
     "log_level": _choice(LogLevel),
+    "metrics_port": _port,
+    "access_log": _choice(AccessLog),
+    "revision": _text,
+    "trusted_proxies": _proxies,
+    "otlp_endpoint": _url,
+    "otlp_traces_endpoint": _url,
+    "otlp_headers": _pairs,
+    "otlp_timeout": _milliseconds,
+    "service_name": _text,
+    "resource_attributes": _pairs,
+    "traces_sampler": _choice(Sampler),
+    "traces_sampler_arg": _ratio,
+    "sdk_disabled": _switch,
 }
 
 VARIABLES = tuple(variable(field.name) for field in fields(Settings))

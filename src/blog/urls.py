@@ -22,6 +22,9 @@ FAVICON = "/favicon.ico"
 
 API = "/api"
 API_POSTS = "/api/posts"
+METRICS = "/metrics"
+
+
 API_POST_ROUTE = "/api/posts/{slug}"
 OPENAPI = "/api/openapi.json"
 HEALTH = "/api/health"

@@ -14,6 +14,7 @@ from blog.content.library import Library, beside, relative_targets
 from blog.content.parse import parse_page, parse_post
 from blog.content.post import Post, StandalonePage, Text
 from blog.errors import ContentError, Fault, Severity
+from blog.stages import Stage, unwatched
 
 MAX_TEXT_BYTES = 512 * 1024
 CONFIG = PurePosixPath("site.yaml")
@@ -31,13 +32,13 @@ class Loaded:
     warnings: tuple[Fault, ...]
 
 
-def load(folder: Path, memory: Memory | None = None) -> Loaded:
+def load(folder: Path, memory: Memory | None = None, stage: Stage = unwatched) -> Loaded:
     """Read every post, page and picture below a folder; a memory carries parsed texts from one load to the next.
 
     Raises:
         ContentError: with every fault of the content, not only the first.
     """
-    return _Reading(folder, {} if memory is None else memory).load()
+    return _Reading(folder, {} if memory is None else memory).load(stage)
 
 
 class _Reading:
@@ -49,10 +50,15 @@ class _Reading:
         self._root = folder.resolve()
         self._faults: list[Fault] = []
 
-    def load(self) -> Loaded:
+    def load(self, stage: Stage) -> Loaded:
         if not self._root.is_dir():
             raise ContentError([Fault(self._folder, 1, "there is no such folder (BLOG_POSTS_DIR)")])
-        texts = [text for path in self._markdown() if (text := self._text(path))]
+        with stage("load") as note:
+            written = [(path, text) for path in self._markdown() if (text := self._string(path)) is not None]
+            note("files", len(written))
+        with stage("parse") as note:
+            texts = [parsed for path, text in written if (parsed := self._text(path, text))]
+            note("texts", len(texts))
         self._memory.clear()
         self._memory.update({(text.file, text.source): text for text in texts})
         library = Library(
@@ -137,10 +143,7 @@ class _Reading:
         for line, problem in error.problems:
             self._fault(path, problem, line)
 
-    def _text(self, path: PurePosixPath) -> Text | None:
-        text = self._string(path)
-        if text is None:
-            return None
+    def _text(self, path: PurePosixPath, text: str) -> Text | None:
         if known := self._memory.get((path, text)):
             return known
         try:

@@ -17,13 +17,17 @@ from blog.render.not_found import NotFound, Suggestions
 from blog.render.page import FOREVER, HTML, Page, RawHeaders, Rendered, make_page
 from blog.render.theme import ASSET_TYPES, Theme, asset_url
 from blog.settings import Settings
+from blog.stages import Stage, unwatched
 
 SOCIAL_CARD = "card.png"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
-    """``pages`` and ``redirects`` are keyed by decoded path; ``absolute`` gives addresses with the origin in front."""
+    """``pages`` and ``redirects`` are keyed by decoded path; ``absolute`` gives addresses with the origin in front.
+
+    ``states`` counts the posts that are published, scheduled and drafts.
+    """
 
     site: Site
     pages: Mapping[str, Page]
@@ -31,9 +35,12 @@ class Edition:
     not_found: NotFound
     html_headers: RawHeaders
     absolute: Resolver
+    states: Mapping[str, int]
 
 
-def render(library: Library, site: Site, theme: Theme, settings: Settings, encoder: Encoder) -> Edition:
+def render(
+    library: Library, site: Site, theme: Theme, settings: Settings, encoder: Encoder, stage: Stage = unwatched
+) -> Edition:
     """Render and encode everything. The same content gives the same bytes, on every replica and at every start.
 
     Raises:
@@ -42,9 +49,13 @@ def render(library: Library, site: Site, theme: Theme, settings: Settings, encod
     resolver, absolute = Resolver(library), Resolver(library, settings.base_url)
     metas = Metas(site, settings.base_url, resolver, _card(theme, settings, site))
     html = Pages(site, theme, metas, resolver, secure=settings.secure, refresh=settings.refreshes_browsers)
-    rendered = [*html.all(), *_others(site, theme, absolute, settings)]
-    missing = html.not_found()
-    encoded = encoder.encode((page.media_type, page.body) for page in rendered)
+    with stage("render") as note:
+        rendered = [*html.all(), *_others(site, theme, absolute, settings)]
+        missing = html.not_found()
+        note("pages", len(rendered))
+    with stage("compress") as note:
+        encoded = encoder.encode((page.media_type, page.body) for page in rendered)
+        note("bytes", sum(len(page.body) for page in rendered))
     plain = security.for_anything(secure=settings.secure)
     texts = (*site.posts, *site.pages)
     return Edition(
@@ -55,6 +66,11 @@ def render(library: Library, site: Site, theme: Theme, settings: Settings, encod
         not_found=NotFound(missing.body.decode(), Suggestions(texts), html.suggestions),
         html_headers=[(b"content-type", HTML.encode()), *((k.encode(), v.encode()) for k, v in missing.headers.items())],
         absolute=absolute,
+        states={
+            "published": len(site.posts),
+            "scheduled": len(library.posts) - len(site.posts),
+            "draft": len(library.drafts),
+        },
     )  # fmt: skip
 
 

@@ -14,9 +14,13 @@ class Head:
             await self._app(scope, receive, send)
             return
 
+        asked: Scope = {**scope, "method": "GET"}
+
         async def without_body(message: Message) -> None:
             if message["type"] == "http.response.body":
                 message = {**message, "body": b""}
+            else:
+                scope["route"] = asked.get("route")
             await send(message)
 
-        await self._app({**scope, "method": "GET"}, receive, without_body)
+        await self._app(asked, receive, without_body)

@@ -12,7 +12,8 @@ from blog.serve.store import RETRY_AFTER_SECONDS
 
 class Health(BaseModel):
     status: Literal["ok"] = "ok"
-    version: str = __version__
+    version: str
+    revision: str
 
 
 class Readiness(BaseModel):
@@ -22,14 +23,14 @@ class Readiness(BaseModel):
     posts: int = 0
 
 
-def health_routes(live: Live) -> APIRouter:
+def health_routes(live: Live, revision: str) -> APIRouter:
     router = APIRouter(tags=["health"])
 
     @router.get(urls.HEALTH)
     async def health(response: Response) -> Health:
         """200 while the process lives."""
         response.headers["cache-control"] = "no-store"
-        return Health()
+        return Health(version=__version__, revision=revision)
 
     @router.get(urls.READY, responses={503: {"model": Readiness, "description": "Loading or draining"}})
     async def ready(response: Response) -> Readiness:

@@ -5,8 +5,9 @@ import gc
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
@@ -21,6 +22,7 @@ from blog.render.encodings import Encoder, compress
 from blog.render.theme import Theme
 from blog.serve.live import Live
 from blog.settings import Settings
+from blog.stages import Stage, Start, unstarted, unwatched
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]
@@ -34,6 +36,16 @@ _DEBOUNCE_MS = 60
 logger = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """Who wants to know of editions: their making, their publication (posts by state, seconds), a refusal."""
+
+    start: Start = unstarted
+    stage: Stage = unwatched
+    published: Callable[[Mapping[str, int], float], None] = lambda _states, _seconds: None
+    refused: Callable[[], None] = lambda: None
+
+
 def utc_now() -> datetime:
     return datetime.now(UTC)
 
@@ -41,10 +53,11 @@ def utc_now() -> datetime:
 class Publisher:
     """Builds editions beside the served one and swaps them in."""
 
-    def __init__(self, settings: Settings, live: Live, clock: Clock = utc_now) -> None:
+    def __init__(self, settings: Settings, live: Live, clock: Clock = utc_now, watch: Watch | None = None) -> None:
         self._settings = settings
         self._live = live
         self._clock = clock
+        self._told = watch or Watch()
         # While an author previews, a changed template must not wait for every page to be compressed again.
         self._encoder = Encoder(_leave_as_it_is if settings.refreshes_browsers else compress)
         self._memory: Memory = {}
@@ -78,6 +91,7 @@ class Publisher:
         gc.collect()
         gc.freeze()
         took = time.perf_counter() - started
+        self._told.published(edition.states, took)
         logger.info("content is served: %d posts, %d pages, %.2f s", len(edition.site.posts), len(edition.pages), took)
         return library, theme
 
@@ -87,17 +101,19 @@ class Publisher:
             return await self._publish_what_is_there()
         except ContentError as problem:
             report(problem.faults)
+            self._told.refused()
             logger.error("the changed content has faults; the last good edition stays")  # noqa: TRY400 -- in words, above
             raise _StaleButServing from problem
 
     def _build(self) -> tuple[Library, Theme, Edition]:
-        loaded = load(self._settings.posts_dir, self._memory)
-        report(loaded.warnings)
-        theme = Theme(self._settings.templates_dir)
-        return loaded.library, theme, self._render(loaded.library, theme, self._clock())
+        with self._told.start("blog build"):
+            loaded = load(self._settings.posts_dir, self._memory, self._told.stage)
+            report(loaded.warnings)
+            theme = Theme(self._settings.templates_dir)
+            return loaded.library, theme, self._render(loaded.library, theme, self._clock())
 
     def _render(self, library: Library, theme: Theme, moment: datetime) -> Edition:
-        return render(library, site_at(library, moment), theme, self._settings, self._encoder)
+        return render(library, site_at(library, moment), theme, self._settings, self._encoder, self._told.stage)
 
     async def _next_moment_or_change(self, library: Library, theme: Theme) -> None:
         """Return when files have changed, or when the next scheduled post has been published."""
@@ -107,9 +123,12 @@ class Publisher:
             return
         if not await self._reached(moment - _AHEAD):
             return
+        started = time.perf_counter()
         edition = await in_thread(lambda: self._render(library, theme, moment))
+        took = time.perf_counter() - started
         if await self._reached(moment):
             self._live.publish(edition)
+            self._told.published(edition.states, took)
             logger.info("published on schedule: %s", edition.site.posts[0].slug)
 
     def _live_moment(self, library: Library) -> datetime:

@@ -1,11 +1,12 @@
 """The page store: one look-up, one choice among prepared encodings, one send."""
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Send
 
 from blog import urls
 from blog.render import security
 from blog.render.edition import Edition
 from blog.render.page import Page, RawHeaders
+from blog.serve.exchange import Exchange
 from blog.serve.live import Live
 from blog.serve.negotiation import choose, matches
 
@@ -15,7 +16,10 @@ _READS = frozenset({"GET", "HEAD"})
 
 
 class PageStore:
-    """Answers every path outside the dynamic ones; those go on to the application behind."""
+    """Answers every path outside the dynamic ones; those go on to the application behind.
+
+    What it answers, and how, it notes on the exchange.
+    """
 
     def __init__(self, live: Live, dynamic: ASGIApp, *, secure: bool) -> None:
         self._live = live
@@ -23,48 +27,59 @@ class PageStore:
         headers = security.for_anything(secure=secure)
         self._plain: RawHeaders = [(name.encode(), value.encode()) for name, value in headers.items()]
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, exchange: Exchange, receive: Receive, send: Send) -> None:
         edition = self._live.edition
-        path: str = scope["path"]
+        path: str = exchange.scope["path"]
         page = edition.pages.get(path) if edition else None
         if page is not None:
-            await self._answer(page, scope, send)
-        elif path.startswith("/api/"):
-            await self._api(path, scope, receive, send)
+            await self._answer(page, exchange, send)
+        elif path.startswith("/api/") or path == urls.METRICS:
+            await self._pass_on(path, exchange, receive, send)
         elif edition is None:
-            await self._unavailable(scope, send)
+            await self._unavailable(exchange, send)
         else:
-            await self._elsewhere(edition, path, scope, send)
+            await self._elsewhere(edition, path, exchange, send)
 
-    async def _answer(self, page: Page, scope: Scope, send: Send) -> None:
-        method = scope["method"]
+    async def _answer(self, page: Page, exchange: Exchange, send: Send) -> None:
+        exchange.route = page.route
+        method, headers = exchange.scope["method"], exchange.headers
         if method not in _READS:
-            await self._say(scope, send, 405, f"{page.route} answers GET and HEAD.", [ALLOW])
+            await self._say(exchange, send, 405, f"{page.route} answers GET and HEAD.", [ALLOW])
             return
-        accept = known = b""
-        for name, value in scope["headers"]:
-            if name == b"accept-encoding":
-                accept = accept + b"," + value if accept else value
-            elif name == b"if-none-match":
-                known = known + b"," + value if known else value
-        variant = choose(page, accept)
+        variant = choose(page, headers.get(b"accept-encoding", b""))
         if variant is None:
-            await self._say(scope, send, 406, "There is no encoding of this page that Accept-Encoding allows.")
-        elif known and matches(known, variant.etag):
+            await self._say(exchange, send, 406, "There is no encoding of this page that Accept-Encoding allows.")
+        elif b"if-none-match" in headers and matches(headers[b"if-none-match"], variant.etag):
+            exchange.status = 304
             await send({"type": "http.response.start", "status": 304, "headers": variant.not_modified})
             await send({"type": "http.response.body", "body": b""})
         else:
+            exchange.status = 200
+            body = b"" if method == "HEAD" else variant.body
+            exchange.size = len(body)
             await send({"type": "http.response.start", "status": 200, "headers": variant.headers})
-            await send({"type": "http.response.body", "body": b"" if method == "HEAD" else variant.body})
+            await send({"type": "http.response.body", "body": body})
 
-    async def _api(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _pass_on(self, path: str, exchange: Exchange, receive: Receive, send: Send) -> None:
         canonical = urls.canonical(path)
-        if canonical in {path, urls.API} or scope["method"] not in _READS:
-            await self._dynamic(scope, receive, send)
-        else:
-            await self._redirect(urls.encoded(canonical), scope, send)
+        if canonical not in {path, urls.API} and exchange.scope["method"] in _READS:
+            await self._redirect(urls.encoded(canonical), exchange, send)
+            return
 
-    async def _elsewhere(self, edition: Edition, path: str, scope: Scope, send: Send) -> None:
+        async def noted(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                exchange.status = message["status"]
+            elif message["type"] == "http.response.body":
+                exchange.size += len(message.get("body", b""))
+            await send(message)
+
+        try:
+            await self._dynamic(exchange.scope, receive, noted)
+        finally:
+            exchange.route = getattr(exchange.scope.get("route"), "path", "")
+            exchange.dynamic = True
+
+    async def _elsewhere(self, edition: Edition, path: str, exchange: Exchange, send: Send) -> None:
         canonical = urls.canonical(path)
         target = edition.redirects.get(canonical)
         if target is None and canonical != path and canonical in edition.pages:
@@ -72,30 +87,34 @@ class PageStore:
         if target is None:
             body = edition.not_found.body(path)
             headers = [*edition.html_headers, (b"cache-control", b"no-cache")]
-            await _send(scope, send, 404, headers, body)
-        elif scope["method"] in _READS:
-            await self._redirect(target, scope, send)
+            await _send(exchange, send, 404, headers, body)
+        elif exchange.scope["method"] in _READS:
+            await self._redirect(target, exchange, send)
         else:
-            await self._say(scope, send, 405, f"This address has moved to {target}.", [ALLOW])
+            await self._say(exchange, send, 405, f"This address has moved to {target}.", [ALLOW])
 
-    async def _redirect(self, target: str, scope: Scope, send: Send) -> None:
-        query: bytes = scope["query_string"]
+    async def _redirect(self, target: str, exchange: Exchange, send: Send) -> None:
+        query: bytes = exchange.scope["query_string"]
         location = target.encode() + (b"?" + query if query else b"")
         headers = [(b"location", location), (b"cache-control", b"public, max-age=3600")]
-        await self._say(scope, send, 301, f"Moved to {target}", headers)
+        await self._say(exchange, send, 301, f"Moved to {target}", headers)
 
-    async def _unavailable(self, scope: Scope, send: Send) -> None:
+    async def _unavailable(self, exchange: Exchange, send: Send) -> None:
         again = (b"retry-after", str(RETRY_AFTER_SECONDS).encode())
-        await self._say(scope, send, 503, "The blog is starting. Please try again in a moment.", [again])
+        await self._say(exchange, send, 503, "The blog is starting. Please try again in a moment.", [again])
 
-    async def _say(self, scope: Scope, send: Send, status: int, text: str, headers: RawHeaders | None = None) -> None:
+    async def _say(
+        self, exchange: Exchange, send: Send, status: int, text: str, headers: RawHeaders | None = None
+    ) -> None:
         """A sentence of plain text for an answer that is not a page."""
         kind = (b"content-type", b"text/plain; charset=utf-8")
         uncached = [] if status == 301 else [(b"cache-control", b"no-store")]  # noqa: PLR2004 -- the HTTP status
-        await _send(scope, send, status, [kind, *self._plain, *uncached, *(headers or [])], f"{text}\n".encode())
+        await _send(exchange, send, status, [kind, *self._plain, *uncached, *(headers or [])], f"{text}\n".encode())
 
 
-async def _send(scope: Scope, send: Send, status: int, headers: RawHeaders, body: bytes) -> None:
+async def _send(exchange: Exchange, send: Send, status: int, headers: RawHeaders, body: bytes) -> None:
     length = (b"content-length", str(len(body)).encode())
+    shown = b"" if exchange.scope["method"] == "HEAD" else body
+    exchange.status, exchange.size = status, len(shown)
     await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
-    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+    await send({"type": "http.response.body", "body": shown})

@@ -3,10 +3,17 @@
 import json
 import logging
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import TextIO
+from typing import Any, TextIO
 
-from blog.settings import Settings
+from blog.settings import AccessLog, Settings
+
+SLOW_SECONDS = 0.5
+_SERVER_ERROR = 500
+_LONGEST_PATH = 1024
+
+access_logger = logging.getLogger("blog.access")
 
 
 class JsonFormatter(logging.Formatter):
@@ -18,6 +25,7 @@ class JsonFormatter(logging.Formatter):
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
+            **getattr(record, "fields", {}),
         }
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
@@ -25,10 +33,11 @@ class JsonFormatter(logging.Formatter):
 
 
 class ConsoleFormatter(logging.Formatter):
-    """Time, level and message; a line break inside a message is shown, not obeyed."""
+    """Time, level and message; a control character inside a message is shown, not obeyed."""
 
     def format(self, record: logging.LogRecord) -> str:
-        message = record.getMessage().encode("unicode_escape").decode() if _unsafe(record) else record.getMessage()
+        text = record.getMessage()
+        message = text if text.isprintable() else text.encode("unicode_escape").decode()
         line = f"{datetime.fromtimestamp(record.created).astimezone():%H:%M:%S} {record.levelname.lower():7} {message}"
         return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
 
@@ -43,13 +52,41 @@ def configure(settings: Settings, stream: TextIO | None = None) -> None:
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi"):
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
-    # It speaks at every change of a file, and the publisher says what became of it.
-    logging.getLogger("watchfiles").setLevel(logging.WARNING)
+    # They speak of every file change and of every connection; what came of it is said elsewhere.
+    for name in ("watchfiles", "urllib3", "asyncio", "httpx", "httpcore"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+class Access:
+    """One line for a request, where the operator wants it: no client address and no query string."""
+
+    def __init__(self, mode: AccessLog) -> None:
+        self._mode = mode
+
+    def wants(self, status: int, seconds: float, *, traced: bool) -> bool:
+        """
+        >>> Access("sampled").wants(200, 0.001, traced=False), Access("sampled").wants(503, 0.001, traced=False)
+        (False, True)
+        """
+        failed = status >= _SERVER_ERROR
+        match self._mode:
+            case "off":
+                return False
+            case "errors":
+                return failed
+            case "sampled":
+                return failed or traced or seconds >= SLOW_SECONDS
+            case "all":
+                return True
+
+    def write(self, fields: Mapping[str, Any], trace: Mapping[str, str] | None) -> None:
+        """``fields``: method, route, path, status, duration_ms, bytes, referrer_host."""
+        level = logging.ERROR if fields["status"] >= _SERVER_ERROR else logging.INFO
+        path = fields["path"][:_LONGEST_PATH]
+        message = "%s %s %d in %.1f ms"
+        said = (fields["method"], path, fields["status"], fields["duration_ms"])
+        access_logger.log(level, message, *said, extra={"fields": {**fields, "path": path, **(trace or {})}})
 
 
 def _timestamp(record: logging.LogRecord) -> str:
     return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _unsafe(record: logging.LogRecord) -> bool:
-    return not record.getMessage().isprintable()

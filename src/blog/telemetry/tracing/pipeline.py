@@ -1,0 +1,133 @@
+"""From ended spans to the collector: bounded, counted, and never waited for."""
+
+import logging
+import threading
+from collections.abc import Sequence
+
+from opentelemetry.context import Context
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.resources import SERVICE_NAME, SERVICE_VERSION, Resource
+from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor, TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
+from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
+from opentelemetry.sdk.trace.sampling import ALWAYS_ON
+
+from blog import __version__
+from blog.settings import Settings
+from blog.telemetry.tracing.ids import chosen_trace_id
+
+MAX_WAITING_SPANS = 2048
+EXPORT_TIMEOUT_SECONDS = 2.0
+GOODBYE_SECONDS = 2.0
+_EVERY_MILLISECONDS = 1000
+
+logger = logging.getLogger(__name__)
+
+
+class _ChosenIds(RandomIdGenerator):
+    """The gate has drawn the trace id already: the draw was the decision."""
+
+    def generate_trace_id(self) -> int:
+        return chosen_trace_id.get() or super().generate_trace_id()
+
+
+class _CountingExporter(SpanExporter):
+    """Hands batches on and counts what the collector did not take."""
+
+    def __init__(self, exporter: SpanExporter) -> None:
+        self._exporter = exporter
+        self.taken = 0
+        self.refused = 0
+
+    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        result = SpanExportResult.FAILURE
+        try:
+            result = self._exporter.export(spans)
+        except Exception:
+            logger.exception("spans could not be exported")
+        finally:
+            self.taken += len(spans)
+            self.refused += len(spans) if result is not SpanExportResult.SUCCESS else 0
+        return result
+
+    def shutdown(self) -> None:
+        self._exporter.shutdown()
+
+    def force_flush(self, timeout_millis: int = 30000) -> bool:
+        return self._exporter.force_flush(timeout_millis)
+
+
+class _Bounded(SpanProcessor):
+    """Lets a span into the queue while there is room, and counts it where there is none.
+
+    The SDK's queue drops without a count that could be read; this one never lets it fill.
+    """
+
+    def __init__(self, exporter: _CountingExporter) -> None:
+        self._exporter = exporter
+        self._batches = BatchSpanProcessor(
+            exporter, max_queue_size=2 * MAX_WAITING_SPANS, schedule_delay_millis=_EVERY_MILLISECONDS
+        )
+        self._let_in = 0
+        self.turned_away = 0
+
+    def on_start(self, span: Span, parent_context: Context | None = None) -> None:
+        self._batches.on_start(span, parent_context)
+
+    def on_end(self, span: ReadableSpan) -> None:
+        if self._let_in - self._exporter.taken >= MAX_WAITING_SPANS:
+            self.turned_away += 1
+        else:
+            self._let_in += 1
+            self._batches.on_end(span)
+
+    def shutdown(self) -> None:
+        self._batches.shutdown()  # type: ignore[no-untyped-call]
+
+    def force_flush(self, timeout_millis: int = 30000) -> bool:
+        return self._batches.force_flush(timeout_millis)
+
+    @property
+    def waiting(self) -> int:
+        return self._let_in - self._exporter.taken
+
+
+class Pipeline:
+    """A tracer provider of its own, never the global one, exporting OTLP over HTTP/protobuf."""
+
+    def __init__(self, settings: Settings, exporter: SpanExporter | None = None) -> None:
+        self._exporter = _CountingExporter(exporter or _otlp(settings))
+        self._processor = _Bounded(self._exporter)
+        self._gone = 0
+        self.provider = TracerProvider(
+            sampler=ALWAYS_ON,
+            resource=_resource(settings),
+            id_generator=_ChosenIds(),
+            shutdown_on_exit=False,
+        )
+        self.provider.add_span_processor(self._processor)
+
+    @property
+    def dropped(self) -> int:
+        """Spans that were recorded and never reached the collector."""
+        return self._processor.turned_away + self._exporter.refused
+
+    def shutdown(self) -> None:
+        """Send what is left, within GOODBYE_SECONDS: a collector that hangs must not keep the process."""
+        goodbye = threading.Thread(target=self.provider.shutdown, name="spans-goodbye", daemon=True)
+        goodbye.start()
+        goodbye.join(GOODBYE_SECONDS)
+        if goodbye.is_alive():
+            logger.warning("the collector did not take the last spans in %g s; %d are lost",
+                           GOODBYE_SECONDS, self._processor.waiting)  # fmt: skip
+
+
+def _otlp(settings: Settings) -> OTLPSpanExporter:
+    headers = dict(settings.otlp_headers)
+    timeout = settings.otlp_timeout or EXPORT_TIMEOUT_SECONDS
+    return OTLPSpanExporter(endpoint=settings.traces_url, headers=headers or None, timeout=timeout)
+
+
+def _resource(settings: Settings) -> Resource:
+    attributes = {**dict(settings.resource_attributes), SERVICE_NAME: settings.service_name}
+    return Resource.create({SERVICE_VERSION: __version__, **attributes})

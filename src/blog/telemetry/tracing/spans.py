@@ -1,0 +1,201 @@
+"""Server spans: those of sampled requests by the FastAPI instrumentation, and those of failures recorded afterwards."""
+
+import os
+import time
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from opentelemetry.context import Context
+from opentelemetry.metrics import NoOpMeterProvider
+from opentelemetry.trace import (
+    NonRecordingSpan,
+    Span,
+    SpanContext,
+    SpanKind,
+    Status,
+    StatusCode,
+    TraceFlags,
+    format_span_id,
+    format_trace_id,
+    get_current_span,
+    set_span_in_context,
+)
+from opentelemetry.util.types import AttributeValue
+
+# The stable HTTP conventions have to be chosen before the instrumentation is used for the first time.
+os.environ["OTEL_SEMCONV_STABILITY_OPT_IN"] = "http"
+
+from fastapi import FastAPI
+from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from blog import __version__
+from blog.stages import Note
+from blog.telemetry.tracing.gate import Bucket, Decision, Gate, Parent
+from blog.telemetry.tracing.ids import chosen_trace_id
+from blog.telemetry.tracing.pipeline import Pipeline
+
+SLOW_SECONDS = 0.5
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"})
+_LATE_PER_SECOND, _LATE_AT_ONCE = 1.0, 20.0
+_SERVER_ERROR = 500
+
+Handle = Callable[[Receive, Send], Awaitable[None]]
+
+
+class Tracing:
+    """What the service asks of tracing: a decision, a traced call, a late span, the trace of a start."""
+
+    def __init__(self, gate: Gate, pipeline: Pipeline, late: Bucket | None = None) -> None:
+        self.gate = gate
+        self.pipeline = pipeline
+        self._late = late or Bucket(_LATE_PER_SECOND, _LATE_AT_ONCE)
+        self._tracer = pipeline.provider.get_tracer("blog", __version__)
+        self._traced = _instrumented(pipeline)
+
+    async def call(self, decision: Decision, scope: Scope, handle: Handle, receive: Receive, send: Send) -> None:
+        """Handle a request inside a SERVER span, whose ids are left on the exchange for log lines and exemplars."""
+
+        async def inner(_scope: Scope, inner_receive: Receive, inner_send: Send) -> None:
+            span = get_current_span()
+            scope["blog.exchange"].trace = ids(span.get_span_context())
+
+            async def named(message: Message) -> None:
+                # The route is known by now, and the span ends with the last byte.
+                if message["type"] == "http.response.start":
+                    _name(span, scope)
+                await inner_send(message)
+
+            await handle(inner_receive, named)
+
+        token = chosen_trace_id.set(decision.trace_id)
+        try:
+            await self._traced({**_without_personal_data(scope, decision), "blog.inner": inner}, receive, send)
+        finally:
+            chosen_trace_id.reset(token)
+
+    def is_late(self, status: int, seconds: float) -> bool:
+        """Whether a request that was not sampled deserves a span all the same."""
+        return status >= _SERVER_ERROR or seconds >= SLOW_SECONDS
+
+    def late(self, decision: Decision | None, scope: Scope, status: int, seconds: float) -> None:
+        """Record a failed or slow request that was not sampled, with its true start, while the cap allows."""
+        if self.gate.records_nothing or not self._late.take():
+            return
+        ended = time.time_ns()
+        context = _remote(decision.parent) if decision and decision.parent else Context()
+        name, attributes = _described(scope)
+        attributes["http.response.status_code"] = status
+        span = self._tracer.start_span(
+            name, context, SpanKind.SERVER, attributes, start_time=ended - round(seconds * 1e9)
+        )
+        if status >= _SERVER_ERROR:
+            span.set_attribute("error.type", str(status))
+            span.set_status(Status(StatusCode.ERROR))
+        span.end(ended)
+        scope["blog.exchange"].trace = ids(span.get_span_context())
+
+    @contextmanager
+    def start(self, name: str) -> Iterator[None]:
+        """The trace of a start or a rebuild; stages inside become its children."""
+        with self._tracer.start_as_current_span(name, Context()):
+            yield
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[Note]:
+        with self._tracer.start_as_current_span(name) as span:
+            yield lambda what, count: span.set_attribute(f"blog.{what}", count)
+
+    def shutdown(self) -> None:
+        self.pipeline.shutdown()
+
+
+def ids(context: SpanContext) -> dict[str, str]:
+    """A span's ids in the form of log lines and exemplars."""
+    return {"trace_id": format_trace_id(context.trace_id), "span_id": format_span_id(context.span_id)}
+
+
+def _instrumented(pipeline: Pipeline) -> ASGIApp:
+    """An application that does nothing but carry the instrumentation around the real one."""
+    carrier = FastAPI(openapi_url=None)
+    carrier.add_middleware(_Inner)
+    FastAPIInstrumentor.instrument_app(
+        carrier,
+        tracer_provider=pipeline.provider,
+        meter_provider=NoOpMeterProvider(),
+        excluded_urls="",
+        exclude_spans=["receive", "send"],
+    )
+    return carrier
+
+
+class _Inner:
+    def __init__(self, app: ASGIApp) -> None:
+        del app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await scope["blog.inner"](scope, receive, send)
+
+
+def _without_personal_data(scope: Scope, decision: Decision) -> dict[str, Any]:
+    """What the instrumentation may see: no client, no query, no header but the parent's, where it is honoured."""
+    carried = (b"traceparent", b"tracestate") if decision.parent else ()
+    host, _port = _server(scope)
+    return {
+        "type": "http",
+        "http_version": scope.get("http_version", "1.1"),
+        "method": scope["method"],
+        "scheme": scope.get("scheme", "http"),
+        "path": scope["path"],
+        "root_path": "",
+        "query_string": b"",
+        "headers": [(name, value) for name, value in scope["headers"] if name in carried],
+        # The instrumentation glues any port but 80 to the address; the true one is set by _name.
+        "server": (host, 80),
+        "client": None,
+    }
+
+
+def _server(scope: Scope) -> tuple[str, int]:
+    host, port = scope.get("server") or ("", 0)
+    return str(host), int(port or 0)
+
+
+def _scheme(scope: Mapping[str, Any]) -> str:
+    """What the visitor's browser spoke, where a proxy in front says so."""
+    forwarded = scope["blog.exchange"].headers.get(b"x-forwarded-proto", b"")
+    return forwarded.decode() if forwarded in {b"http", b"https"} else str(scope.get("scheme", "http"))
+
+
+def _described(scope: Mapping[str, Any]) -> tuple[str, dict[str, AttributeValue]]:
+    """A request's span name and attributes (semantic conventions 1.38, HTTP server span)."""
+    method, exchange = scope["method"], scope["blog.exchange"]
+    route = exchange.route or getattr(scope.get("route"), "path", "")
+    known = method if method in METHODS else "_OTHER"
+    host, port = _server(scope)  # type: ignore[arg-type]
+    attributes: dict[str, AttributeValue] = {
+        "http.request.method": known,
+        "url.path": scope["path"],
+        "url.scheme": _scheme(scope),
+        "server.address": host,
+        "server.port": port,
+        "network.protocol.version": scope.get("http_version", "1.1"),
+    }
+    if known != method:
+        attributes["http.request.method_original"] = method[:32]
+    if route:
+        attributes["http.route"] = route
+    verb = "HTTP" if known != method else method
+    return f"{verb} {route}" if route else verb, attributes
+
+
+def _name(span: Span, scope: Scope) -> None:
+    name, attributes = _described(scope)
+    span.update_name(name)
+    span.set_attributes(attributes)
+
+
+def _remote(parent: Parent) -> Context:
+    context = SpanContext(parent.trace_id, parent.span_id, is_remote=True, trace_flags=TraceFlags(int(parent.sampled)))
+    return set_span_in_context(NonRecordingSpan(context), Context())

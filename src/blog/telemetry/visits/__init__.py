@@ -1,0 +1,5 @@
+"""Who reads, without knowing who: views and visits by closed categories. Nothing of a visitor is kept."""
+
+from blog.telemetry.visits.counters import Visits
+
+__all__ = ["Visits"]

@@ -1,0 +1,93 @@
+"""Counts views, visits, bots and feed fetches. Called after the answer has been sent."""
+
+from collections.abc import Mapping
+
+from prometheus_client import CollectorRegistry, Counter, Gauge
+
+from blog import urls
+from blog.telemetry.visits import agents, sources
+
+# What a page is, by the route it is served under.
+CONTENT_TYPES: Mapping[str, str] = {
+    urls.HOME: "home",
+    urls.BLOG: "list",
+    urls.LIST_ROUTE: "list",
+    urls.POST_ROUTE: "post",
+    urls.TAG_ROUTE: "tag",
+    urls.TAGS: "tags",
+    urls.ARCHIVE: "archive",
+    urls.PAGE_ROUTE: "page",
+}
+_FORMATS = {urls.RSS: "rss", urls.ATOM: "atom", urls.JSON_FEED: "json"}
+FEEDS: Mapping[str, str] = _FORMATS | {urls.TAG_ROUTE + path: name for path, name in _FORMATS.items()}
+SERVED = frozenset({200, 304})
+
+
+class Visits:
+    """The visitor families of one application. Labels come from closed sets and from the site's own paths."""
+
+    def __init__(self, registry: CollectorRegistry, own_host: str) -> None:
+        self._own_host = own_host
+        self._views = Counter(
+            "blog_page_views",
+            "Views of pages; prefetches are not views.",
+            ["path", "content_type", "is_bot"],
+            registry=registry,
+        )
+        self._visits = Counter(
+            "blog_visits", "Page views of people, by where they came from.", ["source"], registry=registry
+        )
+        self._devices = Counter(
+            "blog_visitors_device",
+            "Visits from elsewhere, by browser and device.",
+            ["browser", "device"],
+            registry=registry,
+        )
+        self._bots = Counter("blog_bot_views", "Page views of bots, by kind.", ["kind"], registry=registry)
+        self._feeds = Counter(
+            "blog_feed_fetches", "Fetches of feeds, by format and reader.", ["format", "reader"], registry=registry
+        )
+        self._subscribers = Gauge(
+            "blog_feed_subscribers",
+            "Subscribers that a reader last reported for a feed.",
+            ["format", "reader"],
+            registry=registry,
+        )
+        for source in sources.SOURCES:
+            self._visits.labels(source)
+
+    def count(self, route: str, path: str, status: int, headers: Mapping[bytes, bytes], query: bytes) -> None:
+        """Count one answered GET. ``path`` has to be one the site knows, in its canonical spelling."""
+        if status not in SERVED:
+            return
+        if content_type := CONTENT_TYPES.get(route):
+            if not _is_prefetch(headers):
+                self._view(path, content_type, headers, query)
+        elif feed := FEEDS.get(route):
+            self._feed(feed, headers)
+
+    def _view(self, path: str, content_type: str, headers: Mapping[bytes, bytes], query: bytes) -> None:
+        agent = agents.agent_of(headers.get(b"user-agent", b""))
+        self._views.labels(path, content_type, "true" if agent.bot else "false").inc()
+        if agent.bot:
+            self._bots.labels(agent.bot).inc()
+        elif headers.get(b"sec-fetch-mode", b"navigate") == b"navigate":
+            self._visit(agent, headers, query)
+
+    def _visit(self, agent: agents.Agent, headers: Mapping[bytes, bytes], query: bytes) -> None:
+        source = sources.of_referrer(headers.get(b"referer", b"")[:512], self._own_host)
+        if source != "internal":
+            source = sources.of_query(query) or source
+            self._devices.labels(agent.browser, agent.device).inc()
+        self._visits.labels(source).inc()
+
+    def _feed(self, feed: str, headers: Mapping[bytes, bytes]) -> None:
+        agent = agents.agent_of(headers.get(b"user-agent", b""))
+        self._feeds.labels(feed, agent.reader).inc()
+        if agent.subscribers is not None:
+            self._subscribers.labels(feed, agent.reader).set(agent.subscribers)
+
+
+def _is_prefetch(headers: Mapping[bytes, bytes]) -> bool:
+    purpose = headers.get(b"sec-purpose") or headers.get(b"purpose") or headers.get(b"x-moz") or b""
+    return b"prefetch" in purpose.lower()
