@@ -1,4 +1,4 @@
-"""The command line: serve, check, new."""
+"""The command line: serve, check, build, new."""
 
 import argparse
 import logging
@@ -15,7 +15,8 @@ from blog.content.loader import load
 from blog.content.slugs import slugify
 from blog.errors import BlogError, ContentError, SettingsError
 from blog.render.theme import Theme
-from blog.serve.publisher import report
+from blog.serve.live import Live
+from blog.serve.publisher import Publisher, report
 from blog.serve.server import Server
 from blog.settings import Settings
 from blog.telemetry import logs
@@ -51,6 +52,8 @@ def _parser() -> argparse.ArgumentParser:
     serve.set_defaults(run=_serve)
     check = commands.add_parser("check", help="print every fault of the content as file:line: problem; exit 1 if any")
     check.set_defaults(run=_check)
+    build = commands.add_parser("build", help="fill the render cache (BLOG_CACHE_DIR), so that starts are warm")
+    build.set_defaults(run=_build)
     new = commands.add_parser("new", help="write a draft and print its path")
     new.add_argument("title")
     new.set_defaults(run=_new)
@@ -97,6 +100,12 @@ def _check(settings: Settings, _options: argparse.Namespace) -> int:
     for fault in faults:
         print(fault)
     return EXIT_CONTENT if faults else 0
+
+
+def _build(settings: Settings, _options: argparse.Namespace) -> int:
+    _library, _theme, edition = Publisher(settings, Live()).build()
+    print(f"{len(edition.site.posts)} posts, {len(edition.pages)} pages; the cache is {settings.cache_dir}")
+    return 0
 
 
 def _new(settings: Settings, options: argparse.Namespace) -> int:

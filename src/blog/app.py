@@ -57,7 +57,7 @@ class Blog(FastAPI):
         self.include_router(health_routes(self.live, settings.revision))
         if settings.metrics_port is None:
             self.include_router(metrics_route(self.metrics.exposition))
-        self.include_router(api_routes(self.live, settings.base_url))
+        self.include_router(api_routes(self.live))
         if settings.refreshes_browsers:
             self.include_router(reload_routes(self.live))
         self.add_exception_handler(HTTPException, _http_problem)

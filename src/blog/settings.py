@@ -40,6 +40,7 @@ class Settings:
     base_url: str = "http://127.0.0.1:8000"
     posts_dir: Path = Path("posts")
     templates_dir: Path = Path("templates")
+    cache_dir: Path = Path(".cache")
     drain_seconds: float = 0.0
     reload: bool = False
     log_format: LogFormat = "json"
@@ -248,6 +249,7 @@ _READERS: Mapping[str, Callable[[str, str], Any]] = {
     "base_url": _origin,
     "posts_dir": _folder,
     "templates_dir": _folder,
+    "cache_dir": _folder,
     "drain_seconds": _seconds,
     "reload": _switch,
     "log_format": _choice(LogFormat),

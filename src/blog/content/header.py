@@ -59,7 +59,7 @@ def split(text: str) -> Split:
     return Split(header, body, header.count("\n") + 3)
 
 
-class _Loader(yaml.BaseLoader):
+class _Loader(yaml.CBaseLoader):
     """Every scalar stays text: a title may be No, a tag 1.10, and a date is ours to read."""
 
 
@@ -85,7 +85,7 @@ def read_yaml(text: str, first_line: int = 1) -> dict[str, Any]:
         HeaderError: not YAML, not a mapping, a key given twice, an alias, or nested beyond reason.
     """
     try:
-        if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text, Loader=_Loader)):
+        if "*" in text and any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text)):
             raise HeaderError((first_line, "YAML aliases (*name) are not allowed in a header"))
         data = yaml.load(text, Loader=_Loader)  # noqa: S506 -- BaseLoader makes text, lists and mappings only
     except yaml.MarkedYAMLError as problem:

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from blog.content import markdown
 from blog.content.check import check
 from blog.content.config import SiteConfig, parse_config
+from blog.content.documents import Parse
 from blog.content.files import MAX_FILE_BYTES, File, is_served, read_file
 from blog.content.header import HeaderError
 from blog.content.library import Library, beside, relative_targets
@@ -32,21 +34,22 @@ class Loaded:
     warnings: tuple[Fault, ...]
 
 
-def load(folder: Path, memory: Memory | None = None, stage: Stage = unwatched) -> Loaded:
+def load(folder: Path, memory: Memory | None = None, parse: Parse = markdown.parse, stage: Stage = unwatched) -> Loaded:
     """Read every post, page and picture below a folder; a memory carries parsed texts from one load to the next.
 
     Raises:
         ContentError: with every fault of the content, not only the first.
     """
-    return _Reading(folder, {} if memory is None else memory).load(stage)
+    return _Reading(folder, {} if memory is None else memory, parse).load(stage)
 
 
 class _Reading:
     """One pass over a folder; collects the faults on its way."""
 
-    def __init__(self, folder: Path, memory: Memory) -> None:
+    def __init__(self, folder: Path, memory: Memory, parse: Parse) -> None:
         self._folder = folder
         self._memory = memory
+        self._parse = parse
         self._root = folder.resolve()
         self._faults: list[Fault] = []
 
@@ -147,7 +150,8 @@ class _Reading:
         if known := self._memory.get((path, text)):
             return known
         try:
-            return parse_page(path, text) if path.parent == PAGES else parse_post(path, text)
+            read = parse_page if path.parent == PAGES else parse_post
+            return read(path, text, self._parse)
         except HeaderError as problem:
             self._report(path, problem)
         except RecursionError:

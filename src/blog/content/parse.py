@@ -5,6 +5,7 @@ from typing import Any
 
 from blog import urls
 from blog.content import markdown
+from blog.content.documents import Parse
 from blog.content.header import Header, HeaderError, Kind, parse_header, split
 from blog.content.post import Image, Post, StandalonePage
 from blog.content.slugs import slugify
@@ -12,7 +13,7 @@ from blog.content.slugs import slugify
 _DATE_PREFIX = len("2026-03-01-")
 
 
-def parse_post(path: PurePosixPath, text: str) -> Post:
+def parse_post(path: PurePosixPath, text: str, parse: Parse = markdown.parse) -> Post:
     r"""
     >>> parse_post(PurePosixPath("hello.md"), "---\ntitle: Hello\ndate: 2026-03-01\n---\nHi.\n").url
     '/blog/hello'
@@ -20,26 +21,26 @@ def parse_post(path: PurePosixPath, text: str) -> Post:
     Raises:
         HeaderError: with every fault of the header.
     """
-    header, common = _common(path, text, "post")
+    header, common = _common(path, text, "post", parse)
     assert header.date is not None  # noqa: S101 -- parse_header asks a post for one
     return Post(**common, published=header.date, tags=tuple(header.tags), series=header.series)
 
 
-def parse_page(path: PurePosixPath, text: str) -> StandalonePage:
+def parse_page(path: PurePosixPath, text: str, parse: Parse = markdown.parse) -> StandalonePage:
     """The same for posts/pages/; the first segments of the service's own URLs are taken."""
-    _, common = _common(path, text, "page")
+    _, common = _common(path, text, "page", parse)
     if common["slug"] in urls.RESERVED:
         raise HeaderError((1, f"/{common['slug']} is the service's own; give the page another slug"))
     return StandalonePage(**common)
 
 
-def _common(path: PurePosixPath, text: str, kind: Kind) -> tuple[Header, dict[str, Any]]:
+def _common(path: PurePosixPath, text: str, kind: Kind, parse: Parse) -> tuple[Header, dict[str, Any]]:
     cut = split(text)
     header = parse_header(cut.header, kind)
     slug = header.slug or _slug_of(path)
     if not slug:
         raise HeaderError((1, "the file's name has neither a letter nor a digit; give it a slug"))
-    document = markdown.parse(cut.body, header.title)
+    document = parse(cut.body, header.title)
     common = {
         "file": path,
         "slug": slug,

@@ -13,6 +13,8 @@ from blog.content.post import Post, StandalonePage
 from blog.content.slugs import slugify
 
 RELATED_POSTS = 3
+# A tag that more posts carry says little, and comparing all with all would take a start hostage.
+_COMPARED_POSTS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,12 @@ class Site:
     posts: tuple[Post, ...]
     pages: tuple[StandalonePage, ...]
     tags: tuple[Tag, ...]
+    tags_by_slug: Mapping[str, Tag]
     series: Mapping[str, Series]
     neighbours: Mapping[str, Neighbours]
+
+    def tags_of(self, post: Post) -> tuple[Tag, ...]:
+        return tuple(self.tags_by_slug[slug] for slug in sorted({slugify(name) for name in post.tags}))
 
     @property
     def modified(self) -> datetime | None:
@@ -69,6 +75,7 @@ def site_at(library: Library, now: datetime) -> Site:
         posts=posts,
         pages=library.pages,
         tags=tags,
+        tags_by_slug={tag.slug: tag for tag in tags},
         series=series,
         neighbours=_neighbours(posts, tags, series),
     )
@@ -109,24 +116,31 @@ def _neighbours(
     posts: tuple[Post, ...], tags: tuple[Tag, ...], series: Mapping[str, Series]
 ) -> Mapping[str, Neighbours]:
     tagged = {tag.slug: tag.posts for tag in tags}
+    places = {(tag.slug, post.slug): place for tag in tags for place, post in enumerate(tag.posts)}
     return {
         post.slug: Neighbours(
             older=posts[index + 1] if index + 1 < len(posts) else None,
             newer=posts[index - 1] if index else None,
-            related=_related(post, tagged, len(posts)),
+            related=_related(post, places, tagged, len(posts)),
             series=series[post.series] if post.series else None,
         )
         for index, post in enumerate(posts)
     }
 
 
-def _related(post: Post, tagged: Mapping[str, tuple[Post, ...]], total: int) -> tuple[Post, ...]:
-    """The posts that share the most telling tags: a rare tag says more than one that half of the site carries."""
+def _related(
+    post: Post, places: Mapping[tuple[str, str], int], tagged: Mapping[str, tuple[Post, ...]], total: int
+) -> tuple[Post, ...]:
+    """The posts that share the most telling tags: a rare tag says more than one that half of the site carries.
+
+    Of a tag with very many posts those nearest in time are compared.
+    """
     scores: defaultdict[str, float] = defaultdict(float)
     found: dict[str, Post] = {}
     for slug in sorted({slugify(name) for name in post.tags}):
         weight = math.log(1 + total / len(tagged[slug]))
-        for other in tagged[slug]:
+        first = max(0, places[slug, post.slug] - _COMPARED_POSTS)
+        for other in tagged[slug][first : first + 2 * _COMPARED_POSTS]:
             found[other.slug] = other
             scores[other.slug] += weight
     scores.pop(post.slug, None)

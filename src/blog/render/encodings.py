@@ -1,13 +1,17 @@
 """Compression ahead of time: each distinct body is compressed once, at the highest level that pays."""
 
 import gzip
+import struct
 import threading
+import zlib
 from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
 from os import cpu_count
 
 import brotli
 import zstandard
+
+from blog.cache import Cache, key
 
 # In the order of preference where a client likes them equally: the smallest first.
 CODINGS = (b"br", b"zstd", b"gzip")
@@ -35,6 +39,34 @@ def compress(body: bytes) -> Encoded:
         b"gzip": gzip.compress(body, 9, mtime=0),
     }
     return {coding: candidates[coding] for coding in CODINGS if len(candidates[coding]) < len(body)}
+
+
+def cached(cache: Cache) -> Callable[[bytes], Encoded]:
+    """Compression that looks into the cache first, and keeps there what it had to do."""
+    versions = f"{brotli.__version__} {zstandard.__version__} {zstandard.ZSTD_VERSION} {zlib.ZLIB_RUNTIME_VERSION}"
+
+    def compress_once(body: bytes) -> Encoded:
+        name = key(f"encoded 1 {versions}", body)
+        if (stored := cache.get(name)) is not None:
+            return _unpack(stored)
+        encoded = compress(body)
+        cache.put(name, _pack(encoded))
+        return encoded
+
+    return compress_once
+
+
+def _pack(encoded: Encoded) -> bytes:
+    return b"".join(struct.pack(">4sI", coding, len(body)) + body for coding, body in encoded.items())
+
+
+def _unpack(packed: bytes) -> Encoded:
+    encoded, at = {}, 0
+    while at < len(packed):
+        coding, length = struct.unpack_from(">4sI", packed, at)
+        encoded[coding.rstrip(b"\0")] = packed[at + 8 : at + 8 + length]
+        at += 8 + length
+    return encoded
 
 
 def is_compressible(media_type: str) -> bool:

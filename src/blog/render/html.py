@@ -90,7 +90,7 @@ class Pages:
             "content": self._content(post),
             "toc": [heading for heading in post.document.headings if heading.level in {2, 3}],
             "around": self._site.neighbours[post.slug],
-            "tags": [tag for tag in self._site.tags if post in tag.posts] if post.tags else [],
+            "tags": self._site.tags_of(post),
         }
         return self._page("post.html", self._metas.post(post), urls.POST_ROUTE, context)
 

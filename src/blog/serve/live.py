@@ -3,6 +3,7 @@
 import asyncio
 
 from blog.render.edition import Edition
+from blog.serve.index import Index
 
 
 class Live:
@@ -10,6 +11,7 @@ class Live:
 
     def __init__(self) -> None:
         self.edition: Edition | None = None
+        self.index: Index | None = None
         self.draining = False
         self.failure: BaseException | None = None
         self.generation = 0
@@ -19,9 +21,9 @@ class Live:
         """Whether to send visitors here: there are pages, and there will be for a while."""
         return self.edition is not None and not self.draining
 
-    def publish(self, edition: Edition) -> None:
+    def publish(self, edition: Edition, index: Index) -> None:
         """Swap in a new edition; requests under way keep the one they began with."""
-        self.edition = edition
+        self.edition, self.index = edition, index
         self.generation += 1
 
     def publishing_ended(self, task: asyncio.Task[None]) -> None:

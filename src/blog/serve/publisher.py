@@ -13,13 +13,16 @@ from typing import TypeVar
 
 from watchfiles import awatch
 
+from blog.cache import Cache
+from blog.content import documents
 from blog.content.library import Library
 from blog.content.loader import Memory, load
 from blog.content.site import site_at
 from blog.errors import ContentError, Fault
 from blog.render.edition import Edition, render
-from blog.render.encodings import Encoder, compress
+from blog.render.encodings import Encoder, cached
 from blog.render.theme import Theme
+from blog.serve.index import Index
 from blog.serve.live import Live
 from blog.settings import Settings
 from blog.stages import Stage, Start, unstarted, unwatched
@@ -59,7 +62,9 @@ class Publisher:
         self._clock = clock
         self._told = watch or Watch()
         # While an author previews, a changed template must not wait for every page to be compressed again.
-        self._encoder = Encoder(_leave_as_it_is if settings.refreshes_browsers else compress)
+        cache = Cache(settings.cache_dir)
+        self._encoder = Encoder(_leave_as_it_is if settings.refreshes_browsers else cached(cache))
+        self._parse = documents.cached(cache)
         self._memory: Memory = {}
         self._changed = asyncio.Event()
 
@@ -85,8 +90,8 @@ class Publisher:
 
     async def _publish_what_is_there(self) -> tuple[Library, Theme]:
         started = time.perf_counter()
-        library, theme, edition = await in_thread(self._build)
-        self._live.publish(edition)
+        library, theme, edition, index = await in_thread(self._build_with_index)
+        self._live.publish(edition, index)
         # What was just built lives as long as the process: the collector need not walk it on every round.
         gc.collect()
         gc.freeze()
@@ -105,12 +110,25 @@ class Publisher:
             logger.error("the changed content has faults; the last good edition stays")  # noqa: TRY400 -- in words, above
             raise _StaleButServing from problem
 
-    def _build(self) -> tuple[Library, Theme, Edition]:
+    def build(self) -> tuple[Library, Theme, Edition]:
+        """Everything from the folders to an edition, filling the cache on the way.
+
+        Raises:
+            ContentError: with every fault.
+        """
         with self._told.start("blog build"):
-            loaded = load(self._settings.posts_dir, self._memory, self._told.stage)
+            loaded = load(self._settings.posts_dir, self._memory, self._parse, self._told.stage)
             report(loaded.warnings)
             theme = Theme(self._settings.templates_dir)
             return loaded.library, theme, self._render(loaded.library, theme, self._clock())
+
+    def _build_with_index(self) -> tuple[Library, Theme, Edition, Index]:
+        library, theme, edition = self.build()
+        return library, theme, edition, Index(edition, self._settings.base_url)
+
+    def _render_with_index(self, library: Library, theme: Theme, moment: datetime) -> tuple[Edition, Index]:
+        edition = self._render(library, theme, moment)
+        return edition, Index(edition, self._settings.base_url)
 
     def _render(self, library: Library, theme: Theme, moment: datetime) -> Edition:
         return render(library, site_at(library, moment), theme, self._settings, self._encoder, self._told.stage)
@@ -124,10 +142,10 @@ class Publisher:
         if not await self._reached(moment - _AHEAD):
             return
         started = time.perf_counter()
-        edition = await in_thread(lambda: self._render(library, theme, moment))
+        edition, index = await in_thread(lambda: self._render_with_index(library, theme, moment))
         took = time.perf_counter() - started
         if await self._reached(moment):
-            self._live.publish(edition)
+            self._live.publish(edition, index)
             self._told.published(edition.states, took)
             logger.info("published on schedule: %s", edition.site.posts[0].slug)
 

@@ -1,0 +1,51 @@
+"""Documents from Markdown, by way of the cache: the expensive part of a start, done once for each text."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+
+import mistune
+import pygments
+
+from blog.cache import Cache, key
+from blog.content import markdown
+from blog.content.document import Document, Heading, Reference, Remark
+
+# Raised with every change of what markdown.py makes of a text; the libraries' versions are added below.
+VERSION = "1"
+
+_RENDERER = f"document {VERSION} mistune {mistune.__version__} pygments {pygments.__version__}"
+
+# From a body and its title to a Document.
+Parse = Callable[[str, str], Document]
+
+
+def cached(cache: Cache) -> Parse:
+    """A parser that looks into the cache first, and keeps there what it had to parse."""
+
+    def parse(body: str, title: str) -> Document:
+        name = key(_RENDERER, title, body)
+        if (stored := cache.get(name)) is not None:
+            return _load(stored)
+        document = markdown.parse(body, title)
+        cache.put(name, _dump(document))
+        return document
+
+    return parse
+
+
+def _dump(document: Document) -> bytes:
+    return json.dumps({**asdict(document), "anchors": sorted(document.anchors)}, ensure_ascii=False).encode()
+
+
+def _load(stored: bytes) -> Document:
+    fields = json.loads(stored)
+    return Document(
+        markup=fields["markup"],
+        references=tuple(Reference(**reference) for reference in fields["references"]),
+        headings=tuple(Heading(**heading) for heading in fields["headings"]),
+        anchors=frozenset(fields["anchors"]),
+        remarks=tuple(Remark(**remark) for remark in fields["remarks"]),
+        words=fields["words"],
+        summary=fields["summary"],
+    )
