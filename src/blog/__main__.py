@@ -12,8 +12,11 @@ import uvicorn
 from blog import __version__
 from blog.app import create_app
 from blog.content.loader import load
+from blog.content.site import site_at
 from blog.content.slugs import slugify
-from blog.errors import BlogError, ContentError, SettingsError
+from blog.errors import BlogError, ContentError, Fault, SettingsError
+from blog.render.edition import render
+from blog.render.encodings import Encoder
 from blog.render.theme import Theme
 from blog.serve.live import Live
 from blog.serve.publisher import Publisher, report
@@ -26,6 +29,7 @@ EXIT_USAGE = 2
 # Longer than the proxies in front keep a connection (cloudflared: 90 s): the side that waits longer never closes first.
 _KEEP_ALIVE_SECONDS = 95
 _SLOWEST_CLIENT_SECONDS = 10
+_LONGEST_FILE_NAME = 120
 
 logger = logging.getLogger("blog")
 
@@ -95,8 +99,15 @@ def _outcome(failure: BaseException | None) -> int:
 
 
 def _check(settings: Settings, _options: argparse.Namespace) -> int:
-    faults = list(load(settings.posts_dir).warnings)
-    Theme(settings.templates_dir)
+    """What a start would say, without the compression: the theme has to render every page as well."""
+    faults: list[Fault] = []
+    try:
+        loaded = load(settings.posts_dir)
+        faults += loaded.warnings
+        site = site_at(loaded.library, datetime.now(UTC))
+        render(loaded.library, site, Theme(settings.templates_dir), settings, Encoder(lambda _body: {}))
+    except ContentError as problem:
+        faults += problem.faults
     for fault in faults:
         print(fault)
     return EXIT_CONTENT if faults else 0
@@ -109,8 +120,10 @@ def _build(settings: Settings, _options: argparse.Namespace) -> int:
 
 
 def _new(settings: Settings, options: argparse.Namespace) -> int:
-    title = " ".join(options.title.split())
-    slug = slugify(title)
+    title = " ".join(
+        "".join(character for character in options.title if character.isprintable() or character.isspace()).split()
+    )
+    slug = slugify(title).encode()[:_LONGEST_FILE_NAME].decode(errors="ignore").strip("-")
     if not slug:
         print(f"{options.title!r} has neither a letter nor a digit to make a file name of", file=sys.stderr)
         return EXIT_USAGE
@@ -120,7 +133,10 @@ def _new(settings: Settings, options: argparse.Namespace) -> int:
         with path.open("x", encoding="utf-8") as file:
             file.write(_draft(title, datetime.now(UTC)))
     except FileExistsError:
-        print(f"{path} is already there", file=sys.stderr)
+        print(f"{path if path.exists() else settings.posts_dir} is already there", file=sys.stderr)
+        return EXIT_CONTENT
+    except OSError as problem:
+        print(f"{path} cannot be written: {problem.strerror}", file=sys.stderr)
         return EXIT_CONTENT
     print(path)
     return 0

@@ -23,7 +23,7 @@ Sampler = Literal[
 Pairs = tuple[tuple[str, str], ...]
 
 _HOST = re.compile(r"[A-Za-z0-9.:_-]+")
-_LAST_PORT = 65535
+_LAST_PORT, _MOST_DIGITS = 65535, 8
 _LONGEST_DRAIN_SECONDS = 3600
 _LONGEST_TEXT = 200
 _SHORTEST_EXPORT_MS, _LONGEST_EXPORT_MS = 100, 60_000
@@ -137,8 +137,12 @@ def _host(name: str, value: str) -> str:
     return value
 
 
+def _is_number(value: str) -> bool:
+    return value.isascii() and value.isdigit() and len(value) <= _MOST_DIGITS
+
+
 def _port(name: str, value: str) -> int:
-    if not (value.isascii() and value.isdigit() and 1 <= int(value) <= _LAST_PORT):
+    if not (_is_number(value) and 1 <= int(value) <= _LAST_PORT):
         hint = (
             " (Kubernetes sets this for a Service called blog: set enableServiceLinks: false)" if "://" in value else ""
         )
@@ -154,7 +158,7 @@ def _origin(name: str, value: str) -> str:
     except ValueError:
         raise problem from None
     bare = not (parts.path.strip("/") or parts.query or parts.fragment or parts.username or parts.password)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or not bare or not value.isascii() or " " in value:
+    if parts.scheme not in {"http", "https"} or not bare or not _HOST.fullmatch(parts.hostname or ""):
         raise problem
     return f"{parts.scheme}://{parts.netloc.lower()}"
 
@@ -220,7 +224,7 @@ def _ratio(name: str, value: str) -> float:
 
 def _milliseconds(name: str, value: str) -> float:
     """Seconds from a variable that counts in milliseconds, as OpenTelemetry's specification has it."""
-    if not (value.isascii() and value.isdigit() and _SHORTEST_EXPORT_MS <= int(value) <= _LONGEST_EXPORT_MS):
+    if not (_is_number(value) and _SHORTEST_EXPORT_MS <= int(value) <= _LONGEST_EXPORT_MS):
         raise _refuse(name, value, f"give milliseconds from {_SHORTEST_EXPORT_MS} to {_LONGEST_EXPORT_MS}")
     return int(value) / 1000
 

@@ -97,7 +97,7 @@ def encoded(path: str) -> str:
     >>> encoded("/blog/größe")
     '/blog/gr%C3%B6%C3%9Fe'
     """
-    return quote(path)
+    return "/" + quote(path.lstrip("/"))
 
 
 def canonical(path: str) -> str:

@@ -61,9 +61,19 @@ def _names(library: Library) -> Iterator[Found]:
         taken.setdefault(path, str(text.file))
     for text in texts:
         for alias in text.aliases:
-            if alias in taken:
+            if alias not in taken and _is_ours(alias):
+                yield Found(text.file, 1, f"alias {alias!r} lies among the service's own paths")
+            elif alias in taken:
                 yield Found(text.file, 1, f"alias {alias!r} is already taken by {taken[alias]}")
             taken.setdefault(alias, str(text.file))
+
+
+def _is_ours(path: str) -> bool:
+    """Whether the service may answer a path itself, now or one day. Below /blog that is all but posts' names."""
+    first, _, rest = path.strip("/").partition("/")
+    if first == "blog":
+        return rest.startswith(("page/", "tag/"))
+    return first in urls.RESERVED
 
 
 def _tag_spellings(library: Library) -> Iterator[Found]:
@@ -83,7 +93,11 @@ def _folded(tag: str) -> str:
 
 
 def _picture(library: Library, text: Text) -> Iterator[str]:
-    if text.image and not is_elsewhere(text.image.src) and beside(text, text.image.src) not in library.files:
+    if text.image is None or is_elsewhere(text.image.src):
+        return
+    path = beside(text, text.image.src)
+    file = library.files.get(path) if path else None
+    if file is None or not file.width:
         yield f"image {text.image.src!r} is not a picture beside the post ({_kinds()})"
 
 
@@ -103,12 +117,12 @@ class _Targets:
     def check(self, text: Text, reference: Reference) -> Iterator[Found]:
         line = _line(text, reference.line)
         if is_elsewhere(reference.target):
-            if reference.kind == "image" and not reference.target.startswith("data:"):
+            if reference.kind != "link" and not reference.target.startswith("data:"):
                 problem = (
                     f"image {reference.target!r} is on another site, which pages never ask; put it beside the post"
                 )
                 yield Found(text.file, line, problem, Severity.WARNING)
-        elif reference.kind == "image":
+        elif reference.kind != "link":
             yield from (Found(text.file, line, problem) for problem in self._image(text, reference.target))
         else:
             yield from (Found(text.file, line, problem) for problem in self._link(text, reference.target))

@@ -3,10 +3,11 @@
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from blog.content.header import HeaderError, Line, language_tag, read_yaml
+from blog.content.header import HeaderError, Line, language_tag, line_of, read_yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,13 @@ class _Strict(BaseModel):
 
 
 def _target(url: str) -> str:
-    if not (url.startswith(("https://", "http://", "mailto:")) or (url.startswith("/") and not url.startswith("//"))):
+    try:
+        parts = urlsplit(url)
+        path = not parts.scheme and not parts.netloc and url.startswith("/")
+        usable = path or (parts.scheme in {"http", "https"} and parts.hostname) or parts.scheme == "mailto"
+    except ValueError:
+        usable = False
+    if not usable:
         raise ValueError(f"{url!r} is neither a path (/about) nor an absolute URL")
     return url
 
@@ -75,7 +82,8 @@ def parse_config(text: str) -> SiteConfig:
     try:
         read = _File.model_validate(read_yaml(text))
     except ValidationError as problem:
-        raise HeaderError(*((1, _reason(error)) for error in problem.errors(include_url=False))) from None
+        errors = problem.errors(include_url=False)
+        raise HeaderError(*((line_of(text, str(error["loc"][0]), 1), _reason(error)) for error in errors)) from None
     defaults = SiteConfig()
     return SiteConfig(
         title=read.title,

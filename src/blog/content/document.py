@@ -11,9 +11,12 @@ _MARKER = re.compile("\0([0-9]+)\0")
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """Something a text points at. ``target`` is as written; ``line`` counts within the body, from 1."""
+    """Something a text points at. ``target`` is as written; ``line`` counts within the body, from 1.
 
-    kind: Literal["link", "image"]
+    A sized image is one whose width and height its author has given, in HTML.
+    """
+
+    kind: Literal["link", "image", "sized image"]
     target: str
     line: int
 

@@ -12,7 +12,7 @@ from blog.content import markdown
 from blog.content.document import Document, Heading, Reference, Remark
 
 # Raised with every change of what markdown.py makes of a text; the libraries' versions are added below.
-VERSION = "1"
+VERSION = "2"
 
 _RENDERER = f"document {VERSION} mistune {mistune.__version__} pygments {pygments.__version__}"
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -10,6 +11,7 @@ import imagesize
 from blog import urls
 
 MAX_FILE_BYTES = 16 * 1024 * 1024
+_VIEW_BOX = re.compile(rb"""<svg\b[^>]*?viewBox\s*=\s*["'][\d.eE+-]+[\s,]+[\d.eE+-]+[\s,]+([\d.]+)[\s,]+([\d.]+)["']""")
 MEDIA_TYPES = {
     "png": "image/png",
     "jpg": "image/jpeg",
@@ -50,6 +52,12 @@ class File:
         return urls.asset(self.path.stem.lower(), digest(self.body), self.extension)
 
 
+def _view_box(body: bytes) -> tuple[float, float]:
+    """The size of an SVG that scales: what its viewBox measures."""
+    found = _VIEW_BOX.search(body[:4096])
+    return (float(found[1]), float(found[2])) if found else (0, 0)
+
+
 def digest(body: bytes) -> str:
     """Twelve hexadecimal digits (48 bits): enough to tell the files of one site apart.
 
@@ -73,6 +81,8 @@ def read_file(path: PurePosixPath, body: bytes) -> File:
         return File(path, body, 0, 0)
     try:
         width, height = imagesize.get(io.BytesIO(body))
+        if width <= 0 or height <= 0:
+            width, height = _view_box(body)
     except Exception as problem:
         raise ValueError(f"not a readable picture: {problem}") from problem
     if width <= 0 or height <= 0:

@@ -1,6 +1,7 @@
 """The header of a post: YAML between two --- lines, read as text and made typed in one place."""
 
 import re
+import unicodedata
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -15,6 +16,9 @@ from blog.content.slugs import is_slug, slugify
 
 MAX_HEADER_CHARACTERS = 16_384
 _LANG = re.compile(r"[a-zA-Z]{2,3}(?:-[a-zA-Z0-9]{2,8})*")
+# A parser in C keeps its place on the machine's stack: what nests deeper than any header should never reaches it.
+_MOST_BRACKETS = 200
+_STACKED = re.compile(r"(?:[-?:][ \t]+){20}")
 _CLOSING = re.compile(r"^---[ \t]*$", re.MULTILINE)
 
 
@@ -63,7 +67,7 @@ class _Loader(yaml.CBaseLoader):
     """Every scalar stays text: a title may be No, a tag 1.10, and a date is ours to read."""
 
 
-def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Hashable, Any]:
+def _mapping(loader: Any, node: yaml.MappingNode) -> dict[Hashable, Any]:
     seen: dict[Hashable, Any] = {}
     for key_node, value_node in node.value:
         key = loader.construct_object(key_node, deep=True)
@@ -78,16 +82,37 @@ def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Hashable, Any]:
 _Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
 
 
+class _Precise(yaml.BaseLoader):
+    """The same, in Python: slower, and clearer about faults."""
+
+
+_Precise.add_constructor("tag:yaml.org,2002:map", _mapping)
+
+
+def _load(text: str) -> Any:
+    try:
+        return yaml.load(text, Loader=_Loader)  # noqa: S506 -- BaseLoader makes text, lists and mappings only
+    except yaml.YAMLError:
+        # The parser written in Python says better what is wrong, and where.
+        return yaml.load(text, Loader=_Precise)  # noqa: S506 -- the same
+
+
 def read_yaml(text: str, first_line: int = 1) -> dict[str, Any]:
     """A YAML mapping whose scalars are all text; empty values are left out.
 
     Raises:
         HeaderError: not YAML, not a mapping, a key given twice, an alias, or nested beyond reason.
     """
+    if len(text) > MAX_HEADER_CHARACTERS:
+        raise HeaderError((first_line, f"longer than {MAX_HEADER_CHARACTERS:,} characters"))
+    if text.count("[") + text.count("{") > _MOST_BRACKETS or _STACKED.search(text):
+        raise HeaderError((first_line, "not valid YAML: nested too deeply"))
     try:
         if "*" in text and any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text)):
             raise HeaderError((first_line, "YAML aliases (*name) are not allowed in a header"))
-        data = yaml.load(text, Loader=_Loader)  # noqa: S506 -- BaseLoader makes text, lists and mappings only
+        data = _load(text)
+    except HeaderError:
+        raise
     except yaml.MarkedYAMLError as problem:
         mark = problem.problem_mark or problem.context_mark
         raise HeaderError((first_line + (mark.line if mark else 0), f"not valid YAML: {problem.problem}")) from problem
@@ -95,6 +120,8 @@ def read_yaml(text: str, first_line: int = 1) -> dict[str, Any]:
         raise HeaderError((first_line, f"not valid YAML: {_shorten(str(problem).splitlines()[0])}")) from problem
     except RecursionError:
         raise HeaderError((first_line, "not valid YAML: nested too deeply")) from None
+    except (ValueError, OverflowError) as problem:
+        raise HeaderError((first_line, f"not valid YAML: {_shorten(str(problem))}")) from problem
     if data in ("", None):
         return {}
     if not isinstance(data, dict):
@@ -157,7 +184,16 @@ def _alias(value: str) -> str:
 
 
 def _line(value: str) -> str:
-    return " ".join(value.split())
+    text = " ".join(value.split())
+    if any(unicodedata.category(character) == "Cc" for character in text):
+        raise ValueError("contains a control character")
+    return text
+
+
+def _not_blank(value: str) -> str:
+    if not value:
+        raise ValueError("is empty")
+    return value
 
 
 def language_tag(value: str) -> str:
@@ -185,7 +221,7 @@ def _flatten_image(data: Any) -> Any:
 
 Kind = Literal["post", "page"]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
-Line = Annotated[str, AfterValidator(_line), Field(min_length=1, max_length=300)]
+Line = Annotated[str, Field(max_length=300), AfterValidator(_line), AfterValidator(_not_blank)]
 
 
 class Header(BaseModel):
@@ -196,10 +232,10 @@ class Header(BaseModel):
     title: Line
     date: Moment | None = None
     updated: Moment | None = None
-    description: Annotated[str, AfterValidator(_line), Field(max_length=500)] = ""
+    description: Annotated[str, Field(max_length=500), AfterValidator(_line)] = ""
     tags: Annotated[list[str], BeforeValidator(_words), AfterValidator(_tags), Field(max_length=30)] = []
     draft: Annotated[bool, BeforeValidator(_switch)] = False
-    slug: Annotated[str, AfterValidator(_slug), Field(max_length=200)] | None = None
+    slug: Annotated[str, Field(max_length=200), AfterValidator(_slug)] | None = None
     aliases: Annotated[list[Annotated[str, AfterValidator(_alias)]], BeforeValidator(_words), Field(max_length=50)] = []
     image: str | None = None
     image_alt: str = Field(default="", validation_alias=AliasChoices("image_alt", "alt"))
@@ -226,18 +262,18 @@ def parse_header(header: str, kind: Kind) -> Header:
     except HeaderError:
         raise
     except ValueError as problem:
-        raise HeaderError((_line_of(header, "image"), str(problem))) from None
+        raise HeaderError((line_of(header, "image"), str(problem))) from None
     if kind == "post" and model.date is None:
         raise HeaderError((2, "date is missing: give a date (2026-03-01) or a date-time with its zone"))
     if model.updated and model.date and model.updated < model.date:
-        raise HeaderError((_line_of(header, "updated"), "updated is before date"))
+        raise HeaderError((line_of(header, "updated"), "updated is before date"))
     return model
 
 
 def _explain(header: str, problem: ValidationError) -> Iterator[tuple[int, str]]:
     for error in problem.errors(include_url=False):
         key = str(error["loc"][0])
-        yield _line_of(header, key), _reason(key, error)
+        yield line_of(header, key), _reason(key, error)
 
 
 def _reason(key: str, error: Mapping[str, Any]) -> str:
@@ -250,11 +286,11 @@ def _reason(key: str, error: Mapping[str, Any]) -> str:
     return f"{key}: {error['msg'].removeprefix('Value error, ')}"
 
 
-def _line_of(header: str, key: str) -> int:
+def line_of(header: str, key: str, first_line: int = 2) -> int:
     """The file's line on which a top-level key stands; the header's first where it stands nowhere."""
     lines = header.splitlines()
     pattern = re.compile(rf"[\"']?{re.escape(key)}[\"']?\s*:")
-    return next((number for number, line in enumerate(lines, 2) if pattern.match(line)), 2)
+    return next((number for number, line in enumerate(lines, first_line) if pattern.match(line)), first_line)
 
 
 def _shorten(text: str) -> str:

@@ -72,7 +72,10 @@ class Resolver:
         if reference.kind == "link":
             return f'href="{url}"'
         file = self.file(text, reference.target)
-        return f'src="{url}" width="{file.width}" height="{file.height}"' if file else f'src="{url}"'
+        size = (
+            f' width="{file.width}" height="{file.height}"' if file and file.width and reference.kind == "image" else ""
+        )
+        return f'src="{url}"{size}'
 
     def url(self, text: Text, target: str) -> str:
         if not target:

@@ -85,7 +85,7 @@ class _Reading:
 
     def _markdown(self) -> Iterator[PurePosixPath]:
         """The posts and the pages, in a stable order; what is hidden is skipped, what is misplaced is said."""
-        for folder, subfolders, names in os.walk(self._root):
+        for folder, subfolders, names in os.walk(self._root, onerror=self._unreadable):
             where = PurePosixPath(Path(folder).relative_to(self._root).as_posix())
             subfolders[:] = sorted(name for name in subfolders if not name.startswith((".", "_")))
             for name in subfolders:
@@ -98,6 +98,16 @@ class _Reading:
                 else:
                     problem = "is not read: posts stand in the posts folder itself, pages in its pages/"
                     self._fault(where / name, problem, severity=Severity.WARNING)
+
+    def _unreadable(self, problem: OSError) -> None:
+        path = PurePosixPath(Path(problem.filename).relative_to(self._root).as_posix())
+        self._fault(path, f"cannot be read: {problem.strerror}")
+
+    def _is_there(self, path: PurePosixPath) -> bool:
+        try:
+            return os.path.lexists(self._root / path)
+        except (OSError, ValueError):
+            return False
 
     def _refuse_escape(self, path: PurePosixPath) -> bool:
         inside = (self._root / path).resolve().is_relative_to(self._root)
@@ -117,7 +127,7 @@ class _Reading:
                 self._fault(path, f"has {_megabytes(found.st_size)}; {_megabytes(limit)} is the most a file may have")
             else:
                 return (self._root / path).read_bytes()
-        except (OSError, RuntimeError) as problem:
+        except (OSError, RuntimeError, ValueError) as problem:
             self._fault(path, f"cannot be read: {getattr(problem, 'strerror', None) or 'a loop of links'}")
         return None
 
@@ -163,7 +173,7 @@ class _Reading:
         wanted = {beside(text, target) for text in texts for target in relative_targets(text)}
         files: dict[PurePosixPath, File] = {}
         for path in sorted(path for path in wanted if path and is_served(path)):
-            if not (self._root / path).exists() and not (self._root / path).is_symlink():
+            if not self._is_there(path):
                 continue  # check() says so, at the line that refers to it
             if (body := self._bytes(path, MAX_FILE_BYTES)) is not None:
                 try:

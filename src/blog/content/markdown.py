@@ -1,6 +1,6 @@
 """GitHub-flavoured Markdown to a Document, by mistune.
 
-The text is parsed to tokens, the tokens are completed (heading ids, alerts, table cells), and only then rendered, so that
+The text is parsed to tokens, and only then rendered, so that
 everything known about a text is collected in one walk. Sources: CommonMark 0.31, GitHub Flavored Markdown Spec 0.29.
 """
 
@@ -10,33 +10,34 @@ from collections.abc import Iterable, Iterator
 from html import escape, unescape
 from itertools import pairwise
 from typing import Any
+from urllib.parse import unquote
 
 import mistune
-from mistune import HTMLRenderer, InlineParser, InlineState, Markdown
+from mistune import HTMLRenderer, InlineParser
 from mistune.core import BlockState
 from mistune.plugins.footnotes import footnotes
 from mistune.plugins.formatting import strikethrough
-from mistune.plugins.table import table
 from mistune.plugins.task_lists import task_lists
-from mistune.plugins.url import url
 
 from blog.content import highlight
 from blog.content.document import Document, Heading, Reference, Remark, marker
+from blog.content.gfm import gfm
 from blog.content.slugs import Anchors
 
 Token = dict[str, Any]
 
-_ALERT = re.compile(r"\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\][ \t]*(?:\n|$)")
-_BANG_BEFORE_FOOTNOTE = r"!(?=\[\^(?:[^\\\[\]\s]|\\.){1,500}\])"
-_WWW = r"(?<![\w/.@-])www\.[^\s<]*[^\s<?!.,:*_~'\")\]]"
 # GFM 6.11, disallowed raw HTML: tags that change how the rest of the page is read.
 _TAG_FILTER = re.compile(
     r"<(?=/?(?:title|textarea|style|xmp|iframe|noembed|noframes|script|plaintext)\b)", re.IGNORECASE
 )
-_RAW_REFERENCE = re.compile(r"""\b(href|src)\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
-_RAW_ID = re.compile(r"""\bid\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
+_RAW_TAG = re.compile(r"""<!--.*?-->|<[A-Za-z](?:[^>"']|"[^"]*"|'[^']*')*>""", re.DOTALL)
+_RAW_REFERENCE = re.compile(r"""(?<![\w-])(href|src)\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
+_RAW_ID = re.compile(r"""(?<![\w-])id\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
+_RAW_SIZE = re.compile(r"(?<![\w-])(?:width|height)\s*=", re.IGNORECASE)
 _WORD = re.compile(r"[぀-ヿ㐀-鿿가-힯]|[^\W_]+(?:['\u2019.-][^\W_]+)*")
 _CJK_CHARACTERS_PER_WORD = 2
+# How far ahead a piece of text that has just been rendered may stand: markup lies between, not paragraphs.
+_NEARBY = 200
 
 
 def parse(text: str, title: str = "") -> Document:
@@ -82,49 +83,7 @@ def _without_title(tokens: list[Token], title: str) -> list[Token]:
     return tokens
 
 
-def _bang(_inline: InlineParser, found: re.Match[str], state: InlineState) -> int:
-    """`text![^1]` is an exclamation and a footnote, not an image."""
-    state.append_token({"type": "text", "raw": "!"})
-    return found.end()
-
-
-def _www(inline: InlineParser, found: re.Match[str], state: InlineState) -> int:
-    """GFM 6.9: a bare www. is a link to http://www."""
-    if state.in_link:
-        inline.process_text(found[0], state)
-    else:
-        child = {"type": "text", "raw": found[0]}
-        state.append_token({"type": "link", "children": [child], "attrs": {"url": f"http://{found[0]}"}})
-    return found.end()
-
-
-def _alerts(_markdown: Markdown, state: BlockState) -> None:
-    for token in _quotes(state.tokens):
-        first = next((child for child in token["children"] if child["type"] != "blank_line"), None)
-        if first is None or first["type"] != "paragraph":
-            continue
-        if found := _ALERT.match(first["text"]):
-            first["text"] = first["text"][found.end() :]
-            token.update(type="alert", attrs={"kind": found[1].lower()})
-
-
-def _quotes(tokens: Iterable[Token]) -> Iterator[Token]:
-    for token in tokens:
-        if token["type"] == "block_quote":
-            yield token
-        yield from _quotes(token.get("children", ()))
-
-
-def _extras(md: Markdown) -> None:
-    md.inline.register("footnote_bang", _BANG_BEFORE_FOOTNOTE, _bang, before="footnote")
-    md.inline.register("www_link", _WWW, _www)
-    md.before_render_hooks.append(_alerts)
-
-
-# Footnotes come before the extras, which name the footnote rule to be put before it.
-_MARKDOWN = mistune.Markdown(
-    renderer=None, inline=InlineParser(), plugins=[table, strikethrough, task_lists, footnotes, url, _extras]
-)
+_MARKDOWN = mistune.Markdown(renderer=None, inline=InlineParser(), plugins=[strikethrough, task_lists, footnotes, gfm])
 
 
 class _Lines:
@@ -135,12 +94,24 @@ class _Lines:
         self._at = 0
         self._breaks = [index for index, character in enumerate(text) if character == "\n"]
 
-    def find(self, needle: str) -> int:
-        ahead = self._text.find(needle, self._at)
-        if ahead >= 0:
-            self._at = ahead + len(needle)
-        found = ahead if ahead >= 0 else max(self._text.find(needle), 0)
-        return bisect_right(self._breaks, found - 1) + 1
+    def find(self, *needles: str) -> int:
+        """The line of the first of several spellings that is found ahead; else of one behind; else where we are."""
+        for needle in needles:
+            if needle and (found := self._text.find(needle, self._at)) >= 0:
+                self._at = found + len(needle)
+                return self._line(found)
+        # A note's text may stand before what refers to it.
+        behind = (self._text.find(needle) for needle in needles if needle)
+        return self._line(next((found for found in behind if found >= 0), self._at))
+
+    def skip(self, text: str) -> None:
+        """Step over text that was seen, so that what it names is not taken for a reference."""
+        found = self._text.find(text, self._at, self._at + len(text) + _NEARBY)
+        if found >= 0:
+            self._at = found + len(text)
+
+    def _line(self, place: int) -> int:
+        return bisect_right(self._breaks, place - 1) + 1
 
 
 class _Writer(HTMLRenderer):
@@ -150,15 +121,17 @@ class _Writer(HTMLRenderer):
         super().__init__(escape=False)
         self._lines = _Lines(text)
         self._anchors = Anchors()
-        self._anchors.taken.update(first or second for first, second in _RAW_ID.findall(text))
         self._references: list[Reference] = []
         self._headings: list[Heading] = []
         self._remarks: list[Remark] = []
         self._notes_seen: dict[str, int] = {}
 
     def document(self, tokens: list[Token], state: BlockState) -> Document:
+        self._anchors.taken.update(_raw_ids(tokens))
         markup = self.render_tokens(tokens, state)
-        paragraphs = (plain(token["children"]) for token in tokens if token["type"] == "paragraph")
+        paragraphs = (
+            plain(token["children"]) for token in tokens if token["type"] == "paragraph" and _says_something(token)
+        )
         return Document(
             markup=markup,
             references=tuple(self._references),
@@ -178,6 +151,8 @@ class _Writer(HTMLRenderer):
             return self._link(token, state)
         if token["type"] == "table_cell":
             _unescape_pipes(token["children"])
+        if token["type"] in {"text", "codespan"}:
+            self._lines.skip(token["raw"])
         return super().render_token(token, state)
 
     def _refer(self, reference: Reference) -> str:
@@ -194,13 +169,14 @@ class _Writer(HTMLRenderer):
 
     def _link(self, token: Token, state: BlockState) -> str:
         target = token["attrs"]["url"]
-        reference = self._refer(Reference("link", self.sanitize_url(target), self._lines.find(target)))
+        inner = self.render_tokens(token["children"], state)
+        reference = self._refer(Reference("link", self.sanitize_url(target), self._lines.find(*_spellings(target))))
         title = self.render_attrs({"title": token["attrs"].get("title")})
-        return f"<a {reference}{title}>{self.render_tokens(token['children'], state)}</a>"
+        return f"<a {reference}{title}>{inner}</a>"
 
     def _image(self, token: Token) -> str:
         target, alt = token["attrs"]["url"], " ".join(plain(token["children"]).split())
-        line = self._lines.find(target)
+        line = self._lines.find(*_spellings(target))
         if not alt:
             self._remarks.append(Remark(line, f"image {target!r} has no alternative text"))
         reference = self._refer(Reference("image", self.sanitize_url(target), line))
@@ -209,8 +185,9 @@ class _Writer(HTMLRenderer):
 
     def block_code(self, code: str, info: str | None = None) -> str:
         language = (unescape(info or "").split() or [""])[0]
-        line = self._lines.find(info or code)
-        self._lines.find(code)
+        line = self._lines.find(info or "", code)
+        if info:
+            self._lines.skip(code)
         if not highlight.is_known(language):
             self._remarks.append(Remark(line, f"code language {language!r} is not known to Pygments"))
         classes = f' class="language-{escape(language)}"' if language else ""
@@ -225,13 +202,21 @@ class _Writer(HTMLRenderer):
         return self._raw(html) + "\n"
 
     def _raw(self, html: str) -> str:
-        filtered = _TAG_FILTER.sub("&lt;", html)
-        return _RAW_REFERENCE.sub(self._raw_reference, filtered)
+        return _RAW_TAG.sub(self._raw_tag, _TAG_FILTER.sub("&lt;", html))
 
-    def _raw_reference(self, found: re.Match[str]) -> str:
-        target = unescape(found[2] if found[2] is not None else found[3])
-        kind = "link" if found[1].lower() == "href" else "image"
-        return self._refer(Reference(kind, self.sanitize_url(target), self._lines.find(target)))  # type: ignore[arg-type]
+    def _raw_tag(self, tag: re.Match[str]) -> str:
+        if tag[0].startswith("<!--"):
+            return tag[0]
+        sized = _RAW_SIZE.search(tag[0]) is not None
+
+        def reference(found: re.Match[str]) -> str:
+            target = self.sanitize_url(unescape(found[2] if found[2] is not None else found[3]))
+            line = self._lines.find(*_spellings(target))
+            if found[1].lower() == "href":
+                return self._refer(Reference("link", target, line))
+            return self._refer(Reference("sized image" if sized else "image", target, line))
+
+        return _RAW_REFERENCE.sub(reference, tag[0])
 
     def alert(self, text: str, kind: str) -> str:
         heading = f'<p class="alert-title">{kind.capitalize()}</p>'
@@ -273,20 +258,22 @@ class _Writer(HTMLRenderer):
         nth = self._notes_seen[key] = self._notes_seen.get(key, 0) + 1
         place = _note_reference(index, nth)
         self._anchors.taken.add(place)
-        return f'<sup><a id="{place}" class="footnote-ref" href="#fn-{index}" aria-label="Footnote {index}">{index}</a></sup>'
+        reference = self._refer(Reference("link", f"#{_note(index)}", self._lines.find(f"[^{key}]")))
+        return f'<sup><a id="{place}" class="footnote-ref" {reference} aria-label="Footnote {index}">{index}</a></sup>'
 
     def footnotes(self, text: str) -> str:
         return f'<section class="footnotes" aria-label="Footnotes">\n<ol>\n{text}</ol>\n</section>\n'
 
     def footnote_item(self, text: str, key: str, index: int) -> str:
-        self._anchors.taken.add(f"fn-{index}")
-        places = (_note_reference(index, nth) for nth in range(1, self._notes_seen.get(key, 1) + 1))
-        back = "".join(
-            f' <a class="footnote-back" href="#{place}" aria-label="Back to the text">↩</a>' for place in places
-        )
+        self._anchors.taken.add(_note(index))
+        back = "".join(self._way_back(index, nth) for nth in range(1, self._notes_seen.get(key, 1) + 1))
         body = text.rstrip()
         inner = f"{body[:-4]}{back}</p>" if body.endswith("</p>") else f"{body}\n<p>{back.strip()}</p>"
-        return f'<li id="fn-{index}">{inner}</li>\n'
+        return f'<li id="{_note(index)}">{inner}</li>\n'
+
+    def _way_back(self, index: int, nth: int) -> str:
+        reference = self._refer(Reference("link", f"#{_note_reference(index, nth)}", 1))
+        return f' <a class="footnote-back" {reference} aria-label="Back to the text">↩</a>'
 
     def _skipped_levels(self) -> Iterator[Remark]:
         # The page's own heading is the title, level 1.
@@ -297,8 +284,32 @@ class _Writer(HTMLRenderer):
                 )
 
 
+# No heading's id begins with an underscore and a word of ours, so a section called "Fn 1" is no trouble.
+def _note(index: int) -> str:
+    return f"_fn-{index}"
+
+
 def _note_reference(index: int, nth: int) -> str:
-    return f"fnref-{index}" if nth == 1 else f"fnref-{index}-{nth}"
+    return f"_fnref-{index}" if nth == 1 else f"_fnref-{index}-{nth}"
+
+
+def _spellings(target: str) -> tuple[str, ...]:
+    """How a target may stand in the text, the most telling first: mistune encodes it, and completes an autolink."""
+    written = unquote(target)
+    bare = target.removeprefix("http://").removeprefix("mailto:")
+    return (f"]({target}", f"](<{written}", f"]({written}", target, written, bare)
+
+
+def _raw_ids(tokens: Iterable[Token]) -> Iterator[str]:
+    for token in tokens:
+        if token["type"] in {"block_html", "inline_html"}:
+            for tag in _RAW_TAG.findall(token["raw"]):
+                yield from (first or second for first, second in _RAW_ID.findall(tag) if not tag.startswith("<!--"))
+        yield from _raw_ids(token.get("children", ()))
+
+
+def _says_something(paragraph: Token) -> bool:
+    return bool(plain(token for token in paragraph["children"] if token["type"] != "image").strip())
 
 
 def _first_text(tokens: Iterable[Token]) -> str:

@@ -28,10 +28,10 @@ def parse_post(path: PurePosixPath, text: str, parse: Parse = markdown.parse) ->
 
 def parse_page(path: PurePosixPath, text: str, parse: Parse = markdown.parse) -> StandalonePage:
     """The same for posts/pages/; the first segments of the service's own URLs are taken."""
-    _, common = _common(path, text, "page", parse)
+    header, common = _common(path, text, "page", parse)
     if common["slug"] in urls.RESERVED:
         raise HeaderError((1, f"/{common['slug']} is the service's own; give the page another slug"))
-    return StandalonePage(**common)
+    return StandalonePage(**{**common, "updated": header.updated or header.date})
 
 
 def _common(path: PurePosixPath, text: str, kind: Kind, parse: Parse) -> tuple[Header, dict[str, Any]]:

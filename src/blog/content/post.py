@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 
 from blog import urls
 from blog.content.document import Document
+from blog.content.header import split
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Text:
     @property
     def body(self) -> str:
         """The Markdown below the header."""
-        return self.source.split("\n", self.body_line - 1)[-1]
+        return split(self.source).body
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -77,6 +77,7 @@ class Pages:
             meta = self._metas.index(
                 title,
                 urls.listing(number),
+                f"{title} of {self._site.config.title}, newest first.",
                 older=urls.listing(number + 1) if number < count else None,
                 newer=urls.listing(number - 1) if number > 1 else None,
             )
@@ -95,14 +96,19 @@ class Pages:
         return self._page("post.html", self._metas.post(post), urls.POST_ROUTE, context)
 
     def _tags(self) -> Iterator[Rendered]:
-        yield self._page("tags.html", self._metas.index("Tags", urls.TAGS), urls.TAGS, {"tags": self._site.tags})
+        yield self._page(
+            "tags.html",
+            self._metas.index("Tags", urls.TAGS, f"What {self._site.config.title} is about, by tag."),
+            urls.TAGS,
+            {"tags": self._site.tags},
+        )
         for tag in self._site.tags:
             yield self._page("tag.html", self._metas.tag(tag), urls.TAG_ROUTE, {"tag": tag, "posts": tag.posts})
 
     def _archive(self) -> Rendered:
         grouped = groupby(self._site.posts, key=lambda post: post.published.year)
         years = [(year, list(posts)) for year, posts in grouped]
-        meta = self._metas.index("Archive", urls.ARCHIVE)
+        meta = self._metas.index("Archive", urls.ARCHIVE, f"Every post of {self._site.config.title}, by year.")
         return self._page("archive.html", meta, urls.ARCHIVE, {"years": years, "total": len(self._site.posts)})
 
     def _standalone(self, page: StandalonePage) -> Rendered:

@@ -71,7 +71,7 @@ def llms(site: Site, origin: str) -> str:
     tail = ["", "## Optional", "", f"- [Everything in one file]({origin}{urls.LLMS_FULL})",
             f"- [Sitemap]({origin}{urls.SITEMAP})", f"- [JSON Feed]({origin}{urls.JSON_FEED})", ""]  # fmt: skip
     entries = [f"- [{page.title}]({origin}{page.url}): {page.description}" for page in site.pages]
-    pages = ["", "## Pages", "", *entries] if entries else []
+    pages = ["", "## Pages", "", *_within(entries, LLMS_BYTES // 5)] if entries else []
     budget = LLMS_BYTES - len("\n".join([*head, *pages, *tail]).encode()) - 200
     posts = [f"- [{post.title}]({origin}{post.source_url}): {post.description}" for post in site.posts]
     shown = list(_within(posts, budget))

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, TemplateSyntaxError
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, TemplateError, TemplateSyntaxError
 from markupsafe import Markup
 
 from blog import urls
@@ -51,6 +51,8 @@ class Theme:
         )
         self._environment.filters |= {"day": day, "iso": iso, "number": _number}
         self._environment.globals |= {"asset": self.asset, "urls": urls, "json": embedded_json}
+        for template in self._environment.list_templates(extensions=["html"]):
+            self._compile(template)
 
     def asset(self, name: str) -> str:
         """The URL of an asset, for templates; an unknown name is a fault of the template."""
@@ -64,18 +66,32 @@ class Theme:
         Raises:
             ContentError: naming the template and the line that could not be rendered.
         """
+        compiled = self._compile(template)
         try:
-            return self._environment.get_template(template).render(context)
+            return compiled.render(context)
+        except Exception as problem:  # a template can raise anything
+            raise ContentError([Fault(*self._place(problem, template), _words(problem))]) from problem
+
+    def _compile(self, template: str) -> Template:
+        try:
+            return self._environment.get_template(template)
         except TemplateSyntaxError as problem:
             fault = Fault(self._folder / (problem.name or template), problem.lineno, str(problem.message))
             raise ContentError([fault]) from problem
+        except UnicodeDecodeError as problem:
+            line = problem.object.count(b"\n", 0, problem.start) + 1
+            raise ContentError([Fault(self._folder / template, line, f"is not UTF-8: {problem.reason}")]) from problem
         except TemplateError as problem:
-            raise ContentError([Fault(*self._place(problem, template), str(problem))]) from problem
+            raise ContentError([Fault(self._folder / template, 1, _words(problem))]) from problem
 
-    def _place(self, problem: TemplateError, template: str) -> tuple[Path, int]:
+    def _place(self, problem: Exception, template: str) -> tuple[Path, int]:
         """jinja2 rewrites tracebacks so that frames in a template carry its file and line."""
         frames = [frame for frame in traceback.extract_tb(problem.__traceback__) if frame.filename.endswith(".html")]
         return (Path(frames[-1].filename), frames[-1].lineno or 1) if frames else (self._folder / template, 1)
+
+
+def _words(problem: Exception) -> str:
+    return str(problem) if isinstance(problem, TemplateError) else f"{type(problem).__name__}: {problem}"
 
 
 def day(moment: datetime) -> str:
@@ -140,4 +156,7 @@ def _link_assets(stylesheet: Path, assets: Mapping[str, bytes]) -> bytes:
             raise ContentError([Fault(stylesheet, 1, f"url({found[2]}) is not beside the stylesheet")])
         return f"url({asset_url(found[2], assets[found[2]])})"
 
-    return _CSS_URL.sub(linked, stylesheet.read_text(encoding="utf-8")).encode()
+    try:
+        return _CSS_URL.sub(linked, stylesheet.read_text(encoding="utf-8")).encode()
+    except UnicodeDecodeError as problem:
+        raise ContentError([Fault(stylesheet, 1, f"is not UTF-8: {problem.reason}")]) from problem

@@ -1,0 +1,48 @@
+"""A posts folder to write into, and its library."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from blog.content.library import Library
+from blog.content.loader import load
+from blog.errors import ContentError
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "posts").mkdir()
+    return tmp_path / "posts"
+
+
+@pytest.fixture
+def write(folder: Path) -> Callable[[str, str | bytes], Path]:
+    """Writes one file into the folder."""
+
+    def writer(name: str, content: str | bytes) -> Path:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return path
+
+    return writer
+
+
+@pytest.fixture
+def faults(folder: Path) -> Callable[[], list[str]]:
+    """What loading the folder says, as lines of `file:line: problem` with the file relative to it."""
+
+    def lines() -> list[str]:
+        try:
+            found = load(folder).warnings
+        except ContentError as problem:
+            found = problem.faults
+        return [f"{fault.file.relative_to(folder)}:{fault.line}: {fault.problem}" for fault in found]
+
+    return lines
+
+
+@pytest.fixture
+def library(folder: Path) -> Callable[[], Library]:
+    return lambda: load(folder).library

@@ -1,0 +1,63 @@
+"""posts/site.yaml."""
+
+import pytest
+
+from blog.content.config import Author, Link, SiteConfig, parse_config
+from blog.content.header import HeaderError
+
+
+def test_an_empty_file_means_the_defaults() -> None:
+    assert parse_config("") == SiteConfig()
+    assert SiteConfig().navigation[0] == Link("Posts", "/blog")
+
+
+def test_everything_is_read() -> None:
+    config = parse_config(
+        "title: Notes\ndescription: >\n  Two\n  lines.\nauthor: {name: Ada, url: /about}\nlang: de\n"
+        "navigation:\n  - {title: Posts, url: /blog}\nlinks:\n  - {title: Mail, url: 'mailto:a@example.org'}\n"
+    )
+    assert config == SiteConfig(
+        title="Notes",
+        description="Two lines.",
+        author=Author("Ada", "/about"),
+        lang="de",
+        navigation=(Link("Posts", "/blog"),),
+        links=(Link("Mail", "mailto:a@example.org"),),
+    )
+
+
+def test_an_author_may_be_a_name_only() -> None:
+    assert parse_config("author: Ada").author == Author("Ada")
+
+
+def test_a_menu_may_be_empty() -> None:
+    assert parse_config("navigation: []").navigation == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        pytest.param("titel: x", "unknown key 'titel'; did you mean title?", id="unknown"),
+        pytest.param("xyzzy: x", "unknown key 'xyzzy'", id="unknown-far"),
+        pytest.param("author: {nam: Ada}", "author.nam", id="unknown-inside"),
+        pytest.param("lang: german language", "is not a language tag", id="lang"),
+        pytest.param("navigation: [{title: x, url: about}]", "navigation.0.url: 'about' is neither a path", id="url"),
+        pytest.param("links: [{title: x, url: 'javascript:alert(1)'}]", "neither a path", id="script"),
+        pytest.param("links: [{title: x, url: //evil.example}]", "neither a path", id="host"),
+        pytest.param("author: {name: x, url: 'http://['}", "author.url", id="broken-url"),
+        pytest.param("links: x", "links: ", id="not-a-list"),
+        pytest.param("- a", "not a list of `key: value` lines", id="list"),
+        pytest.param("title: [", "not valid YAML", id="yaml"),
+        pytest.param("title: x\ntitle: y", "title is given twice", id="twice"),
+    ],
+)
+def test_a_fault_is_named(text: str, problem: str) -> None:
+    with pytest.raises(HeaderError) as caught:
+        parse_config(text)
+    assert problem in str(caught.value)
+
+
+def test_a_fault_names_its_line() -> None:
+    with pytest.raises(HeaderError) as caught:
+        parse_config("title: Notes\nlang: german language\n")
+    assert caught.value.problems[0][0] == 2

@@ -1,0 +1,71 @@
+"""Pictures and other files beside the posts."""
+
+import struct
+import zlib
+from pathlib import PurePosixPath
+
+import pytest
+
+from blog.content.files import File, digest, is_served, read_file
+
+PNG = (
+    b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + struct.pack(">II", 7, 5) + b"\x08\x02\0\0\0" + struct.pack(">I", zlib.crc32(b""))
+)
+GIF = b"GIF89a" + struct.pack("<HH", 7, 5) + b"\0\0\0;"
+JPEG = b"\xff\xd8\xff\xc0\x00\x11\x08" + struct.pack(">HH", 5, 7) + b"\x03\x01\x11\0\x02\x11\x01\x03\x11\x01\xff\xd9"
+WEBP = b"RIFF\x1e\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0" + (6).to_bytes(3, "little") + (4).to_bytes(3, "little")
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="7" height="5"/>'
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        pytest.param("a.png", PNG, id="png"),
+        pytest.param("a.gif", GIF, id="gif"),
+        pytest.param("a.jpg", JPEG, id="jpeg"),
+        pytest.param("a.webp", WEBP, id="webp"),
+        pytest.param("a.svg", SVG, id="svg"),
+        pytest.param("a.PNG", PNG, id="upper-case"),
+    ],
+)
+def test_a_picture_is_measured(name: str, body: bytes) -> None:
+    file = read_file(PurePosixPath(name), body)
+    assert (file.width, file.height) == (7, 5)
+
+
+def test_an_svg_with_a_view_box_only_is_measured() -> None:
+    file = read_file(PurePosixPath("a.svg"), b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 7 5"/>')
+    assert (file.width, file.height) == (7, 5)
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        pytest.param("a.png", b"", id="empty"),
+        pytest.param("a.png", b"hello", id="text"),
+        pytest.param("a.png", PNG[:12], id="cut-short"),
+        pytest.param("a.jpg", b"\xff\xd8\xff", id="jpeg-cut-short"),
+        pytest.param("a.svg", b"<svg", id="svg-cut-short"),
+        pytest.param("a.svg", b"<html></html>", id="not-svg"),
+        pytest.param("a.svg", b'<svg width="wide" height="high"/>', id="svg-without-size"),
+        pytest.param("a.webp", b"RIFF", id="webp-cut-short"),
+    ],
+)
+def test_what_is_no_picture_is_refused(name: str, body: bytes) -> None:
+    with pytest.raises(ValueError, match="picture"):
+        read_file(PurePosixPath(name), body)
+
+
+def test_a_file_that_is_no_picture_is_not_measured() -> None:
+    assert read_file(PurePosixPath("a.txt"), b"hello") == File(PurePosixPath("a.txt"), b"hello", 0, 0)
+
+
+def test_only_known_kinds_are_served() -> None:
+    kinds = ("a.png", "a.JPG", "a.md", "a.py", "a", ".png", "a.html", "site.yaml")
+    assert [is_served(PurePosixPath(name)) for name in kinds] == [True, True] + [False] * 6
+
+
+def test_an_address_says_what_is_in_the_file() -> None:
+    file = File(PurePosixPath("images/A Dot.PNG"), PNG, 7, 5)
+    assert file.url == f"/assets/a%20dot.{digest(PNG)}.png"
+    assert file.media_type == "image/png"

@@ -1,0 +1,110 @@
+"""The site at one moment."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from blog.content.library import Library
+from blog.content.site import Site, site_at
+
+Write = Callable[[str, str | bytes], Path]
+Read = Callable[[], Library]
+
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def post(write: Write) -> Callable[..., None]:
+    def writer(slug: str, date: str = "2026-03-01", more: str = "") -> None:
+        write(f"{slug}.md", f"---\ntitle: {slug.upper()}\ndate: {date}\n{more}---\n\nText.\n")
+
+    return writer
+
+
+def slugs(site: Site) -> list[str]:
+    return [post.slug for post in site.posts]
+
+
+def test_posts_are_sorted_newest_first_and_then_by_slug(post: Callable[..., None], library: Read) -> None:
+    post("b")
+    post("a")
+    post("old", "2020-01-01")
+    post("late", "2026-03-01T09:00:00Z")
+    post("c")
+    assert slugs(site_at(library(), NOW)) == ["late", "c", "b", "a", "old"]
+
+
+def test_neighbours_stand_before_and_after(post: Callable[..., None], library: Read) -> None:
+    for day in (1, 2, 3):
+        post(f"p{day}", f"2026-03-0{day}")
+    site = site_at(library(), NOW)
+    middle = site.neighbours["p2"]
+    assert middle.older
+    assert middle.newer
+    assert (middle.older.slug, middle.newer.slug) == ("p1", "p3")
+    assert site.neighbours["p1"].older is None
+    assert site.neighbours["p3"].newer is None
+
+
+def test_a_rare_tag_relates_more_than_common_ones(post: Callable[..., None], library: Read) -> None:
+    post("me", more="tags: [common, rare]\n")
+    post("rare", "2020-01-01", "tags: [rare]\n")
+    for n in range(6):
+        post(f"common{n}", more="tags: [common]\n")
+    post("stranger", more="tags: [other]\n")
+    related = [other.slug for other in site_at(library(), NOW).neighbours["me"].related]
+    assert related[0] == "rare"
+    assert len(related) == 3
+    assert not {"me", "stranger"} & set(related)
+
+
+def test_parts_of_a_series_are_ordered_by_order_then_by_date(post: Callable[..., None], library: Read) -> None:
+    post("second", "2026-03-01", "series: S\norder: 2\n")
+    post("first", "2026-03-04", "series: S\norder: 1\n")
+    post("late", "2026-03-03", "series: S\n")
+    post("early", "2026-03-02", "series: S\n")
+    site = site_at(library(), NOW)
+    assert [part.slug for part in site.series["S"].posts] == ["first", "second", "early", "late"]
+    assert site.neighbours["late"].series is site.series["S"]
+
+
+def test_a_post_of_the_future_appears_at_its_moment(post: Callable[..., None], library: Read) -> None:
+    post("now")
+    post("later", "2026-07-01T08:00:00+02:00", "tags: [Tomorrow]\nseries: S\n")
+    moment = datetime(2026, 7, 1, 6, tzinfo=UTC)
+    before, after = (site_at(library(), at) for at in (moment - timedelta(microseconds=1), moment))
+    assert (slugs(before), before.tags, before.series) == (["now"], (), {})
+    assert slugs(after) == ["later", "now"]
+    assert [tag.slug for tag in after.tags] == ["tomorrow"]
+
+
+def test_the_next_moment_is_the_next_posts(post: Callable[..., None], library: Read) -> None:
+    post("now")
+    post("c", "2026-09-01")
+    post("b", "2026-08-01")
+    read = library()
+    assert read.next_moment(NOW) == datetime(2026, 8, 1, tzinfo=UTC)
+    assert read.next_moment(datetime(2026, 8, 1, tzinfo=UTC)) == datetime(2026, 9, 1, tzinfo=UTC)
+    assert read.next_moment(datetime(2027, 1, 1, tzinfo=UTC)) is None
+
+
+def test_a_draft_is_nowhere(post: Callable[..., None], library: Read) -> None:
+    post("a", more="draft: true\ntags: [Hush]\nseries: S\n")
+    site = site_at(library(), NOW)
+    assert (site.posts, site.tags, site.series, library().next_moment(NOW)) == ((), (), {}, None)
+
+
+def test_a_tag_is_spelled_as_its_newest_post_spells_it(post: Callable[..., None], library: Read) -> None:
+    post("a", "2026-01-01", "tags: [python]\n")
+    post("b", "2026-02-01", "tags: [Python]\n")
+    (tag,) = site_at(library(), NOW).tags
+    assert (tag.name, tag.slug, tag.url, len(tag.posts)) == ("Python", "python", "/blog/tag/python", 2)
+
+
+def test_a_site_was_modified_with_its_latest_change(post: Callable[..., None], library: Read) -> None:
+    assert site_at(library(), NOW).modified is None
+    post("a", "2026-01-01", "updated: 2026-05-01\n")
+    post("b", "2026-02-01")
+    assert site_at(library(), NOW).modified == datetime(2026, 5, 1, tzinfo=UTC)

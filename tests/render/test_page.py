@@ -1,0 +1,46 @@
+"""Prepared answers."""
+
+from blog.render.page import HTML, Page, Rendered, make_page
+
+
+def page(body: bytes = b"body", **encoded: bytes) -> Page:
+    rendered = Rendered(path="/x", route="/{x}", media_type=HTML, body=body, headers={"X-Own": "1"})
+    return make_page(
+        rendered, {name.encode(): coded for name, coded in encoded.items()}, {"x-content-type-options": "nosniff"}
+    )
+
+
+def test_an_etag_is_that_of_the_bytes_sent() -> None:
+    made = page(br=b"one", gzip=b"two")
+    tags = {made.identity.etag, *(variant.etag for variant in made.encoded.values())}
+    assert len(tags) == 3
+    assert all(tag.startswith(b'"') and tag.endswith(b'"') for tag in tags)
+
+
+def test_an_etag_changes_with_the_bytes_and_only_with_them() -> None:
+    assert page(b"a").identity.etag == page(b"a").identity.etag
+    assert page(b"a").identity.etag != page(b"b").identity.etag
+
+
+def test_headers_are_those_of_the_variant() -> None:
+    made = page(br=b"short")
+    plain, coded = dict(made.identity.headers), dict(made.encoded[b"br"].headers)
+    assert (plain[b"content-length"], coded[b"content-length"]) == (b"4", b"5")
+    assert b"content-encoding" not in plain
+    assert coded[b"content-encoding"] == b"br"
+    assert plain[b"content-type"] == b"text/html; charset=utf-8"
+    assert plain[b"x-own"] == b"1"
+    assert plain[b"x-content-type-options"] == b"nosniff"
+
+
+def test_vary_names_the_encoding_in_both_answers() -> None:
+    made = page(br=b"short")
+    for variant in (made.identity, made.encoded[b"br"]):
+        assert dict(variant.headers)[b"vary"].lower() == b"accept-encoding"
+        assert dict(variant.not_modified)[b"vary"].lower() == b"accept-encoding"
+
+
+def test_not_modified_repeats_what_the_cache_needs_and_no_more() -> None:
+    headers = dict(page().identity.not_modified)
+    assert {b"etag", b"cache-control", b"vary"} <= set(headers)
+    assert not {b"content-length", b"content-type", b"content-encoding"} & set(headers)

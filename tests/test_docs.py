@@ -1,0 +1,52 @@
+"""The documentation says what is true."""
+
+import re
+import subprocess
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+from blog.content.markdown import parse
+from blog.settings import VARIABLES
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+DOCUMENTS = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *ROOT.glob("docs/**/*.md")])
+
+
+def documented() -> set[str]:
+    """The variables in the first column of README.md's tables."""
+    rows = [line.split("|")[1] for line in README.splitlines() if line.startswith("|")]
+    return {name for cell in rows for name in re.findall(r"\b[A-Z]+(?:_[A-Z]+)+\b", cell)}
+
+
+def test_every_setting_is_documented() -> None:
+    assert set(VARIABLES) - documented() == set()
+
+
+def test_every_documented_setting_exists() -> None:
+    assert documented() - set(VARIABLES) == set()
+
+
+def test_make_help_lists_every_target() -> None:
+    targets = set(re.findall(r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    listed = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, check=True, text=True).stdout
+    assert {"run", "test", "lint"} <= targets
+    assert targets == {line.split()[0] for line in listed.splitlines() if line.startswith("  ")}
+
+
+def test_every_target_that_the_readme_names_exists() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    assert set(re.findall(r"\bmake ([a-z-]+)", "\n".join(re.findall(r"`[^`]+`", README)))) - targets == set()
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_link_of_a_document_leads_to_a_file(document: Path) -> None:
+    targets = [reference.target for reference in parse(document.read_text(encoding="utf-8")).references]
+    relative = [
+        unquote(target.partition("#")[0])
+        for target in targets
+        if "://" not in target and not target.startswith("mailto:")
+    ]
+    assert [target for target in relative if not (document.parent / target).exists()] == []

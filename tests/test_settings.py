@@ -1,0 +1,129 @@
+"""Each variable, good and wrong."""
+
+from pathlib import Path
+
+import pytest
+
+from blog.errors import SettingsError
+from blog.settings import VARIABLES, Settings
+
+
+def test_nothing_set_means_the_defaults() -> None:
+    assert Settings.from_environ({}) == Settings()
+    assert Settings.from_environ(dict.fromkeys(VARIABLES, "")) == Settings()
+
+
+def test_other_variables_do_not_matter() -> None:
+    assert Settings.from_environ({"PATH": "/bin", "BLOG_NOTHING": "x"}) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "field", "expected"),
+    [
+        ("BLOG_HOST", "0.0.0.0", "host", "0.0.0.0"),
+        ("BLOG_HOST", "::", "host", "::"),
+        ("BLOG_PORT", "9000", "port", 9000),
+        ("BLOG_METRICS_PORT", "9090", "metrics_port", 9090),
+        ("BLOG_BASE_URL", "https://Blog.Example/", "base_url", "https://blog.example"),
+        ("BLOG_BASE_URL", "http://[::1]:8000", "base_url", "http://[::1]:8000"),
+        ("BLOG_POSTS_DIR", "/content", "posts_dir", Path("/content")),
+        ("BLOG_TEMPLATES_DIR", "/theme", "templates_dir", Path("/theme")),
+        ("BLOG_CACHE_DIR", "/cache", "cache_dir", Path("/cache")),
+        ("BLOG_DRAIN_SECONDS", "7.5", "drain_seconds", 7.5),
+        ("BLOG_RELOAD", "TRUE", "reload", True),
+        ("BLOG_RELOAD", "0", "reload", False),
+        ("BLOG_LOG_FORMAT", "Console", "log_format", "console"),
+        ("BLOG_LOG_LEVEL", "debug", "log_level", "debug"),
+        ("BLOG_ACCESS_LOG", "all", "access_log", "all"),
+        ("FORWARDED_ALLOW_IPS", "10.0.0.0/8, ::1", "trusted_proxies", "10.0.0.0/8, ::1"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://alloy:4318", "otlp_endpoint", "http://alloy:4318"),
+        ("OTEL_EXPORTER_OTLP_HEADERS", "a=b%20c, d=", "otlp_headers", (("a", "b c"), ("d", ""))),
+        ("OTEL_EXPORTER_OTLP_TIMEOUT", "2500", "otlp_timeout", 2.5),
+        ("OTEL_SERVICE_NAME", "notes", "service_name", "notes"),
+        ("OTEL_RESOURCE_ATTRIBUTES", "a=1,b=2", "resource_attributes", (("a", "1"), ("b", "2"))),
+        ("OTEL_TRACES_SAMPLER", "always_on", "traces_sampler", "always_on"),
+        ("OTEL_TRACES_SAMPLER_ARG", "0.5", "traces_sampler_arg", 0.5),
+        ("OTEL_SDK_DISABLED", "true", "sdk_disabled", True),
+    ],
+)
+def test_a_good_value_is_read(name: str, value: str, field: str, expected: object) -> None:
+    assert getattr(Settings.from_environ({name: value}), field) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("BLOG_HOST", "a b", "give a host name"),
+        ("BLOG_PORT", "0", "from 1 to 65535"),
+        ("BLOG_PORT", "65536", "from 1 to 65535"),
+        ("BLOG_PORT", "-1", "from 1 to 65535"),
+        ("BLOG_PORT", "٣", "from 1 to 65535"),
+        ("BLOG_PORT", "9" * 5000, "from 1 to 65535"),
+        ("BLOG_PORT", "tcp://10.0.0.1:80", "enableServiceLinks: false"),
+        ("BLOG_METRICS_PORT", "no", "from 1 to 65535"),
+        ("BLOG_METRICS_PORT", "8000", "another port than BLOG_PORT"),
+        ("BLOG_BASE_URL", "blog.example", "give an origin"),
+        ("BLOG_BASE_URL", "https://blog.example/path", "give an origin"),
+        ("BLOG_BASE_URL", "https://blog.example?x", "give an origin"),
+        ("BLOG_BASE_URL", "ftp://blog.example", "give an origin"),
+        ("BLOG_BASE_URL", "https://user:secret@blog.example", "give an origin"),
+        ("BLOG_BASE_URL", "https://blog.example:99999", "give an origin"),
+        ("BLOG_BASE_URL", "http://[", "give an origin"),
+        ("BLOG_BASE_URL", "https://größe.example", "give an origin"),
+        ("BLOG_BASE_URL", 'https://a"b<c>.example', "give an origin"),
+        ("BLOG_POSTS_DIR", "a\0b", "give the path of a folder"),
+        ("BLOG_DRAIN_SECONDS", "-1", "from 0 to 3600"),
+        ("BLOG_DRAIN_SECONDS", "nan", "from 0 to 3600"),
+        ("BLOG_DRAIN_SECONDS", "inf", "from 0 to 3600"),
+        ("BLOG_DRAIN_SECONDS", "5s", "from 0 to 3600"),
+        ("BLOG_RELOAD", "maybe", "true or false"),
+        ("BLOG_LOG_FORMAT", "xml", "json, console"),
+        ("BLOG_LOG_LEVEL", "loud", "debug, info, warning, error"),
+        ("BLOG_ACCESS_LOG", "some", "off, errors, sampled, all"),
+        ("FORWARDED_ALLOW_IPS", "proxy", "addresses or networks"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "alloy:4318", "http(s) URL"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://alloy:port", "http(s) URL"),
+        ("OTEL_EXPORTER_OTLP_HEADERS", "secret", "key=value pairs"),
+        ("OTEL_EXPORTER_OTLP_TIMEOUT", "10s", "milliseconds from 100 to 60000"),
+        ("OTEL_SERVICE_NAME", "a\nb", "printable characters"),
+        ("OTEL_RESOURCE_ATTRIBUTES", "=x", "key=value pairs"),
+        ("OTEL_TRACES_SAMPLER", "sometimes", "parentbased_traceidratio"),
+        ("OTEL_TRACES_SAMPLER_ARG", "1.1", "from 0 to 1"),
+        ("OTEL_TRACES_SAMPLER_ARG", "nan", "from 0 to 1"),
+        ("OTEL_SDK_DISABLED", "maybe", "true or false"),
+    ],
+)
+def test_a_wrong_value_is_named_with_what_is_allowed(name: str, value: str, allowed: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environ({name: value})
+    message = str(caught.value)
+    assert f"{name}={value!r}" in message
+    assert allowed in message
+    assert "\n" not in message
+
+
+@pytest.mark.parametrize(
+    ("environ", "url"),
+    [
+        pytest.param({}, None, id="unset"),
+        pytest.param({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://a:4318/"}, "http://a:4318/v1/traces", id="base"),
+        pytest.param({"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "http://a:4318/x"}, "http://a:4318/x", id="as-it-is"),
+        pytest.param({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://a:1", "OTEL_SDK_DISABLED": "true"}, None, id="disabled"),
+    ],
+)
+def test_where_spans_go(environ: dict[str, str], url: str | None) -> None:
+    assert Settings.from_environ(environ).traces_url == url
+
+
+@pytest.mark.parametrize(
+    ("base_url", "refreshes"),
+    [
+        ("http://127.0.0.1:8000", True),
+        ("http://localhost:1", True),
+        ("http://[::1]:1", True),
+        ("https://blog.example", False),
+    ],
+)
+def test_only_an_authors_own_machine_refreshes_browsers(base_url: str, refreshes: bool) -> None:  # noqa: FBT001
+    assert Settings(base_url=base_url, reload=True).refreshes_browsers is refreshes
+    assert not Settings(base_url=base_url).refreshes_browsers

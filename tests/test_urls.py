@@ -1,0 +1,44 @@
+"""Paths."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from blog import urls
+
+
+@pytest.mark.parametrize(
+    ("path", "canonical"),
+    [
+        ("/", "/"),
+        ("", "/"),
+        ("//", "/"),
+        ("/Blog/Hello/", "/blog/hello"),
+        ("/blog///", "/blog"),
+        ("/GRÖSSE", "/grösse"),
+    ],
+)
+def test_a_path_has_one_spelling(path: str, canonical: str) -> None:
+    assert urls.canonical(path) == canonical
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text())
+def test_the_one_spelling_stays(path: str) -> None:
+    assert urls.canonical(urls.canonical(path)) == urls.canonical(path)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1))
+def test_what_is_encoded_is_decoded_again(slug: str) -> None:
+    assert urls.decoded(urls.page(slug)) == f"/{slug}"
+    assert urls.post(slug).isascii()
+
+
+@pytest.mark.parametrize("path", ["//evil.example", "/\\evil.example", "///evil.example"])
+def test_an_encoded_path_is_on_this_host(path: str) -> None:
+    assert not urls.encoded(path).startswith(("//", "/\\"))
+
+
+def test_the_first_page_of_the_list_is_the_blog() -> None:
+    assert [urls.listing(number) for number in (1, 2)] == ["/blog", "/blog/page/2"]
