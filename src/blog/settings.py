@@ -52,7 +52,7 @@ class Settings:
     otlp_traces_endpoint: str | None = None
     otlp_headers: Pairs = ()
     otlp_timeout: float | None = None
-    service_name: str = "blog"
+    service_name: str | None = None
     resource_attributes: Pairs = ()
     traces_sampler: Sampler = "parentbased_traceidratio"
     traces_sampler_arg: float = 0.1

@@ -90,11 +90,36 @@ _Precise.add_constructor("tag:yaml.org,2002:map", _mapping)
 
 
 def _load(text: str) -> Any:
+    alias = (
+        next((token for token in yaml.scan(text) if isinstance(token, yaml.AliasToken)), None) if "*" in text else None
+    )
+    if alias:
+        raise yaml.constructor.ConstructorError(
+            None, None, "aliases (*name) are not allowed in a header", alias.start_mark
+        )
     try:
         return yaml.load(text, Loader=_Loader)  # noqa: S506 -- BaseLoader makes text, lists and mappings only
     except yaml.YAMLError:
         # The parser written in Python says better what is wrong, and where.
         return yaml.load(text, Loader=_Precise)  # noqa: S506 -- the same
+
+
+def _beyond_reason(text: str) -> str | None:
+    """What no header needs and a parser may suffer from."""
+    if len(text) > MAX_HEADER_CHARACTERS:
+        return f"longer than {MAX_HEADER_CHARACTERS:,} characters"
+    if text.count("[") + text.count("{") > _MOST_BRACKETS or _STACKED.search(text):
+        return "not valid YAML: nested too deeply"
+    return None
+
+
+def _explained(problem: Exception, first_line: int) -> tuple[int, str]:
+    if isinstance(problem, yaml.MarkedYAMLError):
+        mark = problem.problem_mark or problem.context_mark
+        return first_line + (mark.line if mark else 0), f"not valid YAML: {problem.problem}"
+    if isinstance(problem, RecursionError):
+        return first_line, "not valid YAML: nested too deeply"
+    return first_line, f"not valid YAML: {_shorten(str(problem).splitlines()[0])}"
 
 
 def read_yaml(text: str, first_line: int = 1) -> dict[str, Any]:
@@ -103,25 +128,12 @@ def read_yaml(text: str, first_line: int = 1) -> dict[str, Any]:
     Raises:
         HeaderError: not YAML, not a mapping, a key given twice, an alias, or nested beyond reason.
     """
-    if len(text) > MAX_HEADER_CHARACTERS:
-        raise HeaderError((first_line, f"longer than {MAX_HEADER_CHARACTERS:,} characters"))
-    if text.count("[") + text.count("{") > _MOST_BRACKETS or _STACKED.search(text):
-        raise HeaderError((first_line, "not valid YAML: nested too deeply"))
+    if excess := _beyond_reason(text):
+        raise HeaderError((first_line, excess))
     try:
-        if "*" in text and any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text)):
-            raise HeaderError((first_line, "YAML aliases (*name) are not allowed in a header"))
         data = _load(text)
-    except HeaderError:
-        raise
-    except yaml.MarkedYAMLError as problem:
-        mark = problem.problem_mark or problem.context_mark
-        raise HeaderError((first_line + (mark.line if mark else 0), f"not valid YAML: {problem.problem}")) from problem
-    except yaml.YAMLError as problem:
-        raise HeaderError((first_line, f"not valid YAML: {_shorten(str(problem).splitlines()[0])}")) from problem
-    except RecursionError:
-        raise HeaderError((first_line, "not valid YAML: nested too deeply")) from None
-    except (ValueError, OverflowError) as problem:
-        raise HeaderError((first_line, f"not valid YAML: {_shorten(str(problem))}")) from problem
+    except (yaml.YAMLError, RecursionError, ValueError, OverflowError) as problem:
+        raise HeaderError(_explained(problem, first_line)) from problem
     if data in ("", None):
         return {}
     if not isinstance(data, dict):

@@ -19,7 +19,7 @@ def acceptable(accept_encoding: bytes) -> tuple[bytes, ...]:
     ((b'gzip', b'br', b'identity'), (), (b'identity',))
     """
     asked: dict[bytes, float] = {}
-    for item in accept_encoding[:_LONGEST_HEADER].lower().split(b","):
+    for item in accept_encoding.lower().split(b","):
         if found := _ITEM.fullmatch(item):
             coding = {b"x-gzip": b"gzip"}.get(found[1], found[1])
             asked[coding] = float(found[2]) if found[2] else 1.0
@@ -33,7 +33,7 @@ def acceptable(accept_encoding: bytes) -> tuple[bytes, ...]:
 def choose(page: Page, accept_encoding: bytes) -> Variant | None:
     """The prepared bytes to send; None where the client refuses every form there is (406)."""
     encoded = page.encoded
-    for coding in acceptable(accept_encoding):
+    for coding in acceptable(accept_encoding[:_LONGEST_HEADER]):
         if coding in encoded:
             return encoded[coding]
         if coding == IDENTITY:

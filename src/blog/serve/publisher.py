@@ -35,6 +35,7 @@ _AHEAD = timedelta(seconds=30)
 # Waits are cut short to look at the wall clock again, which may be set while a process sleeps.
 _LONGEST_WAIT_SECONDS = 30.0
 _DEBOUNCE_MS = 60
+_WATCH_AGAIN_SECONDS = 1.0
 
 logger = logging.getLogger(__name__)
 
@@ -105,6 +106,7 @@ class Publisher:
         try:
             return await self._publish_what_is_there()
         except ContentError as problem:
+            gc.freeze()
             report(problem.faults)
             self._told.refused()
             logger.error("the changed content has faults; the last good edition stays")  # noqa: TRY400 -- in words, above
@@ -168,8 +170,15 @@ class Publisher:
 
     async def _watch(self) -> None:
         folders = (self._settings.posts_dir, self._settings.templates_dir)
-        async for _ in awatch(*folders, debounce=_DEBOUNCE_MS * 4, step=_DEBOUNCE_MS):
-            self._changed.set()
+        while True:
+            try:
+                async for _ in awatch(*folders, debounce=_DEBOUNCE_MS * 4, step=_DEBOUNCE_MS):
+                    self._changed.set()
+            except OSError as problem:
+                # A folder that is being exchanged is away for a moment; what comes back counts as changed.
+                logger.warning("cannot watch for changes (%s); trying again", problem)
+                await asyncio.sleep(_WATCH_AGAIN_SECONDS)
+                self._changed.set()
 
 
 _BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)

@@ -4,10 +4,11 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
 from blog import urls
+from blog.serve.exchange import KEY
 from blog.serve.live import Live
 
 _LOOK_EVERY_SECONDS = 0.1
@@ -26,8 +27,10 @@ def reload_routes(live: Live) -> APIRouter:
             await asyncio.sleep(_LOOK_EVERY_SECONDS)
 
     @router.get(urls.RELOAD_EVENTS)
-    async def events() -> StreamingResponse:
+    async def events(request: Request) -> Response:
         """Server-sent events, one for each edition."""
+        if request.scope[KEY].scope["method"] == "HEAD":
+            return Response(media_type="text/event-stream", headers={"cache-control": "no-store"})
         return StreamingResponse(editions(), media_type="text/event-stream", headers={"cache-control": "no-store"})
 
     return router

@@ -12,8 +12,10 @@ from types import FrameType
 
 import uvicorn
 
+from blog.serve.farewell import refuse_newcomers
 from blog.serve.live import Live
 
+_LAST_ARRIVALS_SECONDS = 0.1
 _LAST_REQUESTS_SECONDS = 0.25
 _TICK_SECONDS = 0.02
 _TICKS_A_SECOND = 50
@@ -46,15 +48,20 @@ class Server(uvicorn.Server):
 
     async def on_tick(self, counter: int) -> bool:
         if self._live.draining and self._leave_at is None:
-            self._leave_at = time.monotonic() + self._drain_seconds
-            logger.info("told to stop: not ready any more, serving for another %g s", self._drain_seconds)
+            # A process that was never ready has nobody to drain.
+            drain = self._drain_seconds if self._live.edition else 0.0
+            self._leave_at = time.monotonic() + drain
+            logger.info("told to stop: not ready any more, serving for another %g s", drain)
         drained = self._leave_at is not None and time.monotonic() >= self._leave_at
         return await super().on_tick(counter) or drained or self._live.failure is not None
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._live.draining = True
         # Whoever the kernel has already connected is let in before the door closes.
-        await asyncio.sleep(_TICK_SECONDS)
+        for server in self.servers:
+            for listener in server.sockets:
+                refuse_newcomers(listener.fileno())
+        await asyncio.sleep(_LAST_ARRIVALS_SECONDS)
         for server in self.servers:
             server.close()
         # Connections kept alive may have a request on the way; every answer from now on ends its connection.

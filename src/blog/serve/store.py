@@ -1,5 +1,7 @@
 """The page store: one look-up, one choice among prepared encodings, one send."""
 
+from collections.abc import Collection
+
 from starlette.types import ASGIApp, Message, Receive, Send
 
 from blog import urls
@@ -16,14 +18,15 @@ _READS = frozenset({"GET", "HEAD"})
 
 
 class PageStore:
-    """Answers every path outside the dynamic ones; those go on to the application behind.
+    """Answers every path but those below /api/ and the ``routes``, which go on to the application behind.
 
     What it answers, and how, it notes on the exchange.
     """
 
-    def __init__(self, live: Live, dynamic: ASGIApp, *, secure: bool) -> None:
+    def __init__(self, live: Live, dynamic: ASGIApp, routes: Collection[str], *, secure: bool) -> None:
         self._live = live
         self._dynamic = dynamic
+        self._routes = routes
         headers = security.for_anything(secure=secure)
         self._plain: RawHeaders = [(name.encode(), value.encode()) for name, value in headers.items()]
 
@@ -33,7 +36,7 @@ class PageStore:
         page = edition.pages.get(path) if edition else None
         if page is not None:
             await self._answer(page, exchange, send)
-        elif path.startswith("/api/") or path == urls.METRICS:
+        elif (lower := path.lower()).startswith("/api/") or urls.canonical(lower) in self._routes:
             await self._pass_on(path, exchange, receive, send)
         elif edition is None:
             await self._unavailable(exchange, send)
@@ -69,6 +72,7 @@ class PageStore:
         async def noted(message: Message) -> None:
             if message["type"] == "http.response.start":
                 exchange.status = message["status"]
+                message = {**message, "headers": [*message["headers"], *self._plain]}
             elif message["type"] == "http.response.body":
                 exchange.size += len(message.get("body", b""))
             await send(message)

@@ -53,6 +53,7 @@ def configure(settings: Settings, stream: TextIO | None = None) -> None:
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
     # They speak of every file change and of every connection; what came of it is said elsewhere.
+    logging.getLogger("uvicorn.error").addFilter(_is_news)
     for name in ("watchfiles", "urllib3", "asyncio", "httpx", "httpcore"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
@@ -86,6 +87,11 @@ class Access:
         message = "%s %s %d in %.1f ms"
         said = (fields["method"], path, fields["status"], fields["duration_ms"])
         access_logger.log(level, message, *said, extra={"fields": {**fields, "path": path, **(trace or {})}})
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Uvicorn advises to install a WebSocket library whenever a stranger asks for an upgrade."""
+    return "WebSocket" not in str(record.msg) and "Unsupported upgrade" not in str(record.msg)
 
 
 def _timestamp(record: logging.LogRecord) -> str:

@@ -122,6 +122,8 @@ def trust(allowed: str) -> Callable[[str | None], bool]:
             return True
         try:
             address = ipaddress.ip_address(peer or "")
+            # A dual-stack socket shows IPv4 peers inside IPv6 addresses.
+            address = getattr(address, "ipv4_mapped", None) or address
         except ValueError:
             return False
         return any(address in network for network in networks)

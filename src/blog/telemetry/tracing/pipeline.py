@@ -129,5 +129,5 @@ def _otlp(settings: Settings) -> OTLPSpanExporter:
 
 
 def _resource(settings: Settings) -> Resource:
-    attributes = {**dict(settings.resource_attributes), SERVICE_NAME: settings.service_name}
-    return Resource.create({SERVICE_VERSION: __version__, **attributes})
+    said = {SERVICE_NAME: "blog", SERVICE_VERSION: __version__, **dict(settings.resource_attributes)}
+    return Resource.create(said | ({SERVICE_NAME: settings.service_name} if settings.service_name else {}))

@@ -33,7 +33,7 @@ _READER_MARKS = (
     ("reeder", "reeder"), ("newsboat", "newsboat"), ("akregator", "akregator"), ("liferea", "liferea"), ("slackbot", "slack"),
 )  # fmt: skip
 READERS = (*(reader for _, reader in _READER_MARKS), "browser", "other")
-_SUBSCRIBERS = re.compile(r"\b([0-9]{1,8}) (?:subscribers|readers)", re.IGNORECASE)
+_SUBSCRIBERS = re.compile(r"\b([0-9]{1,8}) (?:subscriber|reader)s?\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

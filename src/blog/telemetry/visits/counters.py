@@ -64,7 +64,7 @@ class Visits:
             if not _is_prefetch(headers):
                 self._view(path, content_type, headers, query)
         elif feed := FEEDS.get(route):
-            self._feed(feed, headers)
+            self._feed(feed, headers, whole=route in _FORMATS)
 
     def _view(self, path: str, content_type: str, headers: Mapping[bytes, bytes], query: bytes) -> None:
         agent = agents.agent_of(headers.get(b"user-agent", b""))
@@ -81,10 +81,11 @@ class Visits:
             self._devices.labels(agent.browser, agent.device).inc()
         self._visits.labels(source).inc()
 
-    def _feed(self, feed: str, headers: Mapping[bytes, bytes]) -> None:
+    def _feed(self, feed: str, headers: Mapping[bytes, bytes], *, whole: bool) -> None:
         agent = agents.agent_of(headers.get(b"user-agent", b""))
         self._feeds.labels(feed, agent.reader).inc()
-        if agent.subscribers is not None:
+        # A tag's followers are not the site's.
+        if whole and agent.subscribers is not None:
             self._subscribers.labels(feed, agent.reader).set(agent.subscribers)
 
 

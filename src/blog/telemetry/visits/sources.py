@@ -16,7 +16,7 @@ SOURCES: tuple[str, ...] = get_args(Source)
 
 _ASSISTANTS = frozenset({
     "chatgpt.com", "chat.openai.com", "claude.ai", "perplexity.ai", "gemini.google.com", "bard.google.com", "copilot.microsoft.com",
-    "chat.mistral.ai", "chat.deepseek.com", "grok.com", "meta.ai", "you.com", "phind.com", "poe.com", "kagi.com/assistant",
+    "chat.mistral.ai", "chat.deepseek.com", "grok.com", "meta.ai", "you.com", "phind.com", "poe.com",
 })  # fmt: skip
 _SOCIAL = frozenset(
     {"news.ycombinator.com", "lobste.rs", "mastodon.social", "hachyderm.io", "fosstodon.org", "bsky.app", "go.bsky.app"}

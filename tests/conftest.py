@@ -1,0 +1,361 @@
+"""What the tests share: a small site on disk, the app with its lifespan, and the real server as a process."""
+
+import asyncio
+import contextlib
+import http.client
+import os
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import time
+import zlib
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import unquote
+
+import httpx
+import pytest
+from starlette.types import ASGIApp, Message
+
+from blog.app import Blog, create_app
+from blog.serve.publisher import Clock, utc_now
+from blog.settings import Settings
+
+TEMPLATES = Path(__file__).parents[1] / "templates"
+Headers = tuple[tuple[str, str], ...]
+Files = Mapping[str, str | bytes]
+
+
+def _post(title: str, day: str, more: str = "", body: str = "A few words.") -> str:
+    return f"---\ntitle: {title}\ndate: {day}\n{more}---\n\n{body}\n"
+
+
+def _png(width: int, height: int) -> bytes:
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    rows = b"".join(b"\0" + b"\xff\x80\x00" * width for _ in range(height))
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+SMALL_SITE: Files = {
+    "site.yaml": "title: Field notes\ndescription: What was seen.\nauthor: Ada\n",
+    "hello.md": _post(
+        "Hello",
+        "2026-03-01",
+        "tags: [HTTP, Python]\naliases: [/2019/old-hello, former]\nupdated: 2026-03-05\n",
+        "## A section\n\n" + "The quick brown fox jumps over the lazy dog. " * 40 + "\n\n![A dot](dot.png)",
+    ),
+    "größe.md": _post("Größe", "2026-02-01", "tags: Käse\naliases: [/alt/größe]\n"),
+    **{f"note-{n:02}.md": _post(f"Note {n}", f"2026-01-{n:02}", "tags: [HTTP]\n") for n in range(1, 13)},
+    "unfinished.md": _post("Unfinished", "2026-03-02", "draft: true\ntags: [Hush]\n", "xyzzy ![A dot](hidden.png)"),
+    "later.md": _post("Later", "2999-01-01", "tags: [Tomorrow]\n", "plugh"),
+    "pages/about.md": "---\ntitle: About\n---\n\nWho writes here.\n",
+    "dot.png": _png(4, 3),
+    "hidden.png": _png(5, 5),
+    "stranger.txt": "nobody refers to this",
+}
+
+
+def write_files(folder: Path, files: Files) -> Path:
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return folder
+
+
+class WritePosts(Protocol):
+    def __call__(self, files: Files) -> Path: ...
+
+
+class WritePost(Protocol):
+    def __call__(self, title: str, day: str, more: str = "", body: str = "A few words.") -> str: ...
+
+
+@pytest.fixture
+def posts(tmp_path: Path) -> WritePosts:
+    """Writes files into a posts folder and returns the folder."""
+    (tmp_path / "posts").mkdir(exist_ok=True)
+    return lambda files: write_files(tmp_path / "posts", files)
+
+
+@pytest.fixture
+def post() -> WritePost:
+    """The text of a post."""
+    return _post
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer as it left the application; the names of headers are lower case."""
+
+    status: int
+    raw_headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return dict(self.raw_headers)
+
+
+class Ask(Protocol):
+    async def __call__(self, app: ASGIApp, target: str, method: str = "GET", headers: Headers = ()) -> Answer: ...
+
+
+async def _ask(app: ASGIApp, target: str, method: str = "GET", headers: Headers = ()) -> Answer:
+    """Send a request as uvicorn would: the path percent-decoded, and nothing normalised as a client library does."""
+    raw_path, _, query = target.partition("?")
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.3"},
+        "http_version": "1.1",
+        "method": method,
+        "scheme": "http",
+        "path": unquote(raw_path),
+        "raw_path": raw_path.encode("ascii"),
+        "query_string": query.encode("ascii"),
+        "root_path": "",
+        "headers": [(name.lower().encode(), value.encode("latin-1")) for name, value in headers],
+        "server": ("127.0.0.1", 8000),
+        "client": ("127.0.0.1", 40000),
+        "state": {},
+    }
+    sent: list[Message] = []
+    request: list[Message] = [{"type": "http.request", "body": b"", "more_body": False}]
+
+    async def receive() -> Message:
+        if not request:
+            await asyncio.Event().wait()  # the client stays
+        return request.pop()
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    await asyncio.wait_for(app(scope, receive, send), 10)
+    start = sent[0]
+    pairs = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in start["headers"])
+    return Answer(start["status"], pairs, b"".join(message.get("body", b"") for message in sent[1:]))
+
+
+@pytest.fixture(scope="session")
+def ask() -> Ask:
+    return _ask
+
+
+async def _until(condition: Callable[[], bool], seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        await asyncio.sleep(0.01)
+
+
+class Until(Protocol):
+    async def __call__(self, condition: Callable[[], bool], seconds: float = 20) -> None: ...
+
+
+@pytest.fixture(scope="session")
+def until() -> Until:
+    """Wait for a condition; the bound only guards against hanging."""
+    return _until
+
+
+async def _until_ready(app: Blog) -> None:
+    async with _client(app) as client:
+        deadline = time.monotonic() + 30
+        while (await client.get("/api/ready")).status_code != 200:
+            assert app.live.failure is None, app.live.failure
+            assert time.monotonic() < deadline, "never became ready"
+            await asyncio.sleep(0.01)
+
+
+def _client(app: Blog) -> httpx.AsyncClient:
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://blog.test")
+
+
+@pytest.fixture(scope="session")
+def small_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    outside = write_files(tmp_path_factory.mktemp("outside"), {"secret.md": "swordfish", "secret.png": b"swordfish"})
+    # A copy, so that whoever edits the theme while the tests run does not make two apps differ.
+    theme = shutil.copytree(TEMPLATES, outside / "theme")
+    return Settings(posts_dir=write_files(outside / "posts", SMALL_SITE), templates_dir=theme)
+
+
+def _serving(settings: Settings) -> Iterator[Blog]:
+    """The app in its lifespan, ready, for tests that only read."""
+    with asyncio.Runner() as runner:
+        app = create_app(settings)
+        life = app.router.lifespan_context(app)
+        runner.run(life.__aenter__())
+        runner.run(_until_ready(app))
+        yield app
+        runner.run(life.__aexit__(None, None, None))
+
+
+@pytest.fixture(scope="session")
+def small_app(small_settings: Settings) -> Iterator[Blog]:
+    yield from _serving(small_settings)
+
+
+@pytest.fixture(scope="session")
+def secure_app(small_settings: Settings) -> Iterator[Blog]:
+    yield from _serving(replace(small_settings, base_url="https://blog.example"))
+
+
+@pytest.fixture
+async def client(small_app: Blog) -> AsyncIterator[httpx.AsyncClient]:
+    async with _client(small_app) as client:
+        yield client
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    app: Blog
+    client: httpx.AsyncClient
+
+    async def until_ready(self) -> None:
+        await _until_ready(self.app)
+
+    async def text(self, path: str) -> str:
+        return (await self.client.get(path)).text
+
+    async def status(self, path: str) -> int:
+        return (await self.client.get(path)).status_code
+
+    async def until_text(self, path: str, wanted: str) -> None:
+        deadline = time.monotonic() + 20
+        while wanted not in await self.text(path):
+            assert time.monotonic() < deadline, f"{path} never said {wanted!r}"
+            await asyncio.sleep(0.02)
+
+
+class Run(Protocol):
+    def __call__(self, settings: Settings, clock: Clock = utc_now) -> AbstractAsyncContextManager[Running]: ...
+
+
+@pytest.fixture
+def run() -> Run:
+    """Runs an app in its lifespan; whoever asks waits for it to be ready."""
+
+    @asynccontextmanager
+    async def running(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Running]:
+        app = create_app(settings, clock=clock)
+        async with app.router.lifespan_context(app), _client(app) as client:
+            yield Running(app, client)
+
+    return running
+
+
+@pytest.fixture
+def templates() -> Path:
+    return TEMPLATES
+
+
+# The real server, in a process of its own.
+
+
+def _environ(variables: Mapping[str, str]) -> dict[str, str]:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("BLOG_", "OTEL_"))}
+    return {**inherited, "BLOG_TEMPLATES_DIR": str(TEMPLATES), "PYTHONUNBUFFERED": "1", **variables}
+
+
+@dataclass(slots=True)
+class Process:
+    """A blog server that was started by a test."""
+
+    popen: subprocess.Popen[bytes]
+    port: int
+    stdout: Path
+    stderr: Path
+
+    def get(self, path: str, method: str = "GET") -> Answer:
+        """One request on a connection of its own.
+
+        Raises:
+            OSError: nobody listens.
+        """
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)) as connection:
+            connection.request(method, path)
+            response = connection.getresponse()
+            headers = tuple((name.lower(), value) for name, value in response.getheaders())
+            return Answer(response.status, headers, response.read())
+
+    def connect(self) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", self.port), timeout=10)
+
+    def wait_until_listening(self) -> "Process":
+        return self._wait_for("/api/health")
+
+    def wait_until_ready(self) -> "Process":
+        return self._wait_for("/api/ready")
+
+    def _wait_for(self, path: str) -> "Process":
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            assert self.popen.poll() is None, f"it ended with {self.popen.returncode}: {self.output}"
+            with contextlib.suppress(OSError):
+                if self.get(path).status == 200:
+                    return self
+            time.sleep(0.02)
+        raise AssertionError(f"{path} never answered 200: {self.output}")
+
+    def signal(self, number: signal.Signals = signal.SIGTERM) -> None:
+        self.popen.send_signal(number)
+
+    def wait(self, seconds: float = 30) -> int:
+        return self.popen.wait(seconds)
+
+    @property
+    def output(self) -> str:
+        return self.stdout.read_text() + self.stderr.read_text()
+
+
+class Serve(Protocol):
+    def __call__(self, posts_dir: Path, **variables: str) -> Process: ...
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Serve]:
+    """Starts servers, and sees to it that none is left."""
+    yield from _starting(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def serve_module(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
+    """The same for a server that the tests of one file share."""
+    yield from _starting(tmp_path_factory.mktemp("servers"))
+
+
+def _starting(folder: Path) -> Iterator[Serve]:
+    started: list[Process] = []
+
+    def start(posts_dir: Path, **variables: str) -> Process:
+        port = int(variables.get("BLOG_PORT") or free_port())
+        log = folder / f"server-{len(started)}"
+        environ = _environ({"BLOG_POSTS_DIR": str(posts_dir), "BLOG_PORT": str(port), **variables})
+        stdout, stderr = log.with_suffix(".out"), log.with_suffix(".err")
+        with stdout.open("wb") as out, stderr.open("wb") as err:
+            command = [sys.executable, "-m", "blog", "serve"]
+            popen = subprocess.Popen(command, env=environ, cwd=folder, stdout=out, stderr=err)
+        started.append(Process(popen, port, stdout, stderr))
+        return started[-1]
+
+    yield start
+    for process in started:
+        if process.popen.poll() is None:
+            process.popen.kill()
+            process.popen.wait(10)

@@ -1,0 +1,194 @@
+"""The real process: how it starts, or says why not, and what it writes on the way."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.conftest import Files, Serve, WritePost, WritePosts
+
+pytestmark = pytest.mark.process
+
+GOOD = "---\ntitle: Good\ndate: 2026-03-01\n---\n\nWords.\n"
+
+
+def test_it_becomes_ready_and_serves(serve: "Serve", posts: "WritePosts") -> None:
+    server = serve(posts({"good.md": GOOD})).wait_until_ready()
+    assert server.get("/blog/good").status == 200
+    assert server.get("/blog/good", "HEAD").body == b""
+    assert server.get("/blog/nothing").status == 404
+    assert "server" not in server.get("/").headers
+    server.signal()
+    assert server.wait() == 0
+    assert "Traceback" not in server.output
+
+
+BROKEN: "Files" = {
+    "no-header.md": "Hello",
+    "not-yaml.md": "---\ntitle: [\n---\n",
+    "unknown-key.md": "---\ntitel: x\ndate: 2026-01-01\n---\n",
+    "empty.md": "",
+    "not-utf-8.md": GOOD.encode() + b"\n\xff\xfe\n",
+    "nul.md": b"\0" * 100,
+    "huge.md": GOOD + "word " * 4_000_000,
+    "one.md": GOOD,
+    "two.md": GOOD.replace("---\n\n", "slug: one\n---\n\n"),
+    "image.md": GOOD + "\n![An image](gone.png)\n",
+    "deep.md": GOOD + "> " * 20_000 + "deep\n",
+}
+FAULTS = [
+    "no-header.md:1: a post must open with a --- line",
+    "not-yaml.md:",
+    "did you mean title?",
+    "empty.md:1: the file is empty",
+    "not-utf-8.md:8: is not UTF-8",
+    "nul.md:1: ",
+    "huge.md:1: has 19.1 MiB",
+    "two.md:1: slug 'one' is already taken by one.md",
+    "gone.png",
+    "outside.md:1: is a link out of the posts folder",
+    "loop.md:1: ",
+    "dangling.md:1: ",
+]
+
+
+def test_broken_content_stops_the_start_and_every_fault_is_named(
+    serve: "Serve", posts: "WritePosts", tmp_path: Path
+) -> None:
+    folder = posts(BROKEN)
+    (tmp_path / "outside.md").write_text(GOOD)
+    (folder / "outside.md").symlink_to(tmp_path / "outside.md")
+    (folder / "loop.md").symlink_to(folder / "loop.md")
+    (folder / "dangling.md").symlink_to(folder / "nowhere.md")
+    server = serve(folder)
+    assert server.wait() == 1
+    assert [fault for fault in FAULTS if fault not in server.output] == []
+    assert "Traceback" not in server.output
+    command = [sys.executable, "-m", "blog", "check"]
+    check = subprocess.run(
+        command,
+        env={**os.environ, "BLOG_POSTS_DIR": str(folder)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert check.returncode == 1
+    assert [fault for fault in FAULTS if fault not in check.stdout + check.stderr] == []
+    assert "Traceback" not in check.stdout + check.stderr
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        pytest.param("\n{% if %}", id="syntax"),
+        pytest.param("\n{{ 1 / 0 }}", id="arithmetic"),
+    ],
+)
+def test_a_broken_template_is_named_with_its_line(
+    serve: "Serve", posts: "WritePosts", templates: Path, tmp_path: Path, broken: str
+) -> None:
+    theme = tmp_path / "theme"
+    theme.mkdir()
+    for template in templates.glob("*.html"):
+        (theme / template.name).write_bytes(template.read_bytes())
+    (theme / "assets").symlink_to(templates / "assets")
+    (theme / "home.html").write_text(broken)
+    server = serve(posts({"good.md": GOOD}), BLOG_TEMPLATES_DIR=str(theme))
+    assert server.wait() == 1
+    assert "home.html:2:" in server.output
+    assert "Traceback" not in server.output
+
+
+@pytest.mark.parametrize("variable", ["BLOG_POSTS_DIR", "BLOG_TEMPLATES_DIR"])
+def test_a_missing_folder_names_its_variable(
+    serve: "Serve", posts: "WritePosts", tmp_path: Path, variable: str
+) -> None:
+    server = serve(posts({"good.md": GOOD}), **{variable: str(tmp_path / "nowhere")})
+    assert server.wait() == 1
+    assert variable in server.output
+    assert "Traceback" not in server.output
+
+
+def test_a_wrong_setting_is_one_line_on_stderr(serve: "Serve", posts: "WritePosts") -> None:
+    server = serve(posts({}), BLOG_DRAIN_SECONDS="soon")
+    assert server.wait() == 2
+    assert server.stdout.read_text() == ""
+    lines = server.stderr.read_text().splitlines()
+    assert len(lines) == 1
+    assert all(part in lines[0] for part in ("BLOG_DRAIN_SECONDS", "soon", "3600"))
+
+
+def test_a_port_in_use_is_said_in_words(serve: "Serve", posts: "WritePosts") -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        server = serve(posts({"good.md": GOOD}), BLOG_PORT=str(taken.getsockname()[1]))
+        assert server.wait() not in {0, -signal.SIGKILL}
+    assert "in use" in server.output
+    assert "Traceback" not in server.output
+
+
+@pytest.mark.parametrize("content", ["good", "broken"])
+def test_every_line_of_the_log_is_one_json_object(serve: "Serve", posts: "WritePosts", content: str) -> None:
+    folder = posts({"good.md": GOOD + "\n```klingon\nx\n```\n"})
+    if content == "broken":
+        posts({"bad\n.md": "", "b\u2028ad.md": "---\ntitle: 'x\x1b[31m'\n---\n"})
+    server = serve(folder, BLOG_LOG_FORMAT="json", BLOG_LOG_LEVEL="debug", BLOG_ACCESS_LOG="all")
+    if content == "good":
+        server.wait_until_ready()
+        server.get("/blog/good%0a%1b%5b31m")
+        server.signal()
+    assert server.wait() == (0 if content == "good" else 1)
+    lines = server.stdout.read_text().split("\n")
+    assert lines.pop() == ""
+    assert len(lines) >= 3
+    for line in map(json.loads, lines):
+        assert datetime.fromisoformat(line["timestamp"]).utcoffset() is not None
+        assert line["level"] in {"debug", "info", "warning", "error", "critical"}
+        assert line["logger"]
+        assert line["message"]
+    assert server.stderr.read_text() == ""
+
+
+def test_the_console_format_is_for_people(serve: "Serve", posts: "WritePosts") -> None:
+    server = serve(posts({"bad.md": "", "b\x1b[31mad.md": ""}), BLOG_LOG_FORMAT="console")
+    assert server.wait() == 1
+    assert "bad.md:1: the file is empty" in server.output
+    assert not server.stdout.read_text().startswith("{")
+    assert "\x1b" not in server.output
+
+
+def test_the_level_leaves_out_what_is_below_it(serve: "Serve", posts: "WritePosts") -> None:
+    server = serve(posts({"good.md": GOOD}), BLOG_LOG_LEVEL="error", BLOG_ACCESS_LOG="off").wait_until_ready()
+    server.signal()
+    assert server.wait() == 0
+    assert server.output == ""
+
+
+def test_a_changed_post_is_served_by_the_running_process(
+    serve: "Serve", posts: "WritePosts", post: "WritePost"
+) -> None:
+    folder = posts({"good.md": GOOD})
+    server = serve(folder, BLOG_RELOAD="true").wait_until_ready()
+    with server.connect() as events:
+        events.sendall(b"GET /api/reload HTTP/1.1\r\nHost: x\r\n\r\n")
+        seen = b""
+        while b"event: edition" not in seen:
+            seen += events.recv(4096)
+        folder.joinpath("second.md").write_text(post("Second", "2026-03-02"))
+        told = b""
+        while b"event: edition" not in told:
+            piece = events.recv(4096)
+            assert piece
+            told += piece
+        assert server.get("/blog/second").status == 200
+        # An open page must not hold up the end.
+        server.signal()
+        assert server.wait(8) == 0

@@ -1,0 +1,67 @@
+import threading
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import httpx
+
+from blog import __version__
+from blog.app import create_app
+from blog.serve.publisher import utc_now
+
+if TYPE_CHECKING:
+    from tests.conftest import Ask, Run
+
+    from blog.settings import Settings
+
+
+async def test_health_answers_while_the_content_is_loaded(run: "Run", small_settings: "Settings") -> None:
+    release = threading.Event()
+
+    def held_up() -> datetime:
+        release.wait(10)
+        return utc_now()
+
+    async with run(small_settings, held_up) as blog:
+        try:
+            for _ in range(3):
+                assert await blog.status("/api/health") == 200
+                ready = await blog.client.get("/api/ready")
+                assert (ready.status_code, ready.json()["status"]) == (503, "loading")
+                assert int(ready.headers["retry-after"]) > 0
+                assert await blog.status("/api/posts") == 503
+                assert await blog.status("/blog/hello") == 503
+        finally:
+            release.set()
+        await blog.until_ready()
+        assert await blog.status("/blog/hello") == 200
+
+
+async def test_health_says_which_version_answers(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/api/health")
+    assert answer.json()["status"] == "ok"
+    assert answer.json()["version"] == __version__
+    assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_ready_says_how_many_posts_are_served(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/api/ready")
+    assert answer.json() == {"status": "ready", "posts": 14}
+    assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_a_draining_process_is_not_ready_but_serves(run: "Run", small_settings: "Settings", ask: "Ask") -> None:
+    async with run(small_settings) as blog:
+        await blog.until_ready()
+        blog.app.live.draining = True
+        ready = await ask(blog.app, "/api/ready")
+        assert (ready.status, ready.headers["connection"]) == (503, "close")
+        assert b'"draining"' in ready.body
+        assert (await ask(blog.app, "/api/health")).status == 200
+        page = await ask(blog.app, "/blog/hello")
+        assert (page.status, page.headers["connection"]) == (200, "close")
+
+
+async def test_before_the_lifespan_nothing_is_ready(small_settings: "Settings", ask: "Ask") -> None:
+    app = create_app(small_settings)
+    assert (await ask(app, "/api/ready")).status == 503
+    assert (await ask(app, "/api/health")).status == 200

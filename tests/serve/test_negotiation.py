@@ -1,0 +1,120 @@
+import gzip
+from collections.abc import Callable
+
+import brotli
+import httpx
+import pytest
+import zstandard
+
+from blog.render.page import Rendered as RenderedPage
+from blog.render.page import make_page
+from blog.serve.negotiation import acceptable, choose, matches
+
+DECODERS: dict[str, Callable[[bytes], bytes]] = {
+    "": bytes,
+    "br": brotli.decompress,
+    "gzip": gzip.decompress,
+    "zstd": lambda body: zstandard.ZstdDecompressor().decompress(body),
+}
+
+CHOICES = [
+    pytest.param("", "", id="empty"),
+    pytest.param("identity", "", id="identity"),
+    pytest.param("gzip", "gzip", id="gzip"),
+    pytest.param("x-gzip", "gzip", id="the-old-name-of-gzip"),
+    pytest.param("GZIP", "gzip", id="upper-case"),
+    pytest.param("br", "br", id="brotli"),
+    pytest.param("zstd", "zstd", id="zstd"),
+    pytest.param("deflate", "", id="unknown-only"),
+    pytest.param("gzip, deflate, br, zstd", "br", id="a-browser"),
+    pytest.param("gzip;q=1.0, br;q=0.5", "gzip", id="weights-decide"),
+    pytest.param("gzip;q=0.001", "gzip", id="the-least-weight"),
+    pytest.param("br;q=0, gzip", "gzip", id="excluded-by-zero"),
+    pytest.param("br;q=0.000, zstd;q=0, *", "gzip", id="a-star-for-the-rest"),
+    pytest.param("*", "br", id="star"),
+    pytest.param("*;q=0.1", "br", id="weighted-star"),
+    pytest.param("identity;q=1, gzip;q=0.5", "", id="identity-preferred"),
+    pytest.param("identity;q=0.5, gzip;q=0.9", "gzip", id="identity-second"),
+    pytest.param("*;q=0, gzip", "gzip", id="only-gzip"),
+    pytest.param("*;q=0, identity", "", id="only-identity"),
+    pytest.param("gzip ; q=0.8 ,  br ; q=0.9", "br", id="white-space"),
+    pytest.param("gzip;Q=0.8, br;Q=0.9", "br", id="upper-case-q"),
+    pytest.param("gzip;q=", "", id="q-without-value"),
+    pytest.param("gzip;q=abc", "", id="q-not-a-number"),
+    pytest.param("gzip;q=-1", "", id="q-negative"),
+    pytest.param("gzip;q=1.5", "", id="q-above-one"),
+    pytest.param("gzip;q=0.12345", "", id="q-too-exact"),
+    pytest.param("gzip;q=nan, br", "br", id="q-nan"),
+    pytest.param("gzip;q=1e5, br;q=0.1", "br", id="q-exponent"),
+    pytest.param(",,;;q=1,=,\x00,,", "", id="nonsense"),
+    pytest.param(", gzip,", "gzip", id="empty-items"),
+    pytest.param("gzip" + ", deflate" * 1200, "gzip", id="ten-kilobytes"),
+    pytest.param("a" * 10_000, "", id="one-endless-name"),
+]
+
+
+@pytest.mark.parametrize(("accept", "coding"), CHOICES)
+async def test_the_best_encoding_is_chosen_and_decodes_to_the_page(
+    client: httpx.AsyncClient, accept: str, coding: str
+) -> None:
+    plain = await client.get("/blog/hello", headers={"accept-encoding": "identity"})
+    async with client.stream("GET", "/blog/hello", headers={"accept-encoding": accept}) as answer:
+        body = b"".join([chunk async for chunk in answer.aiter_raw()])
+    assert answer.status_code == 200
+    assert answer.headers.get("content-encoding", "") == coding
+    assert DECODERS[coding](body) == plain.content
+    assert answer.headers["content-length"] == str(len(body))
+    assert answer.headers["vary"] == "accept-encoding"
+
+
+@pytest.mark.parametrize("accept", ["identity;q=0", "*;q=0", "identity;q=0, deflate", "*;q=0.0, gzip;q=0.000"])
+async def test_whoever_refuses_every_encoding_gets_406(client: httpx.AsyncClient, accept: str) -> None:
+    answer = await client.get("/blog/hello", headers={"accept-encoding": accept})
+    assert answer.status_code == 406
+    assert "Accept-Encoding" in answer.text
+
+
+async def test_lines_of_a_repeated_header_count_as_one_list(client: httpx.AsyncClient) -> None:
+    lines = [("accept-encoding", "br;q=0"), ("accept-encoding", "gzip")]
+    request = httpx.Request("GET", "http://blog.test/blog/hello", headers=lines)
+    answer = await client.send(request)
+    assert answer.headers["content-encoding"] == "gzip"
+
+
+async def test_a_picture_is_sent_as_it_is(client: httpx.AsyncClient) -> None:
+    page = await client.get("/blog/hello")
+    picture = page.text.split('src="/assets/dot')[1].split('"')[0]
+    answer = await client.get("/assets/dot" + picture, headers={"accept-encoding": "br, gzip"})
+    assert answer.status_code == 200
+    assert "content-encoding" not in answer.headers
+
+
+def test_equal_wishes_go_by_size() -> None:
+    assert acceptable(b"gzip, zstd, br")[:3] == (b"br", b"zstd", b"gzip")
+
+
+def test_a_page_without_encodings_is_sent_plain_or_not_at_all() -> None:
+    page = make_page(RenderedPage(path="/x", route="/x", media_type="text/plain", body=b"short"), {}, {})
+    assert choose(page, b"gzip, br") is page.identity
+    assert choose(page, b"gzip, identity;q=0") is None
+
+
+@pytest.mark.parametrize(
+    ("header", "matched"),
+    [
+        pytest.param(b'"a"', True, id="exact"),
+        pytest.param(b'W/"a"', True, id="weak"),
+        pytest.param(b'"b", "a"', True, id="last-of-a-list"),
+        pytest.param(b'"b",W/"a" , "c"', True, id="within-a-list"),
+        pytest.param(b"*", True, id="star"),
+        pytest.param(b"  *  ", True, id="star-in-space"),
+        pytest.param(b'"b"', False, id="another"),
+        pytest.param(b"a", False, id="unquoted"),
+        pytest.param(b'w/"a"', False, id="weak-in-lower-case"),
+        pytest.param(b'"', False, id="half-a-quote"),
+        pytest.param(b",,,", False, id="commas"),
+        pytest.param(b'"b",' * 2000, False, id="long-list"),
+    ],
+)
+def test_if_none_match_compares_weakly(header: bytes, *, matched: bool) -> None:
+    assert matches(header, b'"a"') is matched

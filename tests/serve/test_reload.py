@@ -1,0 +1,182 @@
+import asyncio
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from blog.settings import Settings
+
+if TYPE_CHECKING:
+    from starlette.types import Message
+    from tests.conftest import Ask, Run, Running, Until, WritePost, WritePosts
+
+SCRIPT = "data-events"
+
+
+@pytest.fixture
+def authoring(posts: "WritePosts", post: "WritePost", templates: Path, tmp_path: Path) -> Settings:
+    folder = posts({"hello.md": post("Hello", "2026-01-01", body="First words.")})
+    theme = shutil.copytree(templates, tmp_path / "theme")
+    return Settings(posts_dir=folder, templates_dir=theme, reload=True)
+
+
+async def _watching(blog: "Running") -> None:
+    """The watcher needs a moment after the first edition before it sees changes."""
+    await blog.until_ready()
+    await asyncio.sleep(0.5)
+
+
+async def test_a_changed_post_is_seen_without_a_restart(run: "Run", authoring: Settings, post: "WritePost") -> None:
+    async with run(authoring) as blog:
+        await _watching(blog)
+        assert "First words." in await blog.text("/blog/hello")
+        (authoring.posts_dir / "hello.md").write_text(post("Hello", "2026-01-01", body="Second words."))
+        await blog.until_text("/blog/hello", "Second words.")
+        assert "Second words." in await blog.text("/rss")
+        assert (await blog.client.get("/api/posts/hello")).json()["html"].strip() == "<p>Second words.</p>"
+
+
+async def test_an_added_and_a_removed_post_are_seen(run: "Run", authoring: Settings, post: "WritePost") -> None:
+    async with run(authoring) as blog:
+        await _watching(blog)
+        (authoring.posts_dir / "new.md").write_text(post("A new one", "2026-01-02"))
+        await blog.until_text("/blog", "A new one")
+        (authoring.posts_dir / "hello.md").unlink()
+        await blog.until_text("/api/posts", '"total":1')
+        assert await blog.status("/blog/hello") == 404
+
+
+async def test_a_broken_post_leaves_the_last_good_edition(
+    run: "Run", authoring: Settings, post: "WritePost", caplog: pytest.LogCaptureFixture, until: "Until"
+) -> None:
+    async with run(authoring) as blog:
+        await _watching(blog)
+        (authoring.posts_dir / "hello.md").write_text("---\ntitel: Hello\n---\n")
+        await until(lambda: "the last good edition stays" in caplog.text)
+        assert "unknown key 'titel'; did you mean title?" in caplog.text
+        assert "First words." in await blog.text("/blog/hello")
+        assert await blog.status("/api/ready") == 200
+        (authoring.posts_dir / "hello.md").write_text(post("Hello", "2026-01-01", body="Mended words."))
+        await blog.until_text("/blog/hello", "Mended words.")
+
+
+async def test_a_changed_template_is_seen(run: "Run", authoring: Settings) -> None:
+    async with run(authoring) as blog:
+        await _watching(blog)
+        base = authoring.templates_dir / "base.html"
+        base.write_text(base.read_text().replace("<body>", '<body class="dressed">'))
+        await blog.until_text("/blog/hello", '<body class="dressed">')
+        assert '<body class="dressed">' in await blog.text("/nothing")
+
+
+async def test_a_changed_stylesheet_gets_another_address(run: "Run", authoring: Settings, until: "Until") -> None:
+    async with run(authoring) as blog:
+        await _watching(blog)
+        css = authoring.templates_dir / "assets" / "site.css"
+        old = _stylesheet(await blog.text("/"))
+        css.write_text(css.read_text() + "\n.dressed { color: red }\n")
+        await until(lambda: blog.app.live.generation > 1)
+        assert _stylesheet(await blog.text("/")) != old
+        assert ".dressed" in await blog.text(_stylesheet(await blog.text("/")))
+
+
+def _stylesheet(page: str) -> str:
+    return page.split('rel="stylesheet" href="')[1].split('"', maxsplit=1)[0]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        pytest.param(b"{% if %}", id="syntax"),
+        pytest.param(b"{{ nothing.at.all }}", id="undefined"),
+        pytest.param(b"{{ asset('nothing.css') }}", id="asset"),
+        pytest.param(b"{% include 'nothing.html' %}", id="include"),
+        pytest.param(b"{{ 1 / 0 }}", id="arithmetic"),
+        pytest.param(b"{{ 1 + 'a' }}", id="types"),
+        pytest.param(b"{{ site.title() }}", id="not-a-function"),
+        pytest.param(b"\xff\xfe", id="not-utf-8"),
+    ],
+)
+async def test_a_broken_template_leaves_the_last_good_edition(
+    run: "Run", authoring: Settings, caplog: pytest.LogCaptureFixture, until: "Until", broken: bytes
+) -> None:
+    async with run(authoring) as blog:
+        await _watching(blog)
+        home = authoring.templates_dir / "home.html"
+        good = home.read_bytes()
+        home.write_bytes(broken)
+        await until(lambda: "the last good edition stays" in caplog.text or blog.app.live.failure is not None)
+        assert blog.app.live.failure is None
+        assert "home.html" in caplog.text
+        assert await blog.status("/") == 200
+        home.write_bytes(good.replace(b"{% block main %}", b"{% block main %}mended"))
+        await blog.until_text("/", "mended")
+
+
+async def test_an_open_page_is_told_of_each_edition(run: "Run", authoring: Settings, post: "WritePost") -> None:
+    async with run(authoring) as blog:
+        await _watching(blog)
+        events, leave = asyncio.Queue[bytes](), asyncio.Event()
+        listening = asyncio.create_task(_listen(blog, events, leave))
+        first = await asyncio.wait_for(events.get(), 10)
+        assert first.startswith(b"event: edition\ndata: ")
+        (authoring.posts_dir / "hello.md").write_text(post("Hello", "2026-01-01", body="Second words."))
+        second = await asyncio.wait_for(events.get(), 10)
+        assert second != first
+        leave.set()
+        await asyncio.wait_for(listening, 10)
+
+
+async def _listen(blog: "Running", events: "asyncio.Queue[bytes]", leave: asyncio.Event) -> None:
+    async def receive() -> "Message":
+        await leave.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: "Message") -> None:
+        if message["type"] == "http.response.start":
+            headers = dict(message["headers"])
+            assert headers[b"content-type"].startswith(b"text/event-stream")
+            assert headers[b"cache-control"] == b"no-store"
+        elif message["body"]:
+            await events.put(message["body"])
+
+    scope = {"type": "http", "asgi": {"version": "3.0", "spec_version": "2.3"}, "http_version": "1.1", "method": "GET",
+             "path": "/api/reload", "raw_path": b"/api/reload", "query_string": b"", "root_path": "", "headers": [],
+             "scheme": "http", "server": ("127.0.0.1", 8000), "client": ("127.0.0.1", 4), "state": {}}  # fmt: skip
+    await blog.app(scope, receive, send)
+
+
+async def test_head_of_the_events_ends(run: "Run", authoring: Settings, ask: "Ask") -> None:
+    async with run(authoring) as blog:
+        await blog.until_ready()
+        answer = await ask(blog.app, "/api/reload", "HEAD")
+        assert (answer.status, answer.body) == (200, b"")
+
+
+async def test_a_page_under_authoring_refreshes_itself(run: "Run", authoring: Settings) -> None:
+    async with run(authoring) as blog:
+        await blog.until_ready()
+        for path in ("/", "/blog/hello", "/nothing"):
+            assert SCRIPT in await blog.text(path)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"base_url": "https://example.org"}, {"reload": False}], ids=["a-public-site", "without-reload"]
+)
+async def test_visitors_never_get_the_reload_script(
+    run: "Run", authoring: Settings, changes: dict[str, str | bool]
+) -> None:
+    async with run(replace(authoring, **changes)) as blog:  # type: ignore[arg-type]
+        await blog.until_ready()
+        for path in ("/", "/blog/hello", "/nothing"):
+            assert SCRIPT not in await blog.text(path)
+        assert await blog.status("/api/reload") == 404
+
+
+async def test_a_public_site_may_reload_its_posts_too(run: "Run", authoring: Settings, post: "WritePost") -> None:
+    async with run(replace(authoring, base_url="https://example.org")) as blog:
+        await _watching(blog)
+        (authoring.posts_dir / "hello.md").write_text(post("Hello", "2026-01-01", body="Second words."))
+        await blog.until_text("/blog/hello", "Second words.")

@@ -1,0 +1,245 @@
+import asyncio
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import httpx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+if TYPE_CHECKING:
+    from tests.conftest import Ask
+
+    from blog.app import Blog
+
+CODINGS = ["identity", "gzip", "br", "zstd"]
+WRITES = ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "BREW"]
+
+
+@pytest.mark.parametrize("method", WRITES)
+@pytest.mark.parametrize("path", ["/", "/blog/hello", "/rss", "/blog/hello.md", "/sitemap.xml"])
+async def test_a_page_refuses_other_methods_and_says_which_it_takes(
+    client: httpx.AsyncClient, method: str, path: str
+) -> None:
+    answer = await client.request(method, path)
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == "GET, HEAD"
+
+
+@pytest.mark.parametrize(
+    ("asked", "canonical"),
+    [
+        pytest.param("/Blog/Hello", "/blog/hello", id="upper-case"),
+        pytest.param("/blog/hello/", "/blog/hello", id="slash"),
+        pytest.param("/BLOG/HELLO///", "/blog/hello", id="upper-case-and-slashes"),
+        pytest.param("/blog/HELLO.md", "/blog/hello.md", id="source"),
+        pytest.param("/2019/old-hello", "/blog/hello", id="alias"),
+        pytest.param("/2019/Old-Hello/", "/blog/hello", id="alias-in-upper-case-with-slash"),
+        pytest.param("/blog/former", "/blog/hello", id="alias-below-blog"),
+        pytest.param("/blog/page/1", "/blog", id="first-page"),
+        pytest.param("/blog/page/1/", "/blog", id="first-page-with-slash"),
+        pytest.param("/blog/", "/blog", id="list"),
+        pytest.param("/RSS/", "/rss", id="feed"),
+        pytest.param("/About/", "/about", id="standalone-page"),
+        pytest.param("/blog/GR%C3%96%C3%9FE/", "/blog/gr%C3%B6%C3%9Fe", id="not-ascii"),
+        pytest.param("/alt/gr%C3%B6%C3%9Fe", "/blog/gr%C3%B6%C3%9Fe", id="alias-not-ascii"),
+        pytest.param("/blog/tag/K%C3%84SE", "/blog/tag/k%C3%A4se", id="tag-not-ascii"),
+        pytest.param("/api/posts/", "/api/posts", id="api-slash"),
+        pytest.param("/api/Posts/Hello/", "/api/posts/hello", id="api-upper-case-and-slash"),
+        pytest.param("/API/posts", "/api/posts", id="api-all-upper-case"),
+    ],
+)
+async def test_other_spellings_lead_to_the_one_path(small_app: "Blog", ask: "Ask", asked: str, canonical: str) -> None:
+    answer = await ask(small_app, asked)
+    assert (answer.status, answer.headers.get("location")) == (301, canonical)
+    assert "max-age" in answer.headers["cache-control"]
+    assert (await ask(small_app, canonical)).status == 200
+
+
+@pytest.mark.parametrize("asked", ["/Blog/", "/2019/old-hello", "/blog/page/1", "/api/Posts"])
+async def test_a_redirect_keeps_the_query(small_app: "Blog", ask: "Ask", asked: str) -> None:
+    answer = await ask(small_app, f"{asked}?a=1&b=%C3%B6//x")
+    assert answer.status == 301
+    assert answer.headers["location"].endswith("?a=1&b=%C3%B6//x")
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "//evil.example/",
+        "//evil.example",
+        "///evil.example//",
+        "/\\evil.example",
+        "/%5Cevil.example/",
+        "/%2F%2Fevil.example/",
+        "/blog//evil",
+        "/BLOG//evil/",
+        "//EVIL.example/%2e%2e",
+        "/api//evil.example/",
+        "/http://evil.example/",
+    ],
+)
+async def test_no_redirect_leaves_the_site(small_app: "Blog", ask: "Ask", asked: str) -> None:
+    answer = await ask(small_app, asked)
+    assert answer.status in {301, 404}
+    assert re.match(r"/(?![/\\])", answer.headers.get("location", "/"))
+
+
+async def test_a_line_break_in_a_path_makes_no_header(small_app: "Blog", ask: "Ask") -> None:
+    answer = await ask(small_app, "/api/X%0d%0aSet-Cookie:%20a=b/")
+    assert not re.search(r"[\r\n]", "".join(value for _, value in answer.raw_headers))
+
+
+async def test_a_redirect_refuses_other_methods(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/2019/old-hello")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
+
+
+@pytest.mark.parametrize("coding", CODINGS)
+async def test_each_encoding_has_a_strong_etag_of_its_own(client: httpx.AsyncClient, coding: str) -> None:
+    tags = {
+        other: (await client.get("/blog/hello", headers={"accept-encoding": other})).headers["etag"]
+        for other in CODINGS
+    }
+    assert re.fullmatch(r'"[0-9a-f]{16,}"', tags[coding])
+    assert len(set(tags.values())) == len(CODINGS)
+
+
+@pytest.mark.parametrize("coding", CODINGS)
+@pytest.mark.parametrize("written", ["{}", "W/{}", '"x", {}', '"x",W/{},"y"', "*"])
+async def test_a_known_page_is_not_sent_again(client: httpx.AsyncClient, coding: str, written: str) -> None:
+    full = await client.get("/blog/hello", headers={"accept-encoding": coding})
+    known = {"accept-encoding": coding, "if-none-match": written.format(full.headers["etag"])}
+    answer = await client.get("/blog/hello", headers=known)
+    assert answer.status_code == 304
+    assert answer.content == b""
+    for name in ("etag", "vary", "cache-control"):
+        assert answer.headers[name] == full.headers[name]
+    assert "content-encoding" not in answer.headers
+
+
+async def test_a_page_known_in_another_encoding_is_sent(client: httpx.AsyncClient) -> None:
+    brotli = await client.get("/blog/hello", headers={"accept-encoding": "br"})
+    known = {"accept-encoding": "gzip", "if-none-match": brotli.headers["etag"]}
+    assert (await client.get("/blog/hello", headers=known)).status_code == 200
+
+
+async def test_lines_of_if_none_match_count_as_one_list(small_app: "Blog", ask: "Ask") -> None:
+    etag = (await ask(small_app, "/blog/hello")).headers["etag"]
+    known = (("if-none-match", '"x"'), ("if-none-match", etag))
+    assert (await ask(small_app, "/blog/hello", headers=known)).status == 304
+
+
+async def test_head_may_answer_304_too(client: httpx.AsyncClient) -> None:
+    answer = await client.head("/blog/hello", headers={"if-none-match": "*"})
+    assert (answer.status_code, answer.content) == (304, b"")
+
+
+@pytest.mark.parametrize("ranges", ["bytes=0-10", "bytes=9-1", "lines=1-2", "bytes=" + "0-," * 2000, "\x7f"])
+async def test_a_range_is_not_looked_at(small_app: "Blog", ask: "Ask", ranges: str) -> None:
+    whole = await ask(small_app, "/blog/hello")
+    answer = await ask(small_app, "/blog/hello", headers=(("range", ranges),))
+    assert (answer.status, answer.body) == (200, whole.body)
+
+
+@pytest.mark.parametrize("path", ["/blog/helo", "/blog/hello-", "/hello", "/blog/hello.html", "/blog/Hallo/"])
+async def test_a_404_suggests_the_nearest_post(client: httpx.AsyncClient, path: str) -> None:
+    answer = await client.get(path)
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert 'href="/blog/hello"' in answer.text
+
+
+async def test_a_404_never_repeats_the_path(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/blog/%3Cscript%3Ealert(1)%3C/script%3E")
+    assert answer.status_code == 404
+    assert "alert(1)" not in answer.text
+
+
+@pytest.mark.parametrize("path", ["/blog/unfinished", "/blog/unfinishe", "/blog/later", "/blog/tag/hush"])
+async def test_a_404_does_not_give_drafts_away(client: httpx.AsyncClient, path: str) -> None:
+    answer = await client.get(path)
+    assert answer.status_code == 404
+    assert "Unfinished" not in answer.text
+    assert "Later" not in answer.text
+
+
+UP = ["..", "%2e%2e", "..%2f", "%2e%2e%2f", "%252e%252e", "..%5c", "..\\", "%c0%ae%c0%ae", "%e0%80%ae", "....//", "..;"]
+
+
+@pytest.mark.parametrize("up", UP)
+@pytest.mark.parametrize("prefix", ["", "/blog", "/assets", "/api/posts"])
+async def test_no_path_climbs_out_of_the_posts_folder(small_app: "Blog", ask: "Ask", prefix: str, up: str) -> None:
+    for target in ("secret.png", "secret.md", "etc/passwd", "posts/stranger.txt"):
+        answer = await ask(small_app, f"{prefix}/{up}/{up}/{up}/{target}")
+        assert answer.status in {301, 404}
+        assert b"swordfish" not in answer.body
+        assert b"root:" not in answer.body
+
+
+@pytest.mark.parametrize("path", ["/stranger.txt", "/assets/stranger.txt", "/dot.png", "/blog/dot.png", "/site.yaml"])
+async def test_only_what_a_post_refers_to_is_served(client: httpx.AsyncClient, path: str) -> None:
+    assert (await client.get(path)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param("/blog/hello%00", id="nul"),
+        pytest.param("/%00", id="only-nul"),
+        pytest.param("/api/posts/%00", id="nul-in-the-api"),
+        pytest.param("/blog/" + "a" * 8192, id="eight-kilobytes"),
+        pytest.param("/" + "a/" * 4096, id="four-thousand-segments"),
+        pytest.param("/" + "%C3%B6" * 3000, id="long-and-not-ascii"),
+        pytest.param("/blog/%ff%fe", id="not-utf-8"),
+        pytest.param("/blog/%ed%a0%80", id="a-surrogate"),
+        pytest.param("/blog/%", id="half-an-escape"),
+        pytest.param("/blog/%zz", id="no-escape"),
+        pytest.param("/api/posts/" + "a" * 8192, id="eight-kilobytes-in-the-api"),
+    ],
+)
+async def test_a_hostile_path_is_only_not_found(small_app: "Blog", ask: "Ask", path: str) -> None:
+    assert (await ask(small_app, path)).status == (422 if path.startswith("/api/posts/aaa") else 404)
+
+
+_SEGMENTS = st.one_of(
+    st.sampled_from(
+        ["blog", "Blog", "api", "posts", "hello", "page", "1", "2", "tag", "http", "assets", "rss", "ready"]
+    ),
+    st.sampled_from([*UP, ".", "", "%00", "%0d%0a", "%2f", "%5c", "unfinished", "later", "former", "hello.md", "%ff"]),
+    st.text(max_size=12).map(lambda text: quote(text.encode("utf-8", "surrogatepass"), safe="")),
+    st.binary(max_size=12).map(lambda raw: quote(raw, safe="")),
+)
+_PATHS = st.lists(_SEGMENTS, max_size=6).map(lambda segments: "/" + "/".join(segments))
+_QUERIES = st.sampled_from(
+    ["", "?", "?page=0", "?page=1&per_page=3", "?page=x", "?tag=%00", "?tag=&page=99999", "?=&&%ff"]
+)
+_METHODS = st.sampled_from(["GET", "GET", "GET", "HEAD", "POST", "OPTIONS", "BREW", ""])
+_VALUES = st.one_of(
+    st.sampled_from(["*", "gzip", "identity;q=0", 'W/"x"', '"', ",", "br;q=0.5, *;q=0", "bytes=0-"]),
+    st.text(alphabet=st.characters(max_codepoint=255), max_size=30),
+)
+_NAMES = st.sampled_from(
+    ["accept-encoding", "if-none-match", "range", "host", "accept", "content-length", "connection"]
+)
+_HEADERS = st.lists(st.tuples(_NAMES, _VALUES), max_size=4).map(tuple)
+ALLOWED = {200, 301, 304, 404, 405, 406, 422}
+
+
+@settings(max_examples=400, deadline=None)
+@given(path=_PATHS, query=_QUERIES, method=_METHODS, headers=_HEADERS)
+def test_whatever_is_asked_gets_a_right_answer(
+    small_app: "Blog", ask: "Ask", path: str, query: str, method: str, headers: tuple[tuple[str, str], ...]
+) -> None:
+    answer = asyncio.run(ask(small_app, path + query, method, headers))
+    assert answer.status in ALLOWED
+    assert re.match(r"/(?![/\\])", answer.headers.get("location", "/"))
+    assert not re.search(r"[\r\n\0]", "".join(value for _, value in answer.raw_headers))
+    assert all(secret not in answer.body for secret in (b"swordfish", b"xyzzy", b"plugh"))
+    if method == "HEAD" or answer.status == 304:
+        assert answer.body == b""
+    else:
+        assert answer.headers["content-length"] == str(len(answer.body))
+    if answer.headers.get("content-type", "").startswith("text/html"):
+        assert "content-security-policy" in answer.headers

@@ -1,0 +1,123 @@
+"""A real Prometheus scrapes the running blog, and its exemplar leads to the trace and to the log line."""
+
+import json
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+if TYPE_CHECKING:
+    from tests.conftest import Serve
+    from tests.telemetry.conftest import Collector, Need
+
+PAGES = 40
+CONFIGURATION = """
+global: {{scrape_interval: 1s, scrape_timeout: 1s}}
+scrape_configs:
+  - job_name: blog
+    static_configs: [{{targets: ["127.0.0.1:{port}"]}}]
+"""
+
+
+class Prometheus:
+    """The query API of a Prometheus that a test started."""
+
+    def __init__(self, port: int) -> None:
+        self._client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=5)
+
+    def ask(self, path: str, **parameters: str) -> Any:
+        try:
+            answer = self._client.get(path, params=parameters)
+        except httpx.TransportError:
+            return None
+        return answer.json()["data"] if answer.status_code == 200 else None
+
+    def value(self, query: str) -> float | None:
+        data = self.ask("/api/v1/query", query=query)
+        return float(data["result"][0]["value"][1]) if data and data["result"] else None
+
+    def exemplars(self, query: str) -> list[dict[str, str]]:
+        now = time.time()
+        data = self.ask("/api/v1/query_exemplars", query=query, start=str(now - 300), end=str(now + 60))
+        return [exemplar["labels"] for series in data or () for exemplar in series["exemplars"]]
+
+    def close(self) -> None:
+        self._client.close()
+
+
+StartPrometheus = Callable[[int], Prometheus]
+
+
+@pytest.fixture
+def prometheus(need: "Need", tmp_path: Path, unused_port: int) -> Iterator[StartPrometheus]:
+    program = need("prometheus", "apt-get install prometheus")
+    started: list[subprocess.Popen[bytes]] = []
+    clients: list[Prometheus] = []
+
+    def start(target: int) -> Prometheus:
+        (tmp_path / "prometheus.yml").write_text(CONFIGURATION.format(port=target))
+        command = [
+            program,
+            f"--config.file={tmp_path / 'prometheus.yml'}",
+            f"--storage.tsdb.path={tmp_path / 'tsdb'}",
+            f"--web.listen-address=127.0.0.1:{unused_port}",
+            "--enable-feature=exemplar-storage",
+        ]
+        with (tmp_path / "prometheus.log").open("wb") as log:
+            started.append(subprocess.Popen(command, stdout=log, stderr=log, cwd=tmp_path))
+        clients.append(Prometheus(unused_port))
+        return clients[-1]
+
+    yield start
+    for client in clients:
+        client.close()
+    for process in started:
+        process.kill()
+        process.wait(10)
+
+
+def _until(condition: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline, f"in vain: {what}"
+        time.sleep(0.1)
+
+
+@pytest.mark.process
+def test_an_exemplar_leads_from_prometheus_to_the_trace_and_to_the_log_line(
+    serve: "Serve", site: Path, collector: "Collector", prometheus: StartPrometheus
+) -> None:
+    server = serve(
+        site,
+        OTEL_EXPORTER_OTLP_ENDPOINT=collector.url,
+        OTEL_TRACES_SAMPLER="parentbased_traceidratio",
+        OTEL_TRACES_SAMPLER_ARG="0.5",
+    )
+    prom = prometheus(server.port)
+    server.wait_until_ready()
+    for _ in range(PAGES):
+        assert server.get("/blog/hello").status == 200
+    _until(lambda: prom.value('up{job="blog"}') == 1, "the target is up")
+    count = 'http_request_duration_seconds_count{handler="/blog/{slug}",method="GET",status="200"}'
+    _until(lambda: prom.value(count) == PAGES, f"{count} is {PAGES}")
+    assert prom.value('blog_posts{state="published"}') == 2
+    assert prom.value("blog_spans_dropped_total") == 0
+    assert prom.value('blog_page_views_total{path="/blog/hello"}') == PAGES
+
+    bucket = 'http_request_duration_seconds_bucket{handler="/blog/{slug}"}'
+    _until(lambda: bool(prom.exemplars(bucket)), "an exemplar")
+    exemplars = prom.exemplars(bucket)
+    server.signal()
+    assert server.wait(20) == 0, server.output
+    spans = {span.trace_id: span for span in collector.requests}
+    lines = [json.loads(line) for line in server.stdout.read_text().splitlines()]
+    logged = {line["trace_id"]: line for line in lines if "trace_id" in line}
+    for exemplar in exemplars:
+        span, line = spans[exemplar["trace_id"]], logged[exemplar["trace_id"]]
+        assert span.span_id == exemplar["span_id"] == line["span_id"]
+        assert (span.attributes["url.path"], line["path"]) == ("/blog/hello", "/blog/hello")
+    assert 0 < len(spans) < PAGES

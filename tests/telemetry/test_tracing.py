@@ -1,0 +1,240 @@
+"""Spans as the collector gets them: their shape, their number, their resource."""
+
+import asyncio
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+from blog import __version__
+from blog.settings import Settings
+from blog.telemetry.tracing import Pipeline
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.telemetry.conftest import Collector, Knock, Observe
+
+SHAPE = {
+    "http.request.method": "GET",
+    "http.route": "/blog/{slug}",
+    "http.response.status_code": 200,
+    "url.path": "/blog/hello",
+    "url.scheme": "http",
+    "server.address": "127.0.0.1",
+    "server.port": 8000,
+    "network.protocol.version": "1.1",
+}
+PERSONAL = (
+    ("host", "blog.example:8443"),
+    ("user-agent", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"),
+    ("referer", "https://secret.example/"),
+    ("cookie", "session=secret"),
+    ("x-forwarded-for", "198.51.100.7"),
+)
+
+
+async def test_a_page_leaves_one_span_of_the_stable_conventions_and_nothing_personal(
+    traced: "Observe", knock: "Knock", collector: "Collector"
+) -> None:
+    async with traced() as app:
+        assert await knock(app, "/blog/hello?token=secret", headers=PERSONAL, peer="198.51.100.7") == 200
+    (span,) = collector.requests
+    assert (span.name, span.kind, span.failed, span.parent_id) == ("GET /blog/{slug}", "SERVER", False, "")
+    assert span.attributes == SHAPE
+    assert 0 < span.seconds < 5
+
+
+async def test_a_dynamic_route_leaves_exactly_one_span(
+    traced: "Observe", knock: "Knock", collector: "Collector"
+) -> None:
+    async with traced() as app:
+        assert await knock(app, "/api/posts/hello?token=secret", headers=PERSONAL) == 200
+    (span,) = collector.requests
+    assert (span.name, span.kind) == ("GET /api/posts/{slug}", "SERVER")
+    assert span.attributes == SHAPE | {"http.route": "/api/posts/{slug}", "url.path": "/api/posts/hello"}
+
+
+async def test_spans_carry_the_service_its_version_and_the_operators_attributes(
+    traced: "Observe", knock: "Knock", collector: "Collector"
+) -> None:
+    extra = (("deployment.environment.name", "test"), ("k8s.pod.name", "blog-0"))
+    async with traced(service_name="field-notes", resource_attributes=extra) as app:
+        await knock(app, "/blog")
+    (span,) = collector.requests
+    expected = {"service.name": "field-notes", "service.version": __version__, **dict(extra)}
+    assert expected.items() <= span.resource.items()
+
+
+@pytest.mark.parametrize(
+    ("environ", "service"),
+    [
+        pytest.param({}, "blog", id="default"),
+        pytest.param({"OTEL_RESOURCE_ATTRIBUTES": "service.name=notes"}, "notes", id="attribute"),
+        pytest.param(
+            {"OTEL_SERVICE_NAME": "journal", "OTEL_RESOURCE_ATTRIBUTES": "service.name=notes"}, "journal", id="both"
+        ),
+    ],
+)
+def test_the_service_has_the_name_that_the_standard_variables_give_it(environ: dict[str, str], service: str) -> None:
+    settings = Settings.from_environ({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:9", **environ})
+    pipeline = Pipeline(settings, InMemorySpanExporter())
+    assert pipeline.provider.resource.attributes["service.name"] == service
+    pipeline.shutdown()
+
+
+async def test_the_operators_headers_reach_the_collector(
+    traced: "Observe", knock: "Knock", collector: "Collector"
+) -> None:
+    async with traced(otlp_headers=(("x-scope-orgid", "tenant"), ("authorization", "Basic Zm9vOmJhcg=="))) as app:
+        await knock(app, "/blog")
+    assert collector.headers
+    for headers in collector.headers:
+        assert (headers["x-scope-orgid"], headers["authorization"]) == ("tenant", "Basic Zm9vOmJhcg==")
+        assert headers["content-type"] == "application/x-protobuf"
+
+
+@pytest.mark.parametrize(
+    ("method", "target", "name", "status"),
+    [
+        pytest.param("HEAD", "/blog/hello", "HEAD /blog/{slug}", 200, id="head-of-a-page"),
+        pytest.param("HEAD", "/api/posts", "HEAD /api/posts", 200, id="head-of-a-dynamic-route"),
+        pytest.param("POST", "/blog/hello", "POST /blog/{slug}", 405, id="page-with-a-wrong-method"),
+        pytest.param("BREW", "/blog/hello", "HTTP /blog/{slug}", 405, id="unknown-method"),
+        pytest.param("BREW", "/nowhere", "HTTP", 404, id="unknown-method-and-path"),
+        pytest.param("GET", "/nowhere/at/all", "GET", 404, id="unknown-path"),
+        pytest.param("GET", "/api/nowhere", "GET", 404, id="unknown-dynamic-path"),
+        pytest.param("GET", "/api/posts/nowhere", "GET /api/posts/{slug}", 404, id="unknown-post-of-the-api"),
+        pytest.param("GET", "/", "GET /", 200, id="home"),
+        pytest.param("GET", "/blog/tag/http", "GET /blog/tag/{tag}", 200, id="tag"),
+    ],
+)
+async def test_a_span_is_named_by_method_and_route(  # noqa: PLR0913, PLR0917 -- a table
+    traced: "Observe", knock: "Knock", collector: "Collector", method: str, target: str, name: str, status: int
+) -> None:
+    async with traced() as app:
+        assert await knock(app, target, method) == status
+    (span,) = collector.requests
+    route = name.partition(" ")[2]
+    assert span.name == name
+    assert span.attributes.get("http.route", "") == route
+    assert span.attributes["http.response.status_code"] == status
+    assert span.attributes["http.request.method"] == ("_OTHER" if method == "BREW" else method)
+    assert span.attributes.get("http.request.method_original", "") == ("BREW" if method == "BREW" else "")
+    assert span.attributes["url.path"] == target
+    assert not span.failed
+    assert "error.type" not in span.attributes
+
+
+async def test_a_route_that_raises_leaves_one_failed_span(
+    traced: "Observe", knock: "Knock", collector: "Collector", trouble: type[Exception]
+) -> None:
+    async with traced() as app:
+
+        @app.get("/api/boom")
+        async def boom() -> None:
+            raise trouble("on purpose")
+
+        assert await knock(app, "/api/boom") == 500
+    (span,) = collector.requests
+    assert span.name == "GET /api/boom"
+    assert span.failed
+    assert span.attributes["http.response.status_code"] == 500
+    assert span.attributes["error.type"] in {"500", f"{trouble.__module__}.{trouble.__qualname__}", trouble.__name__}
+
+
+async def test_probes_scrapes_assets_and_beacons_are_not_traced(
+    traced: "Observe", knock: "Knock", collector: "Collector"
+) -> None:
+    async with traced() as app:
+        edition = app.live.edition
+        assert edition
+        asset = next(path for path in edition.pages if path.startswith("/assets/"))
+        for target in ("/api/health", "/api/ready", "/metrics", "/favicon.ico", asset):
+            assert await knock(app, target) == 200
+        await knock(app, "/rum/collect", "POST")
+        assert await knock(app, "/blog/health-tips", headers=(("host", "health.metrics.example"),)) == 200
+    assert [span.attributes["url.path"] for span in collector.requests] == ["/blog/health-tips"]
+
+
+async def test_the_scheme_is_the_one_that_the_visitor_spoke(
+    traced: "Observe", knock: "Knock", collector: "Collector"
+) -> None:
+    async with traced() as app:
+        await knock(app, "/blog", headers=(("x-forwarded-proto", "https"),))
+    assert [span.attributes["url.scheme"] for span in collector.requests] == ["https"]
+
+
+async def test_the_start_is_a_trace_of_its_own_with_counts(
+    traced: "Observe", knock: "Knock", collector: "Collector"
+) -> None:
+    async with traced(traces_sampler_arg=0.0):
+        pass
+    (root,) = [span for span in collector.spans if not span.parent_id]
+    children = {span.name: span for span in collector.spans if span.parent_id}
+    assert root.name == "blog build"
+    assert set(children) == {"load", "parse", "render", "compress"}
+    assert len(collector.spans) == 5
+    for span in children.values():
+        assert (span.trace_id, span.parent_id) == (root.trace_id, root.span_id)
+        assert 0 <= span.start - root.start <= root.seconds
+        assert any(isinstance(count, int) and count > 0 for count in span.attributes.values()), span
+    assert children["parse"].attributes["blog.texts"] == 4
+
+
+async def test_requests_at_the_same_time_keep_their_own_spans(
+    traced: "Observe", knock: "Knock", collector: "Collector"
+) -> None:
+    async with traced() as app:
+
+        @app.get("/api/wait/{number}")
+        async def wait(number: int) -> int:
+            await asyncio.sleep(0.02 * (number % 5))
+            return number
+
+        await asyncio.gather(*(knock(app, f"/api/wait/{number}") for number in range(50)))
+    assert len({span.trace_id for span in collector.requests}) == 50
+    assert {span.attributes["url.path"] for span in collector.requests} == {f"/api/wait/{n}" for n in range(50)}
+
+
+_WITHOUT_ENDPOINT = """
+import asyncio, sys
+from pathlib import Path
+from blog.app import create_app
+from blog.settings import Settings
+
+async def main():
+    app = create_app(Settings(posts_dir=Path(sys.argv[1]), templates_dir=Path(sys.argv[2])))
+    async with app.router.lifespan_context(app):
+        while not app.live.ready:
+            await asyncio.sleep(0.01)
+        scope = {"type": "http", "method": "GET", "path": "/blog/hello", "headers": [], "query_string": b"",
+                 "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 8000), "http_version": "1.1", "scheme": "http"}
+        async def send(message): pass
+        await app(scope, None, send)
+    print(sorted(name for name in sys.modules if name.startswith(("opentelemetry.sdk", "opentelemetry.exporter"))))
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.process
+def test_without_an_endpoint_the_sdk_is_not_even_imported(site: "Path", templates: "Path") -> None:
+    command = [sys.executable, "-c", _WITHOUT_ENDPOINT, str(site), str(templates)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.stdout.strip(), done.returncode) == ("[]", 0), done.stderr
+
+
+async def test_without_an_endpoint_nothing_is_traced(observe: "Observe", knock: "Knock") -> None:
+    async with observe() as app:
+        assert app.tracing is None
+        assert await knock(app, "/blog/hello", headers=(("traceparent", f"00-{'a' * 32}-{'b' * 16}-01"),)) == 200
+        assert b"blog_spans_dropped_total 0.0" in app.metrics.exposition("")[0]
+
+
+async def test_a_disabled_sdk_sends_nothing(traced: "Observe", knock: "Knock", collector: "Collector") -> None:
+    async with traced(sdk_disabled=True) as app:
+        await knock(app, "/blog/hello")
+    assert collector.attempts == 0
