@@ -10,10 +10,9 @@ import pytest
 from blog.app import create_app
 
 if TYPE_CHECKING:
-    from tests.conftest import Ask, Run
-
     from blog.app import Blog
     from blog.settings import Settings
+    from tests.conftest import Ask, Run
 
 HTML = "text/html; charset=utf-8"
 HTML_PATHS = ["/", "/blog", "/blog/page/2", "/blog/hello", "/blog/größe", "/blog/tag/http", "/blog/tag/käse", "/tags",

@@ -9,10 +9,10 @@ from blog.observe import _is_traced
 
 if TYPE_CHECKING:
     from starlette.types import Message
-    from tests.conftest import Ask, Run
 
     from blog.app import Blog
     from blog.settings import Settings
+    from tests.conftest import Ask, Run
 
 
 def _total(app: "Blog", name: str, **labels: str) -> float:

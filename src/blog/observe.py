@@ -1,5 +1,6 @@
 """Around every request: decide about its trace, hand it to the store, and afterwards count, record and log it."""
 
+import logging
 import time
 from functools import partial
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ if TYPE_CHECKING:  # a process without an endpoint does not even import the SDK
     from blog.telemetry.tracing import Decision, Tracing
 
 _PROBES = frozenset({urls.HEALTH, urls.READY, urls.METRICS})
+_SERVER_ERROR = 500
 _UNTRACED = _PROBES | {urls.RELOAD_EVENTS, urls.FAVICON}
 _UNTRACED_BELOW = ("/assets/", "/rum/")
 
@@ -76,10 +78,11 @@ class Observer:
             if exchange.route and scope["method"] == "GET":
                 self._visits.count(exchange.route, scope["path"], status, exchange.headers, scope["query_string"])
         # A probe that is told no has been answered well: that is its job, every few seconds, and no error.
-        if self._access.wants(0 if scope["path"] in _PROBES else status, seconds, traced=exchange.trace is not None):
-            self._log(exchange, seconds)
+        failed = status >= _SERVER_ERROR and scope["path"] not in _PROBES
+        if self._access.wants(seconds, failed=failed, traced=exchange.trace is not None):
+            self._log(exchange, seconds, logging.ERROR if failed else logging.INFO)
 
-    def _log(self, exchange: Exchange, seconds: float) -> None:
+    def _log(self, exchange: Exchange, seconds: float, level: int) -> None:
         fields = {
             "method": exchange.scope["method"][:32],
             "route": exchange.route,
@@ -89,7 +92,7 @@ class Observer:
             "bytes": exchange.size,
             "referrer_host": host_of(exchange.headers.get(b"referer", b"")),
         }
-        self._access.write(fields, exchange.trace)
+        self._access.write(fields, exchange.trace, level)
 
 
 def instrument(app: Starlette, metrics: Metrics) -> None:

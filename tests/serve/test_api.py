@@ -6,10 +6,9 @@ import pytest
 from blog.app import create_app
 
 if TYPE_CHECKING:
-    from tests.conftest import Ask
-
     from blog.app import Blog
     from blog.settings import Settings
+    from tests.conftest import Ask
 
 
 async def test_the_posts_come_newest_first_without_drafts(client: httpx.AsyncClient) -> None:

@@ -9,9 +9,8 @@ from blog.app import create_app
 from blog.serve.publisher import utc_now
 
 if TYPE_CHECKING:
-    from tests.conftest import Ask, Run
-
     from blog.settings import Settings
+    from tests.conftest import Ask, Run
 
 
 async def test_health_answers_while_the_content_is_loaded(run: "Run", small_settings: "Settings") -> None:

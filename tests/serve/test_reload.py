@@ -10,6 +10,7 @@ from blog.settings import Settings
 
 if TYPE_CHECKING:
     from starlette.types import Message
+
     from tests.conftest import Ask, Run, Running, Until, WritePost, WritePosts
 
 SCRIPT = "data-events"

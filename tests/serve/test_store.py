@@ -9,9 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 if TYPE_CHECKING:
-    from tests.conftest import Ask
-
     from blog.app import Blog
+    from tests.conftest import Ask
 
 CODINGS = ["identity", "gzip", "br", "zstd"]
 WRITES = ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "BREW"]

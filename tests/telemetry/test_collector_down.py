@@ -16,10 +16,9 @@ from blog.telemetry.tracing.pipeline import MAX_WAITING_SPANS, Pipeline
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from blog.settings import Settings
     from tests.conftest import Process, Serve, Until
     from tests.telemetry.conftest import Collector, Knock, Observe
-
-    from blog.settings import Settings
 
 DROPPED = "blog_spans_dropped_total"
 

@@ -20,10 +20,9 @@ from blog.telemetry import logs
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from blog.settings import AccessLog, LogFormat, Settings
     from tests.conftest import Process, Serve
     from tests.telemetry.conftest import Collector, Knock, Observe
-
-    from blog.settings import AccessLog, LogFormat, Settings
 
 REQUIRED = {"timestamp", "level", "logger", "message"}
 REQUEST = {"method", "route", "path", "status", "duration_ms", "bytes", "referrer_host"}

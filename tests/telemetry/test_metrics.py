@@ -25,9 +25,8 @@ from blog.telemetry.metrics import METHODS
 from blog.telemetry.visits import agents
 
 if TYPE_CHECKING:
-    from tests.telemetry.conftest import Collector, Headers, Knock, Need, Observe
-
     from blog.app import Blog
+    from tests.telemetry.conftest import Collector, Headers, Knock, Need, Observe
 
 OPENMETRICS = "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1"
 TEXT = "text/plain;version=0.0.4"

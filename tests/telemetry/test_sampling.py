@@ -22,10 +22,9 @@ from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags, set_s
 from blog.telemetry.tracing.gate import Bucket, Gate, parse_traceparent, trust
 
 if TYPE_CHECKING:
-    from tests.telemetry.conftest import Collector, Knock, Observe
-
     from blog.app import Blog
     from blog.settings import Sampler as SamplerName
+    from tests.telemetry.conftest import Collector, Knock, Observe
 
 TRACE, SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 SAMPLED, UNSAMPLED = f"00-{TRACE}-{SPAN}-01", f"00-{TRACE}-{SPAN}-00"

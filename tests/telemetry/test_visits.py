@@ -11,9 +11,8 @@ from blog.telemetry.visits import Visits, agents, sources
 from blog.telemetry.visits.counters import CONTENT_TYPES, FEEDS
 
 if TYPE_CHECKING:
-    from tests.telemetry.conftest import Headers, Knock, Observe
-
     from blog.app import Blog
+    from tests.telemetry.conftest import Headers, Knock, Observe
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 OWN = "blog.example"

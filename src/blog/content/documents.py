@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import asdict
+from typing import Any
 
 import mistune
 import pygments
@@ -25,8 +26,9 @@ def cached(cache: Cache) -> Parse:
 
     def parse(body: str, title: str) -> Document:
         name = key(_RENDERER, title, body)
-        if (stored := cache.get(name)) is not None:
-            return _load(stored)
+        stored = cache.get(name)
+        if stored is not None and (known := _load(stored)) is not None:
+            return known
         document = markdown.parse(body, title)
         cache.put(name, _dump(document))
         return document
@@ -38,8 +40,15 @@ def _dump(document: Document) -> bytes:
     return json.dumps({**asdict(document), "anchors": sorted(document.anchors)}, ensure_ascii=False).encode()
 
 
-def _load(stored: bytes) -> Document:
-    fields = json.loads(stored)
+def _load(stored: bytes) -> Document | None:
+    """The document of an entry; None for one that is whole and yet not ours."""
+    try:
+        return _document(json.loads(stored))
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _document(fields: Any) -> Document:
     return Document(
         markup=fields["markup"],
         references=tuple(Reference(**reference) for reference in fields["references"]),

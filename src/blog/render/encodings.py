@@ -17,7 +17,9 @@ from blog.cache import Cache, key
 CODINGS = (b"br", b"zstd", b"gzip")
 
 _WORTH_IT_BYTES = 200
-_BROTLI_11_UP_TO_BYTES = 256 * 1024
+# Measured on pages of 35 KB: 11 saves another 0.5 % and takes three times as long; zstd 19 saves 1 % for ten times.
+_BROTLI_10_UP_TO_BYTES = 256 * 1024
+_ZSTD_LEVEL = 12
 _COMPRESSIBLE = ("text/", "application/xml", "application/json", "application/rss+xml", "application/atom+xml",
                  "application/feed+json", "application/manifest+json", "image/svg+xml", "image/x-icon")  # fmt: skip
 
@@ -32,10 +34,10 @@ def compress(body: bytes) -> Encoded:
     """
     if len(body) < _WORTH_IT_BYTES:
         return {}
-    quality = 11 if len(body) <= _BROTLI_11_UP_TO_BYTES else 9
+    quality = 10 if len(body) <= _BROTLI_10_UP_TO_BYTES else 9
     candidates = {
         b"br": brotli.compress(body, quality=quality),
-        b"zstd": zstandard.ZstdCompressor(level=19).compress(body),
+        b"zstd": zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compress(body),
         b"gzip": gzip.compress(body, 9, mtime=0),
     }
     return {coding: candidates[coding] for coding in CODINGS if len(candidates[coding]) < len(body)}
@@ -47,8 +49,9 @@ def cached(cache: Cache) -> Callable[[bytes], Encoded]:
 
     def compress_once(body: bytes) -> Encoded:
         name = key(f"encoded 1 {versions}", body)
-        if (stored := cache.get(name)) is not None:
-            return _unpack(stored)
+        stored = cache.get(name)
+        if stored is not None and (known := _unpack(stored)) is not None:
+            return known
         encoded = compress(body)
         cache.put(name, _pack(encoded))
         return encoded
@@ -60,13 +63,16 @@ def _pack(encoded: Encoded) -> bytes:
     return b"".join(struct.pack(">4sI", coding, len(body)) + body for coding, body in encoded.items())
 
 
-def _unpack(packed: bytes) -> Encoded:
+def _unpack(packed: bytes) -> Encoded | None:
+    """The codings of an entry; None for one that is whole and yet not ours."""
     encoded, at = {}, 0
     while at < len(packed):
+        if at + 8 > len(packed):
+            return None
         coding, length = struct.unpack_from(">4sI", packed, at)
         encoded[coding.rstrip(b"\0")] = packed[at + 8 : at + 8 + length]
         at += 8 + length
-    return encoded
+    return encoded if at == len(packed) and set(encoded) <= set(CODINGS) else None
 
 
 def is_compressible(media_type: str) -> bool:

@@ -10,7 +10,6 @@ from typing import Any, TextIO
 from blog.settings import AccessLog, Settings
 
 SLOW_SECONDS = 0.5
-_SERVER_ERROR = 500
 _LONGEST_PATH = 1024
 
 access_logger = logging.getLogger("blog.access")
@@ -64,12 +63,11 @@ class Access:
     def __init__(self, mode: AccessLog) -> None:
         self._mode = mode
 
-    def wants(self, status: int, seconds: float, *, traced: bool) -> bool:
+    def wants(self, seconds: float, *, failed: bool, traced: bool) -> bool:
         """
-        >>> Access("sampled").wants(200, 0.001, traced=False), Access("sampled").wants(503, 0.001, traced=False)
+        >>> Access("sampled").wants(0.001, failed=False, traced=False), Access("errors").wants(0.001, failed=True, traced=False)
         (False, True)
         """
-        failed = status >= _SERVER_ERROR
         match self._mode:
             case "off":
                 return False
@@ -80,9 +78,8 @@ class Access:
             case "all":
                 return True
 
-    def write(self, fields: Mapping[str, Any], trace: Mapping[str, str] | None) -> None:
+    def write(self, fields: Mapping[str, Any], trace: Mapping[str, str] | None, level: int) -> None:
         """``fields``: method, route, path, status, duration_ms, bytes, referrer_host."""
-        level = logging.ERROR if fields["status"] >= _SERVER_ERROR else logging.INFO
         path = fields["path"][:_LONGEST_PATH]
         message = "%s %s %d in %.1f ms"
         said = (fields["method"], path, fields["status"], fields["duration_ms"])

@@ -4,9 +4,10 @@ Bots are told by crawler-user-agents, a maintained list that also says what kind
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import Any
 
 from crawleruseragents import CRAWLER_USER_AGENTS_DATA
 
@@ -75,19 +76,28 @@ def _first(marks: Iterable[tuple[str, str]], text: str, otherwise: str) -> str:
 def _bot(text: str) -> str | None:
     if not text.strip():
         return "other"
-    for group, entries in _groups():
-        if group.search(text):
-            return next((kind for pattern, kind in entries if re.search(pattern, text)), "other")
+    for group, kinds in _groups():
+        if found := group.search(text):
+            return kinds[int(str(found.lastgroup)[1:])]
     # Every browser says Mozilla/ (Opera once did not); what says neither is a program.
     return None if text.startswith(("Mozilla/", "Opera/")) else "other"
 
 
 @cache
-def _groups() -> tuple[tuple[re.Pattern[str], tuple[tuple[str, str], ...]], ...]:
-    """The list in groups: one search rules a whole group out."""
-    entries = [(entry["pattern"], next(iter(entry.get("tags", ())), "other")) for entry in CRAWLER_USER_AGENTS_DATA]
-    groups = [tuple(entries[start : start + _GROUP]) for start in range(0, len(entries), _GROUP)]
-    return tuple((re.compile("|".join(f"(?:{pattern})" for pattern, _ in group)), group) for group in groups)
+def _groups() -> tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]:
+    """The list in groups: one search tells whether, and by the name of the branch that matched, which."""
+    groups = [
+        CRAWLER_USER_AGENTS_DATA[start : start + _GROUP] for start in range(0, len(CRAWLER_USER_AGENTS_DATA), _GROUP)
+    ]
+    return tuple((_alternatives([entry["pattern"] for entry in group]), tuple(map(_kind, group))) for group in groups)
+
+
+def _alternatives(patterns: Sequence[str]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?P<p{place}>{pattern})" for place, pattern in enumerate(patterns)))
+
+
+def _kind(entry: Mapping[str, Any]) -> str:
+    return str(next(iter(entry.get("tags", ())), "other"))
 
 
 def warm_up() -> None:
