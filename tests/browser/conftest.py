@@ -73,7 +73,8 @@ def demo() -> Iterator[Site]:
         process.wait(20)
 
 
-@pytest.fixture(scope="session")
+# Playwright's loop runs for as long as the browser is open, and other modules want loops of their own.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     chromium = shutil.which("chromium")
     need(chromium, "apt-get install chromium")

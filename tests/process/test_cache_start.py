@@ -1,0 +1,196 @@
+"""The real process: a cold start, a warm one and one from a broken cache serve the same bytes."""
+
+import http.client
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.conftest import Process, Serve, WritePosts
+
+pytestmark = pytest.mark.process
+
+TEMPLATES = Path(__file__).parents[2] / "templates"
+GOOD = (
+    "---\ntitle: Größe\ndate: 2026-03-01\ntags: [HTTP]\n---\n\nWords [elsewhere](second.md).\n\n## A section\n\n"
+    "```python\nprint(1)\n```\n\n" + "Words of a post. " * 40 + "\n"
+)
+SECOND = "---\ntitle: Second\ndate: 2026-03-02\n---\n\n" + "More words. " * 60 + "\n"
+SITE = {"good.md": GOOD, "second.md": SECOND, "pages/about.md": "---\ntitle: About\n---\n\nWho writes here.\n"}
+PATHS = ("/", "/blog/good", "/rss")
+CODINGS = ("br", "gzip", "zstd", "identity")
+
+Answers = dict[tuple[str, str], tuple[int, dict[str, str], bytes]]
+
+
+def _blog(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("BLOG_", "OTEL_"))}
+    return subprocess.run(
+        [sys.executable, "-m", "blog", *arguments],
+        env={**inherited, "BLOG_TEMPLATES_DIR": str(TEMPLATES), **variables},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def _entries(cache: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(cache)): path.read_bytes() for path in cache.rglob("*") if path.is_file()}
+
+
+def _answers(server: "Process") -> Answers:
+    """What is sent for each path in each coding, but for the time."""
+    answers: Answers = {}
+    with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)) as connection:
+        for path in PATHS:
+            for coding in CODINGS:
+                connection.request("GET", path, headers={"Accept-Encoding": coding})
+                response = connection.getresponse()
+                headers = {name.lower(): value for name, value in response.getheaders() if name.lower() != "date"}
+                answers[path, coding] = (response.status, headers, response.read())
+    return answers
+
+
+def _start(serve: "Serve", posts_dir: Path, cache: Path) -> Answers:
+    server = serve(posts_dir, BLOG_CACHE_DIR=str(cache), BLOG_ACCESS_LOG="off").wait_until_ready()
+    answers = _answers(server)
+    server.signal()
+    assert server.wait() == 0
+    assert "Traceback" not in server.output
+    return answers
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("written")
+    for name, text in SITE.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def filled(written: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache that `blog build` has filled."""
+    folder = tmp_path_factory.mktemp("filled") / "cache"
+    done = _blog("build", BLOG_POSTS_DIR=str(written), BLOG_CACHE_DIR=str(folder))
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture(scope="module")
+def cold(serve_module: "Serve", written: Path, tmp_path_factory: pytest.TempPathFactory) -> Answers:
+    """What a process without a cache sends."""
+    return _start(serve_module, written, tmp_path_factory.mktemp("cold") / "cache")
+
+
+def test_a_cold_start_sends_every_coding(cold: Answers) -> None:
+    for (path, coding), (status, headers, body) in cold.items():
+        assert (status, headers.get("content-encoding", "identity")) == (200, coding), path
+        assert headers["etag"]
+        assert body
+
+
+def _flip(file: Path) -> None:
+    stored = bytearray(file.read_bytes())
+    stored[len(stored) * 3 // 4] ^= 0x20
+    file.write_bytes(stored)
+
+
+def _halve(file: Path) -> None:
+    os.truncate(file, file.stat().st_size // 2)
+
+
+def _make_folder(file: Path) -> None:
+    file.unlink()
+    file.mkdir()
+
+
+@pytest.mark.parametrize("damage", [pytest.param(_flip, id="flipped-bytes"), pytest.param(_halve, id="truncated")])
+def test_a_broken_cache_is_found_out_and_mended(
+    serve: "Serve", written: Path, filled: Path, cold: Answers, tmp_path: Path, damage: Callable[[Path], None]
+) -> None:
+    cache = shutil.copytree(filled, tmp_path / "cache")
+    for name in _entries(cache):
+        damage(cache / name)
+    assert _start(serve, written, cache) == cold
+    assert _entries(cache) == _entries(filled)
+
+
+def test_a_warm_start_sends_the_same_and_writes_nothing(
+    serve: "Serve", written: Path, filled: Path, cold: Answers
+) -> None:
+    before = {path: path.stat().st_mtime_ns for path in filled.rglob("*")}
+    assert before
+    assert _start(serve, written, filled) == cold
+    assert {path: path.stat().st_mtime_ns for path in filled.rglob("*")} == before
+
+
+def test_a_cache_of_folders_instead_of_entries_changes_nothing(
+    serve: "Serve", written: Path, filled: Path, cold: Answers, tmp_path: Path
+) -> None:
+    cache = shutil.copytree(filled, tmp_path / "cache")
+    for name in _entries(cache):
+        _make_folder(cache / name)
+    assert _start(serve, written, cache) == cold
+    assert _entries(cache) == {}
+
+
+def test_a_cache_that_cannot_be_written_changes_nothing(
+    serve: "Serve", written: Path, cold: Answers, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    server = serve(written, BLOG_CACHE_DIR=str(tmp_path / "file/below")).wait_until_ready()
+    assert _answers(server) == cold
+    assert server.output.count("the cache cannot be written") == 1
+    assert "Traceback" not in server.output
+    assert (tmp_path / "file").read_text() == "not a folder"
+
+
+def test_a_changed_post_is_not_served_from_the_cache(
+    serve: "Serve", posts: "WritePosts", filled: Path, tmp_path: Path
+) -> None:
+    cache = shutil.copytree(filled, tmp_path / "cache")
+    server = serve(posts({**SITE, "good.md": GOOD.replace("Words", "Verbs")}), BLOG_CACHE_DIR=str(cache))
+    assert b"Verbs of a post" in server.wait_until_ready().get("/blog/good").body
+
+
+def test_build_says_in_one_line_what_it_did(written: Path, filled: Path) -> None:
+    done = _blog("build", BLOG_POSTS_DIR=str(written), BLOG_CACHE_DIR=str(filled))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("2 posts, ")
+    assert done.stdout.endswith(f"the cache is {filled}\n")
+    assert done.stdout.count("\n") == 1
+
+
+def test_two_builds_leave_the_same_entries(written: Path, filled: Path, tmp_path: Path) -> None:
+    """In two processes that hash strings differently: a layer of an image has to come out the same."""
+    variables = {"BLOG_POSTS_DIR": str(written), "BLOG_CACHE_DIR": str(tmp_path / "cache")}
+    assert _blog("build", **variables, PYTHONHASHSEED="4242").returncode == 0
+    assert _entries(tmp_path / "cache") == _entries(filled)
+
+
+def test_build_of_broken_content_names_every_fault(posts: "WritePosts", tmp_path: Path) -> None:
+    folder = posts({**SITE, "second.md": SECOND + "\n[gone](/blog/gone)\n", "empty.md": "", "bad.md": "Hello"})
+    done = _blog("build", BLOG_POSTS_DIR=str(folder), BLOG_CACHE_DIR=str(tmp_path / "cache"))
+    said = [f"{folder}/second.md:8: ", f"{folder}/empty.md:1: the file is empty", f"{folder}/bad.md:1: a post must"]
+    assert done.returncode == 1
+    assert [fault for fault in said if done.stderr.count(fault) != 1] == []
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+
+
+def test_build_does_not_claim_a_cache_that_it_cannot_fill(written: Path, tmp_path: Path) -> None:
+    """To fill it is all the command is for: an image must not be made without one, and nobody told."""
+    (tmp_path / "file").write_text("not a folder")
+    done = _blog("build", BLOG_POSTS_DIR=str(written), BLOG_CACHE_DIR=str(tmp_path / "file"))
+    assert "the cache cannot be written (Not a directory)" in done.stderr or done.returncode != 0
+    assert "Traceback" not in done.stderr

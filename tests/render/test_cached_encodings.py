@@ -1,0 +1,130 @@
+"""Compression by way of the cache: the same bytes, whatever stands in it."""
+
+import gzip
+import struct
+import zlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import brotli
+import pytest
+import zstandard
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from blog.cache import Cache, key
+from blog.render.encodings import CODINGS, Encoder, cached, compress
+
+DECODE: Mapping[bytes, Callable[[bytes], bytes]] = {
+    b"br": brotli.decompress,
+    b"zstd": lambda body: zstandard.ZstdDecompressor().decompress(body),
+    b"gzip": gzip.decompress,
+}
+TEXT = b"To be, or not to be, that is the question. " * 40
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "cache"
+
+
+def _entry(folder: Path, body: bytes) -> tuple[str, bytes]:
+    """The key and the payload that compressing a body leaves in an empty cache."""
+    cached(Cache(folder))(body)
+    (name,) = [file.parent.name + file.name for file in folder.rglob("*") if file.is_file()]
+    payload = Cache(folder).get(name)
+    assert payload is not None
+    return name, payload
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.one_of(st.binary(max_size=600), st.text(alphabet="ab ", max_size=600).map(str.encode)))
+def test_what_comes_from_the_cache_is_what_compression_gives(
+    tmp_path_factory: pytest.TempPathFactory, body: bytes
+) -> None:
+    cache = Cache(tmp_path_factory.getbasetemp() / "encodings")
+    fresh = compress(body)
+    cold, warm = (cached(cache)(body) for _ in range(2))
+    assert list(cold.items()) == list(fresh.items())
+    assert list(warm.items()) == list(fresh.items())
+
+
+def test_every_coding_from_the_cache_gives_the_body_back(folder: Path) -> None:
+    cached(Cache(folder))(TEXT)
+    warm = cached(Cache(folder))(TEXT)
+    assert tuple(warm) == CODINGS
+    assert {coding: DECODE[coding](coded) for coding, coded in warm.items()} == dict.fromkeys(CODINGS, TEXT)
+
+
+def test_a_large_body_is_the_same_from_the_cache(folder: Path) -> None:
+    body = b"".join(b"<li>%d</li>\n" % number for number in range(30_000))
+    cold, warm = (cached(Cache(folder))(body) for _ in range(2))
+    assert cold == warm
+    assert DECODE[b"br"](warm[b"br"]) == body
+
+
+def test_what_is_stored_is_what_is_used(folder: Path) -> None:
+    name, _ = _entry(folder, TEXT)
+    _, other = _entry(folder.with_name("elsewhere"), TEXT[::-1])
+    Cache(folder).put(name, other)
+    assert cached(Cache(folder))(TEXT) == compress(TEXT[::-1])
+
+
+def test_the_encoder_gives_the_same_from_a_cold_and_a_warm_cache(folder: Path) -> None:
+    bodies = [("text/html", TEXT + b"%d" % (number % 20)) for number in range(40)]
+    fresh = Encoder().encode(bodies)
+    assert [Encoder(cached(Cache(folder))).encode(bodies) for _ in range(2)] == [fresh, fresh]
+    assert len([file for file in folder.rglob("*") if file.is_file()]) == 20
+
+
+def test_without_a_writable_folder_it_compresses_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    for place in (None, tmp_path / "file", tmp_path / "file/below"):
+        assert cached(Cache(place))(TEXT) == compress(TEXT)
+
+
+def test_what_former_levels_have_made_is_not_used(folder: Path) -> None:
+    """An ETag is of the body and its coding: two replicas must not send different bytes under it."""
+    versions = f"{brotli.__version__} {zstandard.__version__} {zstandard.ZSTD_VERSION} {zlib.ZLIB_RUNTIME_VERSION}"
+    former = brotli.compress(TEXT, quality=1)
+    Cache(folder).put(key(f"encoded 1 {versions}", TEXT), _packed(b"br", former))
+    assert cached(Cache(folder))(TEXT) == compress(TEXT)
+
+
+def _packed(coding: bytes, body: bytes, length: int | None = None) -> bytes:
+    return struct.pack(">4sI", coding, len(body) if length is None else length) + body
+
+
+@pytest.mark.parametrize(
+    "poison",
+    [
+        pytest.param(b"b", id="one-byte"),
+        pytest.param(b"br\0\0\0\0\0", id="half-a-head"),
+        pytest.param(_packed(b"br", b"x", length=2), id="one-byte-short"),
+        pytest.param(_packed(b"br", b"", length=2**32 - 1), id="four-gigabytes"),
+        pytest.param(_packed(b"br", b"xy", length=1), id="one-byte-over"),
+        pytest.param(_packed(b"br", b"x") + b"\0" * 7, id="zeros-behind"),
+        pytest.param(_packed(b"", b"x"), id="no-coding"),
+        pytest.param(_packed(b"lzma", b"x"), id="unknown-coding"),
+        pytest.param(_packed(b"\xff\xfe\xfd", b"x"), id="not-ascii"),
+        pytest.param(b"\0" * 64, id="zeros"),
+        pytest.param(b'{"markup": "<p>", "references": []}', id="a-document"),
+    ],
+)
+def test_a_whole_entry_that_is_no_encoding_costs_time_and_nothing_else(folder: Path, poison: bytes) -> None:
+    name, payload = _entry(folder, TEXT)
+    Cache(folder).put(name, poison)
+    assert cached(Cache(folder))(TEXT) == compress(TEXT)
+    assert Cache(folder).get(name) == payload, "the entry is not mended"
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.binary(max_size=40))
+def test_no_whole_entry_makes_it_fail(tmp_path_factory: pytest.TempPathFactory, poison: bytes) -> None:
+    cache = Cache(tmp_path_factory.getbasetemp() / "poisoned")
+    body = b"A body of its own. " * 20
+    if not list(tmp_path_factory.getbasetemp().glob("poisoned/*/*")):
+        cached(cache)(body)
+    (file,) = tmp_path_factory.getbasetemp().glob("poisoned/*/*")
+    cache.put(file.parent.name + file.name, poison)
+    assert set(cached(cache)(body)) <= set(CODINGS)
