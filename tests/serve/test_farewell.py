@@ -9,7 +9,6 @@ import pytest
 
 from blog.serve.farewell import refuse_newcomers
 
-
 # Many a container has no IPv6; the kernel lists what there is.
 _SIX = Path("/proc/net/if_inet6")
 HOSTS = ["127.0.0.1", *(["::1"] if _SIX.exists() and f"{1:032x} " in _SIX.read_text() else [])]

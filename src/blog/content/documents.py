@@ -3,19 +3,23 @@
 import json
 from collections.abc import Callable
 from dataclasses import asdict
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import mistune
 import pygments
 
 from blog.cache import Cache, key
-from blog.content import markdown
+from blog.content import document, gfm, highlight, markdown, slugs
 from blog.content.document import Document, Heading, Reference, Remark
 
-# Raised with every change of what markdown.py makes of a text; the libraries' versions are added below.
-VERSION = "2"
-
-_RENDERER = f"document {VERSION} mistune {mistune.__version__} pygments {pygments.__version__}"
+# Whatever decides what becomes of a text is part of an entry's name: the libraries, and the modules that use them. A number that somebody
+# has to raise would be forgotten once, and serve yesterday's markup.
+_RENDERER = " ".join([
+    f"document mistune {mistune.__version__} pygments {pygments.__version__}",
+    *(sha256(Path(str(module.__file__)).read_bytes()).hexdigest() for module in (document, gfm, highlight, markdown, slugs)),
+])  # fmt: skip
 
 # From a body and its title to a Document.
 Parse = Callable[[str, str], Document]
@@ -29,15 +33,15 @@ def cached(cache: Cache) -> Parse:
         stored = cache.get(name)
         if stored is not None and (known := _load(stored)) is not None:
             return known
-        document = markdown.parse(body, title)
-        cache.put(name, _dump(document))
-        return document
+        parsed = markdown.parse(body, title)
+        cache.put(name, _dump(parsed))
+        return parsed
 
     return parse
 
 
-def _dump(document: Document) -> bytes:
-    return json.dumps({**asdict(document), "anchors": sorted(document.anchors)}, ensure_ascii=False).encode()
+def _dump(parsed: Document) -> bytes:
+    return json.dumps({**asdict(parsed), "anchors": sorted(parsed.anchors)}, ensure_ascii=False).encode()
 
 
 def _load(stored: bytes) -> Document | None:
