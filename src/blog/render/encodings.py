@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
 from os import cpu_count
+from pathlib import Path
 
 import brotli
 import zstandard
@@ -45,10 +46,13 @@ def compress(body: bytes) -> Encoded:
 
 def cached(cache: Cache) -> Callable[[bytes], Encoded]:
     """Compression that looks into the cache first, and keeps there what it had to do."""
-    versions = f"{brotli.__version__} {zstandard.__version__} {zstandard.ZSTD_VERSION} {zlib.ZLIB_RUNTIME_VERSION}"
+    here = sha256(Path(__file__).read_bytes()).hexdigest()  # levels and limits are written in this file
+    versions = (
+        f"{here} {brotli.__version__} {zstandard.__version__} {zstandard.ZSTD_VERSION} {zlib.ZLIB_RUNTIME_VERSION}"
+    )
 
     def compress_once(body: bytes) -> Encoded:
-        name = key(f"encoded 1 {versions}", body)
+        name = key(f"encoded {versions}", body)
         stored = cache.get(name)
         if stored is not None and (known := _unpack(stored)) is not None:
             return known
