@@ -114,7 +114,11 @@ def _check(settings: Settings, _options: argparse.Namespace) -> int:
 
 
 def _build(settings: Settings, _options: argparse.Namespace) -> int:
-    _library, _theme, edition = Publisher(settings, Live()).build()
+    publisher = Publisher(settings, Live())
+    _library, _theme, edition = publisher.build()
+    if not publisher.cache.writable:
+        print(f"{settings.cache_dir} (BLOG_CACHE_DIR) cannot be written; nothing is kept", file=sys.stderr)
+        return EXIT_CONTENT
     print(f"{len(edition.site.posts)} posts, {len(edition.pages)} pages; the cache is {settings.cache_dir}")
     return 0
 

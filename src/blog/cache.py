@@ -7,6 +7,7 @@ writer never sees half of one; what does not match its own sum is as good as mis
 import logging
 import os
 import tempfile
+import threading
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -22,6 +23,12 @@ class Cache:
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
         self._writable = folder is not None
+        self._failing = threading.Lock()
+
+    @property
+    def writable(self) -> bool:
+        """Whether nothing has kept it from storing so far."""
+        return self._writable
 
     def get(self, key: str) -> bytes | None:
         """The payload stored under a key, if it is there and whole."""
@@ -44,6 +51,8 @@ class Cache:
             handle, beside = tempfile.mkstemp(dir=place.parent, prefix=".new-")
             try:
                 with os.fdopen(handle, "wb") as file:
+                    # An image is built by one user and run by another.
+                    os.fchmod(handle, 0o644)
                     file.write(sha256(payload).digest() + payload)
                 os.replace(beside, place)  # noqa: PTH105 -- two strings, and a hot loop of a cold start
             except OSError:
@@ -51,8 +60,10 @@ class Cache:
                     os.unlink(beside)  # noqa: PTH108 -- the same
                 raise
         except OSError as problem:
-            self._writable = False
-            logger.info("the cache cannot be written (%s); this start computes everything itself", problem.strerror)
+            with self._failing:
+                first, self._writable = self._writable, False
+            if first:
+                logger.info("the cache cannot be written (%s); this start computes everything itself", problem.strerror)
 
     def _place(self, key: str) -> Path:
         assert self._folder is not None  # noqa: S101 -- asked by get and put

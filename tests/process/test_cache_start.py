@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -109,11 +110,6 @@ def _halve(file: Path) -> None:
     os.truncate(file, file.stat().st_size // 2)
 
 
-def _make_folder(file: Path) -> None:
-    file.unlink()
-    file.mkdir()
-
-
 @pytest.mark.parametrize("damage", [pytest.param(_flip, id="flipped-bytes"), pytest.param(_halve, id="truncated")])
 def test_a_broken_cache_is_found_out_and_mended(
     serve: "Serve", written: Path, filled: Path, cold: Answers, tmp_path: Path, damage: Callable[[Path], None]
@@ -132,16 +128,6 @@ def test_a_warm_start_sends_the_same_and_writes_nothing(
     assert before
     assert _start(serve, written, filled) == cold
     assert {path: path.stat().st_mtime_ns for path in filled.rglob("*")} == before
-
-
-def test_a_cache_of_folders_instead_of_entries_changes_nothing(
-    serve: "Serve", written: Path, filled: Path, cold: Answers, tmp_path: Path
-) -> None:
-    cache = shutil.copytree(filled, tmp_path / "cache")
-    for name in _entries(cache):
-        _make_folder(cache / name)
-    assert _start(serve, written, cache) == cold
-    assert _entries(cache) == {}
 
 
 def test_a_cache_that_cannot_be_written_changes_nothing(
@@ -163,19 +149,13 @@ def test_a_changed_post_is_not_served_from_the_cache(
     assert b"Verbs of a post" in server.wait_until_ready().get("/blog/good").body
 
 
-def test_build_says_in_one_line_what_it_did(written: Path, filled: Path) -> None:
-    done = _blog("build", BLOG_POSTS_DIR=str(written), BLOG_CACHE_DIR=str(filled))
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("2 posts, ")
-    assert done.stdout.endswith(f"the cache is {filled}\n")
-    assert done.stdout.count("\n") == 1
-
-
-def test_two_builds_leave_the_same_entries(written: Path, filled: Path, tmp_path: Path) -> None:
+def test_a_second_build_says_the_same_and_leaves_the_same(written: Path, filled: Path, tmp_path: Path) -> None:
     """In two processes that hash strings differently: a layer of an image has to come out the same."""
-    variables = {"BLOG_POSTS_DIR": str(written), "BLOG_CACHE_DIR": str(tmp_path / "cache")}
-    assert _blog("build", **variables, PYTHONHASHSEED="4242").returncode == 0
-    assert _entries(tmp_path / "cache") == _entries(filled)
+    cache = tmp_path / "cache"
+    done = _blog("build", BLOG_POSTS_DIR=str(written), BLOG_CACHE_DIR=str(cache), PYTHONHASHSEED="4242")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert re.fullmatch(rf"2 posts, \d+ pages; the cache is {re.escape(str(cache))}\n", done.stdout)
+    assert _entries(cache) == _entries(filled)
 
 
 def test_build_of_broken_content_names_every_fault(posts: "WritePosts", tmp_path: Path) -> None:

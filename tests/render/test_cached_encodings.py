@@ -2,7 +2,6 @@
 
 import gzip
 import struct
-import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -12,7 +11,7 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blog.cache import Cache, key
+from blog.cache import Cache
 from blog.render.encodings import CODINGS, Encoder, cached, compress
 
 DECODE: Mapping[bytes, Callable[[bytes], bytes]] = {
@@ -81,14 +80,6 @@ def test_without_a_writable_folder_it_compresses_all_the_same(tmp_path: Path) ->
     (tmp_path / "file").write_bytes(b"")
     for place in (None, tmp_path / "file", tmp_path / "file/below"):
         assert cached(Cache(place))(TEXT) == compress(TEXT)
-
-
-def test_what_former_levels_have_made_is_not_used(folder: Path) -> None:
-    """An ETag is of the body and its coding: two replicas must not send different bytes under it."""
-    versions = f"{brotli.__version__} {zstandard.__version__} {zstandard.ZSTD_VERSION} {zlib.ZLIB_RUNTIME_VERSION}"
-    former = brotli.compress(TEXT, quality=1)
-    Cache(folder).put(key(f"encoded 1 {versions}", TEXT), _packed(b"br", former))
-    assert cached(Cache(folder))(TEXT) == compress(TEXT)
 
 
 def _packed(coding: bytes, body: bytes, length: int | None = None) -> bytes:

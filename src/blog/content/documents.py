@@ -5,14 +5,14 @@ from collections.abc import Callable
 from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import mistune
 import pygments
+from pydantic import TypeAdapter
 
 from blog.cache import Cache, key
 from blog.content import document, gfm, highlight, markdown, slugs
-from blog.content.document import Document, Heading, Reference, Remark
+from blog.content.document import Document
 
 # Whatever decides what becomes of a text is part of an entry's name: the libraries, and the modules that use them. A number that somebody
 # has to raise would be forgotten once, and serve yesterday's markup.
@@ -20,6 +20,8 @@ _RENDERER = " ".join([
     f"document mistune {mistune.__version__} pygments {pygments.__version__}",
     *(sha256(Path(str(module.__file__)).read_bytes()).hexdigest() for module in (document, gfm, highlight, markdown, slugs)),
 ])  # fmt: skip
+
+_DOCUMENT = TypeAdapter(Document)
 
 # From a body and its title to a Document.
 Parse = Callable[[str, str], Document]
@@ -47,18 +49,8 @@ def _dump(parsed: Document) -> bytes:
 def _load(stored: bytes) -> Document | None:
     """The document of an entry; None for one that is whole and yet not ours."""
     try:
-        return _document(json.loads(stored))
-    except (ValueError, KeyError, TypeError):
+        known = _DOCUMENT.validate_json(stored, strict=True, extra="forbid")
+        known.html(lambda _reference: "")  # every marker has its reference
+    except (ValueError, IndexError):
         return None
-
-
-def _document(fields: Any) -> Document:
-    return Document(
-        markup=fields["markup"],
-        references=tuple(Reference(**reference) for reference in fields["references"]),
-        headings=tuple(Heading(**heading) for heading in fields["headings"]),
-        anchors=frozenset(fields["anchors"]),
-        remarks=tuple(Remark(**remark) for remark in fields["remarks"]),
-        words=fields["words"],
-        summary=fields["summary"],
-    )
+    return known

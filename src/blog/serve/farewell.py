@@ -7,7 +7,6 @@ the queue then runs empty, and closing loses nobody. Whoever was dropped tries a
 
 import ctypes
 import logging
-import os
 import socket
 import struct
 import sys
@@ -30,9 +29,12 @@ def refuse_newcomers(listener: int) -> None:
     if not sys.platform.startswith("linux"):
         return
     program = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *step) for step in _DROP_OPENING_PACKETS))
+    filter_ = struct.pack("HL", len(_DROP_OPENING_PACKETS), ctypes.addressof(program))
     try:
-        with socket.socket(fileno=os.dup(listener)) as door:
-            filter_ = struct.pack("HL", len(_DROP_OPENING_PACKETS), ctypes.addressof(program))
+        door = socket.socket(fileno=listener)
+        try:
             door.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, filter_)
+        finally:
+            door.detach()  # the descriptor stays its owner's
     except OSError as problem:
         logger.info("newcomers cannot be turned away (%s); those in the queue may be reset", problem.strerror)

@@ -63,7 +63,7 @@ class Publisher:
         self._clock = clock
         self._told = watch or Watch()
         # While an author previews, a changed template must not wait for every page to be compressed again.
-        cache = Cache(settings.cache_dir)
+        self.cache = cache = Cache(settings.cache_dir)
         self._encoder = Encoder(_leave_as_it_is if settings.refreshes_browsers else cached(cache))
         self._parse = documents.cached(cache)
         self._memory: Memory = {}
