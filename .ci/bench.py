@@ -219,7 +219,7 @@ class _Collector(BaseHTTPRequestHandler):
 
 def wrk(port: int, path: str, headers: Mapping[str, str], seconds: float, script: str = "") -> float:
     """Requests a second that wrk gets answered over 32 connections."""
-    command = ["taskset", "-c", str(CLIENT_CORE), "wrk", "-t1", "-c32", f"-d{seconds:g}s"]
+    command = ["taskset", "-c", str(CLIENT_CORE), "wrk", "-t1", "-c32", f"-d{max(1, round(seconds))}s"]
     for name, value in headers.items():
         command += ["-H", f"{name}: {value}"]
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as lua:

@@ -1,5 +1,6 @@
 """Security headers."""
 
+import re
 from base64 import b64encode
 from hashlib import sha256
 
@@ -16,6 +17,15 @@ def test_no_html_page_allows_what_is_unsafe(edition: Edition) -> None:
             assert b"unsafe" not in policy
             assert b"default-src 'none'" in policy
             assert b"frame-ancestors 'none'" in policy
+
+
+def test_a_policy_allows_just_the_inline_scripts_of_its_page(edition: Edition) -> None:
+    for page in edition.pages.values():
+        if page.media_type.startswith("text/html"):
+            policy = dict(page.identity.headers)[b"content-security-policy"].decode()
+            scripts = re.findall(r"<script(?:\s[^>]*)?>", page.identity.body.decode())
+            inline = [tag for tag in scripts if "src=" not in tag and "application/ld+json" not in tag]
+            assert len(re.findall(r"'sha256-[^']+'", policy)) == len(set(inline))
 
 
 def test_an_inline_script_is_allowed_by_its_hash() -> None:

@@ -1,0 +1,28 @@
+"""A post of the future, a real process, and a real clock."""
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.conftest import Serve, WritePost, WritePosts
+
+PLACES = ("/blog", "/blog/tag/soon", "/rss", "/atom.xml", "/feed.json", "/sitemap.xml", "/archive", "/llms.txt")
+
+
+@pytest.mark.process
+def test_a_post_appears_at_its_moment_without_a_restart(serve: "Serve", posts: "WritePosts", post: "WritePost") -> None:
+    moment = datetime.now(UTC) + timedelta(seconds=6)
+    folder = posts({
+        "old.md": post("Old", "2026-01-01"),
+        "new.md": post("New", moment.isoformat(timespec="seconds"), "tags: [soon]\n"),
+    })  # fmt: skip
+    process = serve(folder).wait_until_ready()
+    before, pid = process.get("/blog/new").status, process.popen.pid
+    assert (before, b"/blog/new" in process.get("/rss").body) == (404, False)
+    while process.get("/blog/new").status == 404:
+        assert datetime.now(UTC) < moment + timedelta(seconds=20), "it never appeared"
+    assert datetime.now(UTC) >= moment.replace(microsecond=0)
+    assert [place for place in PLACES if b"/blog/new" not in process.get(place).body] == []
+    assert (process.popen.poll(), process.popen.pid) == (None, pid)
