@@ -511,9 +511,15 @@ def report(rows: list[Row], rates: Mapping[str, float], growth: list[tuple[int, 
         f"Requests a second for a post page:\n\n| what answers | requests/s | share of bare |\n|---|---:|---:|\n{shown}\n\n"
         f"With tracing at 10 % the page keeps {rates['everything on ÷ tracing off']:.2f} of the rate it has without.\n\n"
         f"| posts | start, warm | memory |\n|---:|---:|---:|\n{grown}\n\n"
-        f"From 100 posts on, the start grows with exponent {exponent(growth, lambda p: p[1]):.2f}, memory with "
-        f"{exponent(growth, lambda p: p[2]):.2f}.\n\n![Start time and memory from 10 to {growth[-1][0]:,} posts](growth.svg)\n"
+        f"{_fitted(growth)}![Start time and memory from 10 to {growth[-1][0]:,} posts](growth.svg)\n"
     )
+
+
+def _fitted(growth: list[tuple[int, float, float]]) -> str:
+    if len([point for point in growth if point[0] >= 100]) < 2:
+        return ""
+    start, used = exponent(growth, lambda point: point[1]), exponent(growth, lambda point: point[2])
+    return f"From 100 posts on, the start grows with exponent {start:.2f}, memory with {used:.2f}.\n\n"
 
 
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"

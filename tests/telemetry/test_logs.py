@@ -307,3 +307,13 @@ def test_the_console_shows_control_characters_and_obeys_none(serve: "Serve", sit
     assert all(line.isprintable() for line in lines)
     assert any("\\n" in line for line in lines)
     assert "hunter2" not in "\n".join(lines)
+
+
+def test_a_collector_that_is_away_is_told_once_a_minute() -> None:
+    now = [0.0]
+    once = logs.OnceAMinute(lambda: now[0])
+    heard: list[bool] = []
+    for now[0] in (0.0, 1.0, 59.0, 60.0, 61.0):
+        records = (logging.LogRecord("x", level, "", 0, "away", (), None) for level in (logging.WARNING, logging.ERROR))
+        heard += [once.filter(record) for record in records]
+    assert heard == [True, True, False, False, False, False, True, True, False, False]

@@ -3,7 +3,8 @@
 import json
 import logging
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
@@ -11,6 +12,7 @@ from blog.settings import AccessLog, Settings
 
 SLOW_SECONDS = 0.5
 _LONGEST_PATH = 1024
+_MINUTE = 60.0
 
 access_logger = logging.getLogger("blog.access")
 
@@ -53,6 +55,7 @@ def configure(settings: Settings, stream: TextIO | None = None) -> None:
         logging.getLogger(name).propagate = True
     # They speak of every file change and of every connection; what came of it is said elsewhere.
     logging.getLogger("uvicorn.error").addFilter(_is_news)
+    logging.getLogger("opentelemetry.exporter.otlp.proto.http.trace_exporter").addFilter(OnceAMinute())
     for name in ("watchfiles", "urllib3", "asyncio", "httpx", "httpcore"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
@@ -84,6 +87,22 @@ class Access:
         message = "%s %s %d in %.1f ms"
         said = (fields["method"], path, fields["status"], fields["duration_ms"])
         access_logger.log(level, message, *said, extra={"fields": {**fields, "path": path, **(trace or {})}})
+
+
+class OnceAMinute(logging.Filter):
+    """A collector that is away is worth a line of each level a minute, and not two a second; the rest is counted in the metrics."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._clock = clock
+        self._said: dict[int, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        now = self._clock()
+        if now - self._said.get(record.levelno, -_MINUTE) < _MINUTE:
+            return False
+        self._said[record.levelno] = now
+        return True
 
 
 def _is_news(record: logging.LogRecord) -> bool:

@@ -28,6 +28,7 @@ class Visits:
 
     def __init__(self, registry: CollectorRegistry, own_host: str) -> None:
         self._own_host = own_host
+        self._children: dict[tuple[int, tuple[str, ...]], Counter] = {}
         self._views = Counter(
             "blog_page_views",
             "Views of pages; prefetches are not views.",
@@ -68,9 +69,9 @@ class Visits:
 
     def _view(self, path: str, content_type: str, headers: Mapping[bytes, bytes], query: bytes) -> None:
         agent = agents.agent_of(headers.get(b"user-agent", b""))
-        self._views.labels(path, content_type, "true" if agent.bot else "false").inc()
+        self._child(self._views, path, content_type, "true" if agent.bot else "false").inc()
         if agent.bot:
-            self._bots.labels(agent.bot).inc()
+            self._child(self._bots, agent.bot).inc()
         elif headers.get(b"sec-fetch-mode", b"navigate") == b"navigate":
             self._visit(agent, headers, query)
 
@@ -78,12 +79,20 @@ class Visits:
         source = sources.of_referrer(headers.get(b"referer", b"")[:512], self._own_host)
         if source != "internal":
             source = sources.of_query(query) or source
-            self._devices.labels(agent.browser, agent.device).inc()
-        self._visits.labels(source).inc()
+            self._child(self._devices, agent.browser, agent.device).inc()
+        self._child(self._visits, source).inc()
+
+    def _child(self, family: Counter, *values: str) -> Counter:
+        """A family's child for label values from closed sets; looking it up in the library costs as much as a page."""
+        name = (id(family), values)
+        child = self._children.get(name)
+        if child is None:
+            child = self._children[name] = family.labels(*values)
+        return child
 
     def _feed(self, feed: str, headers: Mapping[bytes, bytes], *, whole: bool) -> None:
         agent = agents.agent_of(headers.get(b"user-agent", b""))
-        self._feeds.labels(feed, agent.reader).inc()
+        self._child(self._feeds, feed, agent.reader).inc()
         # A tag's followers are not the site's.
         if whole and agent.subscribers is not None:
             self._subscribers.labels(feed, agent.reader).set(agent.subscribers)
