@@ -18,13 +18,13 @@ from blog.serve.head import Head
 from blog.serve.health import health_routes
 from blog.serve.live import Live
 from blog.serve.metrics import metrics_route
-from blog.serve.publisher import Clock, Publisher, Watch, utc_now
+from blog.serve.publisher import Clock, Publisher, Watch, in_thread, utc_now
 from blog.serve.reload import reload_routes
 from blog.serve.store import PageStore
 from blog.settings import Settings
 from blog.stages import unstarted, unwatched
 from blog.telemetry.metrics import Metrics, MetricsServer
-from blog.telemetry.visits import Visits
+from blog.telemetry.visits import Visits, warm_up
 
 if TYPE_CHECKING:
     from blog.telemetry.tracing import Tracing
@@ -75,9 +75,10 @@ class Blog(FastAPI):
         publishing = asyncio.create_task(publisher.run())
         publishing.add_done_callback(self.live.publishing_ended)
         watching = asyncio.create_task(self.metrics.watch_loop())
+        warming = asyncio.create_task(in_thread(warm_up))
         scrapes = self._metrics_server()
         yield
-        for task in (publishing, watching):
+        for task in (publishing, watching, warming):
             task.cancel()
             with suppress(asyncio.CancelledError, Exception):
                 await task

@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
 
 from blog import urls
+from blog.semantics import SERVER_ERROR
 from blog.serve.exchange import KEY, Exchange
 from blog.serve.store import PageStore
 from blog.settings import Settings
@@ -23,7 +24,6 @@ if TYPE_CHECKING:  # a process without an endpoint does not even import the SDK
     from blog.telemetry.tracing import Decision, Tracing
 
 _PROBES = frozenset({urls.HEALTH, urls.READY, urls.METRICS})
-_SERVER_ERROR = 500
 _UNTRACED = _PROBES | {urls.RELOAD_EVENTS, urls.FAVICON}
 _UNTRACED_BELOW = ("/assets/", "/rum/")
 
@@ -78,7 +78,7 @@ class Observer:
             if exchange.route and scope["method"] == "GET":
                 self._visits.count(exchange.route, scope["path"], status, exchange.headers, scope["query_string"])
         # A probe that is told no has been answered well: that is its job, every few seconds, and no error.
-        failed = status >= _SERVER_ERROR and scope["path"] not in _PROBES
+        failed = status >= SERVER_ERROR and scope["path"] not in _PROBES
         if self._access.wants(seconds, failed=failed, traced=exchange.trace is not None):
             self._log(exchange, seconds, logging.ERROR if failed else logging.INFO)
 

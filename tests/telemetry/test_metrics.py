@@ -20,8 +20,8 @@ from prometheus_client.samples import Sample
 
 from blog import __version__
 from blog.errors import SettingsError
+from blog.semantics import METHODS
 from blog.settings import Settings
-from blog.telemetry.metrics import METHODS
 from blog.telemetry.visits import agents
 
 if TYPE_CHECKING:

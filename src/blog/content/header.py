@@ -258,7 +258,6 @@ class Header(BaseModel):
 
 
 KEYS = (*Header.model_fields, "alt")
-_LINK_KEYS = {"title", "url"}
 
 
 def parse_header(header: str, kind: Kind) -> Header:

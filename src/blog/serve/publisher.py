@@ -126,11 +126,14 @@ class Publisher:
 
     def _build_with_index(self) -> tuple[Library, Theme, Edition, Index]:
         library, theme, edition = self.build()
-        return library, theme, edition, Index(edition, self._settings.base_url)
+        return library, theme, edition, self._index(edition)
 
     def _render_with_index(self, library: Library, theme: Theme, moment: datetime) -> tuple[Edition, Index]:
         edition = self._render(library, theme, moment)
-        return edition, Index(edition, self._settings.base_url)
+        return edition, self._index(edition)
+
+    def _index(self, edition: Edition) -> Index:
+        return Index(edition, self._settings.base_url)
 
     def _render(self, library: Library, theme: Theme, moment: datetime) -> Edition:
         return render(library, site_at(library, moment), theme, self._settings, self._encoder, self._told.stage)

@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
+from blog.semantics import SLOW_SECONDS
 from blog.settings import AccessLog, Settings
 
-SLOW_SECONDS = 0.5
 _LONGEST_PATH = 1024
 _MINUTE = 60.0
 

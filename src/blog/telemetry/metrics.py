@@ -14,12 +14,12 @@ from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
+from blog.semantics import METHODS, OTHER_METHOD
+
 PATH = "/metrics"
 # From a prepared page (well below a millisecond) to a stalled process.
 BUCKETS = (0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _LAG_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1.0)
-METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"})
-OTHER_METHOD = "_OTHER"
 UNROUTED = "none"
 _LAG_EVERY_SECONDS = 0.5
 _SCRAPER_TIMEOUT_SECONDS = 10

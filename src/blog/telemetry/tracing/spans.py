@@ -31,15 +31,13 @@ from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from blog import __version__
+from blog.semantics import METHODS, OTHER_METHOD, SERVER_ERROR, SLOW_SECONDS
 from blog.stages import Note
 from blog.telemetry.tracing.gate import Bucket, Decision, Gate, Parent
 from blog.telemetry.tracing.ids import chosen_trace_id
 from blog.telemetry.tracing.pipeline import Pipeline
 
-SLOW_SECONDS = 0.5
-METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"})
 _LATE_PER_SECOND, _LATE_AT_ONCE = 1.0, 20.0
-_SERVER_ERROR = 500
 
 Handle = Callable[[Receive, Send], Awaitable[None]]
 
@@ -77,7 +75,7 @@ class Tracing:
 
     def is_late(self, status: int, seconds: float) -> bool:
         """Whether a request that was not sampled deserves a span all the same."""
-        return status >= _SERVER_ERROR or seconds >= SLOW_SECONDS
+        return status >= SERVER_ERROR or seconds >= SLOW_SECONDS
 
     def late(self, decision: Decision | None, scope: Scope, status: int, seconds: float) -> None:
         """Record a failed or slow request that was not sampled, with its true start, while the cap allows."""
@@ -90,7 +88,7 @@ class Tracing:
         span = self._tracer.start_span(
             name, context, SpanKind.SERVER, attributes, start_time=ended - round(seconds * 1e9)
         )
-        if status >= _SERVER_ERROR:
+        if status >= SERVER_ERROR:
             span.set_attribute("error.type", str(status))
             span.set_status(Status(StatusCode.ERROR))
         span.end(ended)
@@ -178,7 +176,7 @@ def _described(scope: Mapping[str, Any]) -> tuple[str, dict[str, AttributeValue]
     """A request's span name and attributes (semantic conventions 1.38, HTTP server span)."""
     method, exchange = scope["method"], scope["blog.exchange"]
     route = exchange.route or getattr(scope.get("route"), "path", "")
-    known = method if method in METHODS else "_OTHER"
+    known = method if method in METHODS else OTHER_METHOD
     host, port = _server(scope)  # type: ignore[arg-type]
     attributes: dict[str, AttributeValue] = {
         "http.request.method": known,
