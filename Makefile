@@ -2,7 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-SYNC := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# The locks name everything, so pip need not resolve: an older one asks for the newest release of a package that is locked without its extra.
+SYNC := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 
 .DEFAULT_GOAL := help
 .PHONY: help install run dev test lint format check bench lock vendor golden clean
@@ -15,7 +16,7 @@ $(VENV)/.run: requirements.txt pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "installing the locked dependencies into $(VENV) (a minute, once)"
 	@$(SYNC) --require-hashes -r requirements.txt
-	@$(SYNC) --no-deps --no-build-isolation --editable .
+	@$(SYNC) --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.run
