@@ -6,6 +6,8 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
+from typing import cast
 
 import uvicorn
 
@@ -19,6 +21,7 @@ from blog.render.edition import render
 from blog.render.encodings import Encoder
 from blog.render.theme import Theme
 from blog.serve.live import Live
+from blog.serve.protocol import PageProtocol
 from blog.serve.publisher import Publisher, report
 from blog.serve.server import Server
 from blog.settings import Settings
@@ -71,7 +74,7 @@ def _serve(settings: Settings, _options: argparse.Namespace) -> int:
         app,
         host=settings.host,
         port=settings.port,
-        http="httptools",
+        http=cast("type[PageProtocol]", partial(PageProtocol, app.observer.answer, app.observer.finished, app.live)),
         loop="uvloop",
         ws="none",
         lifespan="on",

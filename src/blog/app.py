@@ -14,6 +14,7 @@ from starlette.types import Message, Receive, Scope, Send
 from blog import __version__, urls
 from blog.observe import Observer, instrument
 from blog.serve.api import api_routes
+from blog.serve.dynamic import Dynamic
 from blog.serve.head import Head
 from blog.serve.health import health_routes
 from blog.serve.live import Live
@@ -51,9 +52,10 @@ class Blog(FastAPI):
         self.metrics = Metrics(__version__, settings.revision)
         self.tracing = _tracing(settings, self.metrics)
         routes = {urls.METRICS} if settings.metrics_port is None else set()
-        store = PageStore(self.live, Head(super().__call__), routes, secure=settings.secure)
+        store = PageStore(self.live, routes, secure=settings.secure)
+        dynamic = Dynamic(Head(super().__call__), secure=settings.secure)
         visits = Visits(self.metrics.registry, urlsplit(settings.base_url).hostname or "")
-        self.observer = Observer(settings, store, self.metrics, visits, self.tracing)
+        self.observer = Observer(settings, store, dynamic, self.metrics, visits, self.tracing)
         instrument(self, self.metrics)
         self.include_router(health_routes(self.live, settings.revision))
         if settings.metrics_port is None:

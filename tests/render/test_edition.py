@@ -42,7 +42,7 @@ def test_every_address_has_its_page(edition: Edition) -> None:
 def test_what_has_not_appeared_is_on_no_page(edition: Edition, secret: str) -> None:
     assert [path for path, page in edition.pages.items() if secret.encode() in page.identity.body] == []
     assert [path for path in (*edition.pages, *edition.redirects) if secret in path] == []
-    assert secret not in edition.not_found.body("/blog/unfinished").decode()
+    assert secret not in edition.not_found.answer("/blog/unfinished").body.decode()
     assert not [path for path in edition.pages if "draft." in path or "future." in path or "unfinished" in path]
 
 

@@ -16,7 +16,7 @@ from blog.render.edition import Edition
     ],
 )
 def test_the_nearest_posts_are_suggested(edition: Edition, path: str, near: str) -> None:
-    body = edition.not_found.body(path).decode()
+    body = edition.not_found.answer(path).body.decode()
     assert "Did you mean" in body
     assert f'href="{near}"' in body.partition("Did you mean")[2]
 
@@ -26,10 +26,10 @@ def test_the_nearest_posts_are_suggested(edition: Edition, path: str, near: str)
     ["/qqqqqq", "/", "", "/wp-login.php", "/" + "a" * 8000, "/\0", "/<script>alert(1)</script>", "/%00", "/日本"],
 )
 def test_nothing_is_suggested_for_nonsense(edition: Edition, path: str) -> None:
-    assert edition.not_found.body(path) == edition.not_found.plain
+    assert edition.not_found.answer(path) is edition.not_found.answer("/x1")
 
 
 def test_the_page_is_not_indexed_and_has_no_gap(edition: Edition) -> None:
-    page = edition.not_found.plain.decode()
+    page = edition.not_found.answer("/x1").body.decode()
     assert '<meta name="robots" content="noindex">' in page
     assert "<!-- suggestions -->" not in page

@@ -14,7 +14,7 @@ from blog.render.html import Pages
 from blog.render.machines import machine_pages
 from blog.render.meta import Metas, Picture
 from blog.render.not_found import NotFound, Suggestions
-from blog.render.page import FOREVER, HTML, Page, RawHeaders, Rendered, make_page
+from blog.render.page import FOREVER, Page, Rendered, make_page
 from blog.render.theme import ASSET_TYPES, Theme, asset_url
 from blog.settings import Settings
 from blog.stages import Stage, unwatched
@@ -33,7 +33,6 @@ class Edition:
     pages: Mapping[str, Page]
     redirects: Mapping[str, str]
     not_found: NotFound
-    html_headers: RawHeaders
     absolute: Resolver
     states: Mapping[str, int]
 
@@ -63,8 +62,7 @@ def render(
         pages={page.path: make_page(page, coded, {} if "x-content-type-options" in page.headers else plain)
                for page, coded in zip(rendered, encoded, strict=True)},
         redirects={alias: text.url for text in texts for alias in text.aliases} | {"/blog/page/1": urls.BLOG},
-        not_found=NotFound(missing.body.decode(), Suggestions(texts), html.suggestions),
-        html_headers=[(b"content-type", HTML.encode()), *((k.encode(), v.encode()) for k, v in missing.headers.items())],
+        not_found=NotFound(missing, Suggestions(texts), html.suggestions),
         absolute=absolute,
         states={
             "published": len(site.posts),

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from difflib import SequenceMatcher
 
 from blog.content.post import Text
+from blog.render.page import Answer, Rendered, lines
 
 GAP = "<!-- suggestions -->"
 SUGGESTIONS = 3
@@ -52,14 +53,19 @@ def _likeness(guess: str, slug: str) -> float:
 
 
 class NotFound:
-    """Bodies of 404 answers."""
+    """The 404 answers of a site."""
 
-    def __init__(self, html: str, suggestions: Suggestions, render: Callable[[Sequence[Text]], str]) -> None:
-        self._before, _, self._after = html.partition(GAP)
-        self.plain = (self._before + self._after).encode()
+    def __init__(self, page: Rendered, suggestions: Suggestions, render: Callable[[Sequence[Text]], str]) -> None:
+        self._before, _, self._after = page.body.decode().partition(GAP)
         self._suggestions = suggestions
         self._render = render
+        self._shared = lines([("content-type", page.media_type), ("cache-control", "no-cache"), *page.headers.items()])
+        self._plain = self._answer(self._before + self._after)
 
-    def body(self, path: str) -> bytes:
+    def answer(self, path: str) -> Answer:
         near = self._suggestions.near(path)
-        return (self._before + self._render(near) + self._after).encode() if near else self.plain
+        return self._answer(self._before + self._render(near) + self._after) if near else self._plain
+
+    def _answer(self, html: str) -> Answer:
+        body = html.encode()
+        return Answer(404, lines([("content-length", str(len(body)))]), self._shared, body)

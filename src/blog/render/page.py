@@ -1,7 +1,8 @@
-"""A response prepared in full: bytes and headers for each encoding, ready to be sent."""
+"""A response prepared in full: bytes and header lines for each encoding, ready to be sent."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import sha256
 
 RawHeaders = list[tuple[bytes, bytes]]
@@ -31,13 +32,39 @@ class Rendered:
 
 
 @dataclass(frozen=True, slots=True)
-class Variant:
-    """One encoding of a page: the headers of its 200 and of its 304, and a strong ETag of exactly these bytes."""
+class Answer:
+    """A status, a body, and the header as lines that end with CRLF, in two parts.
 
-    body: bytes
+    ``own`` is this answer's alone; ``shared`` is one object for all answers that have the same in it, which are most.
+    """
+
+    status: int
+    own: bytes
+    shared: bytes
+    body: bytes = b""
+
+    @property
+    def headers(self) -> RawHeaders:
+        """The same header as pairs, which is what ASGI wants."""
+        pairs = (line.partition(b": ") for line in (self.own + self.shared).split(b"\r\n") if line)
+        return [(name, value) for name, _, value in pairs]
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One encoding of a page: the whole of it, the 304 that stands for it, and a strong ETag of exactly its bytes."""
+
     etag: bytes
-    headers: RawHeaders
-    not_modified: RawHeaders
+    whole: Answer
+    not_modified: Answer
+
+    @property
+    def body(self) -> bytes:
+        return self.whole.body
+
+    @property
+    def headers(self) -> RawHeaders:
+        return self.whole.headers
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +78,42 @@ class Page:
 
 
 def make_page(rendered: Rendered, encoded: Mapping[bytes, bytes], security: Mapping[str, str]) -> Page:
-    """Prepare every header list that the page can ever be answered with."""
-    shared = [("vary", "accept-encoding"), ("cache-control", rendered.cache)]
-    described = [("content-type", rendered.media_type), *rendered.headers.items(), *security.items()]
+    """Prepare every answer that the page can ever be given."""
+    validated = (("vary", "accept-encoding"), ("cache-control", rendered.cache))
+    described = (("content-type", rendered.media_type), *rendered.headers.items(), *security.items())
 
     def variant(body: bytes, coding: str) -> Variant:
         # Hashed as it is sent: a newer compressor makes other bytes of the same page, which need another strong tag.
         etag = f'"{sha256(body).hexdigest()[:24]}"'
-        validated = _raw([("etag", etag), *shared])
-        coded = [("content-encoding", coding)] if coding else []
-        headers = [*validated, *_raw([*coded, ("content-length", str(len(body))), *described])]
-        return Variant(body, etag.encode(), headers, validated)
+        tagged = (("etag", etag),)
+        coded = (("content-encoding", coding),) if coding else ()
+        own = lines((*tagged, *coded, ("content-length", str(len(body)))))
+        return Variant(
+            etag.encode(),
+            Answer(200, own, _shared((*validated, *described)), body),
+            Answer(304, lines(tagged), _shared(validated)),
+        )
 
     variants = {coding: variant(body, coding.decode()) for coding, body in encoded.items()}
     return Page(rendered.route, rendered.media_type, variant(rendered.body, ""), variants)
 
 
-def _raw(headers: list[tuple[str, str]]) -> RawHeaders:
-    return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+def lines(headers: Iterable[tuple[str, str]]) -> bytes:
+    r"""A header as it is sent.
+
+    >>> lines([("Vary", "accept-encoding")])
+    b'vary: accept-encoding\r\n'
+
+    Raises:
+        ValueError: a name or a value has a control character in it, with which it could pose as another line.
+    """
+    pairs = [(name.lower(), value) for name, value in headers]
+    for pair in pairs:
+        if not "".join(pair).isprintable():
+            raise ValueError(f"{pair} is no line of a header")
+    return "".join(f"{name}: {value}\r\n" for name, value in pairs).encode("latin-1")
+
+
+@lru_cache(maxsize=1024)
+def _shared(headers: tuple[tuple[str, str], ...]) -> bytes:
+    return lines(headers)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
 from blog import urls
-from blog.serve.exchange import KEY
+from blog.exchange import KEY
 from blog.serve.live import Live
 
 _LOOK_EVERY_SECONDS = 0.1
@@ -29,7 +29,7 @@ def reload_routes(live: Live) -> APIRouter:
     @router.get(urls.RELOAD_EVENTS)
     async def events(request: Request) -> Response:
         """Server-sent events, one for each edition."""
-        if request.scope[KEY].scope["method"] == "HEAD":
+        if request.scope[KEY].method == "HEAD":
             return Response(media_type="text/event-stream", headers={"cache-control": "no-store"})
         return StreamingResponse(editions(), media_type="text/event-stream", headers={"cache-control": "no-store"})
 

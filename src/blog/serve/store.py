@@ -1,124 +1,93 @@
-"""The page store: one look-up, one choice among prepared encodings, one send."""
+"""The page store: one look-up, and one choice among prepared answers. Nothing here waits."""
 
 from collections.abc import Collection
 
-from starlette.types import ASGIApp, Message, Receive, Send
-
 from blog import urls
+from blog.exchange import Exchange
 from blog.render import security
 from blog.render.edition import Edition
-from blog.render.page import Page, RawHeaders
-from blog.serve.exchange import Exchange
+from blog.render.page import TEXT, Answer, Page, lines
 from blog.serve.live import Live
 from blog.serve.negotiation import choose, matches
 
-ALLOW = (b"allow", b"GET, HEAD")
 RETRY_AFTER_SECONDS = 2
+_ALLOW = ("allow", "GET, HEAD")
+_UNCACHED = ("cache-control", "no-store")
 _READS = frozenset({"GET", "HEAD"})
+_NO_ENCODING = "There is no encoding of this page that Accept-Encoding allows."
 
 
 class PageStore:
-    """Answers every path but those below /api/ and the ``routes``, which go on to the application behind.
+    """Answers every path but those below /api/ and the ``routes``, which are left to the application behind.
 
     What it answers, and how, it notes on the exchange.
     """
 
-    def __init__(self, live: Live, dynamic: ASGIApp, routes: Collection[str], *, secure: bool) -> None:
+    def __init__(self, live: Live, routes: Collection[str], *, secure: bool) -> None:
         self._live = live
-        self._dynamic = dynamic
         self._routes = routes
-        headers = security.for_anything(secure=secure)
-        self._plain: RawHeaders = [(name.encode(), value.encode()) for name, value in headers.items()]
+        self._plain = lines([("content-type", TEXT), *security.for_anything(secure=secure).items()])
 
-    async def __call__(self, exchange: Exchange, receive: Receive, send: Send) -> None:
+    def answer(self, exchange: Exchange) -> Answer | None:
+        """The answer to a request; None where the application behind has to be asked."""
         edition = self._live.edition
-        path: str = exchange.scope["path"]
-        page = edition.pages.get(path) if edition else None
+        page = edition.pages.get(exchange.path) if edition is not None else None
         if page is not None:
-            await self._answer(page, exchange, send)
-        elif (lower := path.lower()).startswith("/api/") or urls.canonical(lower) in self._routes:
-            await self._pass_on(path, exchange, receive, send)
+            answer = self._page(page, exchange)
+        elif self._is_dynamic(exchange.path):
+            found = self._canonical(exchange)
+            if found is None:
+                return None
+            answer = found
         elif edition is None:
-            await self._unavailable(exchange, send)
+            again = ("retry-after", str(RETRY_AFTER_SECONDS))
+            answer = self._say(503, "The blog is starting. Please try again in a moment.", _UNCACHED, again)
         else:
-            await self._elsewhere(edition, path, exchange, send)
+            answer = self._elsewhere(edition, exchange)
+        exchange.status = answer.status
+        exchange.size = 0 if exchange.method == "HEAD" else len(answer.body)
+        return answer
 
-    async def _answer(self, page: Page, exchange: Exchange, send: Send) -> None:
+    def _page(self, page: Page, exchange: Exchange) -> Answer:
         exchange.route = page.route
-        method, headers = exchange.scope["method"], exchange.headers
-        if method not in _READS:
-            await self._say(exchange, send, 405, f"{page.route} answers GET and HEAD.", [ALLOW])
-            return
+        if exchange.method not in _READS:
+            return self._say(405, f"{page.route} answers GET and HEAD.", _UNCACHED, _ALLOW)
+        headers = exchange.headers
         variant = choose(page, headers.get(b"accept-encoding", b""))
         if variant is None:
-            await self._say(exchange, send, 406, "There is no encoding of this page that Accept-Encoding allows.")
-        elif b"if-none-match" in headers and matches(headers[b"if-none-match"], variant.etag):
-            exchange.status = 304
-            await send({"type": "http.response.start", "status": 304, "headers": variant.not_modified})
-            await send({"type": "http.response.body", "body": b""})
-        else:
-            exchange.status = 200
-            body = b"" if method == "HEAD" else variant.body
-            exchange.size = len(body)
-            await send({"type": "http.response.start", "status": 200, "headers": variant.headers})
-            await send({"type": "http.response.body", "body": body})
+            return self._say(406, _NO_ENCODING, _UNCACHED)
+        if b"if-none-match" in headers and matches(headers[b"if-none-match"], variant.etag):
+            return variant.not_modified
+        return variant.whole
 
-    async def _pass_on(self, path: str, exchange: Exchange, receive: Receive, send: Send) -> None:
-        canonical = urls.canonical(path)
-        if canonical not in {path, urls.API} and exchange.scope["method"] in _READS:
-            await self._redirect(urls.encoded(canonical), exchange, send)
-            return
+    def _is_dynamic(self, path: str) -> bool:
+        lower = path.lower()
+        return lower.startswith("/api/") or urls.canonical(lower) in self._routes
 
-        async def noted(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                exchange.status = message["status"]
-                message = {**message, "headers": [*message["headers"], *self._plain]}
-            elif message["type"] == "http.response.body":
-                exchange.size += len(message.get("body", b""))
-            await send(message)
+    def _canonical(self, exchange: Exchange) -> Answer | None:
+        canonical = urls.canonical(exchange.path)
+        if canonical in {exchange.path, urls.API} or exchange.method not in _READS:
+            return None
+        return self._redirect(urls.encoded(canonical), exchange)
 
-        try:
-            await self._dynamic(exchange.scope, receive, noted)
-        finally:
-            exchange.route = getattr(exchange.scope.get("route"), "path", "")
-            exchange.dynamic = True
-
-    async def _elsewhere(self, edition: Edition, path: str, exchange: Exchange, send: Send) -> None:
+    def _elsewhere(self, edition: Edition, exchange: Exchange) -> Answer:
+        path = exchange.path
         canonical = urls.canonical(path)
         target = edition.redirects.get(canonical)
         if target is None and canonical != path and canonical in edition.pages:
             target = urls.encoded(canonical)
         if target is None:
-            body = edition.not_found.body(path)
-            headers = [*edition.html_headers, (b"cache-control", b"no-cache")]
-            await _send(exchange, send, 404, headers, body)
-        elif exchange.scope["method"] in _READS:
-            await self._redirect(target, exchange, send)
-        else:
-            await self._say(exchange, send, 405, f"This address has moved to {target}.", [ALLOW])
+            return edition.not_found.answer(path)
+        if exchange.method in _READS:
+            return self._redirect(target, exchange)
+        return self._say(405, f"This address has moved to {target}.", _UNCACHED, _ALLOW)
 
-    async def _redirect(self, target: str, exchange: Exchange, send: Send) -> None:
-        query: bytes = exchange.scope["query_string"]
-        location = target.encode() + (b"?" + query if query else b"")
-        headers = [(b"location", location), (b"cache-control", b"public, max-age=3600")]
-        await self._say(exchange, send, 301, f"Moved to {target}", headers)
+    def _redirect(self, target: str, exchange: Exchange) -> Answer:
+        query = exchange.query.decode("latin-1")
+        location = f"{target}?{query}" if query.isprintable() and query else target
+        return self._say(301, f"Moved to {target}", ("location", location), ("cache-control", "public, max-age=3600"))
 
-    async def _unavailable(self, exchange: Exchange, send: Send) -> None:
-        again = (b"retry-after", str(RETRY_AFTER_SECONDS).encode())
-        await self._say(exchange, send, 503, "The blog is starting. Please try again in a moment.", [again])
-
-    async def _say(
-        self, exchange: Exchange, send: Send, status: int, text: str, headers: RawHeaders | None = None
-    ) -> None:
+    def _say(self, status: int, text: str, *headers: tuple[str, str]) -> Answer:
         """A sentence of plain text for an answer that is not a page."""
-        kind = (b"content-type", b"text/plain; charset=utf-8")
-        uncached = [] if status == 301 else [(b"cache-control", b"no-store")]  # noqa: PLR2004 -- the HTTP status
-        await _send(exchange, send, status, [kind, *self._plain, *uncached, *(headers or [])], f"{text}\n".encode())
-
-
-async def _send(exchange: Exchange, send: Send, status: int, headers: RawHeaders, body: bytes) -> None:
-    length = (b"content-length", str(len(body)).encode())
-    shown = b"" if exchange.scope["method"] == "HEAD" else body
-    exchange.status, exchange.size = status, len(shown)
-    await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
-    await send({"type": "http.response.body", "body": shown})
+        body = f"{text}\n".encode()
+        return Answer(status, lines([*headers, ("content-length", str(len(body)))]), self._plain, body)

@@ -7,36 +7,16 @@ import ipaddress
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
-from random import SystemRandom
 
+from blog.exchange import Decision, Parent
 from blog.settings import Sampler
+from blog.telemetry.tracing.ids import random_bits
 
 # W3C Trace Context, section 3.2.2: version 00 has exactly these fields, a later one may have more behind them.
 _TRACEPARENT = re.compile(rb"(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(-.*)?")
 _LOWER_64_BITS = (1 << 64) - 1
 _STRANGERS_PER_SECOND, _STRANGERS_AT_ONCE = 1.0, 10.0
-
-_bits = SystemRandom().getrandbits
-
-
-@dataclass(frozen=True, slots=True)
-class Parent:
-    """The span of the caller, as its traceparent names it."""
-
-    trace_id: int
-    span_id: int
-    sampled: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """Whether to record a request, and in which trace. ``parent`` is set only where it is honoured."""
-
-    sampled: bool
-    trace_id: int
-    parent: Parent | None = None
 
 
 class Bucket:
@@ -89,8 +69,8 @@ class Gate:
     def decide(self, traceparent: bytes | None, peer: str | None) -> Decision | None:
         """The decision for one request; None where it is not sampled and names no parent, which is most of them."""
         if traceparent is None:
-            lower = _bits(64)
-            return Decision(True, _bits(64) << 64 | lower or 1) if lower < self._bound else None  # noqa: FBT003
+            lower = random_bits(64)
+            return Decision(True, random_bits(64) << 64 | lower or 1) if lower < self._bound else None  # noqa: FBT003
         parent = parse_traceparent(traceparent)
         if parent is None:
             return self.decide(None, peer)

@@ -112,6 +112,10 @@ class Pipeline:
         """Spans that were recorded and never reached the collector."""
         return self._processor.turned_away + self._exporter.refused
 
+    def take(self, span: ReadableSpan) -> None:
+        """A span that is over, to be sent with the next batch."""
+        self._processor.on_end(span)
+
     def shutdown(self) -> None:
         """Send what is left, within GOODBYE_SECONDS: a collector that hangs must not keep the process."""
         goodbye = threading.Thread(target=self.provider.shutdown, name="spans-goodbye", daemon=True)

@@ -1,4 +1,4 @@
-"""Server spans: those of sampled requests by the FastAPI instrumentation, and those of failures recorded afterwards."""
+"""Server spans: those of dynamic routes by the FastAPI instrumentation, those of prepared answers and of failures recorded afterwards."""
 
 import os
 import time
@@ -8,8 +8,9 @@ from typing import Any
 
 from opentelemetry.context import Context
 from opentelemetry.metrics import NoOpMeterProvider
+from opentelemetry.sdk.trace import ReadableSpan
+from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 from opentelemetry.trace import (
-    NonRecordingSpan,
     Span,
     SpanContext,
     SpanKind,
@@ -19,7 +20,6 @@ from opentelemetry.trace import (
     format_span_id,
     format_trace_id,
     get_current_span,
-    set_span_in_context,
 )
 from opentelemetry.util.types import AttributeValue
 
@@ -31,12 +31,14 @@ from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from blog import __version__
+from blog.exchange import KEY, Decision, Exchange, Parent
 from blog.semantics import METHODS, OTHER_METHOD, SERVER_ERROR, SLOW_SECONDS
 from blog.stages import Note
-from blog.telemetry.tracing.gate import Bucket, Decision, Gate, Parent
-from blog.telemetry.tracing.ids import chosen_trace_id
+from blog.telemetry.tracing.gate import Bucket, Gate
+from blog.telemetry.tracing.ids import chosen_trace_id, new_span_id, new_trace_id
 from blog.telemetry.tracing.pipeline import Pipeline
 
+_SCOPE = InstrumentationScope("blog", __version__)
 _LATE_PER_SECOND, _LATE_AT_ONCE = 1.0, 20.0
 
 Handle = Callable[[Receive, Send], Awaitable[None]]
@@ -54,15 +56,17 @@ class Tracing:
 
     async def call(self, decision: Decision, scope: Scope, handle: Handle, receive: Receive, send: Send) -> None:
         """Handle a request inside a SERVER span, whose ids are left on the exchange for log lines and exemplars."""
+        exchange: Exchange = scope[KEY]
 
         async def inner(_scope: Scope, inner_receive: Receive, inner_send: Send) -> None:
             span = get_current_span()
-            scope["blog.exchange"].trace = ids(span.get_span_context())
+            context = span.get_span_context()
+            exchange.trace = _ids(context.trace_id, context.span_id)
 
             async def named(message: Message) -> None:
                 # The route is known by now, and the span ends with the last byte.
                 if message["type"] == "http.response.start":
-                    _name(span, scope)
+                    _name(span, exchange)
                 await inner_send(message)
 
             await handle(inner_receive, named)
@@ -77,22 +81,41 @@ class Tracing:
         """Whether a request that was not sampled deserves a span all the same."""
         return status >= SERVER_ERROR or seconds >= SLOW_SECONDS
 
-    def late(self, decision: Decision | None, scope: Scope, status: int, seconds: float) -> None:
+    def ids(self, decision: Decision) -> dict[str, str]:
+        """The ids of the span that a sampled request is going to have, in the form of log lines and exemplars."""
+        return _ids(decision.trace_id, new_span_id())
+
+    def record(self, exchange: Exchange, seconds: float) -> None:
+        """Record a request that is over, under the ids on its exchange: a finished span needs none of the machinery of a running one."""
+        assert exchange.trace is not None  # noqa: S101 -- ids() came first
+        ended, failed = time.time_ns(), exchange.status >= SERVER_ERROR
+        name, attributes = _described(exchange)
+        attributes["http.response.status_code"] = exchange.status
+        if failed:
+            attributes["error.type"] = str(exchange.status)
+        parent = exchange.decision.parent if exchange.decision else None
+        self.pipeline.take(
+            ReadableSpan(
+                name,
+                context=_context(exchange.trace),
+                parent=_remote(parent) if parent else None,
+                resource=self.pipeline.provider.resource,
+                attributes=attributes,
+                kind=SpanKind.SERVER,
+                instrumentation_scope=_SCOPE,
+                status=Status(StatusCode.ERROR if failed else StatusCode.UNSET),
+                start_time=ended - round(seconds * 1e9),
+                end_time=ended,
+            )
+        )
+
+    def late(self, exchange: Exchange, seconds: float) -> None:
         """Record a failed or slow request that was not sampled, with its true start, while the cap allows."""
         if self.gate.records_nothing or not self._late.take():
             return
-        ended = time.time_ns()
-        context = _remote(decision.parent) if decision and decision.parent else Context()
-        name, attributes = _described(scope)
-        attributes["http.response.status_code"] = status
-        span = self._tracer.start_span(
-            name, context, SpanKind.SERVER, attributes, start_time=ended - round(seconds * 1e9)
-        )
-        if status >= SERVER_ERROR:
-            span.set_attribute("error.type", str(status))
-            span.set_status(Status(StatusCode.ERROR))
-        span.end(ended)
-        scope["blog.exchange"].trace = ids(span.get_span_context())
+        decision = exchange.decision
+        exchange.trace = _ids(decision.trace_id if decision else new_trace_id(), new_span_id())
+        self.record(exchange, seconds)
 
     @contextmanager
     def start(self, name: str) -> Iterator[None]:
@@ -115,9 +138,13 @@ class Tracing:
         self.pipeline.shutdown()
 
 
-def ids(context: SpanContext) -> dict[str, str]:
-    """A span's ids in the form of log lines and exemplars."""
-    return {"trace_id": format_trace_id(context.trace_id), "span_id": format_span_id(context.span_id)}
+def _ids(trace_id: int, span_id: int) -> dict[str, str]:
+    return {"trace_id": format_trace_id(trace_id), "span_id": format_span_id(span_id)}
+
+
+def _context(trace: Mapping[str, str]) -> SpanContext:
+    sampled = TraceFlags(TraceFlags.SAMPLED)
+    return SpanContext(int(trace["trace_id"], 16), int(trace["span_id"], 16), is_remote=False, trace_flags=sampled)
 
 
 def _instrumented(pipeline: Pipeline) -> ASGIApp:
@@ -145,7 +172,7 @@ class _Inner:
 def _without_personal_data(scope: Scope, decision: Decision) -> dict[str, Any]:
     """What the instrumentation may see: no client, no query, no header but the parent's, where it is honoured."""
     carried = (b"traceparent", b"tracestate") if decision.parent else ()
-    host, _port = _server(scope)
+    host, _port = scope.get("server") or ("", 0)
     return {
         "type": "http",
         "http_version": scope.get("http_version", "1.1"),
@@ -156,35 +183,29 @@ def _without_personal_data(scope: Scope, decision: Decision) -> dict[str, Any]:
         "query_string": b"",
         "headers": [(name, value) for name, value in scope["headers"] if name in carried],
         # The instrumentation glues any port but 80 to the address; the true one is set by _name.
-        "server": (host, 80),
+        "server": (str(host), 80),
         "client": None,
     }
 
 
-def _server(scope: Scope) -> tuple[str, int]:
-    host, port = scope.get("server") or ("", 0)
-    return str(host), int(port or 0)
-
-
-def _scheme(scope: Mapping[str, Any]) -> str:
+def _scheme(exchange: Exchange) -> str:
     """What the visitor's browser spoke, where a proxy in front says so."""
-    forwarded = scope["blog.exchange"].headers.get(b"x-forwarded-proto", b"")
-    return forwarded.decode() if forwarded in {b"http", b"https"} else str(scope.get("scheme", "http"))
+    forwarded = exchange.headers.get(b"x-forwarded-proto", b"")
+    return forwarded.decode() if forwarded in {b"http", b"https"} else exchange.connection.scheme
 
 
-def _described(scope: Mapping[str, Any]) -> tuple[str, dict[str, AttributeValue]]:
+def _described(exchange: Exchange) -> tuple[str, dict[str, AttributeValue]]:
     """A request's span name and attributes (semantic conventions 1.38, HTTP server span)."""
-    method, exchange = scope["method"], scope["blog.exchange"]
-    route = exchange.route or getattr(scope.get("route"), "path", "")
+    method, route = exchange.method, exchange.route
     known = method if method in METHODS else OTHER_METHOD
-    host, port = _server(scope)  # type: ignore[arg-type]
+    host, port = exchange.connection.server or ("", 0)
     attributes: dict[str, AttributeValue] = {
         "http.request.method": known,
-        "url.path": scope["path"],
-        "url.scheme": _scheme(scope),
-        "server.address": host,
-        "server.port": port,
-        "network.protocol.version": scope.get("http_version", "1.1"),
+        "url.path": exchange.path,
+        "url.scheme": _scheme(exchange),
+        "server.address": str(host),
+        "server.port": port or 0,
+        "network.protocol.version": exchange.version,
     }
     if known != method:
         attributes["http.request.method_original"] = method[:32]
@@ -194,12 +215,11 @@ def _described(scope: Mapping[str, Any]) -> tuple[str, dict[str, AttributeValue]
     return f"{verb} {route}" if route else verb, attributes
 
 
-def _name(span: Span, scope: Scope) -> None:
-    name, attributes = _described(scope)
+def _name(span: Span, exchange: Exchange) -> None:
+    name, attributes = _described(exchange)
     span.update_name(name)
     span.set_attributes(attributes)
 
 
-def _remote(parent: Parent) -> Context:
-    context = SpanContext(parent.trace_id, parent.span_id, is_remote=True, trace_flags=TraceFlags(int(parent.sampled)))
-    return set_span_in_context(NonRecordingSpan(context), Context())
+def _remote(parent: Parent) -> SpanContext:
+    return SpanContext(parent.trace_id, parent.span_id, is_remote=True, trace_flags=TraceFlags(int(parent.sampled)))

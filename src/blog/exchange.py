@@ -1,0 +1,89 @@
+"""One request and what became of it: the note that travels from whoever answers to whoever counts, traces and logs."""
+
+import time
+from collections.abc import Iterable, MutableMapping
+from dataclasses import dataclass
+from typing import Any
+
+KEY = "blog.exchange"
+# The headers that anyone in the service looks at; all others are passed over in the one walk through them.
+_LOOKED_AT = frozenset({
+    b"accept-encoding", b"if-none-match", b"traceparent", b"user-agent", b"referer", b"sec-fetch-mode", b"sec-purpose", b"purpose", b"x-moz",
+    b"x-forwarded-proto", b"content-length", b"transfer-encoding", b"expect", b"upgrade",
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """What the requests of one connection have in common: both ends as (host, port), where known, and the scheme."""
+
+    client: tuple[str, int] | None
+    server: tuple[str, int | None] | None
+    scheme: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """The span of the caller, as its traceparent names it."""
+
+    trace_id: int
+    span_id: int
+    sampled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Whether to record a request, and in which trace. ``parent`` is set only where it is honoured."""
+
+    sampled: bool
+    trace_id: int
+    parent: Parent | None = None
+
+
+class Exchange:
+    """``path`` is decoded. ``route`` is a template or "", ``status`` 0 until an answer has started, ``size`` the bytes of its body.
+
+    ``dynamic`` is set where a router answered and not the store; ``decision`` says whether to record the request, and ``trace`` holds the ids
+    of its span, if it has one.
+    """
+
+    __slots__ = (
+        "connection", "decision", "dynamic", "headers", "method", "path", "query", "route", "size", "started", "status", "trace", "version",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        connection: Connection,
+        method: str,
+        path: str,
+        query: bytes,
+        headers: Iterable[tuple[bytes, bytes]],
+        version: str = "1.1",
+    ) -> None:
+        self.started = time.perf_counter()
+        self.connection = connection
+        self.method = method
+        self.path = path
+        self.query = query
+        self.version = version
+        self.route = ""
+        self.status = 0
+        self.size = 0
+        self.dynamic = False
+        self.decision: Decision | None = None
+        self.trace: dict[str, str] | None = None
+        self.headers: dict[bytes, bytes] = {}
+        known = self.headers
+        for name, value in headers:
+            if name in _LOOKED_AT:
+                # Repeated header lines are one list (RFC 9110, section 5.3).
+                known[name] = known[name] + b"," + value if name in known else value
+
+    @classmethod
+    def of(cls, scope: MutableMapping[str, Any]) -> "Exchange":
+        """The exchange of an ASGI scope, which carries it from now on."""
+        connection = Connection(scope.get("client"), scope.get("server"), scope.get("scheme", "http"))
+        version = scope.get("http_version", "1.1")
+        exchange = cls(connection, scope["method"], scope["path"], scope["query_string"], scope["headers"], version)
+        scope[KEY] = exchange
+        return exchange
