@@ -33,6 +33,8 @@ EXIT_USAGE = 2
 _KEEP_ALIVE_SECONDS = 95
 _SLOWEST_CLIENT_SECONDS = 10
 _LONGEST_FILE_NAME = 120
+# How long a thread that exports spans or answers a scrape may keep the loop waiting; Python's own 5 ms are seen in the 99th percentile.
+_SWITCH_SECONDS = 0.0002
 
 logger = logging.getLogger("blog")
 
@@ -69,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _serve(settings: Settings, _options: argparse.Namespace) -> int:
     logs.configure(settings)
+    sys.setswitchinterval(_SWITCH_SECONDS)
     app = create_app(settings)
     config = uvicorn.Config(
         app,

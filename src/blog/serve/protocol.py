@@ -6,7 +6,7 @@ to wait for anything, goes uvicorn's own way: a body, an upgrade, an answer stil
 
 import logging
 from collections.abc import Callable
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
@@ -14,6 +14,9 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from blog.exchange import KEY, Connection, Exchange
 from blog.render.page import Answer
 from blog.serve.live import Live
+
+if TYPE_CHECKING:
+    from asyncio import TimerHandle
 
 _READS = {b"GET": "GET", b"HEAD": "HEAD"}
 # A request with one of these has more to it than its header.
@@ -46,6 +49,13 @@ class PageProtocol(HttpToolsProtocol):
         self._answered = False
         self._in_head = False
         self._head_size = 0
+        self._idle_since = 0.0
+        self._idle_look: TimerHandle | None = None
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        if self._idle_look is not None:
+            self._idle_look.cancel()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
@@ -125,10 +135,22 @@ class PageProtocol(HttpToolsProtocol):
             self.transport.write(b"".join((start, answer.own, answer.shared, closing, b"\r\n", body)))
         if not keep_alive:
             self.transport.close()
-        elif self.timeout_keep_alive_task is None:
-            self.timeout_keep_alive_task = self.loop.call_later(
-                self.timeout_keep_alive, self.timeout_keep_alive_handler
-            )
+            return
+        self._idle_since = self.loop.time()
+        if self._idle_look is None:
+            self._idle_look = self.loop.call_later(self.timeout_keep_alive, self._close_if_idle)
+
+    def _close_if_idle(self) -> None:
+        """Looks once in a while, instead of setting a timer for every answer and taking it back with every request."""
+        self._idle_look = None
+        is_busy = self._in_head or self.timeout_keep_alive_task is not None
+        if is_busy or (self.cycle is not None and not self.cycle.response_complete):
+            return  # whoever answers next sets the next look, or uvicorn's own timer
+        left = self._idle_since + self.timeout_keep_alive - self.loop.time()
+        if left > 0:
+            self._idle_look = self.loop.call_later(left, self._close_if_idle)
+        else:
+            self.timeout_keep_alive_handler()
 
 
 class _Starts:

@@ -15,6 +15,7 @@ from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
 from blog.semantics import METHODS, OTHER_METHOD
+from blog.telemetry.tally import Buckets, Latencies
 
 PATH = "/metrics"
 # From a prepared page (well below a millisecond) to a stalled process.
@@ -34,11 +35,11 @@ class Metrics:
     def __init__(self, version: str, revision: str) -> None:
         self.registry = CollectorRegistry()
         self.active = 0
-        self._latency = Histogram(
+        self._latency = Latencies(
             "http_request_duration_seconds", "Time from the request's headers to the end of the answer.",
-            ["method", "handler", "status"], buckets=BUCKETS, registry=self.registry,
+            ["method", "handler", "status"], BUCKETS, self.registry,
         )  # fmt: skip
-        self._children: dict[tuple[str, str, int], Histogram] = {}
+        self._children: dict[tuple[str, str, int], Buckets] = {}
         active = Gauge("http_requests_in_progress", "Requests being answered.", registry=self.registry)
         active.set_function(lambda: self.active)
         build = Gauge("blog_build_info", "What runs here.", ["version", "revision"], registry=self.registry)
@@ -68,10 +69,10 @@ class Metrics:
         child = self._children.get(key)
         if child is None:
             known = method if method in METHODS else OTHER_METHOD
-            child = self._latency.labels(known, handler or UNROUTED, str(status))
+            child = self._latency.child(known, handler or UNROUTED, str(status))
             if known == method:
                 self._children[key] = child
-        child.observe(seconds, dict(exemplar) if exemplar else None)
+        self._latency.observe(child, seconds, exemplar)
 
     def edition(self, states: Mapping[str, int], seconds: float) -> None:
         """A new edition is served: posts by state, and what it cost to build."""

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
-from prometheus_client import CollectorRegistry, Counter, Gauge
+from prometheus_client import CollectorRegistry, Gauge
 
 from blog import urls
+from blog.telemetry.tally import Tally
 from blog.telemetry.visits import agents, sources
 
 # What a page is, by the route it is served under.
@@ -28,25 +29,16 @@ class Visits:
 
     def __init__(self, registry: CollectorRegistry, own_host: str) -> None:
         self._own_host = own_host
-        self._children: dict[tuple[int, tuple[str, ...]], Counter] = {}
-        self._views = Counter(
-            "blog_page_views",
-            "Views of pages; prefetches are not views.",
-            ["path", "content_type", "is_bot"],
-            registry=registry,
+        self._views = Tally(
+            "blog_page_views", "Views of pages; prefetches are not views.", ["path", "content_type", "is_bot"], registry
         )
-        self._visits = Counter(
-            "blog_visits", "Page views of people, by where they came from.", ["source"], registry=registry
+        self._visits = Tally("blog_visits", "Page views of people, by where they came from.", ["source"], registry)
+        self._devices = Tally(
+            "blog_visitors_device", "Visits from elsewhere, by browser and device.", ["browser", "device"], registry
         )
-        self._devices = Counter(
-            "blog_visitors_device",
-            "Visits from elsewhere, by browser and device.",
-            ["browser", "device"],
-            registry=registry,
-        )
-        self._bots = Counter("blog_bot_views", "Page views of bots, by kind.", ["kind"], registry=registry)
-        self._feeds = Counter(
-            "blog_feed_fetches", "Fetches of feeds, by format and reader.", ["format", "reader"], registry=registry
+        self._bots = Tally("blog_bot_views", "Page views of bots, by kind.", ["kind"], registry)
+        self._feeds = Tally(
+            "blog_feed_fetches", "Fetches of feeds, by format and reader.", ["format", "reader"], registry
         )
         self._subscribers = Gauge(
             "blog_feed_subscribers",
@@ -55,7 +47,7 @@ class Visits:
             registry=registry,
         )
         for source in sources.SOURCES:
-            self._visits.labels(source)
+            self._visits.add(source, count=0)
 
     def count(self, route: str, path: str, status: int, headers: Mapping[bytes, bytes], query: bytes) -> None:
         """Count one answered GET. ``path`` has to be one the site knows, in its canonical spelling."""
@@ -69,9 +61,9 @@ class Visits:
 
     def _view(self, path: str, content_type: str, headers: Mapping[bytes, bytes], query: bytes) -> None:
         agent = agents.agent_of(headers.get(b"user-agent", b""))
-        self._child(self._views, path, content_type, "true" if agent.bot else "false").inc()
+        self._views.add(path, content_type, "true" if agent.bot else "false")
         if agent.bot:
-            self._child(self._bots, agent.bot).inc()
+            self._bots.add(agent.bot)
         elif headers.get(b"sec-fetch-mode", b"navigate") == b"navigate":
             self._visit(agent, headers, query)
 
@@ -79,20 +71,12 @@ class Visits:
         source = sources.of_referrer(headers.get(b"referer", b"")[:512], self._own_host)
         if source != "internal":
             source = sources.of_query(query) or source
-            self._child(self._devices, agent.browser, agent.device).inc()
-        self._child(self._visits, source).inc()
-
-    def _child(self, family: Counter, *values: str) -> Counter:
-        """A family's child for label values from closed sets; looking it up in the library costs as much as a page."""
-        name = (id(family), values)
-        child = self._children.get(name)
-        if child is None:
-            child = self._children[name] = family.labels(*values)
-        return child
+            self._devices.add(agent.browser, agent.device)
+        self._visits.add(source)
 
     def _feed(self, feed: str, headers: Mapping[bytes, bytes], *, whole: bool) -> None:
         agent = agents.agent_of(headers.get(b"user-agent", b""))
-        self._child(self._feeds, feed, agent.reader).inc()
+        self._feeds.add(feed, agent.reader)
         # A tag's followers are not the site's.
         if whole and agent.subscribers is not None:
             self._subscribers.labels(feed, agent.reader).set(agent.subscribers)
