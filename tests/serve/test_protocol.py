@@ -1,0 +1,263 @@
+"""The server's short cut to prepared pages, against the ASGI way that it spares."""
+
+import asyncio
+import re
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+import pytest
+import uvicorn
+from uvicorn.server import ServerState
+
+from blog.exchange import Exchange
+from blog.serve.protocol import PageProtocol
+
+if TYPE_CHECKING:
+    from blog.app import Blog
+    from blog.render.page import Answer
+    from tests.conftest import Ask, Until
+
+DATE = b"Wed, 25 Nov 2026 11:00:00 GMT"
+
+
+class Wire(asyncio.Transport):
+    """The client's end: what was written to it, and whether it still reads."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written = b""
+        self.closed = False
+        self.reads = True
+        self.protocol: PageProtocol | None = None
+
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        return {"peername": ("127.0.0.1", 40000), "sockname": ("127.0.0.1", 8000)}.get(name, default)
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        self.written += bytes(data)
+        if self.protocol and not self.reads:
+            self.protocol.pause_writing()
+
+    def is_closing(self) -> bool:
+        return self.closed
+
+    def close(self) -> None:
+        self.closed = True
+
+    def pause_reading(self) -> None: ...
+
+    def resume_reading(self) -> None: ...
+
+
+Connect = Callable[..., tuple[PageProtocol, Wire]]
+
+
+@pytest.fixture
+def connect(small_app: "Blog") -> Connect:
+    """A connection to the small site, whose parts a test may exchange."""
+
+    def connected(
+        answer: Callable[[Exchange], "Answer | None"] | None = None, **given: Any
+    ) -> tuple[PageProtocol, Wire]:
+        observer = small_app.observer
+        make = partial(PageProtocol, answer or observer.answer, observer.finished, small_app.live)
+        config = uvicorn.Config(small_app, log_config=None, access_log=False, ws="none", **given)
+        config.load()
+        state = ServerState()
+        state.default_headers = [(b"date", DATE)]
+        protocol = make(config=config, server_state=state, app_state={}, _loop=asyncio.get_running_loop())
+        wire = Wire()
+        wire.protocol = protocol
+        protocol.connection_made(wire)
+        return protocol, wire
+
+    return connected
+
+
+def request(target: str, *more: str, method: str = "GET", version: str = "1.1") -> bytes:
+    return "\r\n".join([f"{method} {target} HTTP/{version}", "Host: blog.test", *more, "", ""]).encode("latin-1")
+
+
+def answers(written: bytes) -> Iterator[tuple[int, list[tuple[str, str]], bytes]]:
+    """Status, header and body of each answer on a wire, by their content-length."""
+    while written:
+        head, _, rest = written.partition(b"\r\n\r\n")
+        first, *lines = head.decode("latin-1").split("\r\n")
+        pairs = [(name, value) for name, _, value in (line.partition(": ") for line in lines)]
+        length = int(dict(pairs).get("content-length", "0"))
+        yield int(first.split()[1]), pairs, rest[:length]
+        written = rest[length:]
+
+
+@pytest.mark.parametrize(
+    ("target", "method", "headers"),
+    [
+        pytest.param("/blog/hello", "GET", (), id="page"),
+        pytest.param("/blog/hello?utm_source=x", "GET", (("accept-encoding", "br"),), id="page-br-query"),
+        pytest.param("/blog/hello", "GET", (("if-none-match", "*"),), id="not-modified"),
+        pytest.param("/blog/gr%C3%B6%C3%9Fe", "GET", (), id="percent-encoded"),
+        pytest.param("/Blog/Hello/?a=b", "GET", (), id="redirect"),
+        pytest.param("/blog/nowhere", "GET", (), id="not-found"),
+        pytest.param("/blog/helo", "GET", (), id="not-found-with-suggestions"),
+        pytest.param("/blog/hello", "GET", (("accept-encoding", "*;q=0"),), id="no-encoding"),
+        pytest.param("/api/posts/hello", "GET", (), id="dynamic"),
+        pytest.param("/api/posts/", "GET", (), id="dynamic-redirect"),
+        pytest.param("/blog/hello", "DELETE", (), id="wrong-method"),
+        pytest.param("/rss", "GET", (("accept-encoding", "gzip"),), id="feed"),
+    ],
+)
+async def test_both_ways_give_the_same_answer(  # noqa: PLR0913, PLR0917 -- a table
+    connect: Connect, small_app: "Blog", ask: "Ask", until: "Until",
+    target: str, method: str, headers: tuple[tuple[str, str], ...],
+) -> None:  # fmt: skip
+    protocol, wire = connect()
+    protocol.data_received(request(target, *(f"{name}: {value}" for name, value in headers), method=method))
+    await until(lambda: any(answers(wire.written)))
+    ((status, pairs, body),) = answers(wire.written)
+    asked = await ask(small_app, target, method, headers)
+    assert (status, sorted(pairs), body) == (
+        asked.status,
+        sorted([*asked.raw_headers, ("date", DATE.decode())]),
+        asked.body,
+    )
+
+
+async def test_a_page_is_answered_before_the_loop_turns(connect: Connect) -> None:
+    protocol, wire = connect()
+    protocol.data_received(request("/blog/hello"))
+    assert wire.written.startswith(b"HTTP/1.1 200 OK\r\ndate: " + DATE)
+
+
+async def test_head_says_how_long_the_body_would_be_and_leaves_it_out(connect: Connect) -> None:
+    protocol, wire = connect()
+    protocol.data_received(request("/blog/hello", method="HEAD"))
+    head, _, body = wire.written.partition(b"\r\n\r\n")
+    length = re.search(rb"content-length: (\d+)", head)
+    assert body == b""
+    assert length
+    assert int(length[1]) > 1000
+
+
+async def test_pipelined_pages_wait_for_the_slower_answer_in_front_of_them(connect: Connect, until: "Until") -> None:
+    protocol, wire = connect()
+    protocol.data_received(
+        request("/about") + request("/api/posts/hello") + request("/blog/hello") + request("/nowhere")
+    )
+    await until(lambda: len(list(answers(wire.written))) == 4)
+    found = [(status, dict(pairs)["content-type"]) for status, pairs, _ in answers(wire.written)]
+    html = "text/html; charset=utf-8"
+    assert found == [(200, html), (200, "application/json"), (200, html), (404, html)]
+
+
+async def test_a_client_that_does_not_read_is_not_written_to(connect: Connect, until: "Until") -> None:
+    protocol, wire = connect()
+    wire.reads = False
+    protocol.data_received(request("/blog/hello") * 500)
+    await asyncio.sleep(0)
+    assert len(list(answers(wire.written))) == 1
+    wire.reads = True
+    protocol.resume_writing()
+    await until(lambda: len(list(answers(wire.written))) == 500)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        pytest.param(request("/about", version="1.0"), id="http-1.0"),
+        pytest.param(request("/about", "Connection: close"), id="close"),
+    ],
+)
+async def test_who_wants_to_leave_is_let_go_with_the_answer(connect: Connect, asked: bytes) -> None:
+    protocol, wire = connect()
+    protocol.data_received(asked)
+    assert b"\r\nconnection: close\r\n" in wire.written
+    assert wire.closed
+
+
+async def test_while_draining_every_answer_is_the_last_of_its_connection(connect: Connect, small_app: "Blog") -> None:
+    protocol, wire = connect()
+    small_app.live.draining = True
+    try:
+        protocol.data_received(request("/about"))
+    finally:
+        small_app.live.draining = False
+    assert b"\r\nconnection: close\r\n" in wire.written
+    assert wire.closed
+
+
+async def test_a_page_asked_for_with_a_body_is_a_page(connect: Connect, until: "Until") -> None:
+    protocol, wire = connect()
+    protocol.data_received(request("/about", "Content-Length: 5") + b"hello" + request("/about"))
+    await until(lambda: [status for status, _, _ in answers(wire.written)] == [200, 200])
+
+
+async def test_a_head_that_does_not_end_is_refused(connect: Connect) -> None:
+    protocol, wire = connect()
+    protocol.data_received(b"GET /about HTTP/1.1\r\nX-Endless: ")
+    for _ in range(64):
+        protocol.data_received(b"a" * 1024)
+    assert wire.written.startswith(b"HTTP/1.1 431 Request Header Fields Too Large\r\n")
+    assert wire.closed
+
+
+async def test_a_long_body_is_not_taken_for_a_long_head(connect: Connect) -> None:
+    protocol, wire = connect()
+    protocol.data_received(request("/api/posts", "Content-Length: 200000", method="POST"))
+    for _ in range(100):
+        protocol.data_received(b"a" * 1024)
+    await asyncio.sleep(0)
+    assert b" 431 " not in wire.written
+
+
+async def test_what_goes_wrong_is_said_to_the_visitor_the_log_and_the_metrics(
+    connect: Connect, small_app: "Blog", caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(_exchange: Exchange) -> None:
+        raise RuntimeError("on purpose")
+
+    protocol, wire = connect(fails)
+    protocol.data_received(request("/about"))
+    assert wire.written.startswith(b"HTTP/1.1 500 Internal Server Error\r\n")
+    assert "on purpose" in caplog.text
+    failed = 'http_request_duration_seconds_count{handler="none",method="GET",status="500"}'
+    assert failed in small_app.metrics.exposition("")[0].decode()
+
+
+async def test_an_idle_connection_is_closed_and_a_busy_one_is_not(connect: Connect, until: "Until") -> None:
+    protocol, wire = connect(timeout_keep_alive=0.1)
+    protocol.data_received(request("/about") + b"GET /ab")
+    await asyncio.sleep(0.3)
+    assert not wire.closed
+    protocol.data_received(b"out HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert not wire.closed
+    await until(lambda: wire.closed)
+
+
+async def test_every_request_is_counted_once_whichever_way_it_went(
+    connect: Connect, small_app: "Blog", until: "Until"
+) -> None:
+    def total() -> float:
+        text = small_app.metrics.exposition("")[0].decode()
+        return sum(
+            float(line.rpartition(" ")[2])
+            for line in text.splitlines()
+            if line.startswith("http_request_duration_seconds_count")
+        )
+
+    before = total()
+    protocol, wire = connect()
+    for target in ("/about", "/api/posts/hello", "/nowhere", "/api/nowhere"):
+        protocol.data_received(request(target))
+        await until(lambda: not protocol.cycle or protocol.cycle.response_complete)
+    assert len(list(answers(wire.written))) == 4
+    assert total() == before + 4
+
+
+@pytest.mark.parametrize("target", ["/about#part", "http://blog.test/about", unquote("/%C3%A9"), "*"])
+async def test_an_odd_target_goes_the_long_way_and_harms_nobody(connect: Connect, until: "Until", target: str) -> None:
+    protocol, wire = connect()
+    protocol.data_received(request(target))
+    await until(lambda: bool(wire.written))
+    assert wire.written[9:12] in {b"200", b"400", b"404"}
