@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import http.client
 import importlib.metadata
+import json
 import os
 import platform
 import random
@@ -22,6 +23,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -138,10 +140,11 @@ def ours(name: str, posts: Path, cache: Path, path: str = POST, **environ: str) 
     return Contestant(name, path, (sys.executable, "-m", "blog", "serve"), {**folders, **environ})
 
 
+# Sends the page with the headers it is given: only the three without which nothing could show it, or all that the page has.
 _BARE = """
-import sys, uvicorn
+import json, sys, uvicorn
 body = open(sys.argv[1], "rb").read()
-headers = [(b"content-type", b"text/html; charset=utf-8"), (b"content-encoding", b"br"), (b"content-length", str(len(body)).encode())]
+headers = [(name.encode(), value.encode()) for name, value in json.loads(sys.argv[2])]
 async def app(scope, receive, send):
     if scope["type"] == "lifespan":
         while (await receive())["type"] != "lifespan.shutdown":
@@ -150,7 +153,7 @@ async def app(scope, receive, send):
         return
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": body})
-uvicorn.run(app, port=int(sys.argv[2]), access_log=False, log_level="warning", http="httptools", loop="uvloop", proxy_headers=False, server_header=False)
+uvicorn.run(app, port=int(sys.argv[3]), access_log=False, log_level="warning", http="httptools", loop="uvloop", proxy_headers=False, server_header=False)
 """
 _DEFAULTS = """
 import sys, os, uvicorn
@@ -297,7 +300,10 @@ def progress(text: str) -> None:
     print(f"{datetime.now(UTC):%H:%M:%S} {text}", file=sys.stderr, flush=True)
 
 
-def throughput(work: Path, seconds: float, collector: str) -> tuple[list[Row], dict[str, float]]:
+Profile = list[tuple[str, float]]
+
+
+def throughput(work: Path, seconds: float, collector: str) -> tuple[list[Row], dict[str, float], Profile]:
     """Rates of pages, 304s and 404s against the bare server, the default stack and nginx."""
     posts, cache = write_posts(work / "p35", 35), work / "cache"
     plain = ours("ours, nothing on", posts, cache)
@@ -306,13 +312,19 @@ def throughput(work: Path, seconds: float, collector: str) -> tuple[list[Row], d
     (work / "page.br").write_bytes(page)
     otlp = {"OTEL_EXPORTER_OTLP_ENDPOINT": collector}
     full = ours("ours, everything on", posts, cache, **otlp)
-    bare = Contestant("bare ASGI", POST, (sys.executable, "-c", _BARE, str(work / "page.br")))
+    least = [[name, headers[name]] for name in ("content-type", "content-encoding", "content-length")]
+    own = [[name, value] for name, value in headers.items() if name != "date"]
+    bare, dressed = (
+        Contestant(name, POST, (sys.executable, "-c", _BARE, str(work / "page.br"), json.dumps(sent)))
+        for name, sent in (("bare ASGI", least), ("bare ASGI, the page's headers", own))
+    )
     stack = Contestant("FastAPI, both defaults", POST, (sys.executable, "-c", _DEFAULTS, str(work / "page.br")), otlp)
     random_paths = (
         'request = function() return wrk.format("GET", "/" .. math.random(1e12) .. "/x" .. math.random(1e12)) end'
     )
     jobs: list[tuple[str, Contestant, str, Mapping[str, str], str]] = [
         ("bare", bare, POST, BROWSER, ""),
+        ("bare, with all headers of the page", dressed, POST, BROWSER, ""),
         ("full", full, POST, BROWSER, ""),
         ("plain", plain, POST, BROWSER, ""),
         ("304", full, POST, {**BROWSER, "If-None-Match": headers["etag"]}, ""),
@@ -338,12 +350,67 @@ def throughput(work: Path, seconds: float, collector: str) -> tuple[list[Row], d
         ratio("404 for random paths ÷ bare ASGI", median["404"] / median["bare"], 0.35, 0.5),
     ]
     progress("p99 at half the maximum rate")
-    with running(full) as (port, _, _):
-        half = min(median["full"] / 2, 4000)  # what this client can offer without being the slower side
-        late = asyncio.run(p99(port, [POST], half, seconds))
-    rows.append(amount(f"p99 of pages at {half:,.0f} requests/s", late, "ms", 10, 3))
+    half = round(median["full"] / 2)
+    with running(full) as (port, process, _):
+        rows.append(amount(f"p99 of pages at {half:,} requests/s", paced(port, POST, half, seconds), "ms", 10, 3))
+        progress("profile")
+        profiled = profile(process, port, seconds)
     median["everything on ÷ tracing off"] = median["full"] / median["plain"]
-    return rows, median
+    return rows, median, profiled
+
+
+def paced(port: int, path: str, rate: int, seconds: float) -> float:
+    """The 99th percentile in milliseconds that h2load sees at a steady rate over 32 connections."""
+    clients = 32
+    with tempfile.NamedTemporaryFile("r", suffix=".log") as log:
+        command = [
+            "taskset",
+            "-c",
+            str(CLIENT_CORE),
+            "h2load",
+            "--h1",
+            "-t1",
+            f"-c{clients}",
+            f"--rps={rate // clients}",
+        ]
+        command += ["--warm-up-time=1", f"-D{max(1, round(seconds))}", f"--log-file={log.name}"]
+        for name, value in BROWSER.items():
+            command += ["-H", f"{name}: {value}"]
+        subprocess.run([*command, f"http://127.0.0.1:{port}{path}"], capture_output=True, check=True)
+        taken = [int(line.split("\t")[2]) for line in log]
+    return statistics.quantiles(taken, n=100)[98] / 1000
+
+
+def profile(process: subprocess.Popen[bytes], port: int, seconds: float) -> list[tuple[str, float]]:
+    """Where the loop's thread spends its time under full load: (function, share of samples on top), the largest first."""
+    spy = Path(sys.executable).with_name("py-spy")
+    with tempfile.NamedTemporaryFile("r", suffix=".raw") as raw:
+        command = [
+            str(spy),
+            "record",
+            "-p",
+            str(process.pid),
+            "-d",
+            str(max(2, round(seconds))),
+            "-r",
+            "500",
+            "-f",
+            "raw",
+            "-o",
+            raw.name,
+        ]
+        spying = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        wrk(port, POST, BROWSER, seconds + 1)
+        spying.wait(60)
+        lines = [line.rpartition(" ") for line in raw]
+    # A thread that waits for something to do is taken for a busy one now and then.
+    stacks = [(stack.split(";"), int(count)) for stack, _, count in lines if "wait (threading.py" not in stack]
+    ours = [(stack, count) for stack, count in stacks if "main (blog/__main__.py" in ";".join(stack)]
+    total = sum(count for _, count in stacks)
+    shares: Counter[str] = Counter({"threads: spans encoded and sent": total - sum(count for _, count in ours)})
+    for stack, count in ours:
+        shares[re.sub(r":\d+\)$", ")", stack[-1])] += count
+    return [(name, count / total) for name, count in shares.most_common(14)]
 
 
 def first_view(work: Path) -> Row:
@@ -498,17 +565,21 @@ def machine() -> str:
     return f"{model[1] if model else platform.machine()}, {os.cpu_count()} cores; Python {platform.python_version()}, {versions}"
 
 
-def report(rows: list[Row], rates: Mapping[str, float], growth: list[tuple[int, float, float]]) -> str:
+def report(
+    rows: list[Row], rates: Mapping[str, float], growth: list[tuple[int, float, float]], profiled: Profile
+) -> str:
     table = "\n".join(f"| {row.measure} | {row.value} | {row.least} | {row.aim} | {row.verdict} |" for row in rows)
     shown = "\n".join(
         f"| {name} | {rate:,.0f} | {rate / rates['bare']:.2f} |" for name, rate in rates.items() if rate > 10
     )
     grown = "\n".join(f"| {size:,} | {seconds:.2f} s | {used:.0f} MB |" for size, seconds, used in growth)
+    profile_rows = "\n".join(f"| `{name}` | {share:.1%} |" for name, share in profiled)
     return (
         f"Measured on {datetime.now(UTC):%Y-%m-%d} by `make bench`: {machine()}. One server process on one core, wrk on another, "
         "medians of three turns.\n\n"
         f"| measure | here | at least | aim | |\n|---|---:|---:|---:|---|\n{table}\n\n"
         f"Requests a second for a post page:\n\n| what answers | requests/s | share of bare |\n|---|---:|---:|\n{shown}\n\n"
+        f"Where the time goes under full load, by py-spy:\n\n| on top of the stack | share |\n|---|---:|\n{profile_rows}\n\n"
         f"With tracing at 10 % the page keeps {rates['everything on ÷ tracing off']:.2f} of the rate it has without.\n\n"
         f"| posts | start, warm | memory |\n|---:|---:|---:|\n{grown}\n\n"
         f"{_fitted(growth)}![Start time and memory from 10 to {growth[-1][0]:,} posts](growth.svg)\n"
@@ -531,14 +602,15 @@ def main() -> None:
     parser.add_argument("--largest", type=int, default=10_000, help="the largest number of posts")
     parser.add_argument("--requests", type=int, default=1_000_000, help="requests of the memory measurement")
     options = parser.parse_args()
-    if not shutil.which("wrk"):
-        raise SystemExit("wrk is missing; install it with: apt-get install wrk")
+    for tool, package in (("wrk", "wrk"), ("h2load", "nghttp2-client")):
+        if not shutil.which(tool):
+            raise SystemExit(f"{tool} is missing; install it with: apt-get install {package}")
     os.sched_setaffinity(0, {CLIENT_CORE})
     collector = ThreadingHTTPServer(("127.0.0.1", 0), _Collector)
     threading.Thread(target=collector.serve_forever, daemon=True).start()
     with tempfile.TemporaryDirectory(prefix="blog-bench-") as folder:
         work = Path(folder)
-        rows, rates = throughput(work, options.seconds, f"http://127.0.0.1:{collector.server_address[1]}")
+        rows, rates, profiled = throughput(work, options.seconds, f"http://127.0.0.1:{collector.server_address[1]}")
         rows.append(first_view(work))
         os.sched_setaffinity(0, range(os.cpu_count() or 1))
         sizes = [size for size in (10, 35, 100, 1000, 10_000) if size <= options.largest]
@@ -547,7 +619,7 @@ def main() -> None:
         if options.largest >= 1000:
             rows.append(stall(work, 1000))
         rows += memory(work, options.requests, rates["full"])
-    text = report(rows, rates, growth)
+    text = report(rows, rates, growth, profiled)
     print(text)
     target = ROOT / "docs/performance.md"
     before, _, rest = target.read_text(encoding="utf-8").partition(BEGIN)
