@@ -11,7 +11,7 @@ an import only ever points down, which `make lint` checks:
     serve       Pages → ASGI            telemetry   what the process says of itself
     render      Site → Pages
     content     text → Post → Site
-    settings    cache    exchange    semantics    stages    urls    errors
+    settings    cache    cores    exchange    semantics    stages    urls    errors
 """
 
 __version__ = "0.1.0"

@@ -111,7 +111,7 @@ def _check(settings: Settings, _options: argparse.Namespace) -> int:
         loaded = load(settings.posts_dir)
         faults += loaded.warnings
         site = site_at(loaded.library, datetime.now(UTC))
-        render(loaded.library, site, Theme(settings.templates_dir), settings, Encoder(lambda _body: {}))
+        render(loaded.library, site, Theme(settings.templates_dir), settings, Encoder(lambda *_: {}))
     except ContentError as problem:
         faults += problem.faults
     for fault in faults:

@@ -62,7 +62,7 @@ def make(tmp_path_factory: pytest.TempPathFactory, theme: Theme) -> Make:
 
     def maker(files: Mapping[str, str], now: datetime = NOW, base_url: str = "https://b.example") -> Edition:
         library = load(_write(tmp_path_factory.mktemp("posts"), files)).library
-        return render(library, site_at(library, now), theme, Settings(base_url=base_url), Encoder(lambda _: {}))
+        return render(library, site_at(library, now), theme, Settings(base_url=base_url), Encoder(lambda *_: {}))
 
     return maker
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blog.cache import Cache
-from blog.render.encodings import CODINGS, Encoder, cached, compress
+from blog.render.encodings import CODINGS, THOROUGH, Encoder, cached, compress
 
 DECODE: Mapping[bytes, Callable[[bytes], bytes]] = {
     b"br": brotli.decompress,
@@ -29,7 +29,7 @@ def folder(tmp_path: Path) -> Path:
 
 def _entry(folder: Path, body: bytes) -> tuple[str, bytes]:
     """The key and the payload that compressing a body leaves in an empty cache."""
-    cached(Cache(folder))(body)
+    cached(Cache(folder))(body, THOROUGH)
     (name,) = [file.parent.name + file.name for file in folder.rglob("*") if file.is_file()]
     payload = Cache(folder).get(name)
     assert payload is not None
@@ -43,21 +43,21 @@ def test_what_comes_from_the_cache_is_what_compression_gives(
 ) -> None:
     cache = Cache(tmp_path_factory.getbasetemp() / "encodings")
     fresh = compress(body)
-    cold, warm = (cached(cache)(body) for _ in range(2))
+    cold, warm = (cached(cache)(body, THOROUGH) for _ in range(2))
     assert list(cold.items()) == list(fresh.items())
     assert list(warm.items()) == list(fresh.items())
 
 
 def test_every_coding_from_the_cache_gives_the_body_back(folder: Path) -> None:
-    cached(Cache(folder))(TEXT)
-    warm = cached(Cache(folder))(TEXT)
+    cached(Cache(folder))(TEXT, THOROUGH)
+    warm = cached(Cache(folder))(TEXT, THOROUGH)
     assert tuple(warm) == CODINGS
     assert {coding: DECODE[coding](coded) for coding, coded in warm.items()} == dict.fromkeys(CODINGS, TEXT)
 
 
 def test_a_large_body_is_the_same_from_the_cache(folder: Path) -> None:
     body = b"".join(b"<li>%d</li>\n" % number for number in range(30_000))
-    cold, warm = (cached(Cache(folder))(body) for _ in range(2))
+    cold, warm = (cached(Cache(folder))(body, THOROUGH) for _ in range(2))
     assert cold == warm
     assert DECODE[b"br"](warm[b"br"]) == body
 
@@ -66,7 +66,7 @@ def test_what_is_stored_is_what_is_used(folder: Path) -> None:
     name, _ = _entry(folder, TEXT)
     _, other = _entry(folder.with_name("elsewhere"), TEXT[::-1])
     Cache(folder).put(name, other)
-    assert cached(Cache(folder))(TEXT) == compress(TEXT[::-1])
+    assert cached(Cache(folder))(TEXT, THOROUGH) == compress(TEXT[::-1])
 
 
 def test_the_encoder_gives_the_same_from_a_cold_and_a_warm_cache(folder: Path) -> None:
@@ -79,7 +79,7 @@ def test_the_encoder_gives_the_same_from_a_cold_and_a_warm_cache(folder: Path) -
 def test_without_a_writable_folder_it_compresses_all_the_same(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     for place in (None, tmp_path / "file", tmp_path / "file/below"):
-        assert cached(Cache(place))(TEXT) == compress(TEXT)
+        assert cached(Cache(place))(TEXT, THOROUGH) == compress(TEXT)
 
 
 def _packed(coding: bytes, body: bytes, length: int | None = None) -> bytes:
@@ -105,7 +105,7 @@ def _packed(coding: bytes, body: bytes, length: int | None = None) -> bytes:
 def test_a_whole_entry_that_is_no_encoding_costs_time_and_nothing_else(folder: Path, poison: bytes) -> None:
     name, payload = _entry(folder, TEXT)
     Cache(folder).put(name, poison)
-    assert cached(Cache(folder))(TEXT) == compress(TEXT)
+    assert cached(Cache(folder))(TEXT, THOROUGH) == compress(TEXT)
     assert Cache(folder).get(name) == payload, "the entry is not mended"
 
 
@@ -115,7 +115,7 @@ def test_no_whole_entry_makes_it_fail(tmp_path_factory: pytest.TempPathFactory, 
     cache = Cache(tmp_path_factory.getbasetemp() / "poisoned")
     body = b"A body of its own. " * 20
     if not list(tmp_path_factory.getbasetemp().glob("poisoned/*/*")):
-        cached(cache)(body)
+        cached(cache)(body, THOROUGH)
     (file,) = tmp_path_factory.getbasetemp().glob("poisoned/*/*")
     cache.put(file.parent.name + file.name, poison)
-    assert set(cached(cache)(body)) <= set(CODINGS)
+    assert set(cached(cache)(body, THOROUGH)) <= set(CODINGS)

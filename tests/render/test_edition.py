@@ -24,7 +24,7 @@ from blog.settings import Settings
 
 library = load(Path(sys.argv[1])).library
 site = site_at(library, datetime(2026, 6, 1, tzinfo=UTC))
-for path, page in render(library, site, Theme(Path(sys.argv[2])), Settings(), Encoder(lambda _: {})).pages.items():
+for path, page in render(library, site, Theme(Path(sys.argv[2])), Settings(), Encoder(lambda *_: {})).pages.items():
     print(path, page.identity.etag, hashlib.sha256(page.identity.body).hexdigest(), page.identity.headers)
 """
 

@@ -9,7 +9,7 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blog.render.encodings import CODINGS, Encoder, compress, is_compressible
+from blog.render.encodings import CODINGS, Encoder, Levels, compress, is_compressible
 
 DECODE: dict[bytes, Callable[[bytes], bytes]] = {
     b"br": brotli.decompress,
@@ -50,7 +50,7 @@ def test_only_what_is_not_compressed_already_is_compressed(media_type: str, comp
 
 
 def test_answers_come_in_the_order_of_the_bodies() -> None:
-    encoder = Encoder(lambda body: {b"br": body[:1]})
+    encoder = Encoder(lambda body, _levels: {b"br": body[:1]})
     assert encoder.encode([("text/a", b"ab"), ("image/png", b"cd"), ("text/a", b"ef")]) == [
         {b"br": b"a"},
         {},
@@ -60,7 +60,7 @@ def test_answers_come_in_the_order_of_the_bodies() -> None:
 
 def test_what_is_known_is_not_compressed_again() -> None:
     done: list[bytes] = []
-    encoder = Encoder(lambda body: done.append(body) or {})  # type: ignore[func-returns-value]
+    encoder = Encoder(lambda body, _levels: done.append(body) or {})  # type: ignore[func-returns-value]
     encoder.encode([("text/a", b"a"), ("text/a", b"b"), ("text/b", b"a")])
     encoder.encode([("text/a", b"b"), ("text/a", b"c")])
     encoder.encode([("text/a", b"a")])
@@ -68,7 +68,7 @@ def test_what_is_known_is_not_compressed_again() -> None:
 
 
 def test_a_problem_of_a_worker_is_the_callers() -> None:
-    def broken(_body: bytes) -> dict[bytes, bytes]:
+    def broken(_body: bytes, _levels: Levels) -> dict[bytes, bytes]:
         raise MemoryError("full")
 
     with pytest.raises(MemoryError, match="full"):

@@ -1,5 +1,6 @@
 """A Markdown text after parsing: HTML with its references left open, and what is known about it."""
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -62,3 +63,21 @@ class Document:
 def marker(index: int) -> str:
     """Stands for reference number ``index`` in the markup; no Markdown text can contain a NUL."""
     return f"\0{index}\0"
+
+
+def dump(document: Document) -> bytes:
+    """The document as JSON, the same for the same text in every process."""
+    return json.dumps(
+        {
+            "markup": document.markup,
+            "references": [{"kind": it.kind, "target": it.target, "line": it.line} for it in document.references],
+            "headings": [
+                {"level": it.level, "anchor": it.anchor, "text": it.text, "line": it.line} for it in document.headings
+            ],
+            "anchors": sorted(document.anchors),
+            "remarks": [{"line": it.line, "problem": it.problem} for it in document.remarks],
+            "words": document.words,
+            "summary": document.summary,
+        },
+        ensure_ascii=False,
+    ).encode()

@@ -1,8 +1,6 @@
 """Documents from Markdown, by way of the cache: the expensive part of a start, done once for each text."""
 
-import json
 from collections.abc import Callable
-from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
 
@@ -12,7 +10,7 @@ from pydantic import TypeAdapter
 
 from blog.cache import Cache, key
 from blog.content import document, gfm, highlight, markdown, slugs
-from blog.content.document import Document
+from blog.content.document import Document, dump
 
 # Whatever decides what becomes of a text is part of an entry's name: the libraries, and the modules that use them. A number that somebody
 # has to raise would be forgotten once, and serve yesterday's markup.
@@ -27,23 +25,27 @@ _DOCUMENT = TypeAdapter(Document)
 Parse = Callable[[str, str], Document]
 
 
-def cached(cache: Cache) -> Parse:
-    """A parser that looks into the cache first, and keeps there what it had to parse."""
+def cached(cache: Cache, make: Callable[[str, str], bytes] | None = None) -> Parse:
+    """A parser that looks into the cache first, and keeps there what it had to make.
+
+    ``make`` gives the document of a body and its title as JSON; without one it is parsed here and now.
+    """
+    make = make or _parsed
 
     def parse(body: str, title: str) -> Document:
         name = key(_RENDERER, title, body)
         stored = cache.get(name)
         if stored is not None and (known := _load(stored)) is not None:
             return known
-        parsed = markdown.parse(body, title)
-        cache.put(name, _dump(parsed))
-        return parsed
+        made = make(body, title)
+        cache.put(name, made)
+        return _load(made) or markdown.parse(body, title)
 
     return parse
 
 
-def _dump(parsed: Document) -> bytes:
-    return json.dumps({**asdict(parsed), "anchors": sorted(parsed.anchors)}, ensure_ascii=False).encode()
+def _parsed(body: str, title: str) -> bytes:
+    return dump(markdown.parse(body, title))
 
 
 def _load(stored: bytes) -> Document | None:

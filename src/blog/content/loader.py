@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from blog import cores
 from blog.content import markdown
 from blog.content.check import check
 from blog.content.config import SiteConfig, parse_config
@@ -60,7 +61,7 @@ class _Reading:
             written = [(path, text) for path in self._markdown() if (text := self._string(path)) is not None]
             note("files", len(written))
         with stage("parse") as note:
-            texts = [parsed for path, text in written if (parsed := self._text(path, text))]
+            texts = [text for text in cores.spread(self._text, written) if text]
             note("texts", len(texts))
         self._memory.clear()
         self._memory.update({(text.file, text.source): text for text in texts})
@@ -156,8 +157,9 @@ class _Reading:
         for line, problem in error.problems:
             self._fault(path, problem, line)
 
-    def _text(self, path: PurePosixPath, text: str) -> Text | None:
-        if known := self._memory.get((path, text)):
+    def _text(self, written: tuple[PurePosixPath, str]) -> Text | None:
+        path, text = written
+        if known := self._memory.get(written):
             return known
         try:
             read = parse_page if path.parent == PAGES else parse_post

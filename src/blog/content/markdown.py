@@ -34,6 +34,7 @@ _RAW_TAG = re.compile(r"""<!--.*?-->|<[A-Za-z](?:[^>"']|"[^"]*"|'[^']*')*>""", r
 _RAW_REFERENCE = re.compile(r"""(?<![\w-])(href|src)\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 _RAW_ID = re.compile(r"""(?<![\w-])id\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 _RAW_SIZE = re.compile(r"(?<![\w-])(?:width|height)\s*=", re.IGNORECASE)
+_BREAK = re.compile("\n")
 _WORD = re.compile(r"[぀-ヿ㐀-鿿가-힯]|[^\W_]+(?:['\u2019.-][^\W_]+)*")
 _CJK_CHARACTERS_PER_WORD = 2
 # How far ahead a piece of text that has just been rendered may stand: markup lies between, not paragraphs.
@@ -92,7 +93,7 @@ class _Lines:
     def __init__(self, text: str) -> None:
         self._text = text
         self._at = 0
-        self._breaks = [index for index, character in enumerate(text) if character == "\n"]
+        self._breaks = [found.start() for found in _BREAK.finditer(text)]
 
     def find(self, *needles: str) -> int:
         """The line of the first of several spellings that is found ahead; else of one behind; else where we are."""

@@ -15,12 +15,13 @@ from watchfiles import awatch
 
 from blog.cache import Cache
 from blog.content import documents
+from blog.content.crew import Crew
 from blog.content.library import Library
 from blog.content.loader import Memory, load
 from blog.content.site import site_at
 from blog.errors import ContentError, Fault
 from blog.render.edition import Edition, render
-from blog.render.encodings import Encoder, cached
+from blog.render.encodings import Encoder, Levels, cached
 from blog.render.theme import Theme
 from blog.serve.index import Index
 from blog.serve.live import Live
@@ -65,7 +66,6 @@ class Publisher:
         # While an author previews, a changed template must not wait for every page to be compressed again.
         self.cache = cache = Cache(settings.cache_dir)
         self._encoder = Encoder(_leave_as_it_is if settings.refreshes_browsers else cached(cache))
-        self._parse = documents.cached(cache)
         self._memory: Memory = {}
         self._changed = asyncio.Event()
 
@@ -119,7 +119,9 @@ class Publisher:
             ContentError: with every fault.
         """
         with self._told.start("blog build"):
-            loaded = load(self._settings.posts_dir, self._memory, self._parse, self._told.stage)
+            with Crew() as crew:
+                parse = documents.cached(self.cache, crew.parse)
+                loaded = load(self._settings.posts_dir, self._memory, parse, self._told.stage)
             report(loaded.warnings)
             theme = Theme(self._settings.templates_dir)
             return loaded.library, theme, self._render(loaded.library, theme, self._clock())
@@ -197,7 +199,7 @@ def report(faults: tuple[Fault, ...]) -> None:
         logger.log(logging.ERROR if fault.severity.name == "ERROR" else logging.WARNING, "%s", fault)
 
 
-def _leave_as_it_is(_body: bytes) -> dict[bytes, bytes]:
+def _leave_as_it_is(_body: bytes, _levels: Levels) -> dict[bytes, bytes]:
     return {}
 
 
