@@ -13,16 +13,13 @@ import uvicorn
 
 from blog import __version__
 from blog.app import create_app
-from blog.content.loader import load
-from blog.content.site import site_at
 from blog.content.slugs import slugify
 from blog.errors import BlogError, ContentError, Fault, SettingsError
-from blog.render.edition import render
+from blog.progress import Progress
 from blog.render.encodings import Encoder
-from blog.render.theme import Theme
 from blog.serve.live import Live
 from blog.serve.protocol import PageProtocol
-from blog.serve.publisher import Publisher, report
+from blog.serve.publisher import Publisher, Watch, report
 from blog.serve.server import Server
 from blog.settings import Settings
 from blog.telemetry import logs
@@ -106,6 +103,11 @@ def _outcome(failure: BaseException | None) -> int:
 
 def _check(settings: Settings, _options: argparse.Namespace) -> int:
     """What a start would say, without the compression: the theme has to render every page as well."""
+    from blog.content.loader import load  # noqa: PLC0415 -- a server that finds its edition does without these
+    from blog.content.site import site_at  # noqa: PLC0415
+    from blog.render.press import render  # noqa: PLC0415
+    from blog.render.theme import Theme  # noqa: PLC0415
+
     faults: list[Fault] = []
     try:
         loaded = load(settings.posts_dir)
@@ -120,12 +122,13 @@ def _check(settings: Settings, _options: argparse.Namespace) -> int:
 
 
 def _build(settings: Settings, _options: argparse.Namespace) -> int:
-    publisher = Publisher(settings, Live())
-    _library, _theme, edition = publisher.build()
+    with Progress() as progress:
+        publisher = Publisher(settings, Live(), watch=Watch(stage=progress.stage))
+        edition = publisher.build()
     if not publisher.cache.writable:
         print(f"{settings.cache_dir} (BLOG_CACHE_DIR) cannot be written; nothing is kept", file=sys.stderr)
         return EXIT_CONTENT
-    print(f"{len(edition.site.posts)} posts, {len(edition.pages)} pages; the cache is {settings.cache_dir}")
+    print(f"{len(edition.posts)} posts, {len(edition.pages)} pages; the cache is {settings.cache_dir}")
     return 0
 
 

@@ -6,6 +6,7 @@ writer never sees half of one; what does not match its own sum is as good as mis
 
 import logging
 import os
+import shutil
 import tempfile
 import threading
 from contextlib import suppress
@@ -20,15 +21,28 @@ logger = logging.getLogger(__name__)
 class Cache:
     """Bytes by key within one folder, which may be missing, read-only, full or broken."""
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path | None, failed: threading.Event | None = None) -> None:
         self._folder = folder
-        self._writable = folder is not None
+        self._failed = failed or threading.Event()
         self._failing = threading.Lock()
+
+    def within(self, name: str) -> "Cache":
+        """A cache in a folder of this one; what keeps one of them from storing keeps both."""
+        return Cache(self._folder / name if self._folder else None, self._failed)
+
+    def keep_newest(self, count: int) -> None:
+        """Remove all folders in it but those that were written last."""
+        try:
+            folders = sorted(os.scandir(self._folder or "."), key=lambda it: it.stat().st_mtime_ns, reverse=True)
+            for folder in folders[count:] if self._folder else ():
+                shutil.rmtree(folder.path, ignore_errors=True)
+        except OSError:
+            return  # somebody else tidies up, or nobody can
 
     @property
     def writable(self) -> bool:
         """Whether nothing has kept it from storing so far."""
-        return self._writable
+        return self._folder is not None and not self._failed.is_set()
 
     def get(self, key: str) -> bytes | None:
         """The payload stored under a key, if it is there and whole."""
@@ -43,7 +57,7 @@ class Cache:
 
     def put(self, key: str, payload: bytes) -> None:
         """Store a payload, where that is possible; the first failure is logged and ends the attempts."""
-        if not self._writable:
+        if not self.writable:
             return
         place = self._place(key)
         try:
@@ -61,7 +75,8 @@ class Cache:
                 raise
         except OSError as problem:
             with self._failing:
-                first, self._writable = self._writable, False
+                first = not self._failed.is_set()
+                self._failed.set()
             if first:
                 logger.info("the cache cannot be written (%s); this start computes everything itself", problem.strerror)
 

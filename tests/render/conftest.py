@@ -8,8 +8,9 @@ import pytest
 
 from blog.content.loader import load
 from blog.content.site import site_at
-from blog.render.edition import Edition, render
+from blog.render.edition import Edition
 from blog.render.encodings import Encoder
+from blog.render.press import render
 from blog.render.theme import Theme
 from blog.settings import Settings
 

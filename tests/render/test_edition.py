@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from blog.content.loader import load
 from blog.content.site import site_at
-from blog.render.edition import render
+from blog.render.press import render
 from blog.render.encodings import Encoder
 from blog.render.theme import Theme
 from blog.settings import Settings

@@ -3,6 +3,7 @@
 import asyncio
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -168,20 +169,32 @@ async def test_the_scheme_is_the_one_that_the_visitor_spoke(
 
 
 async def test_the_start_is_a_trace_of_its_own_with_counts(
-    traced: "Observe", knock: "Knock", collector: "Collector"
+    traced: "Observe", knock: "Knock", collector: "Collector", tmp_path: Path
 ) -> None:
-    async with traced(traces_sampler_arg=0.0):
+    async with traced(traces_sampler_arg=0.0, cache_dir=tmp_path / "cache"):
         pass
     (root,) = [span for span in collector.spans if not span.parent_id]
     children = {span.name: span for span in collector.spans if span.parent_id}
     assert root.name == "blog build"
-    assert set(children) == {"load", "parse", "render", "compress"}
-    assert len(collector.spans) == 5
+    assert set(children) == {"open", "load", "parse", "render", "compress"}
+    assert len(collector.spans) == 6
     for span in children.values():
         assert (span.trace_id, span.parent_id) == (root.trace_id, root.span_id)
         assert 0 <= span.start - root.start <= root.seconds
-        assert any(isinstance(count, int) and count > 0 for count in span.attributes.values()), span
+        counted = any(isinstance(count, int) and count > 0 for count in span.attributes.values())
+        assert counted is (span.name != "open"), span
     assert children["parse"].attributes["blog.texts"] == 4
+
+
+async def test_a_start_that_finds_its_edition_says_so(
+    traced: "Observe", knock: "Knock", collector: "Collector", tmp_path: Path
+) -> None:
+    for _ in range(2):
+        async with traced(traces_sampler_arg=0.0, cache_dir=tmp_path / "cache"):
+            pass
+    first, second = (span for span in collector.spans if span.name == "open")
+    assert (first.attributes["blog.pages"], second.attributes["blog.pages"] > 20) == (0, True)
+    assert [span.name for span in collector.spans if span.trace_id == second.trace_id] == ["open", "blog build"]
 
 
 async def test_requests_at_the_same_time_keep_their_own_spans(

@@ -29,10 +29,6 @@ class Found:
     problem: str
     severity: Severity = Severity.ERROR
 
-    @property
-    def rest(self) -> tuple[int, str, Severity]:
-        return self.line, self.problem, self.severity
-
 
 def check(library: Library) -> Iterator[Found]:
     """Every fault that only shows with all texts at hand. Drafts are checked too: they are read next."""

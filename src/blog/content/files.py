@@ -10,7 +10,6 @@ import imagesize
 
 from blog import urls
 
-MAX_FILE_BYTES = 16 * 1024 * 1024
 _VIEW_BOX = re.compile(rb"""<svg\b[^>]*?viewBox\s*=\s*["'][\d.eE+-]+[\s,]+[\d.eE+-]+[\s,]+([\d.]+)[\s,]+([\d.]+)["']""")
 MEDIA_TYPES = {
     "png": "image/png",

@@ -1,106 +1,84 @@
-"""All pages of a site at one moment, ready to be served; swapped as one reference."""
+"""All pages of a site at one moment, ready to be served; swapped as one reference.
 
-from collections.abc import Iterator, Mapping
+What is needed to answer is here, and nothing of what it was made from: texts and templates are let go once they are rendered.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from blog import urls
-from blog.content.files import File
-from blog.content.library import Library, Resolver, relative_targets
-from blog.content.site import Site
+import zstandard
+
+from blog.errors import Fault
 from blog.render import security
-from blog.render.encodings import Encoder
-from blog.render.feeds import feeds
-from blog.render.html import Pages
-from blog.render.machines import machine_pages
-from blog.render.meta import Metas, Picture
-from blog.render.not_found import NotFound, Suggestions
-from blog.render.page import FOREVER, Page, Rendered, make_page
-from blog.render.theme import ASSET_TYPES, Theme, asset_url
-from blog.settings import Settings
-from blog.stages import Stage, unwatched
+from blog.render.encodings import Encoded
+from blog.render.folded import fold
+from blog.render.not_found import NotFound
+from blog.render.page import HTML, Page, Rendered, make_page
 
-SOCIAL_CARD = "card.png"
+# Bodies that are sent as they are to clients that take no encoding: a few bots and scripts. Beyond this they are kept compressed.
+_KEPT_WHOLE_BYTES = 8 * 1024 * 1024
+_DIFFERENCE_LEVEL = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What the API says of a post. ``path`` is its page's; times are UTC; ``tags`` are their slugs by their names.
+
+    ``content`` is a JSON object with its absolute HTML and its sections, as the difference to its page.
+    """
+
+    slug: str
+    path: str
+    title: str
+    description: str
+    published: datetime
+    updated: datetime | None
+    tags: Mapping[str, str]
+    series: str | None
+    lang: str
+    words: int
+    minutes: int
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
-    """``pages`` and ``redirects`` are keyed by decoded path; ``absolute`` gives addresses with the origin in front.
+    """``pages`` and ``redirects`` are keyed by decoded path; ``posts`` come newest first.
 
-    ``states`` counts the posts that are published, scheduled and drafts.
+    ``states`` counts the posts that are published, scheduled and drafts. It is right from the moment ``since``, when its newest post
+    appeared, and before ``until``, when the next one will. ``warnings`` is what its author should still mend.
     """
 
-    site: Site
+    posts: tuple[Entry, ...]
     pages: Mapping[str, Page]
     redirects: Mapping[str, str]
     not_found: NotFound
-    absolute: Resolver
     states: Mapping[str, int]
+    since: datetime | None
+    until: datetime | None
+    warnings: tuple[Fault, ...]
+
+    def content(self, entry: Entry) -> Mapping[str, Any]:
+        """The ``html`` of a post and its ``sections``."""
+        page = zstandard.ZstdCompressionDict(self.pages[entry.path].identity.body, zstandard.DICT_TYPE_RAWCONTENT)
+        content: Mapping[str, Any] = json.loads(zstandard.ZstdDecompressor(dict_data=page).decompress(entry.content))
+        return content
 
 
-def render(
-    library: Library, site: Site, theme: Theme, settings: Settings, encoder: Encoder, stage: Stage = unwatched
-) -> Edition:
-    """Render and encode everything. The same content gives the same bytes, on every replica and at every start.
-
-    Raises:
-        ContentError: a template could not be rendered.
-    """
-    resolver, absolute = Resolver(library), Resolver(library, settings.base_url)
-    metas = Metas(site, settings.base_url, resolver, _card(theme, settings, site))
-    html = Pages(site, theme, metas, resolver, secure=settings.secure, refresh=settings.refreshes_browsers)
-    with stage("render") as note:
-        rendered = [*html.all(), *_others(site, theme, absolute, settings)]
-        missing = html.not_found()
-        note("pages", len(rendered))
-    with stage("compress") as note:
-        encoded = encoder.encode((page.media_type, page.body) for page in rendered)
-        note("bytes", sum(len(page.body) for page in rendered))
-    plain = security.for_anything(secure=settings.secure)
-    texts = (*site.posts, *site.pages)
-    return Edition(
-        site=site,
-        pages={page.path: make_page(page, coded, {} if "x-content-type-options" in page.headers else plain)
-               for page, coded in zip(rendered, encoded, strict=True)},
-        redirects={alias: text.url for text in texts for alias in text.aliases} | {"/blog/page/1": urls.BLOG},
-        not_found=NotFound(missing, Suggestions(texts), html.suggestions),
-        absolute=absolute,
-        states={
-            "published": len(site.posts),
-            "scheduled": len(library.posts) - len(site.posts),
-            "draft": len(library.drafts),
-        },
-    )  # fmt: skip
+def difference(content: bytes, page: bytes) -> bytes:
+    """A text that says nearly the same as a page, as what it takes to make it of that page: a fiftieth of its size."""
+    known = zstandard.ZstdCompressionDict(page, zstandard.DICT_TYPE_RAWCONTENT)
+    return zstandard.ZstdCompressor(level=_DIFFERENCE_LEVEL, dict_data=known).compress(content)
 
 
-def _others(site: Site, theme: Theme, absolute: Resolver, settings: Settings) -> Iterator[Rendered]:
-    yield from feeds(site, absolute, settings.base_url)
-    yield from machine_pages(site, theme, settings.base_url)
-    for name, body in theme.assets.items():
-        media_type = ASSET_TYPES[name.rpartition(".")[2]]
-        yield _file(asset_url(name, body), media_type, body, secure=settings.secure)
-    for file in _files(site, absolute):
-        yield _file(file.url, file.media_type, file.body, secure=settings.secure)
-
-
-def _files(site: Site, resolver: Resolver) -> Iterator[File]:
-    """The files that a visible text refers to: what belongs to a draft stays with the draft."""
-    texts = (*site.posts, *site.pages)
-    found = (resolver.file(text, target) for text in texts for target in relative_targets(text))
-    yield from {file.path: file for file in found if file}.values()
-
-
-def _file(url: str, media_type: str, body: bytes, *, secure: bool) -> Rendered:
-    return Rendered(
-        path=urls.decoded(url),
-        route=urls.ASSET_ROUTE,
-        media_type=media_type,
-        body=body,
-        cache=FOREVER,
-        headers=security.for_file(media_type, secure=secure),
-    )
-
-
-def _card(theme: Theme, settings: Settings, site: Site) -> Picture | None:
-    if SOCIAL_CARD not in theme.assets:
-        return None
-    return Picture(settings.base_url + theme.asset(SOCIAL_CARD), site.config.title, 1200, 630)
+def bind(rendered: Iterable[tuple[Rendered, Encoded]], *, secure: bool) -> Iterator[tuple[str, Page]]:
+    """Pages by path, with every header that each can be answered with."""
+    plain, left = security.for_anything(secure=secure), _KEPT_WHOLE_BYTES
+    for page, encoded in rendered:
+        made = make_page(page, encoded, {} if "x-content-type-options" in page.headers else plain)
+        whole = page.media_type == HTML and len(page.body) <= left
+        left -= len(page.body) if whole else 0
+        yield page.path, made if whole or not encoded else fold(made)

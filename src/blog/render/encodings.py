@@ -110,6 +110,9 @@ class Encoder:
         self._known = {name: known[name] for name, _, _ in keyed if name}
         return [self._known.get(name, {}) for name, _, _ in keyed]
 
+    def forget(self) -> None:
+        self._known = {}
+
 
 def _name(body: bytes, levels: Levels) -> bytes:
     return sha256(bytes(levels) + body).digest()

@@ -1,7 +1,7 @@
 """The HTML pages of a site."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 from html import unescape
 from itertools import groupby
@@ -51,8 +51,11 @@ class Pages:
         meta = self._metas.index("Page not found", urls.HOME, indexed=False, json_ld=())
         return self._page("not_found.html", meta, urls.HOME, {"posts": self._site.posts[:3]})
 
-    def suggestions(self, posts: Sequence[Text]) -> str:
-        return self._theme.render("suggestions.html", {"posts": posts})
+    def suggestions(self) -> tuple[str, dict[str, str]]:
+        """What the 404 page's gap is filled with: a list with a gap of its own, and its items by slug."""
+        texts = (*self._site.posts, *self._site.pages)
+        items = {text.slug: self._theme.render("suggestion.html", {"post": text}) for text in texts}
+        return self._theme.render("suggestions.html", {}), items
 
     def _page(self, template: str, meta: Meta, route: str, context: dict[str, Any]) -> Rendered:
         html = self._theme.render(template, {**self._shared, "meta": meta, **context})

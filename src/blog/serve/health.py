@@ -37,7 +37,7 @@ def health_routes(live: Live, revision: str) -> APIRouter:
         """200 only while content is loaded and the process is not draining."""
         response.headers["cache-control"] = "no-store"
         if live.ready and live.edition:
-            return Readiness(status="ready", posts=len(live.edition.site.posts))
+            return Readiness(status="ready", posts=len(live.edition.posts))
         response.status_code = 503
         response.headers["retry-after"] = str(RETRY_AFTER_SECONDS)
         return Readiness(status="draining" if live.draining else "loading")

@@ -1,12 +1,13 @@
-"""The posts as data: what the JSON API answers with, made once an edition."""
+"""The posts as data: what the JSON API answers with, made when it is asked for."""
 
+from collections import defaultdict
 from datetime import datetime
-from functools import partial
+from typing import Any
 
 from pydantic import BaseModel
 
-from blog.content.post import Post
-from blog.render.edition import Edition
+from blog import urls
+from blog.render.edition import Edition, Entry
 
 
 class PostSummary(BaseModel):
@@ -51,40 +52,44 @@ class PostList(BaseModel):
 
 
 class Index:
-    """The posts of one edition, by slug and by tag, ready to be answered with."""
+    """The posts of one edition, by slug and by tag, ready to be answered with as JSON."""
 
     def __init__(self, edition: Edition, origin: str) -> None:
-        self._absolute = edition.absolute
-        self.posts = {post.slug: post for post in edition.site.posts}
-        lang = edition.site.config.lang
-        self._summaries = {post.slug: _summary(post, origin, lang) for post in edition.site.posts}
-        self._all = list(self._summaries.values())
-        self._tags = {tag.slug: [self._summaries[post.slug] for post in tag.posts] for tag in edition.site.tags}
+        self._edition = edition
+        self._origin = origin
+        self._posts = {entry.slug: entry for entry in edition.posts}
+        self._tagged: defaultdict[str, list[Entry]] = defaultdict(list)
+        for entry in edition.posts:
+            for slug in set(entry.tags.values()):
+                self._tagged[slug].append(entry)
 
-    def tagged(self, tag: str | None) -> list[PostSummary]:
-        return self._all if tag is None else self._tags.get(tag, [])
+    def page(self, tag: str | None, page: int, per_page: int) -> bytes:
+        """A `PostList`."""
+        found = self._edition.posts if tag is None else tuple(self._tagged.get(tag, ()))
+        shown = found[(page - 1) * per_page : page * per_page]
+        pages = max(1, -(-len(found) // per_page))
+        posts = [PostSummary(**self._summary(entry)) for entry in shown]
+        return PostList(posts=posts, page=page, pages=pages, total=len(found)).model_dump_json().encode()
 
-    def detail(self, slug: str) -> PostDetail:
-        document = self.posts[slug].document
-        return PostDetail(
-            **dict(self._summaries[slug]),
-            html=document.html(partial(self._absolute.attributes, self.posts[slug])),
-            sections=[Section(level=found.level, anchor=found.anchor, text=found.text) for found in document.headings],
-        )
+    def detail(self, slug: str) -> bytes | None:
+        """A `PostDetail`; None where there is no such post."""
+        entry = self._posts.get(slug)
+        if entry is None:
+            return None
+        return PostDetail(**self._summary(entry), **self._edition.content(entry)).model_dump_json().encode()
 
-
-def _summary(post: Post, origin: str, lang: str) -> PostSummary:
-    return PostSummary(
-        slug=post.slug,
-        title=post.title,
-        description=post.description,
-        url=origin + post.url,
-        source_url=origin + post.source_url,
-        published=post.published,
-        updated=post.updated,
-        tags=list(post.tags),
-        series=post.series,
-        lang=post.lang or lang,
-        words=post.document.words,
-        reading_minutes=post.document.minutes,
-    )
+    def _summary(self, entry: Entry) -> dict[str, Any]:
+        return {
+            "slug": entry.slug,
+            "title": entry.title,
+            "description": entry.description,
+            "url": self._origin + urls.post(entry.slug),
+            "source_url": self._origin + urls.source(entry.slug),
+            "published": entry.published,
+            "updated": entry.updated,
+            "tags": list(entry.tags),
+            "series": entry.series,
+            "lang": entry.lang,
+            "words": entry.words,
+            "reading_minutes": entry.minutes,
+        }

@@ -3,30 +3,27 @@
 import asyncio
 import gc
 import logging
+import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
-
-from watchfiles import awatch
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 from blog.cache import Cache
-from blog.content import documents
-from blog.content.crew import Crew
-from blog.content.library import Library
-from blog.content.loader import Memory, load
-from blog.content.site import site_at
 from blog.errors import ContentError, Fault
-from blog.render.edition import Edition, render
-from blog.render.encodings import Encoder, Levels, cached
-from blog.render.theme import Theme
+from blog.render.edition import Edition
+from blog.render.folio import Folio
 from blog.serve.index import Index
 from blog.serve.live import Live
 from blog.settings import Settings
 from blog.stages import Stage, Start, unstarted, unwatched
+
+if TYPE_CHECKING:
+    from blog.render.press import Press
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]
@@ -37,6 +34,12 @@ _AHEAD = timedelta(seconds=30)
 _LONGEST_WAIT_SECONDS = 30.0
 _DEBOUNCE_MS = 60
 _WATCH_AGAIN_SECONDS = 1.0
+# How long a scheduled post waits for faults to be mended that were not there at the start.
+_TRY_AGAIN_SECONDS = 300.0
+# The loop waits this long, at most, for its turn beside a thread that works in Python; 5 ms would be the default.
+_TURN_SECONDS = 0.001
+# After this nobody answers from an edition any more that has been replaced.
+_LAST_LOOK_SECONDS = 1.0
 
 logger = logging.getLogger(__name__)
 
@@ -63,10 +66,8 @@ class Publisher:
         self._live = live
         self._clock = clock
         self._told = watch or Watch()
-        # While an author previews, a changed template must not wait for every page to be compressed again.
-        self.cache = cache = Cache(settings.cache_dir)
-        self._encoder = Encoder(_leave_as_it_is if settings.refreshes_browsers else cached(cache))
-        self._memory: Memory = {}
+        self.cache = Cache(settings.cache_dir)
+        self._pressing: Press | None = None
         self._changed = asyncio.Event()
 
     async def run(self) -> None:
@@ -76,94 +77,106 @@ class Publisher:
             ContentError: the content cannot be served at the start. Later on, faults are logged and the last good
                 edition stays.
         """
-        library, theme = await self._publish_what_is_there()
+        started = time.perf_counter()
+        self._publish(*await in_thread(self._build_with_index), started)
         watching = asyncio.create_task(self._watch()) if self._settings.reload else None
         try:
             while True:
-                await self._next_moment_or_change(library, theme)
+                await self._next_moment_or_change()
                 if self._changed.is_set():
                     self._changed.clear()
-                    with suppress(_StaleButServing):
-                        library, theme = await self._republish()
+                    await self._renew()
         finally:
             if watching:
                 watching.cancel()
 
-    async def _publish_what_is_there(self) -> tuple[Library, Theme]:
-        started = time.perf_counter()
-        library, theme, edition, index = await in_thread(self._build_with_index)
-        self._live.publish(edition, index)
-        # What was just built lives as long as the process: the collector need not walk it on every round.
-        gc.collect()
-        gc.freeze()
-        took = time.perf_counter() - started
-        self._told.published(edition.states, took)
-        logger.info("content is served: %d posts, %d pages, %.2f s", len(edition.site.posts), len(edition.pages), took)
-        return library, theme
-
-    async def _republish(self) -> tuple[Library, Theme]:
-        gc.unfreeze()
-        try:
-            return await self._publish_what_is_there()
-        except ContentError as problem:
-            gc.freeze()
-            report(problem.faults)
-            self._told.refused()
-            logger.error("the changed content has faults; the last good edition stays")  # noqa: TRY400 -- in words, above
-            raise _StaleButServing from problem
-
-    def build(self) -> tuple[Library, Theme, Edition]:
-        """Everything from the folders to an edition, filling the cache on the way.
+    def build(self) -> Edition:
+        """The edition of this moment: the one that is kept, or a new one, which is kept from then on.
 
         Raises:
             ContentError: with every fault.
         """
-        with self._told.start("blog build"):
-            with Crew() as crew:
-                parse = documents.cached(self.cache, crew.parse)
-                loaded = load(self._settings.posts_dir, self._memory, parse, self._told.stage)
-            report(loaded.warnings)
-            theme = Theme(self._settings.templates_dir)
-            return loaded.library, theme, self._render(loaded.library, theme, self._clock())
+        with self._told.start("blog build"), _undisturbed():
+            folio, moment = Folio(self._settings, self.cache), self._clock()
+            with self._told.stage("open") as note:
+                edition = folio.read(moment)
+                note("pages", len(edition.pages) if edition else 0)
+            if edition is None:
+                made = self._press().make(moment, self._told.stage)
+                edition = made.edition
+                folio.write(edition, made.rendered, made.wanted)
+                del made
+                self._tidy(edition)
+        report(edition.warnings)
+        return edition
 
-    def _build_with_index(self) -> tuple[Library, Theme, Edition, Index]:
-        library, theme, edition = self.build()
-        return library, theme, edition, self._index(edition)
+    def _build_with_index(self) -> tuple[Edition, Index]:
+        edition = self.build()
+        return edition, Index(edition, self._settings.base_url)
 
-    def _render_with_index(self, library: Library, theme: Theme, moment: datetime) -> tuple[Edition, Index]:
-        edition = self._render(library, theme, moment)
-        return edition, self._index(edition)
+    def _rebuild(self, moment: datetime) -> tuple[Edition, Index]:
+        with self._told.start("blog build"), _undisturbed():
+            edition = self._press().make(moment, self._told.stage).edition
+            self._tidy(edition)
+        report(edition.warnings)
+        return edition, Index(edition, self._settings.base_url)
 
-    def _index(self, edition: Edition) -> Index:
-        return Index(edition, self._settings.base_url)
+    def _press(self) -> "Press":
+        if self._pressing is None:
+            from blog.render.press import Press  # noqa: PLC0415 -- a third of a start, which one that finds its edition spares
 
-    def _render(self, library: Library, theme: Theme, moment: datetime) -> Edition:
-        return render(library, site_at(library, moment), theme, self._settings, self._encoder, self._told.stage)
+            self._pressing = Press(self._settings, self.cache)
+        return self._pressing
 
-    async def _next_moment_or_change(self, library: Library, theme: Theme) -> None:
+    def _tidy(self, edition: Edition) -> None:
+        """What was parsed is worth its memory only where another edition is likely to be made of it."""
+        if self._pressing and not self._settings.reload and edition.until is None:
+            self._pressing.forget()
+
+    def _publish(self, edition: Edition, index: Index, started: float) -> None:
+        replaced: list[object] = [self._live.edition, self._live.index]
+        self._live.publish(edition, index)
+        took = time.perf_counter() - started
+        self._told.published(edition.states, took)
+        logger.info("content is served: %d posts, %d pages, %.2f s", len(edition.posts), len(edition.pages), took)
+        if any(replaced):
+            threading.Thread(target=_let_go, args=(replaced,), name="let go", daemon=True).start()
+
+    async def _renew(self) -> bool:
+        """Publish what is there now; where it has faults, say them and leave the last good edition."""
+        started = time.perf_counter()
+        try:
+            made = await in_thread(partial(self._rebuild, self._clock()))
+        except ContentError as problem:
+            self._refuse(problem)
+            return False
+        self._publish(*made, started)
+        return True
+
+    def _refuse(self, problem: ContentError) -> None:
+        report(problem.faults)
+        self._told.refused()
+        logger.error("the changed content has faults; the last good edition stays")
+
+    async def _next_moment_or_change(self) -> None:
         """Return when files have changed, or when the next scheduled post has been published."""
-        moment = library.next_moment(self._live_moment(library))
+        moment = self._live.edition.until if self._live.edition else None
         if moment is None:
             await self._changed.wait()
             return
         if not await self._reached(moment - _AHEAD):
             return
         started = time.perf_counter()
-        edition, index = await in_thread(lambda: self._render_with_index(library, theme, moment))
-        took = time.perf_counter() - started
+        try:
+            made = await in_thread(partial(self._rebuild, moment))
+        except ContentError as problem:
+            self._refuse(problem)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._changed.wait(), _TRY_AGAIN_SECONDS)
+            return
         if await self._reached(moment):
-            self._live.publish(edition, index)
-            self._told.published(edition.states, took)
-            logger.info("published on schedule: %s", edition.site.posts[0].slug)
-
-    def _live_moment(self, library: Library) -> datetime:
-        """The newest moment the served edition shows: a post that came due while it was built must not be missed."""
-        posts = self._live.edition.site.posts if self._live.edition else ()
-        return (
-            posts[0].published
-            if posts
-            else min((post.published for post in library.posts), default=_BEFORE_ALL) - _TICK
-        )
+            self._publish(*made, started)
+            logger.info("published on schedule: %s", made[0].posts[0].slug)
 
     async def _reached(self, moment: datetime) -> bool:
         """Wait for a moment; False where files changed first."""
@@ -174,6 +187,8 @@ class Publisher:
         return not self._changed.is_set()
 
     async def _watch(self) -> None:
+        from watchfiles import awatch  # noqa: PLC0415 -- most processes watch nothing
+
         folders = (self._settings.posts_dir, self._settings.templates_dir)
         while True:
             try:
@@ -186,21 +201,36 @@ class Publisher:
                 self._changed.set()
 
 
-_BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
-_TICK = timedelta(microseconds=1)
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """While an edition is made beside the loop, the loop gets its turns early, and the collector keeps out of the way.
+
+    What is made holds no circles, so there is nothing to collect; and it lives long, so the collector need not walk it on every round after.
+    A collection of everything would hold up the loop for as long as it takes.
+    """
+    turn = sys.getswitchinterval()
+    sys.setswitchinterval(_TURN_SECONDS)
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
+        sys.setswitchinterval(turn)
 
 
-class _StaleButServing(Exception):  # noqa: N818 -- a state of affairs that has been reported, not an error to report
-    """A rebuild failed; what was served before still is."""
+def _let_go(replaced: list[object]) -> None:
+    """Free a large edition page by page: all at once, it would hold the interpreter, and with it the loop, for as long as that takes."""
+    time.sleep(_LAST_LOOK_SECONDS)
+    pages = [page for old in replaced if isinstance(old, Edition) for page in old.pages.values()]
+    replaced.clear()
+    while pages:
+        pages.pop()
 
 
 def report(faults: tuple[Fault, ...]) -> None:
     for fault in faults:
         logger.log(logging.ERROR if fault.severity.name == "ERROR" else logging.WARNING, "%s", fault)
-
-
-def _leave_as_it_is(_body: bytes, _levels: Levels) -> dict[bytes, bytes]:
-    return {}
 
 
 async def in_thread(work: Callable[[], T]) -> T:

@@ -1,0 +1,111 @@
+"""A posts folder on disk: which files are texts, and what may be read. The only place in content/ that touches the disk."""
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+from blog.errors import ContentError, Fault, Severity
+
+MAX_TEXT_BYTES = 512 * 1024
+MAX_FILE_BYTES = 16 * 1024 * 1024
+CONFIG = PurePosixPath("site.yaml")
+PAGES = PurePosixPath("pages")
+
+# A text's path within the folder, and all that is in it.
+Written = tuple[PurePosixPath, str]
+
+
+class Folder:
+    """Reads below one folder and never out of it; ``faults`` collects what is wrong on the way."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the folder.
+
+        Raises:
+            ContentError: it is missing.
+        """
+        self.path = folder
+        self.faults: list[Fault] = []
+        self._root = folder.resolve()
+        if not self._root.is_dir():
+            raise ContentError([Fault(folder, 1, "there is no such folder (BLOG_POSTS_DIR)")])
+
+    def fault(self, path: PurePosixPath, problem: str, line: int = 1, severity: Severity = Severity.ERROR) -> None:
+        self.faults.append(Fault(self.path / path, line, problem, severity))
+
+    def texts(self) -> list[Written]:
+        """The posts and the pages, in a stable order."""
+        return [(path, text) for path in self._markdown() if (text := self.text(path)) is not None]
+
+    def config(self) -> str | None:
+        """What site.yaml says; None where there is none."""
+        return (self.text(CONFIG) or "") if (self._root / CONFIG).exists() else None
+
+    def is_there(self, path: PurePosixPath) -> bool:
+        try:
+            return os.path.lexists(self._root / path)
+        except (OSError, ValueError):
+            return False
+
+    def body(self, path: PurePosixPath, limit: int) -> bytes | None:
+        """The bytes of a regular file within the folder; None, and a fault, for anything else."""
+        try:
+            if self._refuse_escape(path):
+                return None
+            found = (self._root / path).stat()
+            if not stat.S_ISREG(found.st_mode):
+                self.fault(path, "is not a regular file")
+            elif found.st_size > limit:
+                self.fault(path, f"has {_megabytes(found.st_size)}; {_megabytes(limit)} is the most a file may have")
+            else:
+                return (self._root / path).read_bytes()
+        except (OSError, RuntimeError, ValueError) as problem:
+            self.fault(path, f"cannot be read: {getattr(problem, 'strerror', None) or 'a loop of links'}")
+        return None
+
+    def text(self, path: PurePosixPath) -> str | None:
+        body = self.body(path, MAX_TEXT_BYTES)
+        if body is None:
+            return None
+        try:
+            text = body.decode("utf-8-sig")
+        except UnicodeDecodeError as problem:
+            line = body.count(b"\n", 0, problem.start) + 1
+            self.fault(path, f"is not UTF-8: byte 0x{body[problem.start]:02x} at offset {problem.start}", line)
+            return None
+        return text.replace("\r\n", "\n").replace("\r", "\n")
+
+    def _markdown(self) -> Iterator[PurePosixPath]:
+        """What is hidden is skipped, what is misplaced is said."""
+        for folder, subfolders, names in os.walk(self._root, onerror=self._unreadable):
+            where = PurePosixPath(Path(folder).relative_to(self._root).as_posix())
+            subfolders[:] = sorted(name for name in subfolders if not name.startswith((".", "_")))
+            for name in subfolders:
+                self._refuse_escape(where / name)
+            for name in sorted(names):
+                if name.startswith((".", "_")) or not name.endswith(".md"):
+                    continue
+                if where in {PurePosixPath(), PAGES}:
+                    yield where / name
+                else:
+                    problem = "is not read: posts stand in the posts folder itself, pages in its pages/"
+                    self.fault(where / name, problem, severity=Severity.WARNING)
+
+    def _unreadable(self, problem: OSError) -> None:
+        path = PurePosixPath(Path(problem.filename).relative_to(self._root).as_posix())
+        self.fault(path, f"cannot be read: {problem.strerror}")
+
+    def _refuse_escape(self, path: PurePosixPath) -> bool:
+        inside = (self._root / path).resolve().is_relative_to(self._root)
+        if not inside:
+            self.fault(path, "is a link out of the posts folder, which is not followed")
+        return not inside
+
+
+def _megabytes(size: int) -> str:
+    """
+    >>> _megabytes(20 * 1024 * 1024), _megabytes(512 * 1024)
+    ('20.0 MiB', '512 KiB')
+    """
+    return f"{size / 1024**2:.1f} MiB" if size >= 1024**2 else f"{size // 1024} KiB"

@@ -1,0 +1,175 @@
+"""Makes editions: from the folders to every page, rendered and encoded. What it takes is imported by who has to make one."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from pathlib import PurePosixPath
+
+from blog import cores, urls
+from blog.cache import Cache
+from blog.content import documents
+from blog.content.crew import Crew
+from blog.content.files import File
+from blog.content.library import Library, Resolver, relative_targets
+from blog.content.loader import Memory, load
+from blog.content.post import Post
+from blog.content.site import Site, site_at
+from blog.content.slugs import slugify
+from blog.render import security
+from blog.render.edition import Edition, Entry, bind, difference
+from blog.render.encodings import Encoder, Levels, cached
+from blog.render.feeds import feeds
+from blog.render.html import Pages
+from blog.render.machines import machine_pages
+from blog.render.meta import Metas, Picture
+from blog.render.not_found import NotFound
+from blog.render.page import FOREVER, Rendered
+from blog.render.theme import ASSET_TYPES, Theme, asset_url
+from blog.settings import Settings
+from blog.stages import Stage, unwatched
+
+SOCIAL_CARD = "card.png"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An edition, its pages before they were encoded, and the files beside the texts that it depends on."""
+
+    edition: Edition
+    rendered: Sequence[Rendered]
+    wanted: Sequence[PurePosixPath]
+
+
+class Press:
+    """Makes one edition after the other; what has not changed since the last is not made again."""
+
+    def __init__(self, settings: Settings, cache: Cache) -> None:
+        self._settings = settings
+        self._cache = cache
+        # While an author previews, a changed template must not wait for every page to be compressed again.
+        self._encoder = Encoder(_leave_as_it_is if settings.refreshes_browsers else cached(cache))
+        self._memory: Memory = {}
+
+    def make(self, moment: datetime, stage: Stage = unwatched) -> Made:
+        """Everything from the folders to an edition, filling the cache on the way.
+
+        Raises:
+            ContentError: with every fault.
+        """
+        settings = self._settings
+        with Crew() as crew:
+            loaded = load(settings.posts_dir, self._memory, documents.cached(self._cache, crew.parse), stage)
+        site, theme = site_at(loaded.library, moment), Theme(settings.templates_dir)
+        edition, rendered = _render(loaded.library, site, theme, settings, self._encoder, stage)
+        return Made(replace(edition, warnings=loaded.warnings), rendered, loaded.wanted)
+
+    def forget(self) -> None:
+        """Let go of what the next edition would have been quicker with."""
+        self._memory.clear()
+        self._encoder.forget()
+
+
+def render(
+    library: Library, site: Site, theme: Theme, settings: Settings, encoder: Encoder, stage: Stage = unwatched
+) -> Edition:
+    """Render and encode everything. The same content gives the same bytes, on every replica and at every start.
+
+    Raises:
+        ContentError: a template could not be rendered.
+    """
+    return _render(library, site, theme, settings, encoder, stage)[0]
+
+
+def _render(
+    library: Library, site: Site, theme: Theme, settings: Settings, encoder: Encoder, stage: Stage
+) -> tuple[Edition, list[Rendered]]:
+    resolver, absolute = Resolver(library), Resolver(library, settings.base_url)
+    metas = Metas(site, settings.base_url, resolver, _card(theme, settings, site))
+    html = Pages(site, theme, metas, resolver, secure=settings.secure, refresh=settings.refreshes_browsers)
+    with stage("render") as note:
+        rendered = [*html.all(), *_others(site, theme, absolute, settings)]
+        not_found = NotFound(html.not_found(), *html.suggestions())
+        note("pages", len(rendered))
+    with stage("compress") as note:
+        encoded = encoder.encode((page.media_type, page.body) for page in rendered)
+        entries = _entries(site, absolute, {page.path: page.body for page in rendered})
+        note("bytes", sum(len(page.body) for page in rendered))
+    texts = (*site.posts, *site.pages)
+    edition = Edition(
+        posts=entries,
+        pages=dict(bind(zip(rendered, encoded, strict=True), secure=settings.secure)),
+        redirects={alias: text.url for text in texts for alias in text.aliases} | {"/blog/page/1": urls.BLOG},
+        not_found=not_found,
+        states={
+            "published": len(site.posts),
+            "scheduled": len(library.posts) - len(site.posts),
+            "draft": len(library.drafts),
+        },
+        since=site.posts[0].published if site.posts else None,
+        until=min((post.published for post in library.posts if post.slug not in site.neighbours), default=None),
+        warnings=(),
+    )
+    return edition, rendered
+
+
+def _entries(site: Site, absolute: Resolver, bodies: Mapping[str, bytes]) -> tuple[Entry, ...]:
+    def entry(post: Post) -> Entry:
+        path = urls.decoded(post.url)
+        headings = [{"level": it.level, "anchor": it.anchor, "text": it.text} for it in post.document.headings]
+        content = {"html": post.document.html(partial(absolute.attributes, post)), "sections": headings}
+        return Entry(
+            slug=post.slug,
+            path=path,
+            title=post.title,
+            description=post.description,
+            published=post.published,
+            updated=post.updated,
+            tags={tag: slugify(tag) for tag in post.tags},
+            series=post.series,
+            lang=post.lang or site.config.lang,
+            words=post.document.words,
+            minutes=post.document.minutes,
+            content=difference(json.dumps(content, ensure_ascii=False).encode(), bodies[path]),
+        )
+
+    return tuple(cores.spread(entry, site.posts))
+
+
+def _leave_as_it_is(_body: bytes, _levels: Levels) -> dict[bytes, bytes]:
+    return {}
+
+
+def _others(site: Site, theme: Theme, absolute: Resolver, settings: Settings) -> Iterator[Rendered]:
+    yield from feeds(site, absolute, settings.base_url)
+    yield from machine_pages(site, theme, settings.base_url)
+    for name, body in theme.assets.items():
+        media_type = ASSET_TYPES[name.rpartition(".")[2]]
+        yield _file(asset_url(name, body), media_type, body, secure=settings.secure)
+    for file in _files(site, absolute):
+        yield _file(file.url, file.media_type, file.body, secure=settings.secure)
+
+
+def _files(site: Site, resolver: Resolver) -> Iterator[File]:
+    """The files that a visible text refers to: what belongs to a draft stays with the draft."""
+    texts = (*site.posts, *site.pages)
+    found = (resolver.file(text, target) for text in texts for target in relative_targets(text))
+    yield from {file.path: file for file in found if file}.values()
+
+
+def _file(url: str, media_type: str, body: bytes, *, secure: bool) -> Rendered:
+    return Rendered(
+        path=urls.decoded(url),
+        route=urls.ASSET_ROUTE,
+        media_type=media_type,
+        body=body,
+        cache=FOREVER,
+        headers=security.for_file(media_type, secure=secure),
+    )
+
+
+def _card(theme: Theme, settings: Settings, site: Site) -> Picture | None:
+    if SOCIAL_CARD not in theme.assets:
+        return None
+    return Picture(settings.base_url + theme.asset(SOCIAL_CARD), site.config.title, 1200, 630)
