@@ -129,7 +129,9 @@ class Observer:
 
 async def _send(answer: Answer, exchange: Exchange, send: Send) -> None:
     await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
-    await send({"type": "http.response.body", "body": b"" if exchange.method == "HEAD" else answer.body})
+    body = b"" if exchange.method == "HEAD" else answer.body
+    exchange.size = len(body)
+    await send({"type": "http.response.body", "body": body})
 
 
 def instrument(app: Starlette, metrics: Metrics) -> None:

@@ -62,7 +62,7 @@ class PageProtocol(HttpToolsProtocol):
         if self._in_head:
             self._head_size += len(data)
             if self._head_size > _LARGEST_HEAD and not self.transport.is_closing():
-                self._write(_TOO_LARGE, with_body=False, keep_alive=False)
+                self._write(_TOO_LARGE, _TOO_LARGE.body, keep_alive=False)
 
     def on_message_begin(self) -> None:
         self.url = b""
@@ -122,16 +122,17 @@ class PageProtocol(HttpToolsProtocol):
         if answer is None:
             return False
         keep_alive = exchange.version != "1.0" and self.parser.should_keep_alive() and not self._live.draining
-        self._write(answer, with_body=exchange.method == "GET", keep_alive=keep_alive)
+        body = answer.body if exchange.method == "GET" else b""
+        exchange.size = len(body)
+        self._write(answer, body, keep_alive=keep_alive)
         self.server_state.total_requests += 1
         self._finished(exchange)
         return True
 
-    def _write(self, answer: Answer, *, with_body: bool, keep_alive: bool) -> None:
+    def _write(self, answer: Answer, body: bytes, *, keep_alive: bool) -> None:
         if not self.transport.is_closing():
             start = _starts.of(answer.status, self.server_state.default_headers)
             closing = b"" if keep_alive else _CLOSE
-            body = answer.body if with_body else b""
             self.transport.write(b"".join((start, answer.own, answer.shared, closing, b"\r\n", body)))
         if not keep_alive:
             self.transport.close()

@@ -45,7 +45,6 @@ class PageStore:
         else:
             answer = self._elsewhere(edition, exchange)
         exchange.status = answer.status
-        exchange.size = 0 if exchange.method == "HEAD" else len(answer.body)
         return answer
 
     def _page(self, page: Page, exchange: Exchange) -> Answer:
