@@ -1,4 +1,4 @@
-"""Says on stderr what takes long: the stage that is under way, every two seconds."""
+"""Says on stderr what takes long: the stage that is under way, every five seconds."""
 
 import sys
 import threading
@@ -10,11 +10,11 @@ from typing import Self
 
 from blog.stages import Note
 
-_EVERY_SECONDS = 2.0
+_EVERY_SECONDS = 5.0
 
 
 class Progress:
-    """Silent about what is done within two seconds."""
+    """Silent about what is done within five seconds."""
 
     def __init__(self, every: float = _EVERY_SECONDS) -> None:
         self._every = every

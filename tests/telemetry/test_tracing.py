@@ -14,7 +14,6 @@ from blog.settings import Settings
 from blog.telemetry.tracing import Pipeline
 
 if TYPE_CHECKING:
-
     from tests.telemetry.conftest import Collector, Knock, Observe
 
 SHAPE = {

@@ -28,6 +28,7 @@ class Folder:
         self.path = folder
         self.faults: list[Fault] = []
         self._root = folder.resolve()
+        self._inside: dict[PurePosixPath, bool] = {}
         if not self._root.is_dir():
             raise ContentError([Fault(folder, 1, "there is no such folder (BLOG_POSTS_DIR)")])
 
@@ -97,10 +98,19 @@ class Folder:
         self.fault(path, f"cannot be read: {problem.strerror}")
 
     def _refuse_escape(self, path: PurePosixPath) -> bool:
-        inside = (self._root / path).resolve().is_relative_to(self._root)
+        inside = self._is_inside(path)
         if not inside:
             self.fault(path, "is a link out of the posts folder, which is not followed")
         return not inside
+
+    def _is_inside(self, path: PurePosixPath) -> bool:
+        place = self._root / path
+        if path == path.parent or path.name == ".." or place.is_symlink():
+            return place.resolve().is_relative_to(self._root)
+        # Following every folder's links again for every file in it would take longer than reading it.
+        if path.parent not in self._inside:
+            self._inside[path.parent] = (self._root / path.parent).resolve().is_relative_to(self._root)
+        return self._inside[path.parent]
 
 
 def _megabytes(size: int) -> str:

@@ -20,6 +20,7 @@ from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+import brotli
 import zstandard
 
 import blog
@@ -46,7 +47,8 @@ _UNSEEN = frozenset({
     "traces_sampler", "traces_sampler_arg", "sdk_disabled",
 })  # fmt: skip
 # What reading something that is whole and yet not ours may end in.
-_NOT_OURS = (ValueError, KeyError, TypeError, AttributeError, IndexError, struct.error, zlib.error, zstandard.ZstdError)
+_NOT_OURS = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, struct.error, zlib.error, zstandard.ZstdError,
+             brotli.error)  # fmt: skip
 
 Json = dict[str, Any]
 
