@@ -1,0 +1,95 @@
+{{/*
+What a schema cannot say, because it is about two values at once. Each sentence names the values and what to do.
+*/}}
+{{- define "blog.checks" -}}
+{{- $values := .Values -}}
+
+{{- if not (regexMatch "^[a-z]" (include "blog.fullname" .)) -}}
+{{- fail (printf "the release name %q makes names that begin with a digit, which no Service may have: set fullnameOverride" .Release.Name) -}}
+{{- end -}}
+{{- range $labels := list "commonLabels" "podLabels" -}}
+{{- range $name := list "app.kubernetes.io/name" "app.kubernetes.io/instance" "app.kubernetes.io/component" -}}
+{{- if hasKey (index $values $labels) $name -}}
+{{- fail (printf "%s must not have %s: selectors hold on to it. Use nameOverride or fullnameOverride for another name" $labels $name) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- $needed := add (.Values.blog.drainSeconds | toString | float64 | ceil | int) 13 -}}
+{{- if lt (int .Values.terminationGracePeriodSeconds) (int $needed) -}}
+{{- fail (printf "terminationGracePeriodSeconds (%d) has to be at least %d: blog.drainSeconds (%v), ten seconds for answers under way and three for the last spans" (int .Values.terminationGracePeriodSeconds) (int $needed) .Values.blog.drainSeconds) -}}
+{{- end -}}
+{{- if eq (int .Values.blog.port) (int .Values.blog.metricsPort) -}}
+{{- fail (printf "blog.metricsPort (%d) has to be another port than blog.port" (int .Values.blog.metricsPort)) -}}
+{{- end -}}
+{{- if eq (int .Values.service.port) (int .Values.service.metricsPort) -}}
+{{- fail (printf "service.metricsPort (%d) has to be another port than service.port" (int .Values.service.metricsPort)) -}}
+{{- end -}}
+{{- if and .Values.tracing.headers .Values.tracing.headersSecret.name -}}
+{{- fail "give tracing.headers or tracing.headersSecret.name, not both: they are the same variable" -}}
+{{- end -}}
+{{- $own := dict -}}
+{{- range include "blog.environment" . | fromYamlArray -}}{{- $_ := set $own .name true -}}{{- end -}}
+{{- range .Values.extraEnv -}}
+{{- if hasKey $own .name -}}
+{{- fail (printf "extraEnv must not have %s: the chart sets it, or it is there twice. README.md names the value for it" .name) -}}
+{{- end -}}
+{{- $_ := set $own .name true -}}
+{{- end -}}
+
+{{- with .Values.autoscaling -}}
+{{- if gt (int .minReplicas) (int .maxReplicas) -}}
+{{- fail (printf "autoscaling.minReplicas (%d) is more than autoscaling.maxReplicas (%d)" (int .minReplicas) (int .maxReplicas)) -}}
+{{- end -}}
+{{- if and .enabled (not (dig "requests" "cpu" "" $values.resources)) -}}
+{{- fail "autoscaling.enabled needs resources.requests.cpu: targetCPUUtilizationPercentage is a share of it" -}}
+{{- end -}}
+{{- end -}}
+{{- with .Values.podDisruptionBudget -}}
+{{- if not (or (kindIs "invalid" .minAvailable) (kindIs "invalid" .maxUnavailable)) -}}
+{{- fail (printf "give podDisruptionBudget.minAvailable (%v) or podDisruptionBudget.maxUnavailable (%v), not both" .minAvailable .maxUnavailable) -}}
+{{- end -}}
+{{- end -}}
+
+{{- if and .Values.ingress.enabled (not .Values.ingress.hosts) -}}
+{{- fail "ingress.enabled needs ingress.hosts: without a host it would answer for every name" -}}
+{{- end -}}
+{{- if and .Values.httpRoute.enabled (not .Values.httpRoute.parentRefs) -}}
+{{- fail "httpRoute.enabled needs httpRoute.parentRefs: the Gateway that it belongs to" -}}
+{{- end -}}
+
+{{- with .Values.cloudflared -}}
+{{- if .enabled -}}
+{{- if and .token.existingSecret .config.tunnel -}}
+{{- fail "give cloudflared.token.existingSecret or cloudflared.config.tunnel, not both: a tunnel is managed in one place" -}}
+{{- end -}}
+{{- if not (or .token.existingSecret .config.tunnel) -}}
+{{- fail "cloudflared.enabled needs the tunnel's token in a Secret (cloudflared.token.existingSecret), or a locally managed tunnel (cloudflared.config.tunnel)" -}}
+{{- end -}}
+{{- if .config.tunnel -}}
+{{- if not .config.existingSecret -}}
+{{- fail "cloudflared.config.tunnel needs cloudflared.config.existingSecret: the Secret with the tunnel's credentials file" -}}
+{{- end -}}
+{{- if not .config.ingress -}}
+{{- fail "cloudflared.config.tunnel needs cloudflared.config.ingress: without a rule every name gets a 404" -}}
+{{- end -}}
+{{- else if .config.ingress -}}
+{{- fail "cloudflared.config.ingress needs cloudflared.config.tunnel: a tunnel with a token gets its rules from Cloudflare's dashboard" -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- with .Values.serviceMonitor -}}
+{{- if gt (include "blog.seconds" .scrapeTimeout | int) (include "blog.seconds" .interval | int) -}}
+{{- fail (printf "serviceMonitor.scrapeTimeout (%s) is longer than serviceMonitor.interval (%s), which Prometheus refuses" .scrapeTimeout .interval) -}}
+{{- end -}}
+{{- end -}}
+{{- end }}
+
+{{/* The seconds of 1h2m3s. */}}
+{{- define "blog.seconds" -}}
+{{- $hours := regexFind "[0-9]+h" . | trimSuffix "h" | default "0" | int -}}
+{{- $minutes := regexFind "[0-9]+m" . | trimSuffix "m" | default "0" | int -}}
+{{- $seconds := regexFind "[0-9]+s" . | trimSuffix "s" | default "0" | int -}}
+{{- add (mul $hours 3600) (mul $minutes 60) $seconds -}}
+{{- end }}

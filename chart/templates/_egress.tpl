@@ -1,0 +1,70 @@
+{{/*
+A way out for each URL in a list. A NetworkPolicy knows no names: a Service in the cluster is found by its namespace, an address by
+itself, and of anything else only the port can be said. The port is the one pods listen on; a Service that maps it to another one
+needs networkPolicy.extraEgress.
+*/}}
+{{- define "blog.egressTo" -}}
+{{- range . | compact | uniq }}
+{{- $url := urlParse . }}
+{{- $port := regexFind ":[0-9]+$" $url.host | trimPrefix ":" | default (ternary "443" "80" (eq $url.scheme "https")) }}
+{{- $inside := regexFind "^[a-z0-9-]+\\.[a-z0-9-]+\\.svc(\\.|$)" $url.hostname }}
+- ports:
+    - {port: {{ $port }}, protocol: TCP}
+  {{- if $inside }}
+  to:
+    - namespaceSelector:
+        matchLabels:
+          kubernetes.io/metadata.name: {{ index (splitList "." $inside) 1 | quote }}
+  {{- else if regexMatch "^[0-9.]+$" $url.hostname }}
+  to:
+    - ipBlock: {cidr: {{ printf "%s/32" $url.hostname | quote }}}
+  {{- else if contains ":" $url.hostname }}
+  to:
+    - ipBlock: {cidr: {{ printf "%s/128" $url.hostname | quote }}}
+  {{- else if not (contains "." $url.hostname) }}
+  to:
+    - podSelector: {}
+  {{- end }}
+{{- end }}
+{{- end }}
+
+{{/* The URLs that the blog itself sends to. In direct mode beacons do not pass through it. */}}
+{{- define "blog.destinations" -}}
+{{- $urls := list -}}
+{{- with .Values.tracing -}}
+{{- if .enabled -}}{{- $urls = append $urls (.tracesEndpoint | default .endpoint) -}}{{- end -}}
+{{- end -}}
+{{- with .Values.faro -}}
+{{- if eq .mode "proxy" -}}{{- $urls = append $urls .url -}}{{- end -}}
+{{- end -}}
+{{- $urls | toYaml -}}
+{{- end }}
+
+{{- define "blog.egressToDNS" -}}
+{{- with .Values.networkPolicy.dnsTo }}
+- ports:
+    - {port: 53, protocol: UDP}
+    - {port: 53, protocol: TCP}
+  to: {{- toYaml . | nindent 4 }}
+{{- end }}
+{{- end }}
+
+{{/* Takes (root, port). */}}
+{{- define "blog.ingressFromMonitoring" -}}
+{{- with (index . 0).Values.networkPolicy.monitoringNamespaces }}
+- ports:
+    - {port: {{ index $ 1 | int }}, protocol: TCP}
+  from:
+    {{- range . }}
+    - namespaceSelector:
+        matchLabels:
+          kubernetes.io/metadata.name: {{ . | quote }}
+    {{- end }}
+{{- end }}
+{{- end }}
+
+{{/* A pod of this release. Takes (root, component). */}}
+{{- define "blog.peer" -}}
+- podSelector:
+    matchLabels: {{- include "blog.selector" . | nindent 6 }}
+{{- end }}

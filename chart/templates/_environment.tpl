@@ -1,0 +1,119 @@
+{{/*
+The environment of the blog: exactly what blog.settings reads (tests/chart/test_environment.py), and the names of pod and node,
+which OTEL_RESOURCE_ATTRIBUTES is put together from by the kubelet. They stand in the Deployment and not in a ConfigMap, so that a
+change rolls the pods and a rollback brings the old ones back.
+*/}}
+{{- define "blog.environment" -}}
+{{- with .Values.blog -}}
+- name: BLOG_HOST
+  value: {{ .host | quote }}
+- name: BLOG_PORT
+  value: {{ .port | toString | quote }}
+- name: BLOG_METRICS_PORT
+  value: {{ .metricsPort | toString | quote }}
+- name: BLOG_BASE_URL
+  value: {{ .baseUrl | quote }}
+- name: BLOG_DRAIN_SECONDS
+  value: {{ .drainSeconds | toString | quote }}
+- name: BLOG_RELOAD
+  value: {{ .reload | toString | quote }}
+- name: BLOG_LOG_FORMAT
+  value: {{ .logFormat | quote }}
+- name: BLOG_LOG_LEVEL
+  value: {{ .logLevel | quote }}
+- name: BLOG_ACCESS_LOG
+  value: {{ .accessLog | quote }}
+{{- with .revision }}
+- name: BLOG_REVISION
+  value: {{ . | quote }}
+{{- end }}
+{{- with .trustedProxies }}
+- name: FORWARDED_ALLOW_IPS
+  value: {{ join "," . | quote }}
+{{- end }}
+{{- with .postsDir }}
+- name: BLOG_POSTS_DIR
+  value: {{ . | quote }}
+{{- end }}
+{{- with .templatesDir }}
+- name: BLOG_TEMPLATES_DIR
+  value: {{ . | quote }}
+{{- end }}
+{{- with .cacheDir }}
+- name: BLOG_CACHE_DIR
+  value: {{ . | quote }}
+{{- end }}
+{{- end }}
+{{- with .Values.faro }}
+{{- if .url }}
+- name: BLOG_FARO_URL
+  value: {{ .url | quote }}
+- name: BLOG_FARO_APP_NAME
+  value: {{ .appName | quote }}
+- name: BLOG_FARO_ENVIRONMENT
+  value: {{ .environment | quote }}
+- name: BLOG_FARO_SAMPLE_RATE
+  value: {{ .sampleRate | toString | quote }}
+- name: BLOG_FARO_MODE
+  value: {{ .mode | quote }}
+{{- end }}
+{{- end }}
+{{- if .Values.tracing.enabled }}
+{{ include "blog.tracingEnvironment" . }}
+{{- else }}
+- name: OTEL_SDK_DISABLED
+  value: "true"
+{{- end }}
+{{- end }}
+
+{{- define "blog.tracingEnvironment" -}}
+- name: POD_NAME
+  valueFrom: {fieldRef: {apiVersion: v1, fieldPath: metadata.name}}
+- name: POD_UID
+  valueFrom: {fieldRef: {apiVersion: v1, fieldPath: metadata.uid}}
+- name: NODE_NAME
+  valueFrom: {fieldRef: {apiVersion: v1, fieldPath: spec.nodeName}}
+- name: OTEL_RESOURCE_ATTRIBUTES
+  value: {{ include "blog.resourceAttributes" . | quote }}
+{{- with .Values.tracing }}
+- name: OTEL_SERVICE_NAME
+  value: {{ .serviceName | quote }}
+{{- with .endpoint }}
+- name: OTEL_EXPORTER_OTLP_ENDPOINT
+  value: {{ . | quote }}
+{{- end }}
+{{- with .tracesEndpoint }}
+- name: OTEL_EXPORTER_OTLP_TRACES_ENDPOINT
+  value: {{ . | quote }}
+{{- end }}
+{{- if .headersSecret.name }}
+- name: OTEL_EXPORTER_OTLP_HEADERS
+  valueFrom:
+    secretKeyRef: {name: {{ .headersSecret.name | quote }}, key: {{ .headersSecret.key | quote }}}
+{{- else if .headers }}
+- name: OTEL_EXPORTER_OTLP_HEADERS
+  value: {{ include "blog.pairs" .headers | quote }}
+{{- end }}
+- name: OTEL_EXPORTER_OTLP_TIMEOUT
+  value: {{ .timeoutMilliseconds | toString | quote }}
+- name: OTEL_TRACES_SAMPLER
+  value: {{ .sampler | quote }}
+- name: OTEL_TRACES_SAMPLER_ARG
+  value: {{ .samplerRatio | toString | quote }}
+{{- end }}
+{{- end }}
+
+{{/* The names come last: whoever replaces one of them by resourceAttributes meant it. */}}
+{{- define "blog.resourceAttributes" -}}
+k8s.pod.name=$(POD_NAME),k8s.pod.uid=$(POD_UID),k8s.node.name=$(NODE_NAME),k8s.namespace.name={{ .Release.Namespace }},k8s.deployment.name={{ include "blog.fullname" . }},k8s.container.name=blog,service.namespace={{ .Release.Namespace }},service.instance.id=$(POD_UID),service.version={{ include "blog.version" . }}
+{{- with .Values.tracing.resourceAttributes }},{{ include "blog.pairs" . }}{{ end }}
+{{- end }}
+
+{{/* OpenTelemetry's list form: key=value with percent-encoding, in an order that does not change. */}}
+{{- define "blog.pairs" -}}
+{{- $pairs := list -}}
+{{- range $key, $value := . -}}
+{{- $pairs = append $pairs (printf "%s=%s" $key ($value | urlquery | replace "+" "%20")) -}}
+{{- end -}}
+{{- join "," $pairs -}}
+{{- end }}

@@ -1,0 +1,189 @@
+"""What the tests of the chart share: the chart in a real Helm, and what it makes of values."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import helm_python as helm
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+CHART = ROOT / "chart"
+SCENARIOS = sorted((CHART / "ci").glob("*.yaml"))
+EXAMPLES = sorted((CHART / "examples").glob("*.yaml"))
+Object = dict[str, Any]
+Values = Mapping[str, Any]
+
+
+class OneMeaning(yaml.SafeLoader):
+    """YAML in which a key may be said once: the API server would take the last of two and not say so."""
+
+
+def _mapping(loader: OneMeaning, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 -- PyYAML's signature
+    names = [key.value for key, _ in node.value if key.tag != "tag:yaml.org,2002:merge"]
+    assert len(names) == len(set(names)), f"said twice: {[name for name in names if names.count(name) > 1]} {node.start_mark}"
+    loader.flatten_mapping(node)
+    return {loader.construct_object(key, True): loader.construct_object(value, True) for key, value in node.value}
+
+
+OneMeaning.add_constructor("tag:yaml.org,2002:map", _mapping)
+
+
+def read_yaml(text: str) -> list[Any]:
+    return [document for document in yaml.load_all(text, Loader=OneMeaning) if document]
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """What Helm made of the chart and some values."""
+
+    text: str
+    notes: str
+    objects: tuple[Object, ...]
+
+    def all(self, kind: str) -> list[Object]:
+        return [found for found in self.objects if found["kind"] == kind]
+
+    def one(self, kind: str, end: str = "") -> Object:
+        """The only object of a kind, or the one whose name has this end."""
+        found = [each for each in self.all(kind) if each["metadata"]["name"].endswith(end)]
+        (only,) = found if end else [min(found, key=lambda each: len(each["metadata"]["name"]))]
+        return only
+
+    @property
+    def blog(self) -> Object:
+        """The container of the blog."""
+        (container,) = (each for each in self.template["spec"]["containers"] if each["name"] == "blog")
+        return dict(container)
+
+    @property
+    def template(self) -> Object:
+        """The pod template of the blog."""
+        (deployment,) = (
+            each
+            for each in self.all("Deployment")
+            if each["metadata"]["labels"]["app.kubernetes.io/component"] == "web"
+        )
+        return dict(deployment["spec"]["template"])
+
+    @property
+    def environment(self) -> dict[str, Any]:
+        """The container's variables: the value, or where it is taken from."""
+        return {each["name"]: each.get("value", each.get("valueFrom")) for each in self.blog["env"]}
+
+    @property
+    def pods(self) -> dict[str, Object]:
+        """Every pod spec, by the name of its owner."""
+        owned = {each["metadata"]["name"]: each["spec"]["template"]["spec"] for each in self.all("Deployment")}
+        return owned | {each["metadata"]["name"]: each["spec"] for each in self.all("Pod")}
+
+
+class Render(Protocol):
+    def __call__(self, values: Values | None = None, *, name: str = "blog", namespace: str = "web") -> Release: ...
+
+
+@pytest.fixture(scope="session")
+def chart() -> Iterator[helm.Chart]:
+    with helm.Chart.load(CHART) as chart:
+        yield chart
+
+
+@pytest.fixture(scope="session")
+def defaults() -> dict[str, Any]:
+    """The chart's own values."""
+    (values,) = read_yaml((CHART / "values.yaml").read_text(encoding="utf-8"))
+    return dict(values)
+
+
+@pytest.fixture(scope="session")
+def render(chart: helm.Chart) -> Render:
+    """Renders the chart as `helm template` does."""
+
+    def rendering(values: Values | None = None, *, name: str = "blog", namespace: str = "web") -> Release:
+        files = chart.render(dict(values or {}), name=name, namespace=namespace)
+        notes = files.pop("blog/templates/NOTES.txt")
+        text = "".join(f"# Source: {file}\n{files[file].strip()}\n" for file in sorted(files) if files[file].strip())
+        objects = [each for file in sorted(files) for each in read_yaml(files[file])]
+        return Release(text, notes, tuple(objects))
+
+    return rendering
+
+
+class Refusal(Protocol):
+    def __call__(self, values: Values) -> str: ...
+
+
+@pytest.fixture(scope="session")
+def refusal(render: Render) -> Refusal:
+    """What Helm says to values that it refuses; fails where it takes them."""
+
+    def refused(values: Values) -> str:
+        with pytest.raises(helm.HelmError) as problem:
+            render(values)
+        return str(problem.value)
+
+    return refused
+
+
+def with_value(values: Values, path: str, value: object) -> dict[str, Any]:
+    """A copy of values with one of them replaced; the path is written as for --set."""
+    copy: Any = deepcopy(dict(values))
+    *parents, last = path.split(".")
+    inner = copy
+    for parent in parents:
+        inner = inner.setdefault(parent, {})
+    inner[last] = value
+    return dict(copy)
+
+
+@pytest.fixture(scope="session")
+def put() -> Callable[[Values, str, object], dict[str, Any]]:
+    return with_value
+
+
+@pytest.fixture(scope="session")
+def example_values() -> Callable[[Path], dict[str, Any]]:
+    """The values in an example: the file itself, or what an ArgoCD Application carries."""
+
+    def values(path: Path) -> dict[str, Any]:
+        (document,) = read_yaml(path.read_text(encoding="utf-8")) or [{}]
+        if document.get("kind") == "Application":
+            return dict(document["spec"]["source"]["helm"]["valuesObject"])
+        return dict(document)
+
+    return values
+
+
+class Need(Protocol):
+    def __call__(self, tool: str, how: str) -> str: ...
+
+
+@pytest.fixture(scope="session")
+def need() -> Need:
+    """The path of a tool; without it the test is skipped on a desk and fails in CI."""
+
+    def needed(tool: str, how: str) -> str:
+        path = tool if os.sep in tool and Path(tool).exists() else shutil.which(tool)
+        if path is None:
+            (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(f"{tool} is missing: {how}")
+        return path
+
+    return needed
+
+
+@pytest.fixture(scope="session")
+def schema() -> dict[str, Any]:
+    return dict(json.loads((CHART / "values.schema.json").read_text(encoding="utf-8")))
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Every scenario in chart/ci, and every example, by name."""
+    for argument, paths in (("scenario", SCENARIOS), ("example", EXAMPLES), ("given", [*SCENARIOS, *EXAMPLES])):
+        if argument in metafunc.fixturenames:
+            metafunc.parametrize(argument, paths, ids=[path.stem for path in paths])

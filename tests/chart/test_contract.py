@@ -1,0 +1,93 @@
+"""Paths, ports and names are the service's own: taken from its source and its running registry, and typed once."""
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from blog import __main__ as command_line
+from blog import urls
+from blog.settings import Settings
+from blog.telemetry import metrics as exposition
+from blog.telemetry.tracing import pipeline
+
+if TYPE_CHECKING:
+    from blog.app import Blog
+    from tests.chart.conftest import Render
+
+CHART = Path(__file__).parents[2] / "chart"
+TEMPLATES = "\n".join(path.read_text(encoding="utf-8") for path in (CHART / "templates").rglob("*.*"))
+OPERATIONS = (Path(__file__).parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
+
+
+def test_the_probes_ask_where_the_service_answers(render: "Render") -> None:
+    blog = render().blog
+    asked = {probe: (blog[probe]["httpGet"]["path"], blog[probe]["httpGet"]["port"]) for probe in blog if probe.endswith("Probe")}
+    assert asked == {
+        "startupProbe": (urls.HEALTH, "http"),
+        "livenessProbe": (urls.HEALTH, "http"),
+        "readinessProbe": (urls.READY, "http"),
+    }
+
+
+def test_the_metrics_are_scraped_where_they_are(render: "Render") -> None:
+    release = render({"serviceMonitor": {"enabled": True}})
+    (endpoint,) = release.one("ServiceMonitor")["spec"]["endpoints"]
+    assert endpoint["path"] == urls.METRICS == exposition.PATH
+    assert endpoint["port"] in {port["name"] for port in release.one("Service")["spec"]["ports"]}
+
+
+def test_the_ports_of_the_pod_are_those_the_service_listens_on(render: "Render") -> None:
+    release = render({"blog": {"port": 8111, "metricsPort": 9111}})
+    environment = release.environment
+    ports = {port["name"]: port["containerPort"] for port in release.blog["ports"]}
+    assert ports == {"http": int(environment["BLOG_PORT"]), "metrics": int(environment["BLOG_METRICS_PORT"])}
+    targets = {port["name"]: port["targetPort"] for port in release.one("Service")["spec"]["ports"]}
+    assert targets == {"http": "http", "metrics": "metrics"}
+    allowed = [port["port"] for rule in release.one("NetworkPolicy")["spec"]["ingress"] for port in rule["ports"]]
+    assert allowed == [8111, 9111]
+
+
+def test_the_site_listens_on_its_own_port_by_default(render: "Render") -> None:
+    assert render().environment["BLOG_PORT"] == str(Settings().port)
+    assert render().environment["BLOG_BASE_URL"] == Settings().base_url
+
+
+def test_the_grace_period_has_room_for_all_that_happens_after_the_drain(defaults: dict[str, Any]) -> None:
+    after = command_line._SLOWEST_CLIENT_SECONDS + pipeline.GOODBYE_SECONDS + 1  # noqa: SLF001 -- what the chart adds up
+    assert after <= 13
+    assert defaults["blog"]["drainSeconds"] + 13 <= defaults["terminationGracePeriodSeconds"]
+
+
+def families(app: "Blog") -> set[str]:
+    """The names of series in the running registry, whatever they are suffixed with."""
+    text = app.metrics.exposition("text/plain")[0].decode()
+    known = re.findall(r"^# TYPE (\S+) (\w+)$", text, re.MULTILINE)
+    histograms = {name + end for name, kind in known if kind == "histogram" for end in ("_bucket", "_count", "_sum")}
+    return {name for name, _ in known} | histograms
+
+
+def test_every_metric_in_the_rules_and_the_dashboard_is_one_the_service_has(small_app: "Blog", render: "Render") -> None:
+    rules = yaml.safe_dump(render({"prometheusRule": {"enabled": True}}).one("PrometheusRule"))
+    board = (CHART / "dashboards" / "blog.json").read_text(encoding="utf-8")
+    used = set(re.findall(r"\b((?:http|blog|process|python)_[a-z_]+)(?=\{)", rules + board))
+    assert len(used) > 15
+    assert used - families(small_app) == set()
+
+
+def test_every_path_in_the_visit_is_one_the_service_has() -> None:
+    visit = (CHART / "files" / "visit.py").read_text(encoding="utf-8")
+    assert set(re.findall(r'patiently\("([^"]+)"', visit)) == {urls.READY, urls.API_POSTS, urls.RSS}
+
+
+def test_every_alert_leads_to_a_heading_of_the_runbook(render: "Render") -> None:
+    groups = render({"prometheusRule": {"enabled": True}}).one("PrometheusRule")["spec"]["groups"]
+    headings = {heading.lower() for heading in re.findall(r"^#+ (\w+)$", OPERATIONS, re.MULTILINE)}
+    alerts = [rule for group in groups for rule in group["rules"]]
+    assert len(alerts) == 5
+    for rule in alerts:
+        page, _, anchor = rule["annotations"]["runbook_url"].partition("#")
+        assert page.endswith("docs/operations.md")
+        assert anchor == rule["alert"].lower()
+        assert anchor in headings

@@ -1,0 +1,111 @@
+"""Who may reach the blog, and what it may reach: derived from the endpoints it is given."""
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.chart.conftest import Object, Render
+
+ALLOY = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "monitoring"}}}
+
+
+def egress(render: "Render", values: dict[str, Any]) -> "list[Object]":
+    """The ways out beside DNS."""
+    rules = render(values).one("NetworkPolicy")["spec"]["egress"]
+    return [rule for rule in rules if rule["ports"][0]["port"] != 53]
+
+
+def to(port: int, *peers: "Object") -> "Object":
+    return {"ports": [{"port": port, "protocol": "TCP"}], **({"to": list(peers)} if peers else {})}
+
+
+def test_by_default_only_dns_and_the_collector_can_be_reached(render: "Render") -> None:
+    dns, otlp = render().one("NetworkPolicy")["spec"]["egress"]
+    assert [(port["port"], port["protocol"]) for port in dns["ports"]] == [(53, "UDP"), (53, "TCP")]
+    assert dns["to"][0]["namespaceSelector"]["matchLabels"] == {"kubernetes.io/metadata.name": "kube-system"}
+    assert otlp == to(4318, ALLOY)
+
+
+@pytest.mark.parametrize(
+    ("url", "rule"),
+    [
+        pytest.param("http://tempo.traces.svc:4317", to(4317, {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "traces"}}}), id="a-service"),
+        pytest.param("http://tempo.traces.svc.cluster.local", to(80, {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "traces"}}}), id="without-a-port"),
+        pytest.param("http://alloy:4318", to(4318, {"podSelector": {}}), id="in-the-same-namespace"),
+        pytest.param("https://otlp.example.com/v1", to(443), id="a-name-outside"),
+        pytest.param("https://otlp.example.com:8443", to(8443), id="a-name-outside-and-a-port"),
+        pytest.param("http://svc.example.com:1", to(1), id="a-name-that-only-looks-like-a-service"),
+        pytest.param("http://10.1.2.3:4318", to(4318, {"ipBlock": {"cidr": "10.1.2.3/32"}}), id="an-address"),
+        pytest.param("http://[fd00::5]:4318", to(4318, {"ipBlock": {"cidr": "fd00::5/128"}}), id="an-address-of-six"),
+        pytest.param("http://[fd00::5]", to(80, {"ipBlock": {"cidr": "fd00::5/128"}}), id="an-address-of-six-without-a-port"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("value", ["tracing.endpoint", "tracing.tracesEndpoint", "faro.url"])
+def test_a_url_opens_exactly_its_way_out(value: str, url: str, rule: "Object", render: "Render") -> None:
+    part, _, name = value.partition(".")
+    values = {"tracing": {"endpoint": ""}, "faro": {}} | {part: {name: url}}
+    assert egress(render, values) == [rule]
+
+
+def test_tracing_that_is_off_opens_nothing(render: "Render") -> None:
+    assert egress(render, {"tracing": {"enabled": False}}) == []
+
+
+def test_beacons_that_browsers_send_themselves_open_nothing(render: "Render") -> None:
+    faro = {"url": "https://faro.example.com/collect"}
+    off = {"enabled": False}
+    assert egress(render, {"tracing": off, "faro": faro | {"mode": "direct"}}) == []
+    assert egress(render, {"tracing": off, "faro": faro | {"mode": "proxy"}}) == [to(443)]
+
+
+def test_one_collector_for_both_is_said_once(render: "Render") -> None:
+    url = "http://alloy.monitoring.svc:4318"
+    assert egress(render, {"tracing": {"endpoint": url}, "faro": {"url": url}}) == [to(4318, ALLOY)]
+
+
+def test_nothing_at_all_can_be_reached_where_nothing_is_needed(render: "Render") -> None:
+    spec = render({"tracing": {"enabled": False}, "networkPolicy": {"dnsTo": []}}).one("NetworkPolicy")["spec"]
+    assert spec["policyTypes"] == ["Ingress", "Egress"]
+    assert spec["egress"] == []
+
+
+def test_everyone_may_read_and_only_monitoring_may_scrape(render: "Render") -> None:
+    site, metrics = render().one("NetworkPolicy")["spec"]["ingress"]
+    assert site == {"ports": [{"port": 8000, "protocol": "TCP"}]}
+    assert metrics == {"ports": [{"port": 9090, "protocol": "TCP"}], "from": [ALLOY]}
+
+
+def test_nobody_may_scrape_where_no_namespace_is_named(render: "Render") -> None:
+    (site,) = render({"networkPolicy": {"monitoringNamespaces": []}}).one("NetworkPolicy")["spec"]["ingress"]
+    assert site["ports"][0]["port"] == 8000
+
+
+def test_chosen_readers_do_not_lock_out_the_tunnel_and_the_test(render: "Render") -> None:
+    chosen = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "ingress-nginx"}}}
+    release = render(
+        {
+            "networkPolicy": {"httpFrom": [chosen]},
+            "cloudflared": {"enabled": True, "token": {"existingSecret": "t"}},
+        }
+    )
+    readers = release.one("NetworkPolicy")["spec"]["ingress"][0]["from"]
+    assert readers[0] == chosen
+    components = [reader["podSelector"]["matchLabels"]["app.kubernetes.io/component"] for reader in readers[1:]]
+    assert components == ["cloudflared", "test"]
+
+
+def test_the_test_pod_is_not_shut_in(render: "Render") -> None:
+    selector = render().one("NetworkPolicy")["spec"]["podSelector"]["matchLabels"]
+    assert not selector.items() <= render().one("Pod")["metadata"]["labels"].items()
+
+
+def test_the_tunnel_reaches_its_edge_the_blog_and_nothing_else(render: "Render") -> None:
+    release = render({"cloudflared": {"enabled": True, "token": {"existingSecret": "t"}}, "blog": {"port": 8123}})
+    spec = release.one("NetworkPolicy", "-cloudflared")["spec"]
+    dns, edge, blog = spec["egress"]
+    assert dns["ports"][0]["port"] == 53
+    assert [(port["port"], port["protocol"]) for port in edge["ports"]] == [(7844, "UDP"), (7844, "TCP"), (443, "TCP")]
+    assert blog["ports"] == [{"port": 8123, "protocol": "TCP"}]
+    assert blog["to"][0]["podSelector"]["matchLabels"] == release.one("Service")["spec"]["selector"]
+    assert [rule["ports"][0]["port"] for rule in spec["ingress"]] == [2000]

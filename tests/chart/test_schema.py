@@ -1,0 +1,174 @@
+"""Every rule of values.schema.json, broken once: what is wrong is refused, and the refusal names it."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import helm_python as helm
+import pytest
+
+if TYPE_CHECKING:
+    from tests.chart.conftest import Render
+
+Schema = dict[str, Any]
+Wrap = Callable[[Any], Any]
+ROOT: Schema = json.loads((Path(__file__).parents[2] / "chart" / "values.schema.json").read_text(encoding="utf-8"))
+SAYS_NOTHING = {"$schema", "title", "description", "$comment", "$defs", "type"}
+# One text for each pattern in use, and wrong ones; a new pattern that none of them fits has to bring its own.
+TEXTS = ["x", "/x", "http://x", "ghcr.io/x/y", "127.0.0.1", "1m", "50%", "6ff42ae2-765d-4adf-8112-31c55c1551ef", ""]
+WRONG_TEXTS = ["no such thing!", "-", "sha256:0123", "x"]
+WRONG_KINDS: dict[str, list[Any]] = {
+    "string": [1, True, ["x"], {"x": 1}],
+    "integer": ["text", 1.5, True, []],
+    "number": ["text", True, []],
+    "boolean": ["true", 1, []],
+    "array": ["text", 1, {"x": 1}],
+    "object": ["text", 1, ["x"]],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """Values that break one rule in one place, and what the refusal has to name."""
+
+    path: str
+    rule: str
+    values: dict[str, Any]
+    named: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in the values a schema holds: how to put something there, and whether Helm fills in defaults around it."""
+
+    path: str = ""
+    wrap: Wrap = dict
+    in_list: bool = False
+
+    def below(self, schema: Schema, name: str) -> "Place":
+        around = sample(schema) if self.in_list else {}
+        return Place(f"{self.path}/{name}", lambda value: self.wrap({**around, name: value}), self.in_list)
+
+    def entry(self) -> "Place":
+        return Place(f"{self.path}/0", lambda value: self.wrap([value]), in_list=True)
+
+    def breach(self, rule: str, value: Any, named: str = "") -> Breach:
+        return Breach(self.path, rule, self.wrap(value), named or f"'{self.path}'")
+
+
+def resolve(schema: Schema) -> Schema:
+    return ROOT["$defs"][schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
+
+
+def sample(schema: Schema) -> Any:
+    """The least that fits."""
+    schema = resolve(schema)
+    if "enum" in schema:
+        return schema["enum"][0]
+    if schema["type"] == "object":
+        return {name: sample(schema["properties"][name]) for name in schema.get("required", [])}
+    if schema["type"] == "string":
+        return next(text for text in TEXTS if re.search(schema.get("pattern", ""), text))
+    return {"array": [], "boolean": True}[schema["type"]]
+
+
+def breaches(schema: Schema, place: Place) -> Iterator[Breach]:
+    schema = resolve(schema)
+    kinds = [schema["type"]] if isinstance(schema.get("type"), str) else schema.get("type", [])
+    if place.path and kinds:
+        wrong = [value for value in WRONG_KINDS[kinds[0]] if not ("string" in kinds and isinstance(value, str))]
+        yield from (place.breach(f"type-{type(value).__name__}", value) for value in wrong)
+    for rule, allowed in schema.items():
+        if rule not in SAYS_NOTHING:
+            yield from broken(rule, allowed, schema, place)
+
+
+def broken(rule: str, allowed: Any, schema: Schema, place: Place) -> Iterator[Breach]:  # noqa: C901, PLR0912 -- one arm for each keyword
+    match rule:
+        case "enum":
+            yield place.breach(rule, "unheardOf")
+            yield place.breach("enum-case", str(allowed[0]).swapcase())
+        case "pattern":
+            yield place.breach(rule, next(text for text in WRONG_TEXTS if not re.search(allowed, text)))
+            # "$" must not be fooled by a line's end.
+            yield place.breach(f"{rule}-line", sample({"type": "string", "pattern": allowed}) + "\nx y")
+        case "minimum":
+            yield place.breach(rule, allowed - 1)
+        case "maximum":
+            yield place.breach(rule, allowed + 1)
+        case "minLength":
+            yield place.breach(rule, "x" * (allowed - 1))
+        case "maxLength":
+            yield place.breach(rule, "x" * (allowed + 1))
+        case "required":
+            for name in allowed:
+                rest = {key: value for key, value in sample(schema).items() if key != name} if place.in_list else {name: None}
+                yield place.breach(f"without-{name}", rest, f"'{name}'")
+        case "additionalProperties" if allowed is False:
+            around = sample(schema) if place.in_list else {}
+            yield place.breach("unknown-key", {**around, "unheardOf": 1}, "'unheardOf'")
+        case "additionalProperties":
+            yield from breaches(allowed, place.below(schema, "any"))
+        case "properties":
+            for name, inner in allowed.items():
+                yield from breaches(inner, place.below(schema, name))
+        case "items":
+            yield from breaches(allowed, place.entry())
+        case _:
+            raise AssertionError(f"nobody breaks {rule} yet")
+
+
+BREACHES = list(breaches(ROOT, Place()))
+
+
+@pytest.mark.parametrize("breach", BREACHES, ids=[f"{breach.path or '/'}-{breach.rule}" for breach in BREACHES])
+def test_a_broken_rule_is_refused_and_named(breach: Breach, chart: helm.Chart) -> None:
+    with pytest.raises(helm.HelmValuesError) as refusal:
+        chart.validate_schema(breach.values)
+    assert breach.named in str(refusal.value)
+
+
+def test_every_rule_is_broken() -> None:
+    assert len(BREACHES) > 900
+    assert {breach.path.split("/")[1] for breach in BREACHES if breach.path} == set(ROOT["properties"])
+
+
+def test_rendering_refuses_what_the_schema_refuses(render: "Render") -> None:
+    with pytest.raises(helm.HelmValuesError, match="additional properties 'tagg' not allowed"):
+        render({"image": {"tagg": "1"}})
+
+
+def strict(schema: Schema, path: str = "") -> Iterator[str]:
+    """The objects with names of their own that would take any other name."""
+    schema = resolve(schema)
+    if "properties" in schema and "name" not in schema["properties"] and schema.get("additionalProperties") is not False:
+        yield path
+    for name, inner in schema.get("properties", {}).items():
+        yield from strict(inner, f"{path}/{name}")
+    if "items" in schema:
+        yield from strict(schema["items"], f"{path}/0")
+
+
+def test_no_object_takes_a_key_that_it_does_not_know() -> None:
+    assert list(strict(ROOT)) == []
+
+
+def keys(schema: Schema, values: Any, path: str = "") -> Iterator[tuple[str, set[str], set[str]]]:
+    """Each object that both have: its path, its keys in the schema, its keys in the values."""
+    schema = resolve(schema)
+    if "properties" in schema and isinstance(values, dict):
+        yield path, set(schema["properties"]), set(values)
+        for name in set(schema["properties"]) & set(values):
+            yield from keys(schema["properties"][name], values[name], f"{path}/{name}")
+
+
+def test_schema_and_values_know_the_same_keys_at_every_depth(defaults: dict[str, Any]) -> None:
+    found = {path: known ^ given for path, known, given in keys(ROOT, defaults)}
+    assert {path: odd for path, odd in found.items() if odd} == {"": {"global"}}
+
+
+def test_whatever_a_parent_chart_shares_is_admitted(render: "Render") -> None:
+    assert render({"global": {"storageClass": "fast"}}).text == render().text

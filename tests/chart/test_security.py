@@ -1,0 +1,93 @@
+"""Pod Security "restricted", field by field, for every pod of every scenario."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.chart.conftest import Object, Release, Render
+
+SAFE_VOLUMES = {
+    "configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret",
+}  # fmt: skip
+# Another's container in a pod of ours (own-posts) is its owner's.
+OURS = {"blog", "cloudflared", "visit"}
+
+
+@pytest.fixture
+def release(given: Path, render: "Render", example_values: Callable[[Path], dict[str, Any]]) -> "Release":
+    return render(example_values(given))
+
+
+def containers(release: "Release") -> "list[Object]":
+    return [each for pod in release.pods.values() for each in [*pod["containers"], *pod.get("initContainers", [])]]
+
+
+def test_the_release_has_pods(release: "Release") -> None:
+    assert release.pods
+
+
+def test_no_pod_shares_the_node(release: "Release") -> None:
+    for pod in release.pods.values():
+        assert not {"hostNetwork", "hostPID", "hostIPC", "hostUsers"} & set(pod)
+        assert {kind for volume in pod.get("volumes", []) for kind in set(volume) - {"name"}} <= SAFE_VOLUMES
+    assert not [port for each in containers(release) for port in each.get("ports", []) if "hostPort" in port]
+
+
+def test_every_pod_runs_as_a_numbered_user_who_is_not_root(release: "Release") -> None:
+    for pod in release.pods.values():
+        context = pod["securityContext"]
+        assert context["runAsNonRoot"] is True
+        assert context["runAsUser"] == context["runAsGroup"] == 65532
+        assert "sysctls" not in context
+
+
+def test_every_container_gives_up_what_it_does_not_need(release: "Release") -> None:
+    for each in containers(release):
+        context = each["securityContext"]
+        assert context["allowPrivilegeEscalation"] is False
+        assert context["capabilities"] == {"drop": ["ALL"]}
+        assert context["readOnlyRootFilesystem"] is True
+        assert context["runAsNonRoot"] is True
+        assert context["seccompProfile"] == {"type": "RuntimeDefault"}
+        assert not {"privileged", "procMount", "seLinuxOptions", "windowsOptions"} & set(context)
+
+
+def test_every_pod_is_filtered_by_seccomp(release: "Release") -> None:
+    for pod in release.pods.values():
+        assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+
+
+def test_no_pod_has_a_token_for_the_api_server(release: "Release") -> None:
+    for pod in release.pods.values():
+        assert pod["automountServiceAccountToken"] is False
+    for account in release.all("ServiceAccount"):
+        assert account["automountServiceAccountToken"] is False
+
+
+def test_no_service_leaks_into_an_environment(release: "Release") -> None:
+    """A Service called blog would set BLOG_PORT=tcp://…."""
+    for pod in release.pods.values():
+        assert pod["enableServiceLinks"] is False
+
+
+def test_every_container_has_a_memory_limit_and_none_has_a_cpu_limit(release: "Release", given: Path) -> None:
+    for each in containers(release):
+        if each["name"] in OURS and given.stem != "minimal":
+            assert "memory" in each["resources"]["limits"]
+            assert "cpu" not in each["resources"]["limits"]
+            assert {"cpu", "memory"} <= set(each["resources"]["requests"])
+
+
+def test_the_only_folder_that_can_be_written_is_tmp(render: "Render") -> None:
+    release = render()
+    (mount,) = release.blog["volumeMounts"]
+    assert mount == {"name": "tmp", "mountPath": "/tmp"}
+    (volume,) = release.template["spec"]["volumes"]
+    assert volume == {"name": "tmp", "emptyDir": {"sizeLimit": "64Mi"}}
+
+
+def test_no_role_is_asked_for(release: "Release") -> None:
+    assert not {found["kind"] for found in release.objects} & {"Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding", "Secret"}
