@@ -37,6 +37,10 @@ What a schema cannot say, because it is about two values at once. Each sentence 
 {{- $_ := set $own .name true -}}
 {{- end -}}
 
+{{- if and (eq .Values.faro.mode "direct") (hasPrefix "https:" .Values.blog.baseUrl) (hasPrefix "http:" .Values.faro.url) -}}
+{{- fail (printf "faro.url (%s) has to be https where faro.mode is direct: browsers let no page on https post to http" .Values.faro.url) -}}
+{{- end -}}
+
 {{- with .Values.autoscaling -}}
 {{- if gt (int .minReplicas) (int .maxReplicas) -}}
 {{- fail (printf "autoscaling.minReplicas (%d) is more than autoscaling.maxReplicas (%d)" (int .minReplicas) (int .maxReplicas)) -}}

@@ -48,10 +48,14 @@ change rolls the pods and a rollback brings the old ones back.
 {{- if .url }}
 - name: BLOG_FARO_URL
   value: {{ .url | quote }}
+{{- with .appName }}
 - name: BLOG_FARO_APP_NAME
-  value: {{ .appName | quote }}
+  value: {{ . | quote }}
+{{- end }}
+{{- with .environment }}
 - name: BLOG_FARO_ENVIRONMENT
-  value: {{ .environment | quote }}
+  value: {{ . | quote }}
+{{- end }}
 - name: BLOG_FARO_SAMPLE_RATE
   value: {{ .sampleRate | toString | quote }}
 - name: BLOG_FARO_MODE

@@ -99,6 +99,11 @@ RULE = [{"hostname": "blog.example.com"}]
             id="pod-label-that-selectors-need",
         ),
         pytest.param(
+            {"blog": {"baseUrl": "https://blog.example.com"}, "faro": {"mode": "direct", "url": "http://alloy/collect"}},
+            "faro.url (http://alloy/collect) has to be https where faro.mode is direct",
+            id="beacons-that-no-browser-sends",
+        ),
+        pytest.param(
             {"serviceMonitor": {"interval": "1m", "scrapeTimeout": "1m1s"}},
             "serviceMonitor.scrapeTimeout (1m1s) is longer than serviceMonitor.interval (1m)",
             id="scrape-longer-than-its-interval",

@@ -1,0 +1,51 @@
+"""chart/README.md is made from the comments in values.yaml, and every value has one."""
+
+import importlib.util
+import json
+import re
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+README = ROOT / "chart" / "README.md"
+VALUES = (ROOT / "chart" / "values.yaml").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def generator() -> ModuleType:
+    specification = importlib.util.spec_from_file_location("chart_readme", ROOT / ".ci" / "chart_readme.py")
+    assert specification
+    assert specification.loader
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module
+
+
+def test_the_readme_says_what_values_yaml_says(generator: ModuleType) -> None:
+    """`make chart` writes it anew."""
+    readme = README.read_text(encoding="utf-8")
+    assert generator.written(readme, VALUES) == readme
+
+
+def test_a_value_without_a_comment_is_an_error(generator: ModuleType) -> None:
+    with pytest.raises(SystemExit, match=r"no comment above image\.tag"):
+        generator.tables("image:\n  # Where.\n  repository: x\n  tag: y\n")
+
+
+def test_a_changed_comment_or_default_is_a_drift(generator: ModuleType) -> None:
+    readme = README.read_text(encoding="utf-8")
+    assert generator.written(readme, VALUES.replace("maxReplicas: 4", "maxReplicas: 5")) != readme
+    assert generator.written(readme, VALUES.replace("# An exact tag.", "# A tag.")) != readme
+
+
+def test_every_default_in_the_readme_is_the_default(defaults: dict[str, Any]) -> None:
+    rows = re.findall(r"^\| `([\w.]+)` \| `(.+?)` \| .+ \|$", README.read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(rows) > 140
+    for path, default in rows:
+        value: Any = defaults
+        for name in path.split("."):
+            value = value[name]
+        assert json.loads(default) == value
