@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 SYNC := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 
 .DEFAULT_GOAL := help
-.PHONY: help install run dev test lint format check bench lock vendor golden clean
+.PHONY: help install run dev test lint format check bench chart lock vendor golden clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -50,6 +50,10 @@ check: lint test ## lint and test
 
 bench: $(VENV)/.dev ## measure against bare uvicorn, the default stack and nginx; writes docs/performance.md (20 minutes)
 	$(BIN)/python .ci/bench.py $(B)
+
+chart: $(VENV)/.dev ## write the chart's README, lint the chart, render its scenarios and validate what comes out
+	$(BIN)/python .ci/chart_readme.py
+	$(BIN)/python -m pytest tests/chart
 
 golden: $(VENV)/.dev ## refresh the golden files; review the diff
 	BLOG_GOLDEN=refresh $(BIN)/python -m pytest tests -k golden

@@ -23,9 +23,9 @@ class Value:
 
 
 def values(text: str) -> Iterator[Value]:
-    """The commented keys in their order. A key without a comment belongs to the default of the one above it.
+    r"""The commented keys in their order. A key without a comment belongs to the default of the one above it.
 
-    >>> [(value.path, value.comment) for value in values("## A\\n# Why.\\na:\\n  # What.\\n  b: 1\\n  c: 2\\n")]
+    >>> [(value.path, value.comment) for value in values("## A\n# Why.\na:\n  # What.\n  b: 1\n  c: 2\n")]
     [(('a',), 'Why.'), (('a', 'b'), 'What.')]
     """
     section, comment, parents = "", list[str](), list[tuple[int, str]]()

@@ -9,6 +9,7 @@ from urllib.request import urlopen
 
 ORIGIN = sys.argv[1]
 TRIES = 15
+NOT_YET = 503
 
 
 def ask(path: str, kind: str) -> bytes:
@@ -25,7 +26,7 @@ def patiently(path: str, kind: str) -> bytes:
         try:
             return ask(path, kind)
         except HTTPError as problem:
-            if not left or problem.code != 503:
+            if not left or problem.code != NOT_YET:
                 sys.exit(f"{path}: {problem}")
         except (URLError, TimeoutError, ConnectionError) as problem:
             if not left:

@@ -27,9 +27,13 @@ class OneMeaning(yaml.SafeLoader):
 
 def _mapping(loader: OneMeaning, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 -- PyYAML's signature
     names = [key.value for key, _ in node.value if key.tag != "tag:yaml.org,2002:merge"]
-    assert len(names) == len(set(names)), f"said twice: {[name for name in names if names.count(name) > 1]} {node.start_mark}"
+    assert len(names) == len(set(names)), (
+        f"said twice: {[name for name in names if names.count(name) > 1]} {node.start_mark}"
+    )
     loader.flatten_mapping(node)
-    return {loader.construct_object(key, True): loader.construct_object(value, True) for key, value in node.value}
+    return {
+        loader.construct_object(key, deep=True): loader.construct_object(value, deep=True) for key, value in node.value
+    }
 
 
 OneMeaning.add_constructor("tag:yaml.org,2002:map", _mapping)

@@ -38,9 +38,7 @@ def test_there_is_no_tunnel_unless_one_is_asked_for(render: "Render") -> None:
 
 def test_the_token_comes_from_a_secret_and_stands_in_no_argument(render: "Render") -> None:
     found = container(render({"cloudflared": TOKEN}))
-    assert found["env"] == [
-        {"name": "TUNNEL_TOKEN", "valueFrom": {"secretKeyRef": {"name": "tunnel", "key": "TOKEN"}}}
-    ]
+    assert found["env"] == [{"name": "TUNNEL_TOKEN", "valueFrom": {"secretKeyRef": {"name": "tunnel", "key": "TOKEN"}}}]
     assert not [argument for argument in found["args"] if "token" in argument.lower()]
     assert "volumes" not in pod(render({"cloudflared": TOKEN}))
 
@@ -54,7 +52,9 @@ def test_it_never_updates_itself_and_runs_what_is_pinned(tunnel: dict[str, Any],
 
 
 @pytest.mark.parametrize("tunnel", [TOKEN, LOCAL], ids=["token", "local"])
-def test_readiness_is_a_connection_to_the_edge_and_nothing_restarts_it(tunnel: dict[str, Any], render: "Render") -> None:
+def test_readiness_is_a_connection_to_the_edge_and_nothing_restarts_it(
+    tunnel: dict[str, Any], render: "Render"
+) -> None:
     found = container(render({"cloudflared": tunnel}))
     for probe in ("startupProbe", "readinessProbe"):
         assert found[probe]["httpGet"] == {"path": "/ready", "port": "metrics", "scheme": "HTTP"}

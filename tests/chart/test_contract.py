@@ -23,7 +23,11 @@ OPERATIONS = (Path(__file__).parents[2] / "docs" / "operations.md").read_text(en
 
 def test_the_probes_ask_where_the_service_answers(render: "Render") -> None:
     blog = render().blog
-    asked = {probe: (blog[probe]["httpGet"]["path"], blog[probe]["httpGet"]["port"]) for probe in blog if probe.endswith("Probe")}
+    asked = {
+        probe: (blog[probe]["httpGet"]["path"], blog[probe]["httpGet"]["port"])
+        for probe in blog
+        if probe.endswith("Probe")
+    }
     assert asked == {
         "startupProbe": (urls.HEALTH, "http"),
         "livenessProbe": (urls.HEALTH, "http"),
@@ -68,7 +72,9 @@ def families(app: "Blog") -> set[str]:
     return {name for name, _ in known} | histograms
 
 
-def test_every_metric_in_the_rules_and_the_dashboard_is_one_the_service_has(small_app: "Blog", render: "Render") -> None:
+def test_every_metric_in_the_rules_and_the_dashboard_is_one_the_service_has(
+    small_app: "Blog", render: "Render"
+) -> None:
     rules = yaml.safe_dump(render({"prometheusRule": {"enabled": True}}).one("PrometheusRule"))
     board = (CHART / "dashboards" / "blog.json").read_text(encoding="utf-8")
     used = set(re.findall(r"\b((?:http|blog|process|python)_[a-z_]+)(?=\{)", rules + board))

@@ -191,7 +191,9 @@ def test_the_own_labels_of_an_object_cannot_be_lost(render: "Render") -> None:
 
 
 def test_big_numbers_are_not_written_as_powers_of_ten(render: "Render") -> None:
-    release = render({"podSecurityContext": {"runAsUser": 1000680000}, "serviceMonitor": {"enabled": True, "sampleLimit": 5000000}})
+    release = render(
+        {"podSecurityContext": {"runAsUser": 1000680000}, "serviceMonitor": {"enabled": True, "sampleLimit": 5000000}}
+    )
     assert "1000680000" in release.text
     assert "sampleLimit: 5000000" in release.text
 
@@ -201,7 +203,10 @@ def test_a_public_service_has_no_metrics(render: "Render") -> None:
         release = render({"service": {"type": kind}, "serviceMonitor": {"enabled": True}})
         public, private = release.one("Service"), release.one("Service", "-metrics")
         assert (public["spec"]["type"], [port["name"] for port in public["spec"]["ports"]]) == (kind, ["http"])
-        assert (private["spec"]["type"], [port["name"] for port in private["spec"]["ports"]]) == ("ClusterIP", ["metrics"])
+        assert (private["spec"]["type"], [port["name"] for port in private["spec"]["ports"]]) == (
+            "ClusterIP",
+            ["metrics"],
+        )
 
 
 def test_the_service_has_both_ports_where_it_stays_inside(render: "Render") -> None:
@@ -219,7 +224,11 @@ def test_ways_in_lead_to_the_http_port(render: "Render") -> None:
         }
     )
     (path,) = release.one("Ingress")["spec"]["rules"][0]["http"]["paths"]
-    assert path == {"path": "/", "pathType": "Prefix", "backend": {"service": {"name": "blog", "port": {"name": "http"}}}}
+    assert path == {
+        "path": "/",
+        "pathType": "Prefix",
+        "backend": {"service": {"name": "blog", "port": {"name": "http"}}},
+    }
     (rule,) = release.one("HTTPRoute")["spec"]["rules"]
     assert rule["backendRefs"] == [{"name": "blog", "port": 8080}]
 

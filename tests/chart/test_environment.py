@@ -40,7 +40,9 @@ def everything(render: "Render", example_values: Values) -> "Release":
     return render(example_values(CHART / "ci" / "everything.yaml"))
 
 
-def test_with_every_value_given_all_that_the_service_knows_is_set(everything: "Release", example_values: Values) -> None:
+def test_with_every_value_given_all_that_the_service_knows_is_set(
+    everything: "Release", example_values: Values
+) -> None:
     own = {each["name"] for each in example_values(CHART / "ci" / "everything.yaml")["extraEnv"]}
     assert set(everything.environment) - own - HELPERS == set(VARIABLES) - {OFF}
 
@@ -52,9 +54,7 @@ def test_switched_off_tracing_leaves_only_the_switch(render: "Render") -> None:
     assert not set(environment) & HELPERS
 
 
-def test_nothing_is_set_that_the_service_does_not_know(
-    given: Path, render: "Render", example_values: Values
-) -> None:
+def test_nothing_is_set_that_the_service_does_not_know(given: Path, render: "Render", example_values: Values) -> None:
     values = example_values(given)
     own = {each["name"] for each in values.get("extraEnv", [])}
     assert set(render(values).environment) - own - HELPERS <= set(VARIABLES)
@@ -79,7 +79,11 @@ def test_the_service_understands_what_the_values_mean(everything: "Release") -> 
     assert settings.traces_url == "https://otlp.example.com/custom/v1/traces"
     assert settings.otlp_headers == (("authorization", "Basic QTpC"), ("x-scope", "a b"))
     assert settings.otlp_timeout == 5
-    assert (settings.service_name, settings.traces_sampler, settings.traces_sampler_arg) == ("field-notes", "traceidratio", 0.25)
+    assert (settings.service_name, settings.traces_sampler, settings.traces_sampler_arg) == (
+        "field-notes",
+        "traceidratio",
+        0.25,
+    )
 
 
 def test_the_defaults_of_the_chart_are_those_of_the_service_save_where_a_pod_differs(render: "Render") -> None:
@@ -134,7 +138,9 @@ def test_a_tiny_share_is_still_a_number(render: "Render") -> None:
 
 
 def test_headers_of_the_collector_can_come_from_a_secret(render: "Render") -> None:
-    value = render({"tracing": {"headersSecret": {"name": "otlp", "key": "auth"}}}).environment["OTEL_EXPORTER_OTLP_HEADERS"]
+    value = render({"tracing": {"headersSecret": {"name": "otlp", "key": "auth"}}}).environment[
+        "OTEL_EXPORTER_OTLP_HEADERS"
+    ]
     assert value == {"secretKeyRef": {"name": "otlp", "key": "auth"}}
 
 
@@ -142,7 +148,9 @@ def test_without_a_collector_of_beacons_no_browser_is_asked(render: "Render") ->
     assert [name for name in render({"faro": {"mode": "direct"}}).environment if "FARO" in name] == []
 
 
-@pytest.mark.parametrize("name", [name for name in VARIABLES if name in {variable("port"), variable("base_url"), variable("log_level")}])
+@pytest.mark.parametrize(
+    "name", [name for name in VARIABLES if name in {variable("port"), variable("base_url"), variable("log_level")}]
+)
 def test_a_variable_of_the_chart_cannot_be_set_twice(name: str, refusal: "Refusal") -> None:
     assert f"extraEnv must not have {name}" in refusal({"extraEnv": [{"name": name, "value": "x"}]})
 

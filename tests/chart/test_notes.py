@@ -34,7 +34,9 @@ def test_the_notes_say_no_more_than_is_open(render: "Render") -> None:
     assert "Traces:  off" in notes
 
 
-def test_every_scenario_has_notes(given: Path, render: "Render", example_values: Callable[[Path], dict[str, Any]]) -> None:
+def test_every_scenario_has_notes(
+    given: Path, render: "Render", example_values: Callable[[Path], dict[str, Any]]
+) -> None:
     notes = render(example_values(given)).notes
     assert "<no value>" not in notes
     assert "%!" not in notes

@@ -75,9 +75,7 @@ def faults(objects: "list[Object]", need: "Need") -> list[str]:
     return answer.stdout.splitlines()
 
 
-def test_the_operators_take_every_custom_object(
-    render: "Render", example_values: ExampleValues, need: "Need"
-) -> None:
+def test_the_operators_take_every_custom_object(render: "Render", example_values: ExampleValues, need: "Need") -> None:
     paths = [*(CHART / "ci").glob("*.yaml"), *(CHART / "examples").glob("*.yaml")]
     objects = [found for path in paths for found in render(example_values(path)).objects if found["kind"] in CUSTOM]
     application = yaml.safe_load((CHART / "examples" / "argocd-application.yaml").read_text(encoding="utf-8"))
@@ -95,9 +93,7 @@ def test_a_misspelt_key_of_a_custom_object_is_seen(render: "Render", need: "Need
     assert any(fault.startswith("ServiceMonitor/blog/spec/sampleLimit: type") for fault in found)
 
 
-def test_the_helm_binary_makes_the_same_of_it(
-    render: "Render", example_values: ExampleValues, tmp_path: Path
-) -> None:
+def test_the_helm_binary_makes_the_same_of_it(render: "Render", example_values: ExampleValues, tmp_path: Path) -> None:
     program = shutil.which("helm")
     if program is None:
         # No registry of packages has it, so it is not asked for in CI either; where there is one it has to agree.
@@ -127,7 +123,12 @@ def test_every_object_has_the_labels_that_kubernetes_recommends(release: "Releas
             continue  # the operator's own
         assert labels["app.kubernetes.io/instance"] == "blog"
         assert labels["app.kubernetes.io/managed-by"] == "Helm"
-        assert {"app.kubernetes.io/name", "app.kubernetes.io/version", "app.kubernetes.io/component", "helm.sh/chart"} <= set(labels)
+        assert {
+            "app.kubernetes.io/name",
+            "app.kubernetes.io/version",
+            "app.kubernetes.io/component",
+            "helm.sh/chart",
+        } <= set(labels)
 
 
 def test_every_name_and_label_is_short_enough(release: "Release") -> None:
@@ -138,11 +139,14 @@ def test_every_name_and_label_is_short_enough(release: "Release") -> None:
 
 
 def test_every_selector_finds_the_pods_it_means_and_no_others(release: "Release") -> None:
-    templates = {found["metadata"]["name"]: found["spec"]["template"]["metadata"]["labels"] for found in release.all("Deployment")}
+    templates = {
+        found["metadata"]["name"]: found["spec"]["template"]["metadata"]["labels"]
+        for found in release.all("Deployment")
+    }
     pods = {**templates, **{found["metadata"]["name"]: found["metadata"]["labels"] for found in release.all("Pod")}}
     web = release.one("Service")["metadata"]["name"]
     for found in release.objects:
-        spec = found["spec"] if "spec" in found else {}
+        spec = found.get("spec", {})
         selector = spec.get("podSelector") or spec.get("selector")
         if found["kind"] == "ServiceMonitor" or not selector:
             continue
@@ -161,11 +165,18 @@ def test_two_renderings_are_the_same(given: Path, render: "Render", example_valu
 
 def test_nothing_is_asked_of_the_cluster_while_rendering() -> None:
     templates = "\n".join(path.read_text(encoding="utf-8") for path in (CHART / "templates").rglob("*.*"))
-    assert re.findall(r"\b(lookup|randAlpha\w*|randNumeric|uuidv4|now|genCA|\.Capabilities|htpasswd)\b", templates) == []
+    assert (
+        re.findall(r"\b(lookup|randAlpha\w*|randNumeric|uuidv4|now|genCA|\.Capabilities|htpasswd)\b", templates) == []
+    )
 
 
 def test_the_only_hook_is_the_test(release: "Release") -> None:
-    hooks = {found["metadata"]["name"]: hook for found in release.objects for name, hook in found["metadata"].get("annotations", {}).items() if name == "helm.sh/hook"}
+    hooks = {
+        found["metadata"]["name"]: hook
+        for found in release.objects
+        for name, hook in found["metadata"].get("annotations", {}).items()
+        if name == "helm.sh/hook"
+    }
     assert set(hooks.values()) <= {"test"}
 
 
@@ -184,5 +195,7 @@ def test_the_package_has_neither_scenarios_nor_examples(chart: helm.Chart, tmp_p
 
 @pytest.mark.parametrize("where", ["ghcr.io/example/charts"])
 def test_the_application_pins_this_chart(where: str, chart: helm.Chart) -> None:
-    source = yaml.safe_load((CHART / "examples" / "argocd-application.yaml").read_text(encoding="utf-8"))["spec"]["source"]
+    source = yaml.safe_load((CHART / "examples" / "argocd-application.yaml").read_text(encoding="utf-8"))["spec"][
+        "source"
+    ]
     assert (source["repoURL"], source["chart"], source["targetRevision"]) == (where, chart.name, chart.version)

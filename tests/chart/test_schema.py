@@ -105,7 +105,11 @@ def broken(rule: str, allowed: Any, schema: Schema, place: Place) -> Iterator[Br
             yield place.breach(rule, "x" * (allowed + 1))
         case "required":
             for name in allowed:
-                rest = {key: value for key, value in sample(schema).items() if key != name} if place.in_list else {name: None}
+                rest = (
+                    {key: value for key, value in sample(schema).items() if key != name}
+                    if place.in_list
+                    else {name: None}
+                )
                 yield place.breach(f"without-{name}", rest, f"'{name}'")
         case "additionalProperties" if allowed is False:
             around = sample(schema) if place.in_list else {}
@@ -144,7 +148,11 @@ def test_rendering_refuses_what_the_schema_refuses(render: "Render") -> None:
 def strict(schema: Schema, path: str = "") -> Iterator[str]:
     """The objects with names of their own that would take any other name."""
     schema = resolve(schema)
-    if "properties" in schema and "name" not in schema["properties"] and schema.get("additionalProperties") is not False:
+    if (
+        "properties" in schema
+        and "name" not in schema["properties"]
+        and schema.get("additionalProperties") is not False
+    ):
         yield path
     for name, inner in schema.get("properties", {}).items():
         yield from strict(inner, f"{path}/{name}")

@@ -90,4 +90,10 @@ def test_the_only_folder_that_can_be_written_is_tmp(render: "Render") -> None:
 
 
 def test_no_role_is_asked_for(release: "Release") -> None:
-    assert not {found["kind"] for found in release.objects} & {"Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding", "Secret"}
+    assert not {found["kind"] for found in release.objects} & {
+        "Role",
+        "ClusterRole",
+        "RoleBinding",
+        "ClusterRoleBinding",
+        "Secret",
+    }

@@ -36,7 +36,9 @@ def test_the_visit_reads_a_post_and_the_feed(
 
 
 @pytest.mark.process
-def test_the_visit_waits_for_nobody_for_ever_and_says_what_failed(render: "Render", serve: "Serve", posts: "WritePosts") -> None:
+def test_the_visit_waits_for_nobody_for_ever_and_says_what_failed(
+    render: "Render", serve: "Serve", posts: "WritePosts"
+) -> None:
     server = serve(posts({"hello.md": "no header"}))
     server.wait()
     script = command(render(), f"http://127.0.0.1:{server.port}")
