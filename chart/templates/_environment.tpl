@@ -11,8 +11,10 @@ change rolls the pods and a rollback brings the old ones back.
   value: {{ .port | toString | quote }}
 - name: BLOG_METRICS_PORT
   value: {{ .metricsPort | toString | quote }}
+{{- with .baseUrl }}
 - name: BLOG_BASE_URL
-  value: {{ .baseUrl | quote }}
+  value: {{ . | quote }}
+{{- end }}
 - name: BLOG_DRAIN_SECONDS
   value: {{ .drainSeconds | toString | quote }}
 - name: BLOG_RELOAD

@@ -55,7 +55,6 @@ def test_the_ports_of_the_pod_are_those_the_service_listens_on(render: "Render")
 
 def test_the_site_listens_on_its_own_port_by_default(render: "Render") -> None:
     assert render().environment["BLOG_PORT"] == str(Settings().port)
-    assert render().environment["BLOG_BASE_URL"] == Settings().base_url
 
 
 def test_the_grace_period_has_room_for_all_that_happens_after_the_drain(defaults: dict[str, Any]) -> None:

@@ -132,6 +132,12 @@ def test_spans_go_to_alloy_and_one_in_ten_is_kept_by_default(render: "Render") -
     assert (settings.traces_sampler, settings.traces_sampler_arg) == ("parentbased_traceidratio", 0.1)
 
 
+def test_what_an_image_was_built_for_is_left_alone_unless_it_is_said(render: "Render") -> None:
+    """The image carries these; pages in its cache are those of its origin."""
+    built = {"BLOG_BASE_URL", "BLOG_REVISION", "BLOG_POSTS_DIR", "BLOG_TEMPLATES_DIR", "BLOG_CACHE_DIR"}
+    assert not built & set(render().environment)
+
+
 def test_a_tiny_share_is_still_a_number(render: "Render") -> None:
     settings = Settings.from_environ(started(render({"tracing": {"samplerRatio": 0.0000001}})))
     assert settings.traces_sampler_arg == 0.0000001
@@ -149,7 +155,7 @@ def test_without_a_collector_of_beacons_no_browser_is_asked(render: "Render") ->
 
 
 @pytest.mark.parametrize(
-    "name", [name for name in VARIABLES if name in {variable("port"), variable("base_url"), variable("log_level")}]
+    "name", [name for name in VARIABLES if name in {variable("port"), variable("drain_seconds"), variable("log_level")}]
 )
 def test_a_variable_of_the_chart_cannot_be_set_twice(name: str, refusal: "Refusal") -> None:
     assert f"extraEnv must not have {name}" in refusal({"extraEnv": [{"name": name, "value": "x"}]})

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def command(release: "Release", origin: str) -> list[str]:
     """What the pod runs, with this interpreter and another origin."""
     (container,) = release.one("Pod")["spec"]["containers"]
-    assert container["command"] == ["python", "-c"]
+    assert container["command"] == ["python3", "-c"]
     script, address = container["args"]
     assert address == "http://blog.web.svc:80"
     assert "$(" not in script  # the kubelet would replace it
