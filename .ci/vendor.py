@@ -1,12 +1,23 @@
 """Copies into the repository what the blog takes from npm packages; `make vendor` calls it after `npm ci`."""
 
 import json
+from base64 import b64encode
+from hashlib import sha384
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 MODULES = ROOT / "node_modules"
 REFERRERS = ROOT / "src/blog/telemetry/visits/referrers.json"
 MEDIUMS = {"search": "search", "social": "social", "email": "email"}
+FARO = "@grafana/faro-web-sdk"
+SDK = MODULES / FARO / "dist/bundle/faro-web-sdk.iife.js"
+ASSETS = ROOT / "templates/assets"
+# What the bundle's source map lists beside Faro's own packages.
+LICENCES = {
+    FARO: f"{FARO}/LICENSE",
+    "web-vitals": "web-vitals/LICENSE",
+    "ua-parser-js": "ua-parser-js/license.md",
+}
 
 
 def referrers() -> str:
@@ -17,5 +28,24 @@ def referrers() -> str:
     return json.dumps(dict(sorted(hosts.items())), indent=0, ensure_ascii=False) + "\n"
 
 
+def faro_licence() -> str:
+    """Where the copy is from, what it has to be, and the licences of what is in it."""
+    packages = json.loads((ROOT / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    locked = packages[f"node_modules/{FARO}"]
+    head = [
+        f"{SDK.name} is dist/bundle/{SDK.name} of the npm package {FARO}, unchanged.",
+        "",
+        f"version: {locked['version']}",
+        f"package: {locked['integrity']}",
+        f"bundle: sha384-{b64encode(sha384(SDK.read_bytes()).digest()).decode()}",
+    ]
+    for name, path in LICENCES.items():
+        text = (MODULES / path).read_text(encoding="utf-8").strip("\n")
+        head += ["", "=" * 80, f"{name} {packages[f'node_modules/{name}']['version']}", "=" * 80, "", text]
+    return "\n".join(head) + "\n"
+
+
 if __name__ == "__main__":
     REFERRERS.write_text(referrers(), encoding="utf-8")
+    (ASSETS / SDK.name).write_bytes(SDK.read_bytes())
+    (ASSETS / "faro-web-sdk.LICENSE.txt").write_text(faro_licence(), encoding="utf-8")

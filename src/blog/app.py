@@ -21,10 +21,12 @@ from blog.serve.live import Live
 from blog.serve.metrics import metrics_route
 from blog.serve.publisher import Clock, Publisher, Watch, in_thread, utc_now
 from blog.serve.reload import reload_routes
+from blog.serve.rum import rum_routes
 from blog.serve.store import PageStore
 from blog.settings import Settings
 from blog.stages import unstarted, unwatched
 from blog.telemetry.metrics import Metrics, MetricsServer
+from blog.telemetry.rum import Forwarder, Outcomes
 from blog.telemetry.visits import Visits, warm_up
 
 if TYPE_CHECKING:
@@ -51,7 +53,10 @@ class Blog(FastAPI):
         )
         self.metrics = Metrics(__version__, settings.revision)
         self.tracing = _tracing(settings, self.metrics)
+        self.rum = _rum(settings, self.metrics)
         routes = {urls.METRICS} if settings.metrics_port is None else set()
+        if self.rum:
+            routes.add(urls.RUM_COLLECT)
         store = PageStore(self.live, routes, secure=settings.secure)
         dynamic = Dynamic(Head(super().__call__), secure=settings.secure)
         visits = Visits(self.metrics.registry, urlsplit(settings.base_url).hostname or "")
@@ -61,6 +66,8 @@ class Blog(FastAPI):
         if settings.metrics_port is None:
             self.include_router(metrics_route(self.metrics.exposition))
         self.include_router(api_routes(self.live))
+        if self.rum:
+            self.include_router(rum_routes(settings.base_url, self.rum.take, self.rum.count))
         if settings.refreshes_browsers:
             self.include_router(reload_routes(self.live))
         self.add_exception_handler(HTTPException, _http_problem)
@@ -79,6 +86,8 @@ class Blog(FastAPI):
         watching = asyncio.create_task(self.metrics.watch_loop())
         warming = asyncio.create_task(in_thread(warm_up))
         scrapes = self._metrics_server()
+        if self.rum:
+            self.rum.start()
         yield
         for task in (publishing, watching, warming):
             task.cancel()
@@ -86,6 +95,8 @@ class Blog(FastAPI):
                 await task
         if scrapes:
             scrapes.close()
+        if self.rum:
+            await self.rum.close()
         if self.tracing:
             self.tracing.shutdown()
 
@@ -114,6 +125,12 @@ def _tracing(settings: Settings, metrics: Metrics) -> "Tracing | None":
     name, text = "blog_spans_dropped", "Spans that were recorded and never reached the collector."
     metrics.count(name, text, lambda: tracing.pipeline.dropped if tracing else 0)
     return tracing
+
+
+def _rum(settings: Settings, metrics: Metrics) -> Forwarder | None:
+    """The way of beacons to the collector; None where there are none, or browsers post there themselves."""
+    outcomes = Outcomes(metrics.registry)
+    return Forwarder(settings.rum_proxied_to, outcomes.count) if settings.rum_proxied_to else None
 
 
 def _closing(send: Send) -> Send:

@@ -20,6 +20,7 @@ Sampler = Literal[
     "always_on", "always_off", "traceidratio",
     "parentbased_always_on", "parentbased_always_off", "parentbased_traceidratio",
 ]  # fmt: skip
+FaroMode = Literal["proxy", "direct"]
 Pairs = tuple[tuple[str, str], ...]
 
 _HOST = re.compile(r"[A-Za-z0-9.:_-]+")
@@ -48,6 +49,11 @@ class Settings:
     access_log: AccessLog = "sampled"
     revision: str = "unknown"
     trusted_proxies: str = "127.0.0.1"
+    faro_url: str | None = None
+    faro_app_name: str | None = None
+    faro_environment: str | None = None
+    faro_sample_rate: float = 1.0
+    faro_mode: FaroMode = "proxy"
     otlp_endpoint: str | None = None
     otlp_traces_endpoint: str | None = None
     otlp_headers: Pairs = ()
@@ -62,6 +68,10 @@ class Settings:
         if self.metrics_port == self.port:
             value = f"{variable('metrics_port')}={str(self.metrics_port)!r}"
             raise SettingsError(f"{value} is not usable: give another port than {variable('port')}, or leave it unset")
+        if self.faro_url and self.faro_mode == "direct" and self.secure and not _is_safe_from_https(self.faro_url):
+            raise _refuse(
+                variable("faro_url"), self.faro_url, "a page on https may only post to https; give such a URL"
+            )
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> "Settings":
@@ -81,6 +91,26 @@ class Settings:
         if self.otlp_traces_endpoint:
             return self.otlp_traces_endpoint
         return f"{self.otlp_endpoint.rstrip('/')}/v1/traces" if self.otlp_endpoint else None
+
+    @property
+    def service(self) -> str:
+        """The name that traces and beacons share: OTEL_SERVICE_NAME goes before the resource attribute."""
+        return self.service_name or dict(self.resource_attributes).get("service.name") or "blog"
+
+    @property
+    def rum_app(self) -> str:
+        return self.faro_app_name or self.service
+
+    @property
+    def rum_environment(self) -> str:
+        """Where nothing else is said, what the traces say: the two are looked at side by side."""
+        attribute = dict(self.resource_attributes).get("deployment.environment.name")
+        return self.faro_environment or attribute or "production"
+
+    @property
+    def rum_proxied_to(self) -> str | None:
+        """The collector that beacons are forwarded to; None where there are none, or browsers post there themselves."""
+        return self.faro_url if self.faro_mode == "proxy" else None
 
     @property
     def secure(self) -> bool:
@@ -118,6 +148,12 @@ def variable(field: str) -> str:
     ('BLOG_DRAIN_SECONDS', 'OTEL_EXPORTER_OTLP_ENDPOINT')
     """
     return _STANDARD.get(field, f"BLOG_{field.upper()}")
+
+
+def _is_safe_from_https(url: str) -> bool:
+    """Whether a browser lets a page on https post there: Mixed Content, section 3.1, spares the reader's own machine."""
+    host = urlsplit(url).hostname or ""
+    return url.lower().startswith("https://") or host == "localhost" or _is_loopback(host)
 
 
 def _is_loopback(host: str) -> bool:
@@ -203,6 +239,17 @@ def _url(name: str, value: str) -> str:
     return value
 
 
+def _collector(name: str, value: str) -> str:
+    """A URL that may stand in a page and in its policy: no secret in it, nothing that ends a policy's source."""
+    parts = urlsplit(_url(name, value))
+    plain = value.isascii() and value.isprintable() and not set(value) & set(" \"'<>;,\\")
+    if not plain or parts.username or parts.password or parts.fragment or not _HOST.fullmatch(parts.hostname or ""):
+        raise _refuse(
+            name, value, "give an http(s) URL without user, password or fragment, such as http://alloy:12347/collect"
+        )
+    return value
+
+
 def _pairs(name: str, value: str) -> Pairs:
     """The list form of OpenTelemetry's variables: key=value, percent-encoded, separated by commas."""
     items = [item.partition("=") for item in value.split(",") if item.strip()]
@@ -262,6 +309,11 @@ _READERS: Mapping[str, Callable[[str, str], Any]] = {
     "access_log": _choice(AccessLog),
     "revision": _text,
     "trusted_proxies": _proxies,
+    "faro_url": _collector,
+    "faro_app_name": _text,
+    "faro_environment": _text,
+    "faro_sample_rate": _ratio,
+    "faro_mode": _choice(FaroMode),
     "otlp_endpoint": _url,
     "otlp_traces_endpoint": _url,
     "otlp_headers": _pairs,

@@ -23,6 +23,7 @@ FAVICON = "/favicon.ico"
 API = "/api"
 API_POSTS = "/api/posts"
 METRICS = "/metrics"
+RUM_COLLECT = "/rum/collect"
 
 
 API_POST_ROUTE = "/api/posts/{slug}"

@@ -19,7 +19,8 @@ from opentelemetry.sdk.trace.sampling import (
 )
 from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags, set_span_in_context
 
-from blog.telemetry.tracing.gate import Bucket, Gate, parse_traceparent, trust
+from blog.telemetry.bucket import Bucket
+from blog.telemetry.tracing.gate import Gate, parse_traceparent, trust
 
 if TYPE_CHECKING:
     from blog.app import Blog

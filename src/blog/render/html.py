@@ -13,29 +13,41 @@ from blog import urls
 from blog.content.library import Resolver
 from blog.content.post import Post, StandalonePage, Text
 from blog.content.site import Site
+from blog.errors import ContentError, Fault
 from blog.render import security
 from blog.render.meta import Meta, Metas
 from blog.render.page import HTML, Rendered
+from blog.render.rum import MARK, beacon_origin, rum_of
 from blog.render.theme import Theme
+from blog.settings import Settings
 
 POSTS_PER_PAGE = 10
 POSTS_AT_HOME = 6
 _HEADING = re.compile(r'(<h[2-6] id="([^"]*)">)(.*?)(</h[2-6]>)', re.DOTALL)
 _TAGS = re.compile(r"<[^>]*>")
+_NO_RUM = (
+    "BLOG_FARO_URL is set, and the page does not load what it asks for: "
+    'put {% if rum %}{% include "_rum.html" %}{% endif %} first in <body>'
+)
 
 
 class Pages:
     """Renders one site with one theme."""
 
-    def __init__(
-        self, site: Site, theme: Theme, metas: Metas, resolver: Resolver, *, secure: bool, refresh: bool
-    ) -> None:
+    def __init__(self, site: Site, theme: Theme, metas: Metas, resolver: Resolver, settings: Settings) -> None:
         self._site = site
         self._theme = theme
         self._metas = metas
         self._resolver = resolver
-        self._secure = secure
-        self._shared = {"site": site.config, "modified": site.modified, "refresh": refresh}
+        self._secure = settings.secure
+        self._rum = rum_of(settings, theme.assets)
+        self._beacons = beacon_origin(settings)
+        self._shared = {
+            "site": site.config,
+            "modified": site.modified,
+            "refresh": settings.refreshes_browsers,
+            "rum": self._rum,
+        }
 
     def all(self) -> Iterator[Rendered]:
         """Every page, in the order of the menu."""
@@ -59,12 +71,14 @@ class Pages:
 
     def _page(self, template: str, meta: Meta, route: str, context: dict[str, Any]) -> Rendered:
         html = self._theme.render(template, {**self._shared, "meta": meta, **context})
+        if self._rum and MARK not in html:
+            raise ContentError([Fault(self._theme.folder / template, 1, _NO_RUM)])
         return Rendered(
             path=urls.decoded(meta.path),
             route=route,
             media_type=HTML,
             body=html.encode(),
-            headers=security.for_html(security.script_hashes(html), secure=self._secure),
+            headers=security.for_html(security.script_hashes(html), secure=self._secure, beacons=self._beacons),
         )
 
     def _home(self) -> Rendered:

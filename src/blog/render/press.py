@@ -17,7 +17,7 @@ from blog.content.loader import Memory, load
 from blog.content.post import Post
 from blog.content.site import Site, site_at
 from blog.content.slugs import slugify
-from blog.render import security
+from blog.render import rum, security
 from blog.render.edition import Edition, Entry, bind, difference
 from blog.render.encodings import Encoder, Levels, cached
 from blog.render.feeds import feeds
@@ -87,7 +87,7 @@ def _render(
 ) -> tuple[Edition, list[Rendered]]:
     resolver, absolute = Resolver(library), Resolver(library, settings.base_url)
     metas = Metas(site, settings.base_url, resolver, _card(theme, settings, site))
-    html = Pages(site, theme, metas, resolver, secure=settings.secure, refresh=settings.refreshes_browsers)
+    html = Pages(site, theme, metas, resolver, settings)
     with stage("render") as note:
         rendered = [*html.all(), *_others(site, theme, absolute, settings)]
         not_found = NotFound(html.not_found(), *html.suggestions())
@@ -144,7 +144,10 @@ def _leave_as_it_is(_body: bytes, _levels: Levels) -> dict[bytes, bytes]:
 def _others(site: Site, theme: Theme, absolute: Resolver, settings: Settings) -> Iterator[Rendered]:
     yield from feeds(site, absolute, settings.base_url)
     yield from machine_pages(site, theme, settings.base_url)
+    left_out = frozenset() if settings.faro_url else rum.ASSETS
     for name, body in theme.assets.items():
+        if name in left_out:
+            continue
         media_type = ASSET_TYPES[name.rpartition(".")[2]]
         yield _file(asset_url(name, body), media_type, body, secure=settings.secure)
     for file in _files(site, absolute):

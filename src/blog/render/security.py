@@ -5,18 +5,26 @@ from base64 import b64encode
 from collections.abc import Iterable
 from hashlib import sha256
 
-_INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+_SCRIPT = re.compile(r'<script((?:\s+[\w-]+(?:="[^"]*")?)*)>(.*?)</script>', re.DOTALL)
+_ATTRIBUTE = re.compile(r'\s([\w-]+)(?:="[^"]*")?')
+_NOT_INLINE = {"src", "type"}
 _HSTS = {"strict-transport-security": "max-age=31536000; includeSubDomains"}
 
 
 def script_hashes(html: str) -> tuple[str, ...]:
     """The CSP source of each inline script. Data blocks (application/ld+json) do not run and need none."""
-    digests = (sha256(script.encode()).digest() for script in _INLINE_SCRIPT.findall(html))
+    inline = (
+        text for attributes, text in _SCRIPT.findall(html) if _NOT_INLINE.isdisjoint(_ATTRIBUTE.findall(attributes))
+    )
+    digests = (sha256(text.encode()).digest() for text in inline)
     return tuple(dict.fromkeys(f"'sha256-{b64encode(digest).decode()}'" for digest in digests))
 
 
-def for_html(hashes: Iterable[str], *, secure: bool) -> dict[str, str]:
-    """The headers of an HTML answer (Content Security Policy Level 3; OWASP Secure Headers)."""
+def for_html(hashes: Iterable[str], *, secure: bool, beacons: str | None = None) -> dict[str, str]:
+    """The headers of an HTML answer (Content Security Policy Level 3; OWASP Secure Headers).
+
+    ``beacons`` is the origin that the page may post to beside its own.
+    """
     policy = {
         "default-src": "'none'",
         "script-src": " ".join(["'self'", *hashes]),
@@ -24,7 +32,7 @@ def for_html(hashes: Iterable[str], *, secure: bool) -> dict[str, str]:
         "img-src": "'self' data:",
         "media-src": "'self'",
         "font-src": "'self'",
-        "connect-src": "'self'",
+        "connect-src": f"'self' {beacons}" if beacons else "'self'",
         "manifest-src": "'self'",
         "form-action": "'self'",
         "base-uri": "'none'",

@@ -40,7 +40,7 @@ class Theme:
         """
         if not folder.is_dir():
             raise ContentError([Fault(folder, 1, "there is no such folder (BLOG_TEMPLATES_DIR)")])
-        self._folder = folder
+        self.folder = folder
         self.assets = _read_assets(folder / ASSETS)
         self._environment = Environment(
             loader=FileSystemLoader(folder),
@@ -50,15 +50,23 @@ class Theme:
             lstrip_blocks=True,
         )
         self._environment.filters |= {"day": day, "iso": iso, "number": _number}
-        self._environment.globals |= {"asset": self.asset, "urls": urls, "json": embedded_json}
+        self._environment.globals |= {"asset": self.asset, "urls": urls, "json": embedded_json, "script": self.script}
         for template in self._environment.list_templates(extensions=["html"]):
             self._compile(template)
 
     def asset(self, name: str) -> str:
         """The URL of an asset, for templates; an unknown name is a fault of the template."""
         if name not in self.assets:
-            raise TemplateError(f"there is no asset {name!r} in {self._folder / ASSETS}")
+            raise TemplateError(f"there is no asset {name!r} in {self.folder / ASSETS}")
         return asset_url(name, self.assets[name])
+
+    def script(self, name: str) -> Markup:
+        """A script that stands inside a page, without the comments and the indentation that every reader would download."""
+        loader = self._environment.loader
+        assert loader  # noqa: S101 -- given to it above
+        text, _, _ = loader.get_source(self._environment, name)
+        lines = (line.strip() for line in text.splitlines())
+        return Markup("\n".join(line for line in lines if line and not line.startswith("//")))  # noqa: S704 -- the theme's own
 
     def render(self, template: str, context: Mapping[str, Any]) -> str:
         """One page.
@@ -76,18 +84,18 @@ class Theme:
         try:
             return self._environment.get_template(template)
         except TemplateSyntaxError as problem:
-            fault = Fault(self._folder / (problem.name or template), problem.lineno, str(problem.message))
+            fault = Fault(self.folder / (problem.name or template), problem.lineno, str(problem.message))
             raise ContentError([fault]) from problem
         except UnicodeDecodeError as problem:
             line = problem.object.count(b"\n", 0, problem.start) + 1
-            raise ContentError([Fault(self._folder / template, line, f"is not UTF-8: {problem.reason}")]) from problem
+            raise ContentError([Fault(self.folder / template, line, f"is not UTF-8: {problem.reason}")]) from problem
         except TemplateError as problem:
-            raise ContentError([Fault(self._folder / template, 1, _words(problem))]) from problem
+            raise ContentError([Fault(self.folder / template, 1, _words(problem))]) from problem
 
     def _place(self, problem: Exception, template: str) -> tuple[Path, int]:
         """jinja2 rewrites tracebacks so that frames in a template carry its file and line."""
         frames = [frame for frame in traceback.extract_tb(problem.__traceback__) if frame.filename.endswith(".html")]
-        return (Path(frames[-1].filename), frames[-1].lineno or 1) if frames else (self._folder / template, 1)
+        return (Path(frames[-1].filename), frames[-1].lineno or 1) if frames else (self.folder / template, 1)
 
 
 def _words(problem: Exception) -> str:

@@ -55,7 +55,8 @@ def configure(settings: Settings, stream: TextIO | None = None) -> None:
         logging.getLogger(name).propagate = True
     # They speak of every file change and of every connection; what came of it is said elsewhere.
     logging.getLogger("uvicorn.error").addFilter(_is_news)
-    logging.getLogger("opentelemetry.exporter.otlp.proto.http.trace_exporter").addFilter(OnceAMinute())
+    for name in ("opentelemetry.exporter.otlp.proto.http.trace_exporter", "blog.telemetry.rum.forwarder"):
+        logging.getLogger(name).addFilter(OnceAMinute())
     for name in ("watchfiles", "urllib3", "asyncio", "httpx", "httpcore"):
         logging.getLogger(name).setLevel(logging.WARNING)
 

@@ -5,35 +5,18 @@ The arithmetic is that of the SDK's samplers (OpenTelemetry, Trace SDK, "TraceId
 
 import ipaddress
 import re
-import time
 from collections.abc import Callable
 from functools import lru_cache
 
 from blog.exchange import Decision, Parent
 from blog.settings import Sampler
+from blog.telemetry.bucket import Bucket
 from blog.telemetry.tracing.ids import random_bits
 
 # W3C Trace Context, section 3.2.2: version 00 has exactly these fields, a later one may have more behind them.
 _TRACEPARENT = re.compile(rb"(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(-.*)?")
 _LOWER_64_BITS = (1 << 64) - 1
 _STRANGERS_PER_SECOND, _STRANGERS_AT_ONCE = 1.0, 10.0
-
-
-class Bucket:
-    """A token bucket: ``rate`` a second, ``burst`` at once. Not shared between threads."""
-
-    def __init__(self, rate: float, burst: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self._rate, self._burst, self._clock = rate, burst, clock
-        self._tokens, self._at = burst, clock()
-
-    def take(self) -> bool:
-        now = self._clock()
-        self._tokens = min(self._burst, self._tokens + (now - self._at) * self._rate)
-        self._at = now
-        if self._tokens < 1:
-            return False
-        self._tokens -= 1
-        return True
 
 
 def parse_traceparent(value: bytes) -> Parent | None:

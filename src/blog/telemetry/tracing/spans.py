@@ -34,7 +34,8 @@ from blog import __version__
 from blog.exchange import KEY, Decision, Exchange, Parent
 from blog.semantics import METHODS, OTHER_METHOD, SERVER_ERROR, SLOW_SECONDS
 from blog.stages import Note
-from blog.telemetry.tracing.gate import Bucket, Gate
+from blog.telemetry.bucket import Bucket
+from blog.telemetry.tracing.gate import Gate
 from blog.telemetry.tracing.ids import chosen_trace_id, new_span_id, new_trace_id
 from blog.telemetry.tracing.pipeline import Pipeline
 

@@ -1,0 +1,162 @@
+"""The door for beacons: whoever may not come in is refused for a word in the headers, before a byte of the body is read."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope, Send
+
+from blog import urls
+from blog.semantics import Beacon
+
+LONGEST_BYTES = 64 * 1024
+READ_SECONDS = 5.0
+# Bodies that may be under way at once; with LONGEST_BYTES for each, 8 MiB.
+MAX_READING = 128
+# Whoever is refused in the middle of a body gets the answer only when the body has been taken: that much of it, and that long.
+_LINGER_BYTES, _LINGER_SECONDS = 16 * 1024 * 1024, 2.0
+_RETRY_AFTER_SECONDS = 5
+
+Take = Callable[[bytes], Beacon | None]
+Count = Callable[[Beacon], None]
+
+# Each refusal's status, and what it says. What is lost behind the door is none: the browser has done its part, and must not send it again.
+_REFUSALS: Mapping[Beacon, tuple[int, str]] = {
+    Beacon.CROSS_SITE: (403, "Beacons come from pages of this site."),
+    Beacon.NOT_JSON: (415, "A beacon is application/json."),
+    Beacon.ENCODED: (415, "A beacon has no Content-Encoding."),
+    Beacon.TOO_LARGE: (413, f"A beacon has at most {LONGEST_BYTES} bytes."),
+    Beacon.TOO_SLOW: (408, f"A beacon arrives within {READ_SECONDS:g} seconds."),
+    Beacon.CUT_OFF: (400, "The beacon ended too early."),
+    Beacon.BROKEN: (400, "This is not a beacon of the Faro web SDK."),
+    Beacon.RATE_LIMITED: (429, "There are too many beacons right now."),
+}
+
+
+class Refused(Exception):  # noqa: N818 -- an outcome, and no error of the service
+    """A beacon was not let in."""
+
+    def __init__(self, outcome: Beacon) -> None:
+        super().__init__(outcome)
+        self.outcome = outcome
+
+
+def rum_routes(origin: str, take: Take, count: Count) -> APIRouter:
+    """``take`` says why it does not take a body, or that it does (None); ``count`` is told of every refusal."""
+    router = APIRouter(include_in_schema=False)
+    reading = asyncio.Semaphore(MAX_READING)
+
+    @router.post(urls.RUM_COLLECT)
+    async def collect(request: Request) -> Response:
+        """202 at once: whether the collector takes the beacon is not the browser's concern."""
+        try:
+            admit(request.headers, origin)
+            outcome = take(await _body(request, reading))
+        except Refused as refusal:
+            outcome = refusal.outcome
+        if outcome is not None:
+            count(outcome)
+        return _answer(outcome, request)
+
+    return router
+
+
+def admit(headers: Mapping[str, str], origin: str) -> None:
+    """Look at what a beacon says of itself.
+
+    Raises:
+        Refused: it must not come in.
+    """
+    if headers.get("dnt") == "1" or headers.get("sec-gpc") == "1":
+        raise Refused(Beacon.OPTED_OUT)
+    if not _is_same_origin(headers, origin):
+        raise Refused(Beacon.CROSS_SITE)
+    if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        raise Refused(Beacon.NOT_JSON)
+    if "content-encoding" in headers:
+        raise Refused(Beacon.ENCODED)
+    if _announced(headers) > LONGEST_BYTES:
+        raise Refused(Beacon.TOO_LARGE)
+
+
+def _is_same_origin(headers: Mapping[str, str], origin: str) -> bool:
+    """What the browser says (Fetch Metadata); where it says nothing, as an old one or on plain http, whom it names as the origin."""
+    if site := headers.get("sec-fetch-site"):
+        return site == "same-origin"
+    sent_by = headers.get("origin", "").lower()
+    return sent_by == origin or (bool(sent_by) and urlsplit(sent_by).netloc == headers.get("host", "").lower())
+
+
+def _announced(headers: Mapping[str, str]) -> int:
+    length = headers.get("content-length", "0")
+    return (
+        int(length) if length.isascii() and length.isdigit() and len(length) < len(str(1 << 64)) else LONGEST_BYTES + 1
+    )
+
+
+async def _body(request: Request, reading: asyncio.Semaphore) -> bytes:
+    if reading.locked():
+        raise Refused(Beacon.RATE_LIMITED)
+    body = bytearray()
+    try:
+        async with reading, asyncio.timeout(READ_SECONDS):
+            async for part in request.stream():
+                body += part
+                if len(body) > LONGEST_BYTES:
+                    raise Refused(Beacon.TOO_LARGE)
+    except TimeoutError:
+        raise Refused(Beacon.TOO_SLOW) from None
+    except ClientDisconnect:
+        raise Refused(Beacon.CUT_OFF) from None
+    return bytes(body)
+
+
+def _answer(outcome: Beacon | None, request: Request) -> Response:
+    headers = {"cache-control": "no-store"}
+    if outcome is Beacon.OPTED_OUT:
+        answer = Response(status_code=204, headers=headers)
+    elif outcome is None or outcome not in _REFUSALS:
+        return Response(status_code=202, headers=headers)
+    else:
+        status, words = _REFUSALS[outcome]
+        again = {"retry-after": str(_RETRY_AFTER_SECONDS)} if outcome is Beacon.RATE_LIMITED else {}
+        answer = JSONResponse({"detail": words}, status, headers | again)
+    return _Farewell(answer) if _may_go_on(request.headers) or outcome is Beacon.TOO_SLOW else answer
+
+
+def _may_go_on(headers: Mapping[str, str]) -> bool:
+    """Whether more may follow than the server would read and forget anyway."""
+    return "transfer-encoding" in headers or _announced(headers) > LONGEST_BYTES
+
+
+class _Farewell(Response):
+    """An answer in the middle of a body: said, listened on for a while so that it is heard, and then the connection is closed.
+
+    Closing with unread bytes would reset the connection, and the answer be lost with it.
+    """
+
+    def __init__(self, answer: Response) -> None:
+        super().__init__(answer.body, answer.status_code, dict(answer.headers) | {"connection": "close"})
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        del scope
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        await send({"type": "http.response.body", "body": self.body, "more_body": True})
+        await _forget(receive)
+        await send({"type": "http.response.body", "body": b""})
+
+
+async def _forget(receive: Receive) -> None:
+    left = _LINGER_BYTES
+    try:
+        async with asyncio.timeout(_LINGER_SECONDS):
+            while left > 0:
+                message = await receive()
+                left -= len(message.get("body", b""))
+                if not message.get("more_body", False):
+                    return
+    except TimeoutError:
+        return

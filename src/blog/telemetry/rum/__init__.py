@@ -1,0 +1,6 @@
+"""Beacons of the readers' browsers, on their way to a Faro collector. Nothing of a reader is kept or added."""
+
+from blog.telemetry.rum.forwarder import Forwarder
+from blog.telemetry.rum.outcomes import Outcomes
+
+__all__ = ["Forwarder", "Outcomes"]

@@ -1,0 +1,107 @@
+"""From the door to the collector: a bounded queue, a few senders, and nobody who waits for them."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from blog import __version__
+from blog.semantics import Beacon
+from blog.telemetry.bucket import Bucket
+from blog.telemetry.rum.payload import payload_of
+
+if TYPE_CHECKING:  # 3 MB that a site without RUM spares
+    import httpx
+
+# With 64 KiB for the largest, 8 MiB at the worst.
+MAX_WAITING_BEACONS = 128
+GOODBYE_SECONDS = 1.0
+_SENDERS = 4
+_SEND_SECONDS = 2.0
+# A visit sends three to five beacons: ten new readers a second, and a crowd of forty at once.
+_PER_SECOND, _AT_ONCE = 50.0, 200.0
+
+logger = logging.getLogger(__name__)
+
+Count = Callable[[Beacon], None]
+
+
+class Forwarder:
+    """Takes bodies at once, and hands them on in the background."""
+
+    def __init__(self, collector: str, count: Count, bucket: Bucket | None = None) -> None:
+        self._collector = collector
+        self.count = count
+        self._bucket = bucket or Bucket(_PER_SECOND, _AT_ONCE)
+        self._waiting: asyncio.Queue[bytes] = asyncio.Queue(MAX_WAITING_BEACONS)
+        self._senders: list[asyncio.Task[None]] = []
+
+    def take(self, body: bytes) -> Beacon | None:
+        """Queue a body; else say, uncounted, why not."""
+        try:
+            payload = payload_of(body)
+        except ValueError:
+            return Beacon.BROKEN
+        if not self._bucket.take():
+            return Beacon.RATE_LIMITED
+        try:
+            self._waiting.put_nowait(payload)
+        except asyncio.QueueFull:
+            return Beacon.QUEUE_FULL
+        return None
+
+    def start(self) -> None:
+        import httpx  # noqa: PLC0415 -- only where beacons are forwarded
+
+        # No proxy, password or certificate from the environment. No connection is kept: one that the collector has closed meanwhile would lose a beacon.
+        limits = httpx.Limits(max_connections=_SENDERS, max_keepalive_connections=0)
+        client = httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=_SEND_SECONDS, limits=limits)
+        self._senders = [asyncio.create_task(self._forward(client)) for _ in range(_SENDERS)]
+
+    async def close(self) -> None:
+        """Send what is left, within GOODBYE_SECONDS, and count what could not be."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._waiting.join(), GOODBYE_SECONDS)
+        for sender in self._senders:
+            sender.cancel()
+        await asyncio.wait(self._senders, timeout=GOODBYE_SECONDS)
+        lost = self._waiting.qsize()
+        for _ in range(lost):
+            self.count(Beacon.SHUTDOWN)
+        if lost:
+            logger.warning("the collector did not take the last beacons in %g s; %d are lost", GOODBYE_SECONDS, lost)
+
+    async def _forward(self, client: "httpx.AsyncClient") -> None:
+        while True:
+            body = await self._waiting.get()
+            outcome = Beacon.SHUTDOWN
+            try:
+                outcome = await self._send(client, body)
+            finally:
+                self.count(outcome)
+                self._waiting.task_done()
+
+    async def _send(self, client: "httpx.AsyncClient", body: bytes) -> Beacon:
+        import httpx  # noqa: PLC0415 -- it is there already
+
+        headers = {
+            "content-type": "application/json",
+            "user-agent": f"blog/{__version__}",
+            "accept-encoding": "identity",
+        }
+        try:
+            # The library's timeout is one for each read: a collector that drips its answer would be waited for for ever.
+            async with asyncio.timeout(_SEND_SECONDS):
+                # The body of the answer is not read: leaving the block closes the connection, whatever comes over it.
+                async with client.stream("POST", self._collector, content=body, headers=headers) as answer:
+                    if answer.is_success:
+                        return Beacon.FORWARDED
+                    logger.warning("the collector answered %d; beacons are lost", answer.status_code)
+                    return Beacon.COLLECTOR_REFUSED
+        except (TimeoutError, httpx.TimeoutException):
+            logger.warning("the collector did not answer in %g s; beacons are lost", _SEND_SECONDS)
+            return Beacon.COLLECTOR_SLOW
+        except (httpx.HTTPError, OSError) as problem:
+            logger.warning("the collector cannot be reached (%s); beacons are lost", type(problem).__name__)
+            return Beacon.COLLECTOR_GONE

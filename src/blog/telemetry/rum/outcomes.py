@@ -1,0 +1,18 @@
+"""Counts what became of beacons."""
+
+from prometheus_client import CollectorRegistry, Counter
+
+from blog.semantics import Beacon
+
+
+class Outcomes:
+    """``blog_rum_beacons_total``, with every outcome there from the start: a rate needs the zero before the first one."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        family = Counter(
+            "blog_rum_beacons", "Beacons of browsers, by what became of them.", ["outcome"], registry=registry
+        )
+        self._children = {outcome: family.labels(outcome.value) for outcome in Beacon}
+
+    def count(self, outcome: Beacon) -> None:
+        self._children[outcome].inc()
