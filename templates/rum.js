@@ -62,7 +62,8 @@
       ],
       sessionTracking: { persistent: false },
       beforeSend: scrub,
-      ignoreUrls: [told.rumCollect],
+      // A page fetches nothing but these beacons, and a beacon about each beacon would never end.
+      trackResources: false,
       internalLoggerLevel: sdk.InternalLoggerLevel.OFF,
       preventGlobalExposure: true,
     });

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import http.client
+import json
 import os
 import shutil
 import signal
@@ -10,13 +11,15 @@ import socket
 import struct
 import subprocess
 import sys
+import threading
 import time
 import zlib
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Literal, Protocol
 from urllib.parse import unquote
 
 import httpx
@@ -359,3 +362,111 @@ def _starting(folder: Path) -> Iterator[Serve]:
         if process.popen.poll() is None:
             process.popen.kill()
             process.popen.wait(10)
+
+
+# A collector, for whatever is posted.
+
+SinkMode = Literal["ok", "failing", "hanging", "flooding", "dripping", "moved"]
+_FLOOD = b"x" * 65536
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One request as it came over the wire; the names of headers are lower case."""
+
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass(slots=True)
+class Sink:
+    """A real HTTP server that keeps what is posted to it, and answers as it is told to."""
+
+    mode: SinkMode = "ok"
+    port: int = 0
+    received: list[Received] = field(default_factory=list)
+    preflights: list[dict[str, str]] = field(default_factory=list)
+    flooded: int = 0
+    closing: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/collect"
+
+    @property
+    def payloads(self) -> list[dict[str, Any]]:
+        return [json.loads(request.body) for request in list(self.received)]
+
+    def all(self, kind: str) -> list[dict[str, Any]]:
+        """Every log, event, exception or measurement that has come, in the order of their coming."""
+        return [signal for payload in self.payloads for signal in payload.get(kind, ())]
+
+
+def _handler(sink: Sink) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("content-length", "0")))
+            sink.received.append(Received(self.path, _lower(self.headers.items()), body))
+            if sink.mode == "hanging":
+                sink.closing.wait(60)
+                return
+            self.send_response({"failing": 500, "moved": 307}.get(sink.mode, 202))
+            self.send_header("Access-Control-Allow-Origin", "*")
+            if sink.mode == "moved":
+                self.send_header("Location", "/elsewhere")
+            self.end_headers()
+            if sink.mode in {"flooding", "dripping"}:
+                self._pour(_FLOOD if sink.mode == "flooding" else b"x", 0 if sink.mode == "flooding" else 0.1)
+
+        def _pour(self, piece: bytes, pause: float) -> None:
+            with contextlib.suppress(OSError):
+                while not sink.closing.wait(pause):
+                    self.wfile.write(piece)
+                    sink.flooded += len(piece)
+
+        def do_OPTIONS(self) -> None:
+            """As Alloy answers: its CORS knows these headers and no others."""
+            sink.preflights.append(_lower(self.headers.items()))
+            self.send_response(204)
+            self.send_header("Access-Control-Allow-Origin", "*")
+            self.send_header("Access-Control-Allow-Headers", "x-api-key, content-type, x-faro-session-id")
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the standard library's name
+            pass
+
+    return Handler
+
+
+def _lower(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers}
+
+
+@contextlib.contextmanager
+def _listening() -> Iterator[Sink]:
+    sink = Sink()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(sink))
+    server.daemon_threads = True
+    sink.port = server.server_port
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    yield sink
+    sink.closing.set()
+    server.shutdown()
+    server.server_close()
+    thread.join(5)
+
+
+@pytest.fixture
+def sink() -> Iterator[Sink]:
+    """A collector that takes what it is sent."""
+    with _listening() as sink:
+        yield sink
+
+
+@pytest.fixture(scope="module")
+def shared_sink() -> Iterator[Sink]:
+    """The same for a server that the tests of one file share."""
+    with _listening() as sink:
+        yield sink

@@ -1,0 +1,314 @@
+"""Browser RUM as a reader's browser does it: the real server, a collector that keeps what it gets, headless Chromium."""
+
+import json
+import re
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Route
+
+from .conftest import CHROMIUM_FLAGS, ROOT
+
+if TYPE_CHECKING:
+    from tests.conftest import Process, Serve, Sink, SinkMode
+
+pytestmark = pytest.mark.browser
+
+POSTS = {
+    "site.yaml": "title: Field notes\nauthor: Ada\n",
+    "hello.md": "---\ntitle: Hello\ndate: 2026-03-01\n---\n\n" + "The quick brown fox jumps over the lazy dog. " * 40,
+    "pages/about.md": "---\ntitle: About\n---\n\nWho writes here.\n",
+}
+VITALS = {"lcp", "cls", "inp", "ttfb", "fcp"}
+# A page that answers a click late, and moves while it is read.
+SLUGGISH = """
+addEventListener("click", () => { const end = performance.now() + 150; while (performance.now() < end); });
+addEventListener("load", () => setTimeout(() => { document.querySelector("main").style.paddingTop = "90px"; }, 50));
+"""
+VIOLATIONS = "addEventListener('securitypolicyviolation', (event) => console.error('violation', event.violatedDirective, event.blockedURI));"
+SDK = re.compile(r"/assets/faro-web-sdk")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("rum")
+    for name, text in POSTS.items():
+        (folder / "posts" / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "posts" / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+Start = Callable[..., "Process"]
+
+
+@pytest.fixture(scope="module")
+def start(serve_module: "Serve", folder: Path) -> Start:
+    """Starts servers that share a cache: the SDK is compressed once."""
+
+    def starter(**variables: str) -> "Process":
+        return serve_module(folder / "posts", BLOG_CACHE_DIR=str(folder / "cache"), **variables).wait_until_ready()
+
+    return starter
+
+
+@pytest.fixture(scope="module")
+def origin(start: Start, shared_sink: "Sink") -> str:
+    server = start(BLOG_FARO_URL=shared_sink.url, BLOG_FARO_APP_NAME="field-notes", BLOG_FARO_ENVIRONMENT="test")
+    return f"http://127.0.0.1:{server.port}"
+
+
+@pytest.fixture
+def faro(shared_sink: "Sink") -> "Sink":
+    """The collector behind ``origin``, empty: what the page before sent when it was left has come."""
+    while shared_sink.received:
+        shared_sink.received.clear()
+        time.sleep(0.3)
+    return shared_sink
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context()
+    context.add_init_script(VIOLATIONS)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    return context.new_page()
+
+
+def until(page: Page, condition: Callable[[], object], seconds: float = 20) -> None:
+    """Wait for a condition while the browser goes on; the bound only guards against hanging."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        page.wait_for_timeout(20)
+
+
+def leave(page: Page) -> None:
+    page.goto("about:blank")
+
+
+def vitals(faro: "Sink") -> dict[str, float]:
+    found = [signal["values"] for signal in faro.all("measurements") if signal["type"] == "web-vitals"]
+    return {name: values[name] for values in found for name in VITALS & values.keys()}
+
+
+def requests_of(page: Page) -> list[Request]:
+    found: list[Request] = []
+    page.on("request", lambda request: found.append(request))  # noqa: PLW0108 -- playwright marks what it is given
+    return found
+
+
+def test_a_visit_tells_its_vitals_its_errors_and_its_session(origin: str, faro: "Sink", page: Page) -> None:
+    page.add_init_script(SLUGGISH)
+    page.goto(f"{origin}/blog/hello")
+    until(page, lambda: {"fcp", "ttfb"} <= vitals(faro).keys())
+    page.click("h1")
+    page.evaluate("setTimeout(() => { throw new RangeError('thrown on purpose'); })")
+    until(page, lambda: faro.all("exceptions"))
+    leave(page)
+    until(page, lambda: vitals(faro).keys() >= VITALS)
+    assert vitals(faro)["inp"] >= 100
+    assert vitals(faro)["cls"] > 0
+    (exception,) = faro.all("exceptions")
+    assert (exception["type"], exception["value"]) == ("RangeError", "thrown on purpose")
+    assert {"session_start", "faro.performance.navigation"} <= {event["name"] for event in faro.all("events")}
+    metas = [payload["meta"] for payload in faro.payloads]
+    assert {meta["app"]["name"] for meta in metas} == {"field-notes"}
+    assert {meta["app"]["environment"] for meta in metas} == {"test"}
+    assert len({meta["session"]["id"] for meta in metas}) == 1
+
+
+def test_a_beacon_does_not_beget_a_beacon(origin: str, faro: "Sink", page: Page) -> None:
+    page.goto(f"{origin}/about")
+    until(page, lambda: {"fcp", "ttfb"} <= vitals(faro).keys())
+    page.wait_for_timeout(700)
+    before = len(faro.received)
+    page.wait_for_timeout(1500)
+    assert len(faro.received) == before
+    assert "faro.performance.resource" not in {event["name"] for event in faro.all("events")}
+
+
+def test_an_error_thrown_before_the_sdk_arrived_is_told_when_it_arrives(origin: str, faro: "Sink", page: Page) -> None:
+    asked: list[Route] = []
+    page.route(SDK, lambda route: asked.append(route))  # noqa: PLW0108 -- playwright marks what it is given
+    page.goto(f"{origin}/blog/hello", wait_until="domcontentloaded")
+    until(page, lambda: asked)
+    page.evaluate("setTimeout(() => { throw new TypeError('too early'); })")
+    page.evaluate("setTimeout(() => { Promise.reject(new Error('rejected early')); })")
+    page.evaluate("setTimeout(() => { throw 'only a text'; })")
+    page.wait_for_timeout(300)
+    assert faro.received == []
+    asked[0].continue_()
+    until(page, lambda: len(faro.all("exceptions")) == 3)
+    assert [(found["type"], found["value"]) for found in faro.all("exceptions")] == [
+        ("TypeError", "too early"),
+        ("Error", "rejected early"),
+        ("Error", "only a text"),
+    ]
+    leave(page)
+    until(page, lambda: vitals(faro).keys() >= VITALS - {"inp"})
+
+
+def test_an_error_of_the_first_moment_is_told(origin: str, faro: "Sink", page: Page) -> None:
+    page.add_init_script("addEventListener('DOMContentLoaded', () => { throw new Error('while the page was read'); })")
+    page.goto(f"{origin}/blog/hello")
+    until(page, lambda: faro.all("exceptions"))
+    assert [found["value"] for found in faro.all("exceptions")] == ["while the page was read"]
+
+
+def test_nothing_personal_leaves_the_browser(origin: str, faro: "Sink", context: BrowserContext, page: Page) -> None:
+    context.add_cookies([{"name": "login", "value": "secret-cookie", "url": origin}])
+    page.add_init_script(SLUGGISH)
+    page.goto(f"{origin}/blog/hello?token=secret-query&q=(secret-part)#secret-hash")
+    until(page, lambda: vitals(faro))
+    page.click("h1")
+    said = "ada.secret@example.com failed at https://api.example/x?key=secret-key#secret and /y?z=secret, ?w=secret"
+    page.evaluate("said => setTimeout(() => { throw new Error(said); })", said)
+    # The stack of an inline handler names the page with its query.
+    page.evaluate(
+        "setTimeout(() => { const s = document.createElement('b'); s.onclick = () => { null.x }; s.click(); })"
+    )
+    until(page, lambda: len(faro.all("exceptions")) == 2)
+    leave(page)
+    until(page, lambda: "inp" in vitals(faro))
+    for received in faro.received:
+        assert b"secret" not in received.body, received.body
+        assert b"HeadlessChrome" not in received.body, received.body
+        assert received.headers.keys() == {
+            "host", "accept", "accept-encoding", "connection", "content-type", "content-length", "user-agent",
+        }  # fmt: skip
+        assert received.headers["user-agent"].startswith("blog/")
+    (value, _) = [exception["value"] for exception in faro.all("exceptions")]
+    assert value == "[mail] failed at https://api.example/x and /y "
+    assert {payload["meta"]["page"]["url"] for payload in faro.payloads} == {f"{origin}/blog/hello"}
+    stored = page.goto(f"{origin}/about") and page.evaluate("JSON.stringify([localStorage, document.cookie])")
+    assert stored == '[{},"login=secret-cookie"]'
+
+
+OPT_OUTS = {
+    "dnt": "Object.defineProperty(Navigator.prototype, 'doNotTrack', { get: () => '1' })",
+    "gpc": "Object.defineProperty(Navigator.prototype, 'globalPrivacyControl', { get: () => true })",
+    "neither": "0",
+}
+
+
+@pytest.mark.parametrize("wish", OPT_OUTS)
+def test_whoever_asks_not_to_be_tracked_downloads_and_sends_nothing(
+    origin: str, faro: "Sink", page: Page, wish: str
+) -> None:
+    page.add_init_script(OPT_OUTS[wish])
+    asked = requests_of(page)
+    page.goto(f"{origin}/blog/hello", wait_until="networkidle")
+    page.evaluate("setTimeout(() => { throw new Error('nobody is told'); })")
+    page.wait_for_timeout(800)
+    leave(page)
+    page.wait_for_timeout(400)
+    urls = [request.url.removeprefix(origin) for request in asked]
+    rum = [url for url in urls if SDK.match(url) or url.startswith("/rum/")]
+    # The same visit of somebody who asks for nothing, so that silence means something.
+    assert bool(rum) is bool(faro.received) is (wish == "neither"), urls
+
+
+def test_the_browsers_own_do_not_track_is_heard(origin: str, faro: "Sink", browser: Browser, tmp_path: Path) -> None:
+    (tmp_path / "Default").mkdir()
+    (tmp_path / "Default" / "Preferences").write_text(json.dumps({"enable_do_not_track": True}))
+    kind = browser.browser_type
+    chromium = shutil.which("chromium")
+    context = kind.launch_persistent_context(tmp_path, executable_path=chromium, args=CHROMIUM_FLAGS)
+    page = context.new_page()
+    asked = requests_of(page)
+    page.goto(f"{origin}/blog/hello", wait_until="networkidle")
+    page.wait_for_timeout(500)
+    assert page.evaluate("navigator.doNotTrack") == "1"
+    assert asked[0].all_headers()["dnt"] == "1"
+    context.close()
+    assert [request.url for request in asked if SDK.search(request.url) or "/rum/" in request.url] == []
+    assert faro.received == []
+
+
+def test_a_tab_that_is_not_drawn_downloads_nothing(start: Start, faro: "Sink", page: Page) -> None:
+    server = start(BLOG_FARO_URL=faro.url, BLOG_FARO_SAMPLE_RATE="0")
+    asked = requests_of(page)
+    page.goto(f"http://127.0.0.1:{server.port}/blog/hello", wait_until="networkidle")
+    page.wait_for_timeout(500)
+    assert [request.url for request in asked if SDK.search(request.url)] == []
+    assert page.evaluate("sessionStorage.rum") == "out"
+    assert faro.received == []
+
+
+def test_a_browser_may_post_to_the_collector_itself(start: Start, faro: "Sink", page: Page) -> None:
+    server = start(BLOG_FARO_URL=faro.url, BLOG_FARO_MODE="direct")
+    problems: list[str] = []
+    page.on("console", lambda message: problems.append(message.text))
+    asked = requests_of(page)
+    page.goto(f"http://127.0.0.1:{server.port}/blog/hello?token=secret")
+    until(page, lambda: {"fcp", "ttfb"} <= vitals(faro).keys())
+    leave(page)
+    until(page, lambda: "lcp" in vitals(faro))
+    assert problems == []
+    assert {sent["access-control-request-headers"] for sent in faro.preflights} == {"content-type"}
+    assert [request.url for request in asked if "/rum/" in request.url] == []
+    for received in faro.received:
+        assert b"secret" not in received.body
+        assert "secret" not in str(received.headers)
+        assert "cookie" not in received.headers
+    assert server.get("/rum/collect").status == 404
+
+
+@pytest.mark.parametrize("mode", ["hanging", "failing", "flooding", "moved"])
+def test_whatever_the_collector_does_the_page_does_not_notice(
+    start: Start, sink: "Sink", page: Page, mode: "SinkMode"
+) -> None:
+    origin = f"http://127.0.0.1:{start(BLOG_FARO_URL=sink.url).port}"
+    sink.mode = mode
+    problems: list[str] = []
+    page.on("console", lambda message: problems.append(message.text))
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    answers: list[int] = []
+    page.on("response", lambda answer: answers.append(answer.status) if "/rum/" in answer.url else None)
+    for path in ("/", "/blog/hello", "/about"):
+        seen = len(answers)
+        page.goto(origin + path)
+        until(page, lambda seen=seen: len(answers) > seen)
+    until(page, lambda: sink.received)
+    assert set(answers) == {202}
+    assert problems == []
+
+
+def test_no_page_breaks_its_policy_and_without_javascript_every_page_reads_the_same(
+    start: Start, faro: "Sink", context: BrowserContext, browser: Browser
+) -> None:
+    server = start(BLOG_FARO_URL=faro.url, BLOG_POSTS_DIR=str(ROOT / "posts"), BLOG_LOG_LEVEL="warning")
+    site = f"http://127.0.0.1:{server.port}"
+    sitemap = server.get("/sitemap.xml").body.decode()
+    paths = [place.removeprefix("http://127.0.0.1:8000") for place in re.findall("<loc>(.*?)</loc>", sitemap)]
+    assert len(paths) > 20
+    without = browser.new_context(java_script_enabled=False)
+    one, other = context.new_page(), without.new_page()
+    problems: list[str] = []
+    one.on("console", lambda message: problems.append(f"{one.url}: {message.text}"))
+    one.on("pageerror", lambda error: problems.append(f"{one.url}: {error}"))
+    for path in [*paths, "/there-is-no-such-page"]:
+        seen = len(faro.received)
+        one.goto(site + path)
+        until(one, lambda seen=seen: len(faro.received) > seen)
+        other.goto(site + path)
+        assert words(one) == words(other), path
+    without.close()
+    assert [problem for problem in problems if "404 (Not Found)" not in problem] == []
+
+
+def words(page: Page) -> str:
+    """What the page says, without the buttons that a script may add."""
+    text = page.locator("body").inner_text()
+    for button in page.locator("button").all_inner_texts():
+        text = text.replace(button, "", 1)
+    return " ".join(text.split())
