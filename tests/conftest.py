@@ -19,7 +19,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, get_args
 from urllib.parse import unquote
 
 import httpx
@@ -286,9 +286,13 @@ class Process:
         """
         with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)) as connection:
             connection.request(method, path)
-            response = connection.getresponse()
-            headers = tuple((name.lower(), value) for name, value in response.getheaders())
-            return Answer(response.status, headers, response.read())
+            return _answer_of(connection)
+
+    def post(self, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """The same with a body."""
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)) as connection:
+            connection.request("POST", path, body, dict(headers))
+            return _answer_of(connection)
 
     def connect(self) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.port), timeout=10)
@@ -318,6 +322,12 @@ class Process:
     @property
     def output(self) -> str:
         return self.stdout.read_text() + self.stderr.read_text()
+
+
+def _answer_of(connection: http.client.HTTPConnection) -> Answer:
+    response = connection.getresponse()
+    headers = tuple((name.lower(), value) for name, value in response.getheaders())
+    return Answer(response.status, headers, response.read())
 
 
 class Serve(Protocol):
@@ -381,7 +391,7 @@ class Received:
 
 @dataclass(slots=True)
 class Sink:
-    """A real HTTP server that keeps what is posted to it, and answers as it is told to."""
+    """A real HTTP server that keeps what is posted to it, and answers as it is told to, by ``mode`` or by the path's last part."""
 
     mode: SinkMode = "ok"
     port: int = 0
@@ -408,16 +418,20 @@ def _handler(sink: Sink) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length", "0")))
             sink.received.append(Received(self.path, _lower(self.headers.items()), body))
-            if sink.mode == "hanging":
+            asked = self.path.rpartition("/")[2]
+            mode = asked if asked in get_args(SinkMode) else sink.mode
+            if mode == "hanging":
                 sink.closing.wait(60)
                 return
-            self.send_response({"failing": 500, "moved": 307}.get(sink.mode, 202))
+            self.send_response({"failing": 500, "moved": 307}.get(mode, 202))
             self.send_header("Access-Control-Allow-Origin", "*")
-            if sink.mode == "moved":
+            if mode == "moved":
                 self.send_header("Location", "/elsewhere")
             self.end_headers()
-            if sink.mode in {"flooding", "dripping"}:
-                self._pour(_FLOOD if sink.mode == "flooding" else b"x", 0 if sink.mode == "flooding" else 0.1)
+            if mode == "flooding":
+                self._pour(_FLOOD, 0)
+            elif mode == "dripping":
+                self._pour(b"x", 0.1)
 
         def _pour(self, piece: bytes, pause: float) -> None:
             with contextlib.suppress(OSError):

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
@@ -87,7 +86,8 @@ def _is_same_origin(headers: Mapping[str, str], origin: str) -> bool:
     if site := headers.get("sec-fetch-site"):
         return site == "same-origin"
     sent_by = headers.get("origin", "").lower()
-    return sent_by == origin or (bool(sent_by) and urlsplit(sent_by).netloc == headers.get("host", "").lower())
+    host = sent_by.partition("://")[2]
+    return sent_by == origin or (bool(host) and host == headers.get("host", "").lower())
 
 
 def _announced(headers: Mapping[str, str]) -> int:
