@@ -278,14 +278,14 @@ class Process:
     stdout: Path
     stderr: Path
 
-    def get(self, path: str, method: str = "GET") -> Answer:
+    def get(self, path: str, method: str = "GET", headers: Mapping[str, str] | None = None) -> Answer:
         """One request on a connection of its own.
 
         Raises:
             OSError: nobody listens.
         """
         with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)) as connection:
-            connection.request(method, path)
+            connection.request(method, path, headers=dict(headers or {}))
             return _answer_of(connection)
 
     def post(self, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
@@ -475,6 +475,13 @@ def _listening() -> Iterator[Sink]:
 @pytest.fixture
 def sink() -> Iterator[Sink]:
     """A collector that takes what it is sent."""
+    with _listening() as sink:
+        yield sink
+
+
+@pytest.fixture
+def spans_sink() -> Iterator[Sink]:
+    """A second one beside it, for spans."""
     with _listening() as sink:
         yield sink
 

@@ -1,5 +1,7 @@
 """What is noted around a request, whatever becomes of it."""
 
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -81,3 +83,48 @@ async def test_header_lines_that_repeat_are_read_as_one_list(small_app: "Blog", 
     before = _total(small_app, "blog_page_views_total")
     assert (await ask(small_app, "/blog/hello", headers=headers)).status == 200
     assert _total(small_app, "blog_page_views_total") == before
+
+
+SAMPLED: dict[str, Any] = {"otlp_endpoint": "http://127.0.0.1:9", "otlp_timeout": 0.1, "traces_sampler": "always_on"}
+
+
+async def test_a_sampled_page_names_its_trace_to_a_browser_that_reports(
+    run: "Run", small_settings: "Settings", ask: "Ask"
+) -> None:
+    async with run(replace(small_settings, faro_url="http://127.0.0.1:9/collect", **SAMPLED)) as running:
+        await running.until_ready()
+        for path in ("/blog/hello", "/no-such-page"):
+            headers = (await ask(running.app, path)).headers
+            assert re.fullmatch(r'traceparent;desc="00-[0-9a-f]{32}-[0-9a-f]{16}-01"', headers["server-timing"])
+            assert headers["cache-control"] == "private, no-store"
+        not_modified = await ask(running.app, "/blog/hello", headers=(("if-none-match", "*"),))
+        assert not_modified.status == 304
+        others = [
+            await ask(running.app, path) for path in ("/rss", "/2019/old-hello", "/site.webmanifest", "/api/posts")
+        ]
+        for answer in (not_modified, *others):
+            assert "server-timing" not in answer.headers
+            assert answer.headers["cache-control"].startswith("public")
+
+
+async def test_where_no_browser_reports_a_sampled_page_stays_what_every_cache_may_keep(
+    run: "Run", small_settings: "Settings", ask: "Ask"
+) -> None:
+    async with run(replace(small_settings, **SAMPLED)) as running:
+        await running.until_ready()
+        headers = (await ask(running.app, "/blog/hello")).headers
+        assert "server-timing" not in headers
+        assert headers["cache-control"].startswith("public")
+
+
+async def test_a_page_that_is_not_sampled_stays_what_every_cache_may_keep(
+    run: "Run", small_settings: "Settings", ask: "Ask"
+) -> None:
+    settings = replace(
+        small_settings, otlp_endpoint="http://127.0.0.1:9", traces_sampler="always_off", faro_url="http://127.0.0.1:9/"
+    )
+    async with run(settings) as running:
+        await running.until_ready()
+        headers = (await ask(running.app, "/blog/hello")).headers
+        assert "server-timing" not in headers
+        assert headers["cache-control"].startswith("public")

@@ -36,6 +36,11 @@ def test_other_variables_do_not_matter() -> None:
         ("BLOG_LOG_LEVEL", "debug", "log_level", "debug"),
         ("BLOG_ACCESS_LOG", "all", "access_log", "all"),
         ("FORWARDED_ALLOW_IPS", "10.0.0.0/8, ::1", "trusted_proxies", "10.0.0.0/8, ::1"),
+        ("BLOG_FARO_URL", "http://alloy:12347/collect?k=1", "faro_url", "http://alloy:12347/collect?k=1"),
+        ("BLOG_FARO_APP_NAME", "field notes", "faro_app_name", "field notes"),
+        ("BLOG_FARO_ENVIRONMENT", "staging", "faro_environment", "staging"),
+        ("BLOG_FARO_SAMPLE_RATE", "0.25", "faro_sample_rate", 0.25),
+        ("BLOG_FARO_MODE", "Direct", "faro_mode", "direct"),
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://alloy:4318", "otlp_endpoint", "http://alloy:4318"),
         ("OTEL_EXPORTER_OTLP_HEADERS", "a=b%20c, d=", "otlp_headers", (("a", "b c"), ("d", ""))),
         ("OTEL_EXPORTER_OTLP_TIMEOUT", "2500", "otlp_timeout", 2.5),
@@ -81,6 +86,17 @@ def test_a_good_value_is_read(name: str, value: str, field: str, expected: objec
         ("BLOG_LOG_LEVEL", "loud", "debug, info, warning, error"),
         ("BLOG_ACCESS_LOG", "some", "off, errors, sampled, all"),
         ("FORWARDED_ALLOW_IPS", "proxy", "addresses or networks"),
+        ("BLOG_FARO_URL", "alloy:12347", "http(s) URL"),
+        ("BLOG_FARO_URL", "//alloy/collect", "http(s) URL"),
+        ("BLOG_FARO_URL", "https://user:secret@faro.example/", "without user, password or fragment"),
+        ("BLOG_FARO_URL", "https://faro.example/#x", "without user, password or fragment"),
+        ("BLOG_FARO_URL", "https://faro.example;script-src */", "without user, password or fragment"),
+        ("BLOG_FARO_URL", "https://größe.example/", "without user, password or fragment"),
+        ("BLOG_FARO_APP_NAME", "a\nb", "printable characters"),
+        ("BLOG_FARO_ENVIRONMENT", "a\tb", "printable characters"),
+        ("BLOG_FARO_SAMPLE_RATE", "1.5", "from 0 to 1"),
+        ("BLOG_FARO_SAMPLE_RATE", "all", "from 0 to 1"),
+        ("BLOG_FARO_MODE", "both", "proxy, direct"),
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "alloy:4318", "http(s) URL"),
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://alloy:port", "http(s) URL"),
         ("OTEL_EXPORTER_OTLP_HEADERS", "secret", "key=value pairs"),
@@ -127,3 +143,29 @@ def test_where_spans_go(environ: dict[str, str], url: str | None) -> None:
 def test_only_an_authors_own_machine_refreshes_browsers(base_url: str, refreshes: bool) -> None:  # noqa: FBT001
     assert Settings(base_url=base_url, reload=True).refreshes_browsers is refreshes
     assert not Settings(base_url=base_url).refreshes_browsers
+
+
+@pytest.mark.parametrize(
+    ("settings", "app", "environment"),
+    [
+        pytest.param(Settings(), "blog", "production", id="defaults"),
+        pytest.param(Settings(service_name="notes"), "notes", "production", id="as-the-traces"),
+        pytest.param(
+            Settings(resource_attributes=(("service.name", "notes"), ("deployment.environment.name", "test"))),
+            "notes", "test", id="as-their-attributes",
+        ),
+        pytest.param(
+            Settings(faro_app_name="a", faro_environment="b", service_name="notes"), "a", "b", id="as-it-is-said"
+        ),
+    ],
+)  # fmt: skip
+def test_beacons_are_named_as_the_traces_are(settings: Settings, app: str, environment: str) -> None:
+    assert (settings.rum_app, settings.rum_environment) == (app, environment)
+
+
+def test_a_page_on_https_cannot_post_to_http() -> None:
+    with pytest.raises(SettingsError, match=r"^BLOG_FARO_URL='http://alloy/' is not usable: .* https"):
+        Settings(base_url="https://blog.example", faro_url="http://alloy/", faro_mode="direct")
+    assert Settings(base_url="https://blog.example", faro_url="http://alloy/")
+    assert Settings(base_url="https://blog.example", faro_url="http://127.0.0.1:1/", faro_mode="direct")
+    assert Settings(base_url="https://blog.example", faro_url="https://faro.example/", faro_mode="direct")

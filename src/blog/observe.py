@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from blog import urls
 from blog.exchange import KEY, Decision, Exchange
-from blog.render.page import Answer
+from blog.render.page import Answer, correlated
 from blog.semantics import SERVER_ERROR
 from blog.serve.store import PageStore
 from blog.settings import Settings
@@ -50,6 +50,8 @@ class Observer:
         self._visits = visits
         self._tracing = tracing
         self._access = Access(settings.access_log)
+        # Only a browser that reports has a use for it, and a page that says so may not be cached.
+        self._names_traces = settings.faro_url is not None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         # The server's protocol has asked already, and nothing is prepared, where there is an exchange.
@@ -75,7 +77,9 @@ class Observer:
         if self._tracing is not None:
             exchange.decision = decision = self._decide(self._tracing, exchange)
             if decision is not None and decision.sampled and answer is not None:
-                exchange.trace = self._tracing.ids(decision)
+                exchange.trace = trace = self._tracing.ids(decision)
+                if self._names_traces:
+                    answer = correlated(answer, f"00-{trace['trace_id']}-{trace['span_id']}-01")
         return answer
 
     def finished(self, exchange: Exchange) -> None:

@@ -1,5 +1,6 @@
 """Browser RUM as a reader's browser does it: the real server, a collector that keeps what it gets, headless Chromium."""
 
+import gzip
 import json
 import re
 import shutil
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, Route
 
 from .conftest import CHROMIUM_FLAGS, ROOT
@@ -275,11 +277,11 @@ def test_whatever_the_collector_does_the_page_does_not_notice(
     answers: list[int] = []
     page.on("response", lambda answer: answers.append(answer.status) if "/rum/" in answer.url else None)
     for path in ("/", "/blog/hello", "/about"):
-        seen = len(answers)
+        answers.clear()
         page.goto(origin + path)
-        until(page, lambda seen=seen: len(answers) > seen)
+        until(page, lambda: answers)
+        assert set(answers) == {202}
     until(page, lambda: sink.received)
-    assert set(answers) == {202}
     assert problems == []
 
 
@@ -297,9 +299,9 @@ def test_no_page_breaks_its_policy_and_without_javascript_every_page_reads_the_s
     one.on("console", lambda message: problems.append(f"{one.url}: {message.text}"))
     one.on("pageerror", lambda error: problems.append(f"{one.url}: {error}"))
     for path in [*paths, "/there-is-no-such-page"]:
-        seen = len(faro.received)
+        faro.received.clear()
         one.goto(site + path)
-        until(one, lambda seen=seen: len(faro.received) > seen)
+        until(one, lambda: faro.received)
         other.goto(site + path)
         assert words(one) == words(other), path
     without.close()
@@ -312,3 +314,86 @@ def words(page: Page) -> str:
     for button in page.locator("button").all_inner_texts():
         text = text.replace(button, "", 1)
     return " ".join(text.split())
+
+
+# The way from a visit to the server's trace.
+
+
+def traces_of(faro: "Sink") -> list[str]:
+    """The trace that each navigation names, "" for none."""
+    navigations = [event for event in faro.all("events") if event["name"] == "faro.performance.navigation"]
+    return [event.get("trace", {}).get("trace_id", "") for event in navigations]
+
+
+def spans_in(sink: "Sink") -> dict[str, tuple[str, str]]:
+    """Span id and path of each request's span, by trace id."""
+    bodies = [
+        gzip.decompress(got.body) if got.headers.get("content-encoding") == "gzip" else got.body
+        for got in sink.received
+    ]
+    found = {}
+    for group in (group for body in bodies for group in ExportTraceServiceRequest.FromString(body).resource_spans):
+        for span in (span for scope in group.scope_spans for span in scope.spans):
+            attributes = {pair.key: pair.value.string_value for pair in span.attributes}
+            if "url.path" in attributes:
+                found[span.trace_id.hex()] = (span.span_id.hex(), attributes["url.path"])
+    return found
+
+
+def test_a_visit_names_the_servers_trace_and_never_an_old_one(
+    start: Start, sink: "Sink", spans_sink: "Sink", page: Page
+) -> None:
+    server = start(
+        BLOG_FARO_URL=sink.url,
+        OTEL_EXPORTER_OTLP_ENDPOINT=f"http://127.0.0.1:{spans_sink.port}",
+        OTEL_TRACES_SAMPLER_ARG="1",
+    )
+    origin = f"http://127.0.0.1:{server.port}"
+    page.goto(f"{origin}/blog/hello")
+    until(page, lambda: len(traces_of(sink)) == 1)
+    (first,) = traces_of(sink)
+    until(page, lambda: first in spans_in(spans_sink))
+    span, path = spans_in(spans_sink)[first]
+    assert path == "/blog/hello"
+    (event,) = [event for event in sink.all("events") if event["name"] == "faro.performance.navigation"]
+    assert event["trace"] == {"trace_id": first, "span_id": span}
+    (line,) = [line for line in server.output.splitlines() if first in line]
+    assert json.loads(line) | {"trace_id": first, "span_id": span, "path": "/blog/hello"} == json.loads(line)
+    exposition = server.get("/metrics", headers={"Accept": "application/openmetrics-text; version=1.0.0"}).body.decode()
+    exemplars = [line for line in exposition.splitlines() if f'trace_id="{first}"' in line]
+    assert any('handler="/blog/{slug}"' in line for line in exemplars)
+    # The same page again, by a reload, by a link, and by going back: each has a trace of its own.
+    page.reload()
+    until(page, lambda: len(traces_of(sink)) == 2)
+    page.goto(f"{origin}/about")
+    until(page, lambda: len(traces_of(sink)) == 3)
+    page.goto(f"{origin}/blog/hello")
+    until(page, lambda: len(traces_of(sink)) == 4)
+    page.go_back()
+    page.go_forward()
+    page.reload()
+    until(page, lambda: len(traces_of(sink)) >= 5)
+    found = traces_of(sink)
+    assert len(set(found)) == len(found)
+    until(page, lambda: set(found) <= spans_in(spans_sink).keys())
+
+
+def test_a_page_from_a_cache_names_no_trace(
+    start: Start, sink: "Sink", spans_sink: "Sink", context: BrowserContext
+) -> None:
+    server = start(
+        BLOG_FARO_URL=sink.url,
+        OTEL_EXPORTER_OTLP_ENDPOINT=f"http://127.0.0.1:{spans_sink.port}",
+        OTEL_TRACES_SAMPLER_ARG="1",
+    )
+    page = context.new_page()
+    # The proxy in front has not sampled this one, so that the browser may keep the page.
+    context.set_extra_http_headers({"traceparent": f"00-{'a' * 32}-{'b' * 16}-00"})
+    page.goto(f"http://127.0.0.1:{server.port}/blog/hello")
+    until(page, lambda: traces_of(sink) == [""])
+    context.set_extra_http_headers({})
+    page.reload()
+    until(page, lambda: len(traces_of(sink)) == 2)
+    until(page, lambda: "/blog/hello" in [path for _, path in spans_in(spans_sink).values()])
+    assert traces_of(sink) == ["", ""]
+    assert '"status": 304' in server.output

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -61,9 +62,12 @@ def theme() -> Theme:
 def make(tmp_path_factory: pytest.TempPathFactory, theme: Theme) -> Make:
     """Renders a site of the files given."""
 
-    def maker(files: Mapping[str, str], now: datetime = NOW, base_url: str = "https://b.example") -> Edition:
+    def maker(
+        files: Mapping[str, str], now: datetime = NOW, base_url: str = "https://b.example", **settings: Any
+    ) -> Edition:
         library = load(_write(tmp_path_factory.mktemp("posts"), files)).library
-        return render(library, site_at(library, now), theme, Settings(base_url=base_url), Encoder(lambda *_: {}))
+        told = Settings(base_url=base_url, **settings)
+        return render(library, site_at(library, now), theme, told, Encoder(lambda *_: {}))
 
     return maker
 

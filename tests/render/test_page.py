@@ -1,6 +1,6 @@
 """Prepared answers."""
 
-from blog.render.page import HTML, Page, Rendered, make_page
+from blog.render.page import HTML, TEXT, Page, Rendered, correlated, make_page
 
 
 def page(body: bytes = b"body", **encoded: bytes) -> Page:
@@ -44,3 +44,26 @@ def test_not_modified_repeats_what_the_cache_needs_and_no_more() -> None:
     headers = dict(page().identity.not_modified.headers)
     assert {b"etag", b"cache-control", b"vary"} <= set(headers)
     assert not {b"content-length", b"content-type", b"content-encoding"} & set(headers)
+
+
+TRACE = f"00-{'a' * 32}-{'b' * 16}-01"
+
+
+def test_an_answer_that_names_its_trace_is_kept_by_nobody() -> None:
+    answer = page(b"body").identity.whole
+    named = correlated(answer, TRACE)
+    headers = dict(named.headers)
+    assert headers[b"server-timing"] == f'traceparent;desc="{TRACE}"'.encode()
+    assert headers[b"cache-control"] == b"private, no-store"
+    changed = {b"server-timing", b"cache-control"}
+    assert [pair for pair in named.headers if pair[0] not in changed] == [
+        pair for pair in answer.headers if pair[0] not in changed
+    ]
+    assert [name for name, _ in named.headers].count(b"cache-control") == 1
+    assert (named.status, named.body) == (200, b"body")
+
+
+def test_a_304_and_what_is_no_page_name_no_trace() -> None:
+    text = make_page(Rendered(path="/x", route="/x", media_type=TEXT, body=b"x"), {}, {})
+    for answer in (page().identity.not_modified, text.identity.whole, text.identity.not_modified):
+        assert correlated(answer, TRACE) is answer

@@ -1,5 +1,6 @@
 """A response prepared in full: bytes and header lines for each encoding, ready to be sent."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -17,6 +18,10 @@ JSON = "application/json"
 SHORT = "public, max-age=60, stale-while-revalidate=600, stale-if-error=86400"
 FEED = "public, max-age=300, stale-while-revalidate=3600, stale-if-error=86400"
 FOREVER = "public, max-age=31536000, immutable"
+
+_NOT_MODIFIED = 304
+_HTML_LINE = f"content-type: {HTML}\r\n".encode()
+_CACHE_LINE = re.compile(rb"(?<![^\n])cache-control: [^\r]*\r\n")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +117,21 @@ def lines(headers: Iterable[tuple[str, str]]) -> bytes:
         if not "".join(pair).isprintable():
             raise ValueError(f"{pair} is no line of a header")
     return "".join(f"{name}: {value}\r\n" for name, value in pairs).encode("latin-1")
+
+
+def correlated(answer: Answer, traceparent: str) -> Answer:
+    """An HTML answer that names its trace to the browser (Server-Timing); any other as it is.
+
+    It is one request's alone, so that nobody may keep it: from a shared cache it would name a stranger's trace, and from the browser's own, by going back
+    or by a 304 that refreshes it, the trace of an earlier visit. Hence a 304 names none either.
+    """
+    if answer.status == _NOT_MODIFIED or _HTML_LINE not in answer.shared:
+        return answer
+    own = (
+        answer.own
+        + b'cache-control: private, no-store\r\nserver-timing: traceparent;desc="%s"\r\n' % traceparent.encode()
+    )
+    return Answer(answer.status, own, _CACHE_LINE.sub(b"", answer.shared), answer.body)
 
 
 @lru_cache(maxsize=1024)
