@@ -237,7 +237,9 @@ def _name(settings: Settings, folder: Folder) -> str | None:
         return None
     texts = [part for path, text in folder.texts() for part in (str(path), text)]
     seen = {field.name: getattr(settings, field.name) for field in fields(settings) if field.name not in _UNSEEN}
-    shown = repr((seen, settings.secure, settings.refreshes_browsers))
+    # What pages show is told by some of the settings they do not show themselves.
+    told = (settings.rum_app, settings.rum_environment) if settings.faro_url else ()
+    shown = repr((seen, settings.secure, settings.refreshes_browsers, told))
     remarks = repr([(str(os.path.relpath(it.file, folder.path)), it.line, it.problem) for it in folder.faults])
     return key(program, shown, remarks, repr(folder.config()), *_tree(settings.templates_dir), *texts)[:32]
 
