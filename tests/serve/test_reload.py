@@ -181,3 +181,49 @@ async def test_a_public_site_may_reload_its_posts_too(run: "Run", authoring: Set
         await _watching(blog)
         (authoring.posts_dir / "hello.md").write_text(post("Hello", "2026-01-01", body="Second words."))
         await blog.until_text("/blog/hello", "Second words.")
+
+
+async def test_a_folder_that_a_link_moves_to_is_seen_each_time(
+    run: "Run", posts: "WritePosts", post: "WritePost", templates: Path, tmp_path: Path
+) -> None:
+    """As git-sync publishes: a checkout of its own for each commit, and a link that is moved to it."""
+    link = tmp_path / "current"
+
+    def publish(commit: str, words: str) -> None:
+        checkout = tmp_path / "checkouts" / commit
+        checkout.mkdir(parents=True)
+        (checkout / "hello.md").write_text(post("Hello", "2026-01-01", body=words))
+        beside = tmp_path / "beside"
+        beside.symlink_to(checkout)
+        beside.replace(link)
+
+    publish("aaaa", "First words.")
+    async with run(Settings(posts_dir=link, templates_dir=templates, reload=True)) as blog:
+        await _watching(blog)
+        for commit, words in {"bbbb": "Second words.", "cccc": "Third words."}.items():
+            old = link.resolve()
+            publish(commit, words)
+            await blog.until_text("/blog/hello", words)
+            # Only later is the old checkout cleared away.
+            shutil.rmtree(old)
+
+
+async def test_the_files_of_a_config_map_are_seen_when_they_are_exchanged(
+    run: "Run", post: "WritePost", templates: Path, tmp_path: Path
+) -> None:
+    """As the kubelet publishes: each name is a link by way of ..data, which is a link that is moved."""
+    folder = tmp_path / "mounted"
+
+    def publish(version: str, words: str) -> None:
+        (folder / f"..{version}").mkdir(parents=True)
+        (folder / f"..{version}" / "hello.md").write_text(post("Hello", "2026-01-01", body=words))
+        (folder / "..data_tmp").symlink_to(f"..{version}")
+        (folder / "..data_tmp").replace(folder / "..data")
+
+    publish("2026_1", "First words.")
+    (folder / "hello.md").symlink_to("..data/hello.md")
+    async with run(Settings(posts_dir=folder, templates_dir=templates, reload=True)) as blog:
+        await _watching(blog)
+        publish("2026_2", "Second words.")
+        shutil.rmtree(folder / "..2026_1")
+        await blog.until_text("/blog/hello", "Second words.")

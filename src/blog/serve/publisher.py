@@ -3,14 +3,15 @@
 import asyncio
 import gc
 import logging
-import sys
+import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import aclosing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from blog.cache import Cache
@@ -34,10 +35,9 @@ _AHEAD = timedelta(seconds=30)
 _LONGEST_WAIT_SECONDS = 30.0
 _DEBOUNCE_MS = 60
 _WATCH_AGAIN_SECONDS = 1.0
+_LOOK_AGAIN_MS = 1000
 # How long a scheduled post waits for faults to be mended that were not there at the start.
 _TRY_AGAIN_SECONDS = 300.0
-# The loop waits this long, at most, for its turn beside a thread that works in Python; 5 ms would be the default.
-_TURN_SECONDS = 0.001
 # After this nobody answers from an edition any more that has been replaced.
 _LAST_LOOK_SECONDS = 1.0
 
@@ -191,9 +191,23 @@ class Publisher:
 
         folders = (self._settings.posts_dir, self._settings.templates_dir)
         while True:
+            places = _places(folders)
+            watching = awatch(
+                *folders,
+                debounce=_DEBOUNCE_MS * 4,
+                step=_DEBOUNCE_MS,
+                rust_timeout=_LOOK_AGAIN_MS,
+                yield_on_timeout=True,
+            )
             try:
-                async for _ in awatch(*folders, debounce=_DEBOUNCE_MS * 4, step=_DEBOUNCE_MS):
-                    self._changed.set()
+                async with aclosing(watching):
+                    async for changes in watching:
+                        # Whoever publishes by moving a link (git-sync, a ConfigMap) changes nothing in the folder it led to.
+                        moved = _places(folders) != places
+                        if changes or moved:
+                            self._changed.set()
+                        if moved:
+                            break
             except OSError as problem:
                 # A folder that is being exchanged is away for a moment; what comes back counts as changed.
                 logger.warning("cannot watch for changes (%s); trying again", problem)
@@ -203,20 +217,22 @@ class Publisher:
 
 @contextmanager
 def _undisturbed() -> Iterator[None]:
-    """While an edition is made beside the loop, the loop gets its turns early, and the collector keeps out of the way.
+    """While an edition is made beside the loop, the collector keeps out of the way.
 
     What is made holds no circles, so there is nothing to collect; and it lives long, so the collector need not walk it on every round after.
     A collection of everything would hold up the loop for as long as it takes.
     """
-    turn = sys.getswitchinterval()
-    sys.setswitchinterval(_TURN_SECONDS)
     gc.disable()
     try:
         yield
     finally:
         gc.freeze()
         gc.enable()
-        sys.setswitchinterval(turn)
+
+
+def _places(folders: Iterable[Path]) -> list[str]:
+    """Where the folders are once every link is followed."""
+    return [os.path.realpath(folder) for folder in folders]
 
 
 def _let_go(replaced: list[object]) -> None:
