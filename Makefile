@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 SYNC := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 
 .DEFAULT_GOAL := help
-.PHONY: help install run dev test lint format check bench chart lock vendor golden clean
+.PHONY: help install run dev test lint format check bench chart lock vendor golden clean image
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -54,6 +54,12 @@ bench: $(VENV)/.dev ## measure against bare uvicorn, the default stack and nginx
 chart: $(VENV)/.dev ## write the chart's README, lint the chart, render its scenarios and validate what comes out
 	$(BIN)/python .ci/chart_readme.py
 	$(BIN)/python -m pytest tests/chart
+
+IMAGE ?= blog
+VERSION ?= $(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' src/blog/__init__.py)
+REVISION ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
+image: ## build the container image (docker, else buildah); IMAGE, VERSION, REVISION; BUILD="--more" for the builder
+	@IMAGE="$(IMAGE)" VERSION="$(VERSION)" REVISION="$(REVISION)" docker/build $(BUILD)
 
 golden: $(VENV)/.dev ## refresh the golden files; review the diff
 	BLOG_GOLDEN=refresh $(BIN)/python -m pytest tests -k golden

@@ -60,10 +60,11 @@ async def test_spans_carry_the_service_its_version_and_the_operators_attributes(
     traced: "Observe", knock: "Knock", collector: "Collector"
 ) -> None:
     extra = (("deployment.environment.name", "test"), ("k8s.pod.name", "blog-0"))
-    async with traced(service_name="field-notes", resource_attributes=extra) as app:
+    async with traced(service_name="field-notes", revision="4f2a9c1", resource_attributes=extra) as app:
         await knock(app, "/blog")
     (span,) = collector.requests
-    expected = {"service.name": "field-notes", "service.version": __version__, **dict(extra)}
+    build = {"service.version": __version__, "vcs.ref.head.revision": "4f2a9c1"}
+    expected = {"service.name": "field-notes", **build, **dict(extra)}
     assert expected.items() <= span.resource.items()
 
 

@@ -20,6 +20,8 @@ MAX_WAITING_SPANS = 2048
 EXPORT_TIMEOUT_SECONDS = 2.0
 GOODBYE_SECONDS = 2.0
 _EVERY_MILLISECONDS = 1000
+# Semantic conventions, VCS attributes; still in development there, hence spelled here.
+_REVISION = "vcs.ref.head.revision"
 
 logger = logging.getLogger(__name__)
 
@@ -133,5 +135,10 @@ def _otlp(settings: Settings) -> OTLPSpanExporter:
 
 
 def _resource(settings: Settings) -> Resource:
-    said = {SERVICE_NAME: "blog", SERVICE_VERSION: __version__, **dict(settings.resource_attributes)}
+    said = {
+        SERVICE_NAME: "blog",
+        SERVICE_VERSION: __version__,
+        _REVISION: settings.revision,
+        **dict(settings.resource_attributes),
+    }
     return Resource.create(said | ({SERVICE_NAME: settings.service_name} if settings.service_name else {}))

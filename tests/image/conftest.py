@@ -1,0 +1,238 @@
+"""The image, built once for all its tests over the stand-in base, and run as a runtime would, without one."""
+
+import contextlib
+import http.client
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+
+HERE = Path(__file__).parent
+REPOSITORY = HERE.parents[1]
+BUILDAH = ("buildah", "--storage-driver", os.environ.get("STORAGE_DRIVER", "vfs"))
+# Neither is what the repository says of itself, so that a test can tell where a value came from.
+VERSION, REVISION = "7.8.9", "0123456789abcdef0123456789abcdef01234567"
+USER = 65532
+
+
+def need(found: object, how: str) -> None:
+    """Skip without a tool, and say how to get it; in CI a missing tool is a failure."""
+    if not found:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(f"missing; {how}")
+
+
+def run(*command: str | Path, cwd: Path = REPOSITORY, environ: Mapping[str, str] | None = None) -> str:
+    done = subprocess.run(
+        command, cwd=cwd, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+    )
+    assert done.returncode == 0, f"{command} ended with {done.returncode}:\n{done.stdout}"
+    return done.stdout
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A built image: its configuration as runtimes read it, and its files in a folder."""
+
+    name: str
+    config: Mapping[str, Any]
+    layers: tuple[str, ...]
+    root: Path
+
+    @property
+    def environ(self) -> dict[str, str]:
+        return dict(variable.split("=", 1) for variable in self.config["Env"])
+
+    def files(self) -> list[Path]:
+        return sorted(self.root.rglob("*"))
+
+
+@dataclass(slots=True)
+class Container:
+    """A process in the root of an image, PID 1 of a namespace of its own."""
+
+    popen: subprocess.Popen[bytes]
+    port: int
+    log: Path
+
+    def get(self, path: str, port: int | None = None) -> tuple[int, str]:
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port or self.port, timeout=10)) as connection:
+            connection.request("GET", path)
+            response = connection.getresponse()
+            return response.status, response.read().decode()
+
+    def status(self, path: str) -> int:
+        """0 while nobody listens."""
+        try:
+            return self.get(path)[0]
+        except OSError:
+            return 0
+
+    def until(self, path: str, text: str = "", status: int = 200) -> "Container":
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            with contextlib.suppress(OSError):
+                answer = self.get(path)
+                if answer[0] == status and text in answer[1]:
+                    return self
+            assert self.popen.poll() is None, f"it ended with {self.popen.returncode}: {self.output}"
+            time.sleep(0.02)
+        raise AssertionError(f"{path} never answered {status} {text!r}: {self.output}")
+
+    def terminate(self) -> None:
+        """Tell PID 1; unshare, its parent outside, is not the one to tell."""
+        children = Path(f"/proc/{self.popen.pid}/task/{self.popen.pid}/children").read_text(encoding="ascii")
+        os.kill(int(children.split()[0]), signal.SIGTERM)
+
+    def wait(self) -> int:
+        return self.popen.wait(30)
+
+    @property
+    def output(self) -> str:
+        return self.log.read_text(encoding="utf-8")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def enter(image: Image, *command: str, writable: bool = False, mounts: Mapping[Path, str] | None = None) -> list[str]:
+    """The command line that runs a command in an image's root."""
+    places = mounts or {}
+    for place in places.values():
+        (image.root / place.strip("/")).mkdir(parents=True, exist_ok=True)
+    binds = [f"{folder}:{place}" for folder, place in places.items()]
+    namespaces = [str(shutil.which("unshare")), "--mount", "--pid", "--fork", "--kill-child", "--propagation=slave"]
+    return [
+        *namespaces,
+        "/bin/sh",
+        str(HERE / "enter.sh"),
+        "rw" if writable else "ro",
+        str(image.root),
+        *binds,
+        "--",
+        *command,
+    ]
+
+
+class Inside(Protocol):
+    def __call__(self, script: str, *, writable: bool = False) -> str: ...
+
+
+class Start(Protocol):
+    def __call__(self, image: Image, mounts: Mapping[Path, str] | None = None, **variables: str) -> Container: ...
+
+
+@dataclass(slots=True)
+class Builder:
+    """Builds with buildah, and takes away at the end what it built."""
+
+    names: list[str] = field(default_factory=list)
+    containers: list[str] = field(default_factory=list)
+
+    def name(self) -> str:
+        self.names.append(f"localhost/blog-test-{secrets.token_hex(4)}")
+        return self.names[-1]
+
+    def build(self, folder: Path) -> Image:
+        """The image of a Dockerfile somewhere, which may begin with another of these."""
+        name = self.name()
+        run(*BUILDAH, "build", "--isolation=chroot", "--format=docker", "--pull-never", "--tag", name, ".", cwd=folder)
+        return self.inspect(name)
+
+    def inspect(self, name: str) -> Image:
+        said = json.loads(run(*BUILDAH, "inspect", "--type", "image", name))["Docker"]
+        container = run(*BUILDAH, "from", "--pull-never", name).strip()
+        self.containers.append(container)
+        root = Path(run(*BUILDAH, "mount", container).strip())
+        return Image(name, said["config"], tuple(said["rootfs"]["diff_ids"]), root)
+
+    def clean(self) -> None:
+        for container in self.containers:
+            run(*BUILDAH, "rm", container)
+        for name in self.names:
+            subprocess.run([*BUILDAH, "rmi", name], capture_output=True, check=False)
+
+
+@pytest.fixture(scope="session")
+def builder() -> Iterator[Builder]:
+    need(os.geteuid() == 0, "namespaces and mounts are root's: run the tests of tests/image with sudo")
+    for tool in ("buildah", "debootstrap"):
+        need(shutil.which(tool), f"install it with: apt-get install {tool}")
+    building = Builder()
+    yield building
+    building.clean()
+
+
+class MakeImage(Protocol):
+    def __call__(self) -> Image: ...
+
+
+@pytest.fixture(scope="session")
+def make_image(builder: Builder) -> MakeImage:
+    """`make image` over the stand-in base."""
+    base = run(sys.executable, HERE / "standin.py").strip()
+
+    def make() -> Image:
+        name = builder.name()
+        run("make", "image", f"IMAGE={name}", f"VERSION={VERSION}", f"REVISION={REVISION}", f"BUILD={base}")
+        return builder.inspect(name)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def image(make_image: MakeImage) -> Image:
+    return make_image()
+
+
+@pytest.fixture
+def inside(image: Image) -> Inside:
+    """Runs a Python script as the image's user; returns what it printed."""
+
+    def run_inside(script: str, *, writable: bool = False) -> str:
+        command = enter(image, "/usr/local/bin/python3", "-c", script, writable=writable)
+        return run(*command, environ=image.environ)
+
+    return run_inside
+
+
+@pytest.fixture
+def unused_port() -> int:
+    """A port on which nobody listens."""
+    return free_port()
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Starts containers, and sees to it that none is left."""
+    started: list[Container] = []
+
+    def start_one(image: Image, mounts: Mapping[Path, str] | None = None, **variables: str) -> Container:
+        port, log = free_port(), tmp_path / f"container-{len(started)}.log"
+        # The network is the machine's own here, and others listen on it.
+        environ = {**image.environ, "BLOG_HOST": "127.0.0.1", "BLOG_PORT": str(port), **variables}
+        command = enter(image, *image.config["Entrypoint"], *image.config["Cmd"], mounts=mounts)
+        with log.open("wb") as output:
+            popen = subprocess.Popen(command, env=environ, stdout=output, stderr=subprocess.STDOUT)
+        started.append(Container(popen, port, log))
+        return started[-1]
+
+    yield start_one
+    for container in started:
+        if container.popen.poll() is None:
+            container.popen.kill()
+            container.popen.wait(10)
