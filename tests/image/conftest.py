@@ -26,6 +26,15 @@ VERSION, REVISION = "7.8.9", "0123456789abcdef0123456789abcdef01234567"
 USER = 65532
 
 
+class Need(Protocol):
+    def __call__(self, found: object, how: str) -> None: ...
+
+
+@pytest.fixture(name="need", scope="session")
+def need_() -> Need:
+    return need
+
+
 def need(found: object, how: str) -> None:
     """Skip without a tool, and say how to get it; in CI a missing tool is a failure."""
     if not found:
