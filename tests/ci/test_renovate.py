@@ -1,0 +1,55 @@
+"""Renovate finds everything that is pinned, and cools it down."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+CONFIG = json.loads((ROOT / ".github/renovate.json").read_text(encoding="utf-8"))
+# Options of uv that Renovate's pip-compile manager knows; it refuses a lock whose header has another.
+KNOWN = {"--universal", "--generate-hashes", "--group", "--constraints", "--output-file"}
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+def test_a_lock_says_how_it_is_compiled_in_words_that_renovate_knows(name: str) -> None:
+    """Its own expression for the header: comment lines, the last of which is a # and four spaces before the command."""
+    header = re.match(r"^(?:#.*?\n)+# {4}(uv pip compile .*)\n", (ROOT / name).read_text(encoding="utf-8"))
+    assert header
+    options = [word for word in header[1].split() if word.startswith("-")]
+    assert {option.partition("=")[0] for option in options} <= KNOWN
+    assert f"--output-file={name}" in options
+    assert header[1].endswith(" pyproject.toml")
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+def test_renovate_is_told_which_files_are_locks(name: str) -> None:
+    (pattern,) = CONFIG["pip-compile"]["managerFilePatterns"]
+    assert re.search(pattern.strip("/"), name)
+
+
+def test_every_kind_of_dependency_is_managed_and_grouped() -> None:
+    grouped = {manager for rule in CONFIG["packageRules"] if "groupName" in rule for manager in rule["matchManagers"]}
+    assert set(CONFIG["enabledManagers"]) == grouped
+    assert {"pep621", "pip-compile", "npm", "github-actions", "helm-values", "custom.regex"} <= grouped
+
+
+def test_a_release_cools_down_unless_it_mends_a_vulnerability() -> None:
+    assert CONFIG["minimumReleaseAge"] == "7 days"
+    assert CONFIG["internalChecksFilter"] == "strict"
+    assert CONFIG["vulnerabilityAlerts"]["minimumReleaseAge"] is None
+
+
+def test_the_base_image_is_found_in_the_dockerfile() -> None:
+    """The Dockerfile takes it as an argument, which only our own expression reads."""
+    (manager,) = CONFIG["customManagers"]
+    (expression,) = manager["matchStrings"]
+    line = f"ARG PYTHON_IMAGE=docker.io/library/python:3.13-slim@sha256:{'0' * 64}"
+    found = re.match(expression.replace("(?<", "(?P<"), line)
+    assert found
+    assert found.groupdict() == {
+        "depName": "docker.io/library/python",
+        "currentValue": "3.13-slim",
+        "currentDigest": f"sha256:{'0' * 64}",
+    }

