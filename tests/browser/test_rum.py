@@ -143,6 +143,8 @@ def test_an_error_thrown_before_the_sdk_arrived_is_told_when_it_arrives(origin: 
     page.route(SDK, lambda route: asked.append(route))  # noqa: PLW0108 -- playwright marks what it is given
     page.goto(f"{origin}/blog/hello", wait_until="domcontentloaded")
     until(page, lambda: asked)
+    # Reading does not wait for it: the page has been painted before it was asked for.
+    until(page, lambda: page.evaluate("performance.getEntriesByName('first-contentful-paint').length"))
     page.evaluate("setTimeout(() => { throw new TypeError('too early'); })")
     page.evaluate("setTimeout(() => { Promise.reject(new Error('rejected early')); })")
     page.evaluate("setTimeout(() => { throw 'only a text'; })")
