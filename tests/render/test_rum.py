@@ -16,9 +16,10 @@ from blog import __version__
 from blog.content.loader import load
 from blog.content.site import site_at
 from blog.errors import ContentError
-from blog.render.edition import Edition, render
+from blog.render.edition import Edition
 from blog.render.encodings import Encoder
 from blog.render.page import HTML
+from blog.render.press import render
 from blog.render.theme import Theme
 from blog.settings import Settings
 
@@ -142,7 +143,7 @@ def _render(folder: Path, files: Mapping[str, str], theme: Path, collector: str 
         (folder / "posts" / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / "posts" / name).write_text(text, encoding="utf-8")
     library = load(folder / "posts").library
-    return render(library, site_at(library, NOW), Theme(theme), Settings(faro_url=collector), Encoder(lambda _: {}))
+    return render(library, site_at(library, NOW), Theme(theme), Settings(faro_url=collector), Encoder(lambda *_: {}))
 
 
 # The copy of the SDK.
