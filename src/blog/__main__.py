@@ -1,8 +1,15 @@
 """The command line: serve, check, build, new."""
 
+import os
+import signal
+
+if os.getpid() == 1:
+    # From PID 1 the kernel keeps every signal that has no handler, and until the server's is there a third of a second passes: a pod
+    # that is told to stop in it would serve on until it is killed.
+    signal.signal(signal.SIGTERM, lambda _number, _frame: os._exit(0))
+
 import argparse
 import logging
-import os
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime

@@ -98,10 +98,11 @@ class Container:
             time.sleep(0.02)
         raise AssertionError(f"{path} never answered {status} {text!r}: {self.output}")
 
-    def terminate(self) -> None:
+    def terminate(self, number: signal.Signals = signal.SIGTERM) -> None:
         """Tell PID 1; unshare, its parent outside, is not the one to tell."""
         children = Path(f"/proc/{self.popen.pid}/task/{self.popen.pid}/children").read_text(encoding="ascii")
-        os.kill(int(children.split()[0]), signal.SIGTERM)
+        for child in children.split():
+            os.kill(int(child), number)
 
     def wait(self) -> int:
         return self.popen.wait(30)
@@ -124,7 +125,7 @@ def enter(image: Image, *command: str, writable: bool = False, mounts: Mapping[P
     for place in places.values():
         (image.root / place.strip("/")).mkdir(parents=True, exist_ok=True)
     binds = [f"{folder}:{place}" for folder, place in places.items()]
-    namespaces = [str(shutil.which("unshare")), "--mount", "--pid", "--fork", "--kill-child", "--propagation=slave"]
+    namespaces = [str(shutil.which("unshare")), "--mount", "--pid", "--fork", "--propagation=slave"]
     return [
         *namespaces,
         "/bin/sh",
@@ -242,6 +243,8 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
     yield start_one
     for container in started:
-        if container.popen.poll() is None:
-            container.popen.kill()
-            container.popen.wait(10)
+        # Not unshare: what it started has changed its user, and lives on without it.
+        while container.popen.poll() is None:
+            container.terminate(signal.SIGKILL)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                container.popen.wait(1)

@@ -73,6 +73,15 @@ def test_told_to_stop_it_says_so_serves_on_and_leaves_with_0(image: "Image", sta
     assert blog.wait() == 0
 
 
+def test_told_to_stop_while_it_imports_it_leaves(image: "Image", start: "Start") -> None:
+    blog = start(image, PYTHONVERBOSE="1")
+    while "uvicorn" not in blog.output:
+        assert blog.popen.poll() is None, blog.output
+    blog.terminate()
+    assert blog.wait() == 0
+    assert "Uvicorn running" not in blog.output
+
+
 def test_a_start_reads_no_module_without_its_bytecode(image: "Image", start: "Start") -> None:
     with collector() as (endpoint, _):
         blog = start(image, PYTHONVERBOSE="1", OTEL_EXPORTER_OTLP_ENDPOINT=endpoint).until("/api/ready")
