@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.image
 
-MOST_BYTES = 120_000_000
+MOST_BYTES = 95_000_000
 # Programs, with whatever number or path comes around them.
 TOOLS = re.compile(
     r"(sh|ash|bash|dash|zsh|busybox|env|su|sudo|pip[\d.]*|uv|apt(-get)?|dpkg(-query)?|apk|gcc|ld|strip|curl|wget|perl[\d.]*)"
