@@ -1,6 +1,10 @@
 """What is published, and under which names: .ci/release.py."""
 
-from collections.abc import Mapping
+import importlib
+import importlib.util
+import re
+import shutil
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -123,6 +127,24 @@ def test_a_chart_that_has_lost_its_placeholder_is_not_published(script: "Script"
     done = script(python, release, "stage", **MAIN)
     assert done.returncode == 1
     assert "chart/values.yaml" in done.stderr
+
+
+def test_the_real_chart_is_published_with_the_image_of_its_repository(
+    script: "Script", python: str, repository: Path, needs: Callable[[object, str], None]
+) -> None:
+    needs(importlib.util.find_spec("helm_python"), "make install")
+    helm = importlib.import_module("helm_python")
+    shutil.rmtree(repository / "chart")
+    shutil.copytree(ROOT / "chart", repository / "chart")
+    staged = script(python, repository / ".ci/release.py", "stage", **MAIN).stdout.strip()
+    package = helm.package(
+        staged, destination=str(repository), version="1.2.3-main.42.1.g0123456", app_version="sha-0123456"
+    )
+    with helm.Chart.load_archive(Path(package).read_bytes()) as chart:
+        rendered = "\n".join(chart.render({}, name="blog", namespace="web").values())
+    assert set(re.findall(r'image: "(ghcr\.io/[^"]+)"', rendered)) == {"ghcr.io/ada-l/blog:sha-0123456"}
+    texts = [path.read_text(encoding="utf-8") for path in Path(staged).rglob("*") if path.is_file()]
+    assert [text for text in texts if "example/blog" in text or "example/charts" in text] == []
 
 
 def test_the_tree_itself_agrees_on_its_version(script: "Script", python: str) -> None:
