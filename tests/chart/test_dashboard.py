@@ -118,7 +118,9 @@ def prometheus(
     posts.mkdir()
     for name, text in POSTS.items():
         (posts / name).write_text(text, encoding="utf-8")
-    server = serve_module(posts, OTEL_SDK_DISABLED="true").wait_until_ready()
+    server = serve_module(
+        posts, OTEL_SDK_DISABLED="true", BLOG_FARO_URL="http://127.0.0.1:9/collect"
+    ).wait_until_ready()
     port = free_port()
     # The job as the ServiceMonitor makes it, so that the rules of the release are answered as well.
     groups = render({"prometheusRule": {"enabled": True}}).one("PrometheusRule")["spec"]["groups"]
