@@ -58,8 +58,8 @@ chart: $(VENV)/.dev ## write the chart's README, lint the chart, render its scen
 IMAGE ?= blog
 VERSION ?= $(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' src/blog/__init__.py)
 REVISION ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
-image: ## build the container image (docker, else buildah); IMAGE, VERSION, REVISION; BUILD="--more" for the builder
-	@IMAGE="$(IMAGE)" VERSION="$(VERSION)" REVISION="$(REVISION)" docker/build $(BUILD)
+image: ## build the container image (docker, else buildah); IMAGE, VERSION, REVISION, SOURCE; BUILD="--more" for the builder
+	@IMAGE="$(IMAGE)" VERSION="$(VERSION)" REVISION="$(REVISION)" SOURCE="$(SOURCE)" docker/build $(BUILD)
 
 .PHONY: workflows smoke kind audit links
 workflows: $(VENV)/.dev ## zizmor, actionlint, shellcheck and our own rules over .github and .ci

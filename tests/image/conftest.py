@@ -23,6 +23,7 @@ REPOSITORY = HERE.parents[1]
 BUILDAH = ("buildah", "--storage-driver", os.environ.get("STORAGE_DRIVER", "vfs"))
 # Neither is what the repository says of itself, so that a test can tell where a value came from.
 VERSION, REVISION = "7.8.9", "0123456789abcdef0123456789abcdef01234567"
+SOURCE = "https://git.example/ada/blog"
 USER = 65532
 
 
@@ -198,7 +199,15 @@ def make_image(builder: Builder) -> MakeImage:
 
     def make() -> Image:
         name = builder.name()
-        run("make", "image", f"IMAGE={name}", f"VERSION={VERSION}", f"REVISION={REVISION}", f"BUILD={base}")
+        run(
+            "make",
+            "image",
+            f"IMAGE={name}",
+            f"VERSION={VERSION}",
+            f"REVISION={REVISION}",
+            f"SOURCE={SOURCE}",
+            f"BUILD={base}",
+        )
         return builder.inspect(name)
 
     return make

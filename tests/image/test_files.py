@@ -167,6 +167,7 @@ def test_its_labels_say_what_it_is(image: "Image") -> None:
     assert labels["title"] == "blog"
     assert labels["description"]
     assert labels["licenses"] == "MIT"
+    assert labels["source"] == "https://git.example/ada/blog"
     assert labels["version"] == "7.8.9"
     assert re.fullmatch("[0-9a-f]{40}", labels["revision"])
 
