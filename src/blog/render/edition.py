@@ -13,7 +13,7 @@ import zstandard
 
 from blog.errors import Fault
 from blog.render import security
-from blog.render.encodings import Encoded
+from blog.render.encodings import Encoded, fitted
 from blog.render.folded import fold
 from blog.render.not_found import NotFound
 from blog.render.page import HTML, Page, Rendered, make_page
@@ -71,7 +71,7 @@ class Edition:
 def difference(content: bytes, page: bytes) -> bytes:
     """A text that says nearly the same as a page, as what it takes to make it of that page: a fiftieth of its size."""
     known = zstandard.ZstdCompressionDict(page, zstandard.DICT_TYPE_RAWCONTENT)
-    return zstandard.ZstdCompressor(level=_DIFFERENCE_LEVEL, dict_data=known).compress(content)
+    return fitted(zstandard.ZstdCompressor(level=_DIFFERENCE_LEVEL, dict_data=known).compress(content))
 
 
 def bind(rendered: Iterable[tuple[Rendered, Encoded]], *, secure: bool) -> Iterator[tuple[str, Page]]:

@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from blog.allocator import give_back
 from blog.cache import Cache
 from blog.errors import ContentError, Fault
 from blog.render.edition import Edition
@@ -105,7 +106,7 @@ class Publisher:
                 made = self._press().make(moment, self._told.stage)
                 edition = made.edition
                 folio.write(edition, made.rendered, made.wanted)
-                del made
+                del made, folio
                 self._tidy(edition)
         report(edition.warnings)
         return edition
@@ -132,6 +133,7 @@ class Publisher:
         """What was parsed is worth its memory only where another edition is likely to be made of it."""
         if self._pressing and not self._settings.reload and edition.until is None:
             self._pressing.forget()
+        give_back()
 
     def _publish(self, edition: Edition, index: Index, started: float) -> None:
         replaced: list[object] = [self._live.edition, self._live.index]
