@@ -283,7 +283,7 @@ class Row:
 
 def verdict(value: float, least: float, aim: float) -> str:
     """Whether a figure reaches what was asked; bounds may be floors or ceilings."""
-    floor = aim >= least
+    floor = aim > least
     if (value >= aim) if floor else (value <= aim):
         return "aim"
     return "reached" if ((value >= least) if floor else (value <= least)) else "**short**"
