@@ -6,7 +6,8 @@ import signal
 if os.getpid() == 1:
     # From PID 1 the kernel keeps every signal that has no handler, and until the server's is there a third of a second passes: a pod
     # that is told to stop in it would serve on until it is killed.
-    signal.signal(signal.SIGTERM, lambda _number, _frame: os._exit(0))
+    for _number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(_number, lambda _number, _frame: os._exit(0))
 
 import argparse
 import logging
@@ -24,11 +25,12 @@ from blog.content.slugs import slugify
 from blog.errors import BlogError, ContentError, Fault, SettingsError
 from blog.progress import Progress
 from blog.render.encodings import Encoder
+from blog.serve.listening import listen
 from blog.serve.live import Live
 from blog.serve.protocol import PageProtocol
 from blog.serve.publisher import Publisher, Watch, report
 from blog.serve.server import Server
-from blog.settings import Settings
+from blog.settings import Settings, variable
 from blog.telemetry import logs
 
 EXIT_CONTENT = 1
@@ -76,11 +78,11 @@ def _parser() -> argparse.ArgumentParser:
 def _serve(settings: Settings, _options: argparse.Namespace) -> int:
     logs.configure(settings)
     sys.setswitchinterval(_SWITCH_SECONDS)
+    # Before anything is built: a port that cannot be had ends the start with one line.
+    listeners = listen(settings.host, settings.port, variable("port"))
     app = create_app(settings)
     config = uvicorn.Config(
         app,
-        host=settings.host,
-        port=settings.port,
         http=cast("type[PageProtocol]", partial(PageProtocol, app.observer.answer, app.observer.finished, app.live)),
         loop="uvloop",
         ws="none",
@@ -93,7 +95,7 @@ def _serve(settings: Settings, _options: argparse.Namespace) -> int:
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=_SLOWEST_CLIENT_SECONDS,
     )
-    Server(config, app.live, settings.drain_seconds).run()
+    Server(config, app.live, settings.drain_seconds, listeners).run()
     return _outcome(app.live.failure)
 
 

@@ -2,7 +2,7 @@
 
 import json
 import os
-import signal
+import re
 import socket
 import subprocess
 import sys
@@ -127,12 +127,26 @@ def test_a_wrong_setting_is_one_line_on_stderr(serve: "Serve", posts: "WritePost
     assert all(part in lines[0] for part in ("BLOG_DRAIN_SECONDS", "soon", "3600"))
 
 
-def test_a_port_in_use_is_said_in_words(serve: "Serve", posts: "WritePosts") -> None:
+@pytest.mark.parametrize("variable", ["BLOG_PORT"])
+def test_a_port_in_use_is_one_line_and_exit_code_2(serve: "Serve", posts: "WritePosts", variable: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        server = serve(posts({"good.md": GOOD}), BLOG_PORT=str(taken.getsockname()[1]))
-        assert server.wait() not in {0, -signal.SIGKILL}
-    assert "in use" in server.output
-    assert "Traceback" not in server.output
+        port = taken.getsockname()[1]
+        server = serve(posts({"good.md": GOOD}), **{variable: str(port)})
+        assert server.wait() == 2
+    assert server.stdout.read_text() == ""
+    assert server.stderr.read_text() == (
+        f"{variable}='{port}' is not usable: 127.0.0.1:{port} is in use; give a free port\n"
+    )
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "nowhere.invalid", "a..b"])
+def test_a_host_that_cannot_be_listened_on_is_one_line_and_exit_code_2(
+    serve: "Serve", posts: "WritePosts", host: str
+) -> None:
+    server = serve(posts({"good.md": GOOD}), BLOG_HOST=host)
+    assert server.wait() == 2
+    assert server.stdout.read_text() == ""
+    assert re.fullmatch(rf"BLOG_HOST='{re.escape(host)}' is not usable: .+\n", server.stderr.read_text())
 
 
 @pytest.mark.parametrize("content", ["good", "broken"])

@@ -187,6 +187,15 @@ async def test_while_draining_every_answer_is_the_last_of_its_connection(connect
     assert wire.closed
 
 
+@pytest.mark.parametrize("behind", ["/about", "/api/posts"])
+async def test_a_request_behind_the_closing_answer_is_not_processed(connect: Connect, behind: str) -> None:
+    protocol, wire = connect()
+    protocol.data_received(request("/about", "Connection: close") + request(behind))
+    await asyncio.sleep(0)
+    assert [status for status, _, _ in answers(wire.written)] == [200]
+    assert not protocol.tasks
+
+
 async def test_a_page_asked_for_with_a_body_is_a_page(connect: Connect, until: "Until") -> None:
     protocol, wire = connect()
     protocol.data_received(request("/about", "Content-Length: 5") + b"hello" + request("/about"))

@@ -74,6 +74,10 @@ class PageProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._in_head = False
+        if self.transport.is_closing():
+            # Pipelined behind the answer that closes the connection (RFC 9112, section 9.6): the client asks again elsewhere.
+            self._answered = True
+            return
         is_free = (self.cycle is None or self.cycle.response_complete) and not self.flow.write_paused
         exchange = self._exchange() if is_free else None
         if exchange is not None and self._is_answered(exchange):

@@ -1,18 +1,23 @@
-"""uvicorn with a goodbye: told to stop, it first says so to the cluster, then serves on, then closes.
+"""uvicorn with a drain: on a signal it turns not ready, serves on for a time, and closes without losing a request.
 
-uvicorn closes its listeners before the lifespan's shutdown, so readiness that flips there is seen by nobody; and it
-closes idle keep-alive connections at once, losing the request that is on its way over one. Both are mended here.
+uvicorn closes its listeners before the lifespan's shutdown, so nobody sees readiness that changes there. It resets connections that it has not
+accepted yet, and it closes idle keep-alive connections at once, when a request may be on its way over one.
 """
 
 import asyncio
+import contextlib
 import logging
+import signal
 import socket
 import time
+from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
+from typing import cast
 
 import uvicorn
 
-from blog.serve.farewell import refuse_newcomers
+from blog.serve import listening
+from blog.serve.accept_queue import Accepted, accept_all, accept_all_and_close, drop_newcomers
 from blog.serve.live import Live
 
 _LAST_ARRIVALS_SECONDS = 0.1
@@ -24,13 +29,26 @@ logger = logging.getLogger(__name__)
 
 
 class Server(uvicorn.Server):
-    """Serves until a signal; then drains for a time and leaves with exit code 0."""
+    """Serves from bound sockets until a signal; then drains for a time and ends with exit code 0."""
 
-    def __init__(self, config: uvicorn.Config, live: Live, drain_seconds: float) -> None:
+    def __init__(
+        self, config: uvicorn.Config, live: Live, drain_seconds: float, listeners: Sequence[socket.socket]
+    ) -> None:
         super().__init__(config)
         self._live = live
         self._drain_seconds = drain_seconds
+        self._listeners = listeners
         self._leave_at: float | None = None
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """As uvicorn's, and SIGHUP too, unless it is ignored: then the process was started to outlive its terminal."""
+        with super().capture_signals():
+            before = signal.getsignal(signal.SIGHUP)
+            if before is not signal.SIG_IGN:
+                signal.signal(signal.SIGHUP, self.handle_exit)
+            yield
+            signal.signal(signal.SIGHUP, before)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """The first signal starts the drain, a second one ends it; neither is raised again after the exit."""
@@ -38,6 +56,13 @@ class Server(uvicorn.Server):
         if self._live.draining:
             self.should_exit = True
         self._live.draining = True
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        del sockets
+        # The event loop gets duplicates: when it closes them, the listening sockets and their queues stay.
+        await super().startup([listener.dup() for listener in self._listeners])
+        for listener in self._listeners:
+            logger.info("listening on %s", listening.url(listener))
 
     async def main_loop(self) -> None:
         """As uvicorn's, but looking for a signal every 20 ms and not every 100; five times a second it renews the Date header."""
@@ -57,16 +82,47 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._live.draining = True
-        # Whoever the kernel has already connected is let in before the door closes.
-        for server in self.servers:
-            for listener in server.sockets:
-                refuse_newcomers(listener.fileno())
-        await asyncio.sleep(_LAST_ARRIVALS_SECONDS)
-        for server in self.servers:
-            server.close()
+        await self._close_listeners()
         # Connections kept alive may have a request on the way; every answer from now on ends its connection.
         for _ in range(round(_LAST_REQUESTS_SECONDS / _TICK_SECONDS)):
             if not self.server_state.connections:
                 break
             await asyncio.sleep(_TICK_SECONDS)
         await super().shutdown(sockets)
+
+    async def _close_listeners(self) -> None:
+        await self._stop_accepting()
+        for listener in self._listeners:
+            drop_newcomers(listener)
+        for _ in range(round(_LAST_ARRIVALS_SECONDS / _TICK_SECONDS)):
+            for listener in self._listeners:
+                await self._take_over(accept_all(listener))
+            await asyncio.sleep(_TICK_SECONDS)
+        for listener in self._listeners:
+            where = listening.url(listener)
+            last = accept_all_and_close(listener)
+            await self._take_over(last)
+            if not last.emptied:
+                logger.warning("%s was closed with connections in its queue; they are reset", where)
+
+    async def _stop_accepting(self) -> None:
+        """End the event loop's own accepting; connections wait in the accept queue meanwhile."""
+        loop = asyncio.get_running_loop()
+        for server in self.servers:
+            for listener in server.sockets:
+                loop.remove_reader(listener.fileno())
+        # asyncio loses connections whose transport is still to be made when their server closes.
+        await asyncio.sleep(_TICK_SECONDS)
+        for server in self.servers:
+            server.close()
+
+    async def _take_over(self, accepted: Accepted) -> None:
+        loop = asyncio.get_running_loop()
+        given = (loop.connect_accepted_socket(self._protocol, connection) for connection in accepted.connections)
+        for problem in await asyncio.gather(*given, return_exceptions=True):
+            if isinstance(problem, BaseException):
+                logger.warning("an accepted connection could not be served", exc_info=problem)
+
+    def _protocol(self) -> asyncio.Protocol:
+        make = cast("Callable[..., asyncio.Protocol]", self.config.http_protocol_class)
+        return make(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
