@@ -80,7 +80,9 @@ def _serve(settings: Settings, _options: argparse.Namespace) -> int:
     sys.setswitchinterval(_SWITCH_SECONDS)
     # Before anything is built: a port that cannot be had ends the start with one line.
     listeners = listen(settings.host, settings.port, variable("port"))
-    app = create_app(settings)
+    metrics_port = settings.metrics_port
+    scraped = listen(settings.host, metrics_port, variable("metrics_port")) if metrics_port else []
+    app = create_app(settings, metrics_listeners=scraped)
     config = uvicorn.Config(
         app,
         http=cast("type[PageProtocol]", partial(PageProtocol, app.observer.answer, app.observer.finished, app.live)),

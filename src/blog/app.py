@@ -1,7 +1,8 @@
 """Wires the rooms. The lifespan is the story of the process: publish while serving, stop when told."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import socket
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -17,15 +18,17 @@ from blog.serve.api import api_routes
 from blog.serve.dynamic import Dynamic
 from blog.serve.head import Head
 from blog.serve.health import health_routes
+from blog.serve.listening import listen
 from blog.serve.live import Live
 from blog.serve.metrics import metrics_route
 from blog.serve.publisher import Clock, Publisher, Watch, in_thread, utc_now
 from blog.serve.reload import reload_routes
 from blog.serve.rum import rum_routes
 from blog.serve.store import PageStore
-from blog.settings import Settings
+from blog.settings import Settings, variable
 from blog.stages import unstarted, unwatched
-from blog.telemetry.metrics import Metrics, MetricsServer
+from blog.telemetry.metrics import Metrics
+from blog.telemetry.metrics_server import MetricsServer
 from blog.telemetry.rum import Forwarder, Outcomes
 from blog.telemetry.visits import Visits, warm_up
 
@@ -36,8 +39,11 @@ if TYPE_CHECKING:
 class Blog(FastAPI):
     """A FastAPI application with the page store in front: what is prepared never reaches a router."""
 
-    def __init__(self, settings: Settings, clock: Clock = utc_now) -> None:
+    def __init__(
+        self, settings: Settings, clock: Clock = utc_now, metrics_listeners: Sequence[socket.socket] = ()
+    ) -> None:
         self.live = Live()
+        self._metrics_listeners = metrics_listeners
         self._settings = settings
         self._clock = clock
         super().__init__(
@@ -101,17 +107,24 @@ class Blog(FastAPI):
             self.tracing.shutdown()
 
     def _metrics_server(self) -> MetricsServer | None:
-        settings = self._settings
-        return MetricsServer(self.metrics, settings.host, settings.metrics_port) if settings.metrics_port else None
+        host, port = self._settings.host, self._settings.metrics_port
+        if port is None:
+            return None
+        return MetricsServer(
+            self.metrics.exposition, self._metrics_listeners or listen(host, port, variable("metrics_port"))
+        )
 
     def _watch(self) -> Watch:
         start, stage = (self.tracing.start, self.tracing.stage) if self.tracing else (unstarted, unwatched)
         return Watch(start=start, stage=stage, published=self.metrics.edition, refused=self.metrics.failures.inc)
 
 
-def create_app(settings: Settings, clock: Clock = utc_now) -> Blog:
-    """The whole service as one ASGI application; nothing happens before its lifespan starts."""
-    return Blog(settings, clock)
+def create_app(settings: Settings, clock: Clock = utc_now, metrics_listeners: Sequence[socket.socket] = ()) -> Blog:
+    """The whole service as one ASGI application; nothing happens before its lifespan starts.
+
+    Where the metrics have a port of their own, ``metrics_listeners`` are its sockets if they are bound already.
+    """
+    return Blog(settings, clock, metrics_listeners)
 
 
 def _tracing(settings: Settings, metrics: Metrics) -> "Tracing | None":

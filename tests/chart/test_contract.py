@@ -9,7 +9,6 @@ import yaml
 from blog import __main__ as command_line
 from blog import urls
 from blog.settings import Settings
-from blog.telemetry import metrics as exposition
 from blog.telemetry.tracing import pipeline
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ def test_the_probes_ask_where_the_service_answers(render: "Render") -> None:
 def test_the_metrics_are_scraped_where_they_are(render: "Render") -> None:
     release = render({"serviceMonitor": {"enabled": True}})
     (endpoint,) = release.one("ServiceMonitor")["spec"]["endpoints"]
-    assert endpoint["path"] == urls.METRICS == exposition.PATH
+    assert endpoint["path"] == urls.METRICS == urls.METRICS
     assert endpoint["port"] in {port["name"] for port in release.one("Service")["spec"]["ports"]}
 
 

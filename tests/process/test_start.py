@@ -127,7 +127,7 @@ def test_a_wrong_setting_is_one_line_on_stderr(serve: "Serve", posts: "WritePost
     assert all(part in lines[0] for part in ("BLOG_DRAIN_SECONDS", "soon", "3600"))
 
 
-@pytest.mark.parametrize("variable", ["BLOG_PORT"])
+@pytest.mark.parametrize("variable", ["BLOG_PORT", "BLOG_METRICS_PORT"])
 def test_a_port_in_use_is_one_line_and_exit_code_2(serve: "Serve", posts: "WritePosts", variable: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

@@ -1,10 +1,8 @@
 """Prometheus metrics: one registry for each application, closed label sets, OpenMetrics with exemplars."""
 
 import asyncio
-import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
 from prometheus_client.exposition import choose_encoder
@@ -17,13 +15,11 @@ from prometheus_client.registry import Collector
 from blog.semantics import METHODS, OTHER_METHOD
 from blog.telemetry.tally import Buckets, Latencies
 
-PATH = "/metrics"
 # From a prepared page (well below a millisecond) to a stalled process.
 BUCKETS = (0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _LAG_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1.0)
 UNROUTED = "none"
 _LAG_EVERY_SECONDS = 0.5
-_SCRAPER_TIMEOUT_SECONDS = 10
 
 # A creation time beside every sample is a third more to scrape and to store.
 disable_created_metrics()  # type: ignore[no-untyped-call]
@@ -103,45 +99,3 @@ class _Elsewhere(Collector):
 
     def collect(self) -> Iterable[Metric]:
         yield CounterMetricFamily(self._name, self._text, value=self._value())
-
-
-class MetricsServer:
-    """/metrics on a port of its own, in a thread of its own: a scrape does not hold the loop up."""
-
-    def __init__(self, metrics: Metrics, host: str, port: int) -> None:
-        self._server = ThreadingHTTPServer((host, port), _handler(metrics))
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, name="metrics", daemon=True)
-        self._thread.start()
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-
-
-def _handler(metrics: Metrics) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        timeout = _SCRAPER_TIMEOUT_SECONDS
-        protocol_version = "HTTP/1.1"
-        server_version, sys_version = "blog", ""
-
-        def do_GET(self) -> None:
-            if self.path.partition("?")[0] == PATH:
-                self._say(200, *metrics.exposition(self.headers.get("accept", "")))
-            else:
-                self._say(404, b"Metrics are at /metrics.\n", "text/plain; charset=utf-8")
-
-        do_HEAD = do_GET  # noqa: N815 -- the standard library's name
-
-        def _say(self, status: int, body: bytes, content_type: str) -> None:
-            self.send_response(status)
-            self.send_header("Content-Type", content_type)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            if self.command != "HEAD":
-                self.wfile.write(body)
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the standard library's name
-            """Scrapes are not logged."""
-
-    return Handler

@@ -1,0 +1,139 @@
+"""/metrics on a port of its own, answered by threads, so that a scrape does not hold up the event loop."""
+
+import errno
+import logging
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler
+from socketserver import BaseRequestHandler, BaseServer, TCPServer, ThreadingMixIn
+from typing import Any
+
+from blog import urls
+
+Exposition = Callable[[str], tuple[bytes, str]]
+
+
+_MOST_CONNECTIONS = 16
+# One read or one write; and the whole of a connection, which carries one scrape.
+_SILENCE_SECONDS = 5.0
+_LONGEST_SECONDS = 15.0
+_POLL_SECONDS = 0.2
+_OUT_OF_DESCRIPTORS = {errno.EMFILE, errno.ENFILE}
+
+logger = logging.getLogger(__name__)
+
+
+class MetricsServer:
+    """Serves from bound sockets until it is closed, in a thread for each socket and one for each connection."""
+
+    def __init__(self, exposition: Exposition, listeners: Sequence[socket.socket]) -> None:
+        self._servers = [_Server(listener, _handler(exposition)) for listener in listeners]
+        for server in self._servers:
+            threading.Thread(target=server.serve_forever, args=(_POLL_SECONDS,), name="metrics", daemon=True).start()
+
+    def close(self) -> None:
+        for server in self._servers:
+            server.shutdown()
+            server.server_close()
+
+
+class _Server(ThreadingMixIn, TCPServer):
+    """Has a fixed number of connections: a new one beyond it ends the oldest, so that nobody can keep scrapes out by holding them open."""
+
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, listener: socket.socket, handler: type[BaseRequestHandler]) -> None:
+        # Not TCPServer's: the socket is bound already.
+        BaseServer.__init__(self, listener.getsockname(), handler)
+        self.socket = listener
+        self._since: dict[socket.socket, float] = {}
+        self._lock = threading.Lock()
+        self._free = threading.Semaphore(_MOST_CONNECTIONS)
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        try:
+            return super().get_request()
+        except OSError as problem:
+            if problem.errno in _OUT_OF_DESCRIPTORS:
+                time.sleep(_POLL_SECONDS)  # the connection stays in the queue, and would be tried again at once
+            raise
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        with self._lock:
+            self._since[request] = time.monotonic()
+            if len(self._since) > _MOST_CONNECTIONS:
+                _end(next(iter(self._since)))
+        if self._free.acquire(timeout=_SILENCE_SECONDS):
+            super().process_request(request, client_address)
+        else:
+            self._forget(request)
+            super().shutdown_request(request)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._free.release()
+
+    def shutdown_request(self, request: Any) -> None:
+        self._forget(request)
+        super().shutdown_request(request)
+
+    def service_actions(self) -> None:
+        """End connections whose time is up; called several times a second."""
+        oldest = time.monotonic() - _LONGEST_SECONDS
+        with self._lock:
+            for request, since in self._since.items():
+                if since < oldest:
+                    _end(request)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        del request, client_address
+        # A client that has left is no error of ours.
+        if not isinstance(sys.exception(), OSError):
+            logger.error("a scrape failed", exc_info=sys.exception())
+
+    def _forget(self, request: socket.socket) -> None:
+        with self._lock:
+            self._since.pop(request, None)
+
+
+def _end(request: socket.socket) -> None:
+    """Wake the thread that reads from it or writes to it."""
+    with suppress(OSError):
+        request.shutdown(socket.SHUT_RDWR)
+
+
+def _handler(exposition: Exposition) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        timeout = _SILENCE_SECONDS
+        protocol_version = "HTTP/1.1"
+        server_version, sys_version = "blog", ""
+
+        def do_GET(self) -> None:
+            if self.path.partition("?")[0] == urls.METRICS:
+                self._say(200, *exposition(self.headers.get("accept", "")))
+            else:
+                self._say(404, b"Metrics are at /metrics.\n", "text/plain; charset=utf-8")
+
+        do_HEAD = do_GET  # noqa: N815 -- the standard library's name
+
+        def _say(self, status: int, body: bytes, content_type: str) -> None:
+            self.send_response(status)
+            self.send_header("Content-Type", content_type)
+            self.send_header("Content-Length", str(len(body)))
+            # Between two scrapes a connection would only take up a place.
+            self.send_header("Connection", "close")
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the standard library's name
+            """Scrapes are not logged."""
+
+    return Handler

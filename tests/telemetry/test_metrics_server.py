@@ -1,0 +1,138 @@
+"""/metrics on a port of its own, whoever else is connected to it."""
+
+import logging
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+import pytest
+
+from blog.telemetry import metrics_server
+from blog.telemetry.metrics_server import MetricsServer
+
+SCRAPE = b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"
+HELD_OPEN = 100
+
+
+def _exposition(_accept: str) -> tuple[bytes, str]:
+    return b"up 1\n", "text/plain"
+
+
+@contextmanager
+def _serving(*hosts: str, exposition: metrics_server.Exposition = _exposition) -> Iterator[list[socket.socket]]:
+    listeners = [socket.create_server((host, 0)) for host in hosts or ["127.0.0.1"]]
+    ends = [listener.dup() for listener in listeners]
+    server = MetricsServer(exposition, listeners)
+    try:
+        yield ends
+    finally:
+        for end in ends:
+            end.close()
+        server.close()
+
+
+def _connect(end: socket.socket) -> socket.socket:
+    return socket.create_connection(end.getsockname(), 10)
+
+
+def _scrape(end: socket.socket, asked: bytes = SCRAPE) -> bytes:
+    with _connect(end) as client:
+        client.sendall(asked)
+        answer = bytearray()
+        while piece := client.recv(1 << 20):
+            answer += piece
+        return bytes(answer)
+
+
+def _threads() -> int:
+    return threading.active_count()
+
+
+def test_a_scrape_is_answered_and_its_connection_closed() -> None:
+    with _serving() as (end,):
+        answer = _scrape(end)
+    assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert b"\r\nConnection: close\r\n" in answer
+    assert answer.endswith(b"\r\n\r\nup 1\n")
+
+
+def test_every_address_is_served() -> None:
+    with _serving("127.0.0.1", "127.0.0.2") as ends:
+        assert [_scrape(end)[:15] for end in ends] == [b"HTTP/1.1 200 OK"] * 2
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [b"", b"G", b"GET /metrics HTTP/1.1\r\nX-Slow: ", SCRAPE[:-2]],
+    ids=["nothing", "a byte", "a line", "a head"],
+)
+def test_connections_held_open_do_not_keep_scrapes_out(sent: bytes) -> None:
+    before = _threads()
+    with _serving() as (end,), ExitStack() as held:
+        for _ in range(HELD_OPEN):
+            held.enter_context(_connect(end)).sendall(sent)
+        began = time.monotonic()
+        assert _scrape(end).endswith(b"up 1\n")
+        assert time.monotonic() - began < 4
+        assert _threads() - before < 20
+
+
+def test_a_reader_that_takes_nothing_does_not_keep_scrapes_out() -> None:
+    body = b"x" * 8_000_000
+    with _serving(exposition=lambda _: (body, "text/plain")) as (end,), ExitStack() as held:
+        for _ in range(20):
+            held.enter_context(_connect(end)).sendall(SCRAPE)
+        assert _scrape(end).endswith(body)
+
+
+def test_a_connection_ends_though_a_byte_comes_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(metrics_server, "_LONGEST_SECONDS", 0.5)
+    with _serving() as (end,), _connect(end) as client:
+        client.settimeout(0.1)
+        client.sendall(SCRAPE[:-2])
+        began = time.monotonic()
+        while time.monotonic() - began < 10:
+            try:
+                assert client.recv(100) == b""
+                break
+            except TimeoutError:
+                client.sendall(b"x")
+            except ConnectionResetError:
+                break
+        assert time.monotonic() - began < 10
+
+
+def test_a_scrape_that_fails_is_logged_and_the_next_one_is_answered(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.ERROR, "blog.telemetry.metrics_server")
+    problems = [RuntimeError("no such sample")]
+
+    def exposition(accept: str) -> tuple[bytes, str]:
+        if problems:
+            raise problems.pop()
+        return _exposition(accept)
+
+    with _serving(exposition=exposition) as (end,):
+        assert _scrape(end) == b""
+        assert _scrape(end).endswith(b"up 1\n")
+    assert [record.exc_info is not None for record in caplog.records] == [True]
+
+
+def test_a_client_that_leaves_is_no_error(caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]) -> None:
+    with _serving() as (end,):
+        for sent in (b"", b"GET", SCRAPE):
+            client = _connect(end)
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+            client.sendall(sent)
+            client.close()
+        assert _scrape(end).endswith(b"up 1\n")
+    assert caplog.records == []
+    assert capsys.readouterr() == ("", "")
+
+
+def test_the_port_is_free_once_it_is_closed() -> None:
+    with _serving() as (end,):
+        address = end.getsockname()
+    with socket.create_server(address):
+        pass
