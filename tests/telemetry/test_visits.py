@@ -1,5 +1,6 @@
 """Who reads, told by closed categories: sources, devices, bots and feed readers."""
 
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -244,6 +245,42 @@ def test_labels_of_visits_are_members_of_their_sets_whatever_is_sent(
     for family in registry.collect():
         for sample in family.samples:
             assert all(value in allowed[label] for label, value in sample.labels.items()), sample
+
+
+HOSTILE = [
+    b";" * 60_000, b"," * 60_000, b"&" * 60_000, b"https://" + b"a." * 30_000, b"http://" + b"@" * 60_000, b"//" + b"[" * 60_000,
+    b"utm_source=" + b"%41" * 20_000, b"&utm_medium=x" * 5_000, b"utm_" + b"a=b&" * 15_000, b"http://user" + b":" * 60_000, b"\xff" * 60_000,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", HOSTILE, ids=[value[:16].hex() for value in HOSTILE])
+def test_no_header_and_no_query_takes_long(value: bytes) -> None:
+    visits = Visits(CollectorRegistry(), OWN)
+    names = (b"user-agent", b"referer", b"sec-purpose", b"sec-fetch-mode")
+    requests = [
+        dict.fromkeys(names, value + b"%d" % number) | {b"user-agent": FIREFOX.encode()} for number in range(20)
+    ]
+    started = time.process_time()
+    for headers in requests:
+        visits.count("/", "/", 200, headers, value)
+        sources.host_of(headers[b"referer"])
+    assert (time.process_time() - started) / len(requests) < 0.002
+
+
+@pytest.mark.parametrize(
+    ("query", "source"),
+    [
+        pytest.param(b"utm_medium=email", "email", id="medium"),
+        pytest.param(b"a=b&utm_source=Mastodon&utm_medium=post", "social", id="source-behind-an-unknown-medium"),
+        pytest.param(b"utm_source=chatgpt%2Ecom", "ai", id="percent-encoded"),
+        pytest.param(b"utm_source=", None, id="empty"),
+        pytest.param(b"xutm_source=rss", None, id="the-end-of-another-name"),
+        pytest.param(b"utm_source=" + b"x" * 5000, "campaign", id="long"),
+        pytest.param(b"utm_source=\xff%ff%", "campaign", id="not-utf-8"),
+    ],
+)
+def test_a_query_has_a_category(query: bytes, source: str | None) -> None:
+    assert sources.of_query(query) == source
 
 
 # Counting.

@@ -22,6 +22,7 @@ CONTENT_TYPES: Mapping[str, str] = {
 _FORMATS = {urls.RSS: "rss", urls.ATOM: "atom", urls.JSON_FEED: "json"}
 FEEDS: Mapping[str, str] = _FORMATS | {urls.TAG_ROUTE + path: name for path, name in _FORMATS.items()}
 SERVED = frozenset({200, 304})
+_LONGEST_PURPOSE = 64
 
 
 class Visits:
@@ -68,7 +69,7 @@ class Visits:
             self._visit(agent, headers, query)
 
     def _visit(self, agent: agents.Agent, headers: Mapping[bytes, bytes], query: bytes) -> None:
-        source = sources.of_referrer(headers.get(b"referer", b"")[:512], self._own_host)
+        source = sources.of_referrer(headers.get(b"referer", b"")[: sources.LONGEST_REFERRER], self._own_host)
         if source != "internal":
             source = sources.of_query(query) or source
             self._devices.add(agent.browser, agent.device)
@@ -84,4 +85,4 @@ class Visits:
 
 def _is_prefetch(headers: Mapping[bytes, bytes]) -> bool:
     purpose = headers.get(b"sec-purpose") or headers.get(b"purpose") or headers.get(b"x-moz") or b""
-    return b"prefetch" in purpose.lower()
+    return b"prefetch" in purpose[:_LONGEST_PURPOSE].lower()

@@ -5,11 +5,12 @@ networks and webmail; assistants are ours.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Literal, get_args
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import unquote_plus
 
 Source = Literal["search", "social", "ai", "feed", "email", "internal", "campaign", "direct", "other"]
 SOURCES: tuple[str, ...] = get_args(Source)
@@ -32,8 +33,13 @@ _UTM_SOURCES: Mapping[str, Source] = {
     "newsletter": "email", "rss": "feed", "feed": "feed", "feedly": "feed", "chatgpt.com": "ai", "perplexity": "ai", "mastodon": "social",
     "twitter": "social", "linkedin": "social", "reddit": "social", "hackernews": "social",
 }  # fmt: skip
-_LONGEST_QUERY = 2048
-_APP_SCHEME = "android-app://"
+LONGEST_REFERRER, _LONGEST_QUERY, _LONGEST_CLAIM = 512, 2048, 64
+# A listed name has at most so many labels: www.google.com.br has four.
+_MOST_LABELS = 6
+# RFC 3986, section 3.2: a scheme, a user, the host, a port. A name from elsewhere is written in ASCII (RFC 5890).
+_HOST = re.compile(
+    rb"(?:[A-Za-z][A-Za-z0-9+.-]*:)?(?://)?(?:[^/?#@]*@)?([A-Za-z0-9._~!$&'()*+,;=%-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]*)?(?=[/?#\\]|$)"
+)
 
 
 @cache
@@ -50,12 +56,11 @@ def of_referrer(referrer: bytes, own_host: str) -> Source:
     """
     host = host_of(referrer)
     if not host:
-        return "other" if referrer.strip() else "direct"
+        return "other" if referrer[:LONGEST_REFERRER].strip() else "direct"
     if host == own_host:
         return "internal"
-    names = [host.removeprefix("www.")]
-    while names[-1].count(".") > 1:
-        names.append(names[-1].partition(".")[2])
+    labels = host.removeprefix("www.").split(".")[-_MOST_LABELS:]
+    names = (".".join(labels[start:]) for start in range(max(1, len(labels) - 1)))
     return next((category for name in names if (category := _category(name))), "other")
 
 
@@ -71,12 +76,8 @@ def _category(host: str) -> Source | None:
 
 def host_of(referrer: bytes) -> str:
     """The host of a Referer header, lower case and at most 100 characters; "" where there is none."""
-    text = referrer[:_LONGEST_QUERY].decode("latin-1").strip().removeprefix(_APP_SCHEME)
-    try:
-        host = urlsplit(text if "://" in text else f"//{text}").hostname or ""
-    except ValueError:
-        return ""
-    return host.lower()[:100] if host.isprintable() and host.isascii() else ""
+    found = _HOST.match(referrer[:LONGEST_REFERRER].strip())
+    return found[1].strip(b"[]").decode("ascii").lower()[:100] if found else ""
 
 
 def of_query(query: bytes) -> Source | None:
@@ -87,12 +88,12 @@ def of_query(query: bytes) -> Source | None:
     """
     if b"utm_" not in query[:_LONGEST_QUERY]:
         return None
-    try:
-        asked = parse_qs(query[:_LONGEST_QUERY].decode("latin-1"), max_num_fields=50)
-    except ValueError:
-        return None
-    medium = asked.get("utm_medium", [""])[0].lower()
-    source = asked.get("utm_source", [""])[0].lower()
+    medium, source = _claim(query, b"&utm_medium="), _claim(query, b"&utm_source=")
     if not (medium or source):
         return None
     return _MEDIUMS.get(medium) or _UTM_SOURCES.get(source) or "campaign"
+
+
+def _claim(query: bytes, name: bytes) -> str:
+    value = (b"&" + query[:_LONGEST_QUERY]).partition(name)[2].partition(b"&")[0]
+    return unquote_plus(value[:_LONGEST_CLAIM].decode("latin-1")).lower()
