@@ -30,7 +30,7 @@ from blog.serve.live import Live
 from blog.serve.protocol import PageProtocol
 from blog.serve.publisher import Publisher, Watch, report
 from blog.serve.server import Server
-from blog.settings import Settings, variable
+from blog.settings import Settings, source_date, variable
 from blog.telemetry import logs
 
 EXIT_CONTENT = 1
@@ -47,7 +47,7 @@ logger = logging.getLogger("blog")
 
 def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ) -> int:
     """Run one command; return its exit code: 0 done, 1 faults in the content, 2 wrong usage or settings."""
-    options = _parser().parse_args(arguments)
+    options = _parser().parse_args(arguments, argparse.Namespace(environ=environ))
     try:
         settings = Settings.from_environ(environ)
         return int(options.run(settings, options))
@@ -132,10 +132,10 @@ def _check(settings: Settings, _options: argparse.Namespace) -> int:
     return EXIT_CONTENT if faults else 0
 
 
-def _build(settings: Settings, _options: argparse.Namespace) -> int:
+def _build(settings: Settings, options: argparse.Namespace) -> int:
     with Progress() as progress:
         publisher = Publisher(settings, Live(), watch=Watch(stage=progress.stage))
-        edition = publisher.build()
+        edition = publisher.build(source_date(options.environ))
     if not publisher.cache.writable:
         print(f"{settings.cache_dir} (BLOG_CACHE_DIR) cannot be written; nothing is kept", file=sys.stderr)
         return EXIT_CONTENT

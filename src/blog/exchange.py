@@ -8,7 +8,7 @@ from typing import Any
 KEY = "blog.exchange"
 # The headers that anyone in the service looks at; all others are passed over in the one walk through them.
 _LOOKED_AT = frozenset({
-    b"accept-encoding", b"if-none-match", b"traceparent", b"user-agent", b"referer", b"sec-fetch-mode", b"sec-purpose", b"purpose", b"x-moz",
+    b"accept-encoding", b"if-match", b"if-none-match", b"if-modified-since", b"if-unmodified-since", b"traceparent", b"user-agent", b"referer", b"sec-fetch-mode", b"sec-purpose", b"purpose", b"x-moz",
     b"x-forwarded-proto", b"content-length", b"transfer-encoding", b"expect", b"upgrade",
 })  # fmt: skip
 
@@ -74,10 +74,18 @@ class Exchange:
         self.trace: dict[str, str] | None = None
         self.headers: dict[bytes, bytes] = {}
         known = self.headers
+        repeated: dict[bytes, list[bytes]] | None = None
         for name, value in headers:
             if name in _LOOKED_AT:
-                # Repeated header lines are one list (RFC 9110, section 5.3).
-                known[name] = known[name] + b"," + value if name in known else value
+                if name not in known:
+                    known[name] = value
+                    continue
+                if repeated is None:
+                    repeated = {}
+                repeated.setdefault(name, [known[name]]).append(value)
+        if repeated is not None:
+            # Repeated header lines are one list (RFC 9110, section 5.3); joined at the end, so that thousands of them cost no more than their bytes.
+            known.update((name, b",".join(values)) for name, values in repeated.items())
 
     @classmethod
     def of(cls, scope: MutableMapping[str, Any]) -> "Exchange":

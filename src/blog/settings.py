@@ -25,6 +25,7 @@ Pairs = tuple[tuple[str, str], ...]
 
 _HOST = re.compile(r"[A-Za-z0-9.:_-]+")
 _LAST_PORT, _MOST_DIGITS = 65535, 8
+_MOST_DATE_DIGITS = 10
 _LONGEST_DRAIN_SECONDS = 3600
 _LONGEST_TEXT = 200
 _SHORTEST_EXPORT_MS, _LONGEST_EXPORT_MS = 100, 60_000
@@ -124,6 +125,20 @@ class Settings:
         """
         host = urlsplit(self.base_url).hostname or ""
         return self.reload and (host == "localhost" or _is_loopback(host))
+
+
+def source_date(environ: Mapping[str, str]) -> int | None:
+    """The date of what a reproducible build makes, in seconds since the epoch: SOURCE_DATE_EPOCH of reproducible-builds.org.
+
+    Raises:
+        SettingsError: it is no such number.
+    """
+    value = environ.get("SOURCE_DATE_EPOCH")
+    if not value:
+        return None
+    if not (value.isascii() and value.isdigit() and len(value) <= _MOST_DATE_DIGITS):
+        raise _refuse("SOURCE_DATE_EPOCH", value, "give seconds since 1970, such as 1764000000, or leave it unset")
+    return int(value)
 
 
 # Variables that others have named before us keep their names and their meaning.

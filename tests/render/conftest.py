@@ -9,6 +9,7 @@ import pytest
 
 from blog.content.loader import load
 from blog.content.site import site_at
+from blog.render.dates import Dates
 from blog.render.edition import Edition
 from blog.render.encodings import Encoder
 from blog.render.press import render
@@ -63,11 +64,15 @@ def make(tmp_path_factory: pytest.TempPathFactory, theme: Theme) -> Make:
     """Renders a site of the files given."""
 
     def maker(
-        files: Mapping[str, str], now: datetime = NOW, base_url: str = "https://b.example", **settings: Any
+        files: Mapping[str, str],
+        now: datetime = NOW,
+        base_url: str = "https://b.example",
+        dates: Dates | None = None,
+        **settings: Any,
     ) -> Edition:
         library = load(_write(tmp_path_factory.mktemp("posts"), files)).library
         told = Settings(base_url=base_url, **settings)
-        return render(library, site_at(library, now), theme, told, Encoder(lambda *_: {}))
+        return render(library, site_at(library, now), theme, told, Encoder(lambda *_: {}), dates=dates)
 
     return maker
 

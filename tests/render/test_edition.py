@@ -25,7 +25,8 @@ from blog.settings import Settings
 library = load(Path(sys.argv[1])).library
 site = site_at(library, datetime(2026, 6, 1, tzinfo=UTC))
 for path, page in render(library, site, Theme(Path(sys.argv[2])), Settings(), Encoder(lambda *_: {})).pages.items():
-    print(path, page.identity.etag, hashlib.sha256(page.identity.body).hexdigest(), page.identity.headers)
+    headers = [pair for pair in page.identity.headers if pair[0] != b"last-modified"]
+    print(path, page.identity.etag, hashlib.sha256(page.identity.body).hexdigest(), headers)
 """
 
 

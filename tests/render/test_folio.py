@@ -15,6 +15,7 @@ import pytest
 
 from blog.cache import Cache, key
 from blog.render import edition as editions
+from blog.render.dates import Dates
 from blog.render.edition import Edition
 from blog.render.folio import Folio
 from blog.render.press import Press
@@ -22,6 +23,7 @@ from blog.settings import Settings
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 LATER = datetime(2999, 1, 1, tzinfo=UTC)
+MADE = 1_780_000_000
 TEMPLATES = Path(__file__).parents[2] / "templates"
 MISPLACED = "notes/misplaced.md"
 
@@ -38,7 +40,7 @@ def settings(tmp_path: Path, files: Mapping[str, str]) -> Settings:
 
 def _keep(settings: Settings, moment: datetime = NOW) -> Edition:
     cache = Cache(settings.cache_dir)
-    folio, made = Folio(settings, cache), Press(settings, cache).make(moment)
+    folio, made = Folio(settings, cache), Press(settings, cache).make(moment, dates=Dates.following(None, MADE))
     folio.write(made.edition, made.rendered, made.wanted)
     return made.edition
 
@@ -79,6 +81,15 @@ def test_a_kept_edition_says_what_the_new_one_said(settings: Settings) -> None:
     assert kept is not None
     assert kept.warnings
     assert _said(kept) == _said(made)
+
+
+def test_a_kept_edition_was_made_when_the_new_one_was(settings: Settings) -> None:
+    _keep(settings)
+    kept = _read(settings)
+    assert kept is not None
+    assert kept.made == MADE
+    dates = {dict(page.identity.headers)[b"last-modified"] for page in kept.pages.values()}
+    assert dates == {b"Thu, 28 May 2026 20:26:40 GMT"}
 
 
 def test_an_edition_of_many_pages_is_kept_in_parts(settings: Settings) -> None:
@@ -200,7 +211,7 @@ def test_a_damaged_part_makes_the_whole_a_miss_that_is_mended(
         assert [path.read_bytes() for path in _files(settings)] == whole
 
 
-HEAD: dict[str, object] = {"parts": 1, "since": None, "until": None, "files": {}, "redirects": {}, "states": {}, "warnings": [], "listed": "", "items": {},
+HEAD: dict[str, object] = {"parts": 1, "made": 0, "since": None, "until": None, "files": {}, "redirects": {}, "states": {}, "warnings": [], "listed": "", "items": {},
         "missing": {"path": "/", "route": "", "media_type": "text/html", "body": "", "cache": "", "headers": {}}}  # fmt: skip
 
 
@@ -261,10 +272,10 @@ def test_a_reader_beside_writers_gets_a_whole_edition_or_none(settings: Settings
     expected = _said(_keep(settings))
     script = (
         "import sys\nfrom pathlib import Path\nfrom datetime import UTC, datetime\nfrom blog.settings import Settings\n"
-        "from blog.cache import Cache\nfrom blog.render.folio import Folio\nfrom blog.render.press import Press\n"
+        "from blog.cache import Cache\nfrom blog.render.dates import Dates\nfrom blog.render.folio import Folio\nfrom blog.render.press import Press\n"
         "posts, theme, cache = map(Path, sys.argv[1:])\n"
         "settings = Settings(posts_dir=posts, templates_dir=theme, cache_dir=cache, base_url='https://b.example')\n"
-        "made = Press(settings, Cache(cache)).make(datetime(2026, 6, 1, tzinfo=UTC))\n"
+        f"made = Press(settings, Cache(cache)).make(datetime(2026, 6, 1, tzinfo=UTC), dates=Dates.following(None, {MADE}))\n"
         "for _ in range(20):\n    Folio(settings, Cache(cache)).write(made.edition, made.rendered, made.wanted)\n"
     )
     folders = [str(folder) for folder in (settings.posts_dir, settings.templates_dir, settings.cache_dir)]

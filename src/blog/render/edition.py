@@ -13,6 +13,7 @@ import zstandard
 
 from blog.errors import Fault
 from blog.render import security
+from blog.render.dates import Dated, Dates
 from blog.render.encodings import Encoded, fitted
 from blog.render.folded import fold
 from blog.render.not_found import NotFound
@@ -49,7 +50,8 @@ class Edition:
     """``pages`` and ``redirects`` are keyed by decoded path; ``posts`` come newest first.
 
     ``states`` counts the posts that are published, scheduled and drafts. It is right from the moment ``since``, when its newest post
-    appeared, and before ``until``, when the next one will. ``warnings`` is what its author should still mend.
+    appeared, and before ``until``, when the next one will. ``made`` is when it was made, in seconds since the epoch. ``warnings`` is what its
+    author should still mend.
     """
 
     posts: tuple[Entry, ...]
@@ -59,7 +61,13 @@ class Edition:
     states: Mapping[str, int]
     since: datetime | None
     until: datetime | None
+    made: int
     warnings: tuple[Fault, ...]
+
+    @property
+    def dated(self) -> Dated:
+        """The date of what is made from all of it."""
+        return Dates.kept(self.made).of("", b"")
 
     def content(self, entry: Entry) -> Mapping[str, Any]:
         """The ``html`` of a post and its ``sections``."""
@@ -74,11 +82,11 @@ def difference(content: bytes, page: bytes) -> bytes:
     return fitted(zstandard.ZstdCompressor(level=_DIFFERENCE_LEVEL, dict_data=known).compress(content))
 
 
-def bind(rendered: Iterable[tuple[Rendered, Encoded]], *, secure: bool) -> Iterator[tuple[str, Page]]:
+def bind(rendered: Iterable[tuple[Rendered, Encoded]], dates: Dates, *, secure: bool) -> Iterator[tuple[str, Page]]:
     """Pages by path, with every header that each can be answered with."""
     plain, left = security.for_anything(secure=secure), _KEPT_WHOLE_BYTES
     for page, encoded in rendered:
-        made = make_page(page, encoded, {} if "x-content-type-options" in page.headers else plain)
+        made = make_page(page, encoded, {} if "x-content-type-options" in page.headers else plain, dates)
         whole = page.media_type == HTML and len(page.body) <= left
         left -= len(page.body) if whole else 0
         yield page.path, made if whole or not encoded else fold(made)

@@ -27,6 +27,7 @@ import blog
 from blog.cache import Cache, key
 from blog.content.folder import MAX_FILE_BYTES, Folder
 from blog.errors import Fault, Severity
+from blog.render.dates import Dates
 from blog.render.edition import Edition, Entry, bind
 from blog.render.encodings import CODINGS, Encoded
 from blog.render.folded import coding_to_fold, unfold
@@ -98,6 +99,7 @@ class Folio:
         missing = edition.not_found
         return {
             "parts": parts,
+            "made": edition.made,
             "since": edition.since.isoformat() if edition.since else None,
             "until": edition.until.isoformat() if edition.until else None,
             "files": {str(path): self._digest(path) for path in wanted},
@@ -124,7 +126,8 @@ class Folio:
         if any(self._digest(PurePosixPath(path)) != digest for path, digest in head["files"].items()):
             return None
         entries: list[Entry] = []
-        pages = dict(bind(self._rendered(since, head["parts"], entries), secure=self._settings.secure))
+        dates = Dates.kept(int(head["made"]))
+        pages = dict(bind(self._rendered(since, head["parts"], entries), dates, secure=self._settings.secure))
         missing = head["missing"]
         return Edition(
             posts=tuple(entries),
@@ -136,6 +139,7 @@ class Folio:
             states=head["states"],
             since=since,
             until=until,
+            made=dates.made,
             warnings=tuple(
                 Fault(self._folder.path / file, line, problem, Severity[severity])
                 for file, line, problem, severity in head["warnings"]

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import sha256
 
+from blog.render.dates import Dated, Dates
+
 RawHeaders = list[tuple[bytes, bytes]]
 
 HTML = "text/html; charset=utf-8"
@@ -80,16 +82,19 @@ class Page:
     media_type: str
     identity: Variant
     encoded: Mapping[bytes, Variant]
+    dated: Dated = field(default_factory=Dated)
 
 
-def make_page(rendered: Rendered, encoded: Mapping[bytes, bytes], security: Mapping[str, str]) -> Page:
-    """Prepare every answer that the page can ever be given."""
-    validated = (("vary", "accept-encoding"), ("cache-control", rendered.cache))
+def make_page(
+    rendered: Rendered, encoded: Mapping[bytes, bytes], security: Mapping[str, str], dates: Dates | None = None
+) -> Page:
+    """Prepare every answer that the page can ever be given. Without ``dates`` it has no Last-Modified."""
+    plain = etag_of(rendered.body)
+    dated = dates.of(rendered.path, plain.encode()) if dates else Dated()
+    validated = (("vary", "accept-encoding"), ("cache-control", rendered.cache), *dated.headers)
     described = (("content-type", rendered.media_type), *rendered.headers.items(), *security.items())
 
-    def variant(body: bytes, coding: str) -> Variant:
-        # Hashed as it is sent: a newer compressor makes other bytes of the same page, which need another strong tag.
-        etag = f'"{sha256(body).hexdigest()[:24]}"'
+    def variant(body: bytes, etag: str, coding: str = "") -> Variant:
         tagged = (("etag", etag),)
         coded = (("content-encoding", coding),) if coding else ()
         own = lines((*tagged, *coded, ("content-length", str(len(body)))))
@@ -99,8 +104,17 @@ def make_page(rendered: Rendered, encoded: Mapping[bytes, bytes], security: Mapp
             Answer(304, lines(tagged), _shared(validated)),
         )
 
-    variants = {coding: variant(body, coding.decode()) for coding, body in encoded.items()}
-    return Page(rendered.route, rendered.media_type, variant(rendered.body, ""), variants)
+    variants = {coding: variant(body, etag_of(body), coding.decode()) for coding, body in encoded.items()}
+    return Page(rendered.route, rendered.media_type, variant(rendered.body, plain), variants, dated)
+
+
+def etag_of(body: bytes) -> str:
+    """A strong ETag of the bytes as they are sent: a newer compressor makes other bytes of the same page, and they need another tag.
+
+    >>> etag_of(b"body")
+    '"230d8358dc8e8890b4c58dee"'
+    """
+    return f'"{sha256(body).hexdigest()[:24]}"'
 
 
 def lines(headers: Iterable[tuple[str, str]]) -> bytes:

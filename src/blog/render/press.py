@@ -18,6 +18,7 @@ from blog.content.post import Post
 from blog.content.site import Site, site_at
 from blog.content.slugs import slugify
 from blog.render import rum, security
+from blog.render.dates import Dates
 from blog.render.edition import Edition, Entry, bind, difference
 from blog.render.encodings import Encoder, Levels, cached
 from blog.render.feeds import feeds
@@ -52,8 +53,10 @@ class Press:
         self._encoder = Encoder(_leave_as_it_is if settings.refreshes_browsers else cached(cache))
         self._memory: Memory = {}
 
-    def make(self, moment: datetime, stage: Stage = unwatched) -> Made:
+    def make(self, moment: datetime, stage: Stage = unwatched, dates: Dates | None = None) -> Made:
         """Everything from the folders to an edition, filling the cache on the way.
+
+        Without ``dates`` every page is as old as the edition.
 
         Raises:
             ContentError: with every fault.
@@ -62,7 +65,8 @@ class Press:
         with Crew() as crew:
             loaded = load(settings.posts_dir, self._memory, documents.cached(self._cache, crew.parse), stage)
         site, theme = site_at(loaded.library, moment), Theme(settings.templates_dir)
-        edition, rendered = _render(loaded.library, site, theme, settings, self._encoder, stage)
+        dates = dates or Dates.following(None)
+        edition, rendered = _render(loaded.library, site, theme, settings, self._encoder, stage, dates)
         return Made(replace(edition, warnings=loaded.warnings), rendered, loaded.wanted)
 
     def forget(self) -> None:
@@ -72,18 +76,18 @@ class Press:
 
 
 def render(
-    library: Library, site: Site, theme: Theme, settings: Settings, encoder: Encoder, stage: Stage = unwatched
+    library: Library, site: Site, theme: Theme, settings: Settings, encoder: Encoder, *, dates: Dates | None = None
 ) -> Edition:
     """Render and encode everything. The same content gives the same bytes, on every replica and at every start.
 
     Raises:
         ContentError: a template could not be rendered.
     """
-    return _render(library, site, theme, settings, encoder, stage)[0]
+    return _render(library, site, theme, settings, encoder, unwatched, dates or Dates.following(None))[0]
 
 
-def _render(
-    library: Library, site: Site, theme: Theme, settings: Settings, encoder: Encoder, stage: Stage
+def _render(  # noqa: PLR0913, PLR0917 -- what an edition is made of
+    library: Library, site: Site, theme: Theme, settings: Settings, encoder: Encoder, stage: Stage, dates: Dates
 ) -> tuple[Edition, list[Rendered]]:
     resolver, absolute = Resolver(library), Resolver(library, settings.base_url)
     metas = Metas(site, settings.base_url, resolver, _card(theme, settings, site))
@@ -99,7 +103,7 @@ def _render(
     texts = (*site.posts, *site.pages)
     edition = Edition(
         posts=entries,
-        pages=dict(bind(zip(rendered, encoded, strict=True), secure=settings.secure)),
+        pages=dict(bind(zip(rendered, encoded, strict=True), dates, secure=settings.secure)),
         redirects={alias: text.url for text in texts for alias in text.aliases} | {"/blog/page/1": urls.BLOG},
         not_found=not_found,
         states={
@@ -109,6 +113,7 @@ def _render(
         },
         since=site.posts[0].published if site.posts else None,
         until=min((post.published for post in library.posts if post.slug not in site.neighbours), default=None),
+        made=dates.made,
         warnings=(),
     )
     return edition, rendered

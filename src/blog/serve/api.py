@@ -2,14 +2,17 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Path, Query, Response
+from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
 from pydantic import BaseModel
 
 from blog import urls
 from blog.content.slugs import slugify
-from blog.render.page import JSON, SHORT
+from blog.exchange import KEY, Exchange
+from blog.render.dates import Dated
+from blog.render.page import JSON, SHORT, etag_of
 from blog.serve.index import Index, PostDetail, PostList
 from blog.serve.live import Live
+from blog.serve.preconditions import FAILED, NOT_MODIFIED, evaluate
 from blog.serve.store import RETRY_AFTER_SECONDS
 
 
@@ -19,35 +22,49 @@ class Problem(BaseModel):
 
 Responses = dict[int | str, dict[str, Any]]
 _MISSING: Responses = {404: {"model": Problem, "description": "No such post"}}
+_CONDITIONAL: Responses = {
+    304: {"description": "What If-None-Match or If-Modified-Since names is still right"},
+    412: {"model": Problem, "description": "If-Match or If-Unmodified-Since names another state of the content"},
+}
+_CHANGED = "The content is not the one that If-Match or If-Unmodified-Since asks for."
 _LOADING: Responses = {503: {"model": Problem, "description": "The content is being loaded"}}
 
 
 def api_routes(live: Live) -> APIRouter:
     router = APIRouter(tags=["posts"])
 
-    @router.get(urls.API_POSTS, response_model=PostList, responses=_LOADING)
+    @router.get(urls.API_POSTS, response_model=PostList, responses=_CONDITIONAL | _LOADING)
     async def posts(
+        request: Request,
         tag: Annotated[str | None, Query(max_length=100, description="Only posts with this tag")] = None,
         page: Annotated[int, Query(ge=1, le=100_000)] = 1,
         per_page: Annotated[int, Query(ge=1, le=100)] = 20,
     ) -> Response:
         """The posts, newest first."""
-        return _json(_index(live).page(slugify(tag) if tag else None, page, per_page))
+        return _json(_index(live).page(slugify(tag) if tag else None, page, per_page), live, request)
 
-    @router.get(urls.API_POST_ROUTE, response_model=PostDetail, responses=_MISSING | _LOADING)
-    async def post(slug: Annotated[str, Path(max_length=200)]) -> Response:
+    @router.get(urls.API_POST_ROUTE, response_model=PostDetail, responses=_CONDITIONAL | _MISSING | _LOADING)
+    async def post(request: Request, slug: Annotated[str, Path(max_length=200)]) -> Response:
         """One post with its content."""
         detail = _index(live).detail(slug)
         if detail is None:
             raise HTTPException(404, f"There is no post {slug!r}.")
-        return _json(detail)
+        return _json(detail, live, request)
 
     return router
 
 
-def _json(body: bytes) -> Response:
+def _json(body: bytes, live: Live, request: Request) -> Response:
     """The models have written it; FastAPI would only read it again to write it once more."""
-    return Response(body, media_type=JSON, headers={"cache-control": SHORT})
+    exchange: Exchange = request.scope[KEY]
+    etag, dated = etag_of(body), live.edition.dated if live.edition else Dated()
+    outcome = evaluate(exchange.headers, etag.encode(), dated, live.unchanged_since)
+    if outcome == FAILED:
+        raise HTTPException(FAILED, _CHANGED, headers={"cache-control": "no-store"})
+    headers = {"cache-control": SHORT, "etag": etag, **dict(dated.headers)}
+    if outcome == NOT_MODIFIED:
+        return Response(status_code=NOT_MODIFIED, headers=headers)
+    return Response(body, media_type=JSON, headers=headers)
 
 
 def _index(live: Live) -> Index:

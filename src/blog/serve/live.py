@@ -1,6 +1,8 @@
 """What is true of this process right now. Readiness is read off these facts; there is no flag for it."""
 
 import asyncio
+import math
+import time
 
 from blog.render.edition import Edition
 from blog.serve.index import Index
@@ -15,6 +17,8 @@ class Live:
         self.draining = False
         self.failure: BaseException | None = None
         self.generation = 0
+        # The first second in which no edition but the present one has been served.
+        self.unchanged_since = 0
 
     @property
     def ready(self) -> bool:
@@ -24,6 +28,7 @@ class Live:
     def publish(self, edition: Edition, index: Index) -> None:
         """Swap in a new edition; requests under way keep the one they began with."""
         self.edition, self.index = edition, index
+        self.unchanged_since = math.ceil(time.time())
         self.generation += 1
 
     def publishing_ended(self, task: asyncio.Task[None]) -> None:

@@ -1,4 +1,4 @@
-"""Which encoding a client wants, and whether it already has the page (RFC 9110, sections 12.5.3 and 13.1.2)."""
+"""Which encoding a client wants (RFC 9110, section 12.5.3)."""
 
 import re
 from functools import lru_cache
@@ -7,22 +7,33 @@ from blog.render.encodings import CODINGS
 from blog.render.page import Page, Variant
 
 IDENTITY = b"identity"
-_ITEM = re.compile(rb"\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*(?:;\s*[qQ]\s*=\s*(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)\s*)?")
-_LONGEST_HEADER = 1024
+# Browsers send some 25 bytes. A longer list is not read, and its sender gets the identity: it may exclude a coding further on.
+LONGEST_LIST = 255
+_IDENTITY_ALONE = (IDENTITY,)
+_SPACE = rb"[ \t]*+"
+# The members that name a coding of ours and are well formed; all others are passed over.
+_MEMBER = re.compile(
+    rb"(?:^|,)" + _SPACE + rb"(" + rb"|".join((*CODINGS, b"x-gzip", IDENTITY, rb"\*")) + rb")" + _SPACE
+    + rb"(?:;" + _SPACE + rb"q" + _SPACE + rb"=" + _SPACE + rb"(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)" + _SPACE + rb")?(?=,|$)"
+)  # fmt: skip
 
 
-@lru_cache(maxsize=256)
 def acceptable(accept_encoding: bytes) -> tuple[bytes, ...]:
     """The codings a client takes, the best first; what it likes equally goes by size.
 
     >>> acceptable(b"gzip, deflate, br;q=0.5"), acceptable(b"*;q=0"), acceptable(b"")
     ((b'gzip', b'br', b'identity'), (), (b'identity',))
     """
+    return _acceptable(accept_encoding) if len(accept_encoding) <= LONGEST_LIST else _IDENTITY_ALONE
+
+
+@lru_cache(maxsize=256)
+def _acceptable(accept_encoding: bytes) -> tuple[bytes, ...]:
     asked: dict[bytes, float] = {}
-    for item in accept_encoding.lower().split(b","):
-        if found := _ITEM.fullmatch(item):
-            coding = {b"x-gzip": b"gzip"}.get(found[1], found[1])
-            asked[coding] = float(found[2]) if found[2] else 1.0
+    for name, weight in _MEMBER.findall(accept_encoding.lower()):
+        coding = b"gzip" if name == b"x-gzip" else name
+        # Where a coding is named twice, the lower weight counts: what is excluded once is not sent.
+        asked[coding] = min(float(weight or 1), asked.get(coding, 1.0))
     other = asked.get(b"*", 0.0)
     weights = {coding: asked.get(coding, other) for coding in CODINGS}
     # Identity is welcome unless it is excluded, and comes last unless it is asked for.
@@ -33,21 +44,9 @@ def acceptable(accept_encoding: bytes) -> tuple[bytes, ...]:
 def choose(page: Page, accept_encoding: bytes) -> Variant | None:
     """The prepared bytes to send; None where the client refuses every form there is (406)."""
     encoded = page.encoded
-    for coding in acceptable(accept_encoding[:_LONGEST_HEADER]):
+    for coding in acceptable(accept_encoding):
         if coding in encoded:
             return encoded[coding]
         if coding == IDENTITY:
             return page.identity
     return None
-
-
-def matches(if_none_match: bytes, etag: bytes) -> bool:
-    """Weak comparison of a list of entity tags, or ``*``, with the tag of the bytes that would be sent.
-
-    >>> matches(b'W/"a", "b"', b'"a"'), matches(b"*", b'"a"'), matches(b'"c"', b'"a"')
-    (True, True, False)
-    """
-    if if_none_match == etag:
-        return True
-    tags = (tag.strip() for tag in if_none_match.split(b","))
-    return any(tag.removeprefix(b"W/") == etag or tag == b"*" for tag in tags)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, TypeVar
 from blog.allocator import give_back
 from blog.cache import Cache
 from blog.errors import ContentError, Fault
+from blog.render.dates import Dates
 from blog.render.edition import Edition
 from blog.render.folio import Folio
 from blog.serve.index import Index
@@ -91,8 +92,10 @@ class Publisher:
             if watching:
                 watching.cancel()
 
-    def build(self) -> Edition:
+    def build(self, made: int | None = None) -> Edition:
         """The edition of this moment: the one that is kept, or a new one, which is kept from then on.
+
+        ``made`` is the date of a new one, in seconds since the epoch, where it is not this moment.
 
         Raises:
             ContentError: with every fault.
@@ -103,10 +106,10 @@ class Publisher:
                 edition = folio.read(moment)
                 note("pages", len(edition.pages) if edition else 0)
             if edition is None:
-                made = self._press().make(moment, self._told.stage)
-                edition = made.edition
-                folio.write(edition, made.rendered, made.wanted)
-                del made, folio
+                new = self._press().make(moment, self._told.stage, Dates.following(None, made))
+                edition = new.edition
+                folio.write(edition, new.rendered, new.wanted)
+                del new, folio
                 self._tidy(edition)
         report(edition.warnings)
         return edition
@@ -117,7 +120,8 @@ class Publisher:
 
     def _rebuild(self, moment: datetime) -> tuple[Edition, Index]:
         with self._told.start("blog build"), _undisturbed():
-            edition = self._press().make(moment, self._told.stage).edition
+            dates = Dates.following(self._live.edition)
+            edition = self._press().make(moment, self._told.stage, dates).edition
             self._tidy(edition)
         report(edition.warnings)
         return edition, Index(edition, self._settings.base_url)

@@ -8,13 +8,16 @@ from blog.render import security
 from blog.render.edition import Edition
 from blog.render.page import TEXT, Answer, Page, lines
 from blog.serve.live import Live
-from blog.serve.negotiation import choose, matches
+from blog.serve.negotiation import choose
+from blog.serve.preconditions import CONDITIONS, FAILED, NOT_MODIFIED, evaluate
 
 RETRY_AFTER_SECONDS = 2
 _ALLOW = ("allow", "GET, HEAD")
 _UNCACHED = ("cache-control", "no-store")
 _READS = frozenset({"GET", "HEAD"})
 _NO_ENCODING = "There is no encoding of this page that Accept-Encoding allows."
+
+_FAILED = "The page is not the one that If-Match or If-Unmodified-Since asks for: ask without them, or with what you got last."
 
 
 class PageStore:
@@ -55,9 +58,12 @@ class PageStore:
         variant = choose(page, headers.get(b"accept-encoding", b""))
         if variant is None:
             return self._say(406, _NO_ENCODING, _UNCACHED)
-        if b"if-none-match" in headers and matches(headers[b"if-none-match"], variant.etag):
-            return variant.not_modified
-        return variant.whole
+        if CONDITIONS.isdisjoint(headers):
+            return variant.whole
+        outcome = evaluate(headers, variant.etag, page.dated, self._live.unchanged_since)
+        if outcome == FAILED:
+            return self._say(FAILED, _FAILED, _UNCACHED)
+        return variant.not_modified if outcome == NOT_MODIFIED else variant.whole
 
     def _is_dynamic(self, path: str) -> bool:
         lower = path.lower()

@@ -1,0 +1,128 @@
+"""Conditional requests (RFC 9110, section 13): whether to carry one out, and whether the client has the answer already.
+
+Only a request that would be answered with 200 is asked for its conditions (section 13.2.1).
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from blog.render.dates import Dated
+
+OK, NOT_MODIFIED, FAILED = 200, 304, 412
+CONDITIONS = frozenset({b"if-match", b"if-none-match", b"if-modified-since", b"if-unmodified-since"})
+# Room for 36 tags of ours. A longer list is not read, and counts as one without a match.
+LONGEST_LIST = 1023
+_TAG = re.compile(rb'(?:^|,)[ \t]*+(W/)?("[^"]*+")[ \t]*+(?=,|$)')
+
+_LONGEST_DATE = 33
+_MONTHS = {name: number for number, name in enumerate(b"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}
+_DAY = rb"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
+_LONG_DAY = rb"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+_MONTH = rb"(?P<month>" + rb"|".join(_MONTHS) + rb")"
+_TIME = rb"(?P<hour>[0-9]{2}):(?P<minute>[0-9]{2}):(?P<second>[0-9]{2})"
+# IMF-fixdate, and the two obsolete forms that every recipient has to understand (RFC 9110, section 5.6.7).
+_DATES = tuple(map(re.compile, (
+    _DAY + rb", (?P<day>[0-9]{2}) " + _MONTH + rb" (?P<year>[0-9]{4}) " + _TIME + rb" GMT",
+    _LONG_DAY + rb", (?P<day>[0-9]{2})-" + _MONTH + rb"-(?P<year>[0-9]{2}) " + _TIME + rb" GMT",
+    _DAY + rb" " + _MONTH + rb" (?P<day>[0-9 ][0-9]) " + _TIME + rb" (?P<year>[0-9]{4})",
+)))  # fmt: skip
+_CENTURY, _NEAR_FUTURE_YEARS = 100, 50
+_LEAP_SECOND = 60
+
+
+def evaluate(headers: Mapping[bytes, bytes], etag: bytes, dated: Dated, unchanged_since: int) -> int:
+    """200 to send what was selected, 304, or 412: in the order of RFC 9110, section 13.2.2, for GET and HEAD.
+
+    ``unchanged_since`` is the second from which on this process has answered with these bytes and no others.
+    """
+    if b"if-match" in headers:
+        if not matches_strongly(headers[b"if-match"], etag):
+            return FAILED
+    elif b"if-unmodified-since" in headers and _is_later(dated, headers[b"if-unmodified-since"]):
+        return FAILED
+    if b"if-none-match" in headers:
+        return NOT_MODIFIED if matches(headers[b"if-none-match"], etag) else OK
+    if b"if-modified-since" in headers and _is_known(dated, headers[b"if-modified-since"], unchanged_since):
+        return NOT_MODIFIED
+    return OK
+
+
+def matches(tags: bytes, etag: bytes) -> bool:
+    """Weak comparison of a list of entity tags, or ``*``, with the tag of the bytes that would be sent.
+
+    >>> matches(b'W/"a", "b"', b'"a"'), matches(b"*", b'"a"'), matches(b'"c"', b'"a"')
+    (True, True, False)
+    """
+    return tags == etag or any(opaque == etag for _, opaque in _listed(tags, etag)) or _is_any(tags)
+
+
+def matches_strongly(tags: bytes, etag: bytes) -> bool:
+    """Strong comparison, in which a weak tag equals none.
+
+    >>> matches_strongly(b'W/"a", "b"', b'"a"'), matches_strongly(b'"b", "a"', b'"a"')
+    (False, True)
+    """
+    return tags == etag or any(not weak and opaque == etag for weak, opaque in _listed(tags, etag)) or _is_any(tags)
+
+
+def _listed(tags: bytes, etag: bytes) -> list[tuple[bytes, bytes]]:
+    """The members of a list that may have a certain tag in it."""
+    return _TAG.findall(tags) if len(tags) <= LONGEST_LIST and etag in tags else []
+
+
+def _is_any(tags: bytes) -> bool:
+    return len(tags) <= LONGEST_LIST and tags.strip(b" \t") == b"*"
+
+
+def _is_later(dated: Dated, date: bytes) -> bool:
+    """Whether a page is newer than If-Unmodified-Since says; False where either has no date."""
+    moment = seconds(date) if dated.http_date else None
+    return moment is not None and dated.modified > moment
+
+
+def _is_known(dated: Dated, date: bytes, unchanged_since: int) -> bool:
+    """Whether a client with If-Modified-Since has these bytes.
+
+    The date that was sent with them says so. A later one says so only if this process has sent nothing else since: another replica, or the one
+    before this, may have made other bytes of the page later than these were made.
+    """
+    if not dated.http_date:
+        return False
+    if date == dated.http_date.encode():
+        return True
+    moment = seconds(date)
+    return moment is not None and (moment == dated.modified or moment >= max(dated.modified, unchanged_since))
+
+
+def seconds(date: bytes) -> int | None:
+    """An HTTP-date in seconds since the epoch; None where it is none.
+
+    >>> seconds(b"Sun, 06 Nov 1994 08:49:37 GMT"), seconds(b"Sun Nov  6 08:49:37 1994"), seconds(b"yesterday")
+    (784111777, 784111777, None)
+    """
+    found = (
+        next((match for form in _DATES if (match := form.fullmatch(date))), None)
+        if len(date) <= _LONGEST_DATE
+        else None
+    )
+    if found is None:
+        return None
+    day, hour, minute, second = (int(found[name]) for name in ("day", "hour", "minute", "second"))
+    try:
+        whole = datetime(_year(found["year"]), _MONTHS[found["month"]], day, hour, minute, tzinfo=UTC)
+    except ValueError:
+        return None
+    return int(whole.timestamp()) + second if second <= _LEAP_SECOND else None
+
+
+def _year(written: bytes) -> int:
+    """Two digits name the last such year that is not more than 50 years ahead (RFC 9110, section 5.6.7)."""
+    year = int(written)
+    if len(written) > 2:  # noqa: PLR2004 -- digits
+        return year
+    this = datetime.now(UTC).year
+    year += this - this % _CENTURY
+    if year > this + _NEAR_FUTURE_YEARS:
+        return year - _CENTURY
+    return year
