@@ -29,7 +29,7 @@ from blog.settings import Settings, variable
 from blog.stages import unstarted, unwatched
 from blog.telemetry.metrics import Metrics
 from blog.telemetry.metrics_server import MetricsServer
-from blog.telemetry.rum import Forwarder, Outcomes
+from blog.telemetry.rum import Forwarder, Outcomes, Site
 from blog.telemetry.visits import Visits, warm_up
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Blog(FastAPI):
         )
         self.metrics = Metrics(__version__, settings.revision)
         self.tracing = _tracing(settings, self.metrics)
-        self.rum = _rum(settings, self.metrics)
+        self.rum = _rum(settings, self.live, self.metrics)
         routes = {urls.METRICS} if settings.metrics_port is None else set()
         if self.rum:
             routes.add(urls.RUM_COLLECT)
@@ -140,10 +140,18 @@ def _tracing(settings: Settings, metrics: Metrics) -> "Tracing | None":
     return tracing
 
 
-def _rum(settings: Settings, metrics: Metrics) -> Forwarder | None:
+def _rum(settings: Settings, live: Live, metrics: Metrics) -> Forwarder | None:
     """The way of beacons to the collector; None where there are none, or browsers post there themselves."""
     outcomes = Outcomes(metrics.registry)
-    return Forwarder(settings.rum_proxied_to, outcomes.count) if settings.rum_proxied_to else None
+
+    def route_of(path: str) -> str | None:
+        page = live.edition.pages.get(path) if live.edition else None
+        return page.route if page else None
+
+    if not settings.rum_proxied_to:
+        return None
+    site = Site(settings.rum_app, __version__, settings.rum_environment, settings.base_url.rstrip("/"), route_of)
+    return Forwarder(settings.rum_proxied_to, site, outcomes.count)
 
 
 def _closing(send: Send) -> Send:

@@ -12,28 +12,115 @@ import pytest
 
 from blog.semantics import Beacon
 from blog.telemetry.bucket import Bucket
-from blog.telemetry.rum import Forwarder
+from blog.telemetry.rum import Forwarder, Site
 from blog.telemetry.rum.forwarder import GOODBYE_SECONDS, MAX_WAITING_BEACONS
-from blog.telemetry.rum.payload import payload_of
+from blog.telemetry.rum.payload import LONGEST_TEXT, MOST_ITEMS, payload_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from tests.conftest import Process, Serve, Sink, SinkMode, Until
 
+SITE = Site("field-notes", "1.2.3", "test", "https://blog.example", {"/größe": "/{page}"}.get)
 BEACON = json.dumps({"meta": {"page": {"url": "https://blog.example/größe"}}, "events": [{"name": "x"}]}).encode()
+NAMED = {
+    "app": {"name": "field-notes", "version": "1.2.3", "environment": "test"},
+    "page": {"id": "/{page}", "url": "https://blog.example/gr%C3%B6%C3%9Fe"},
+    "view": {"name": "/{page}"},
+}
+
+
+def _handed_on(meta: Any, **signals: Any) -> Any:
+    return json.loads(payload_of(json.dumps({"meta": meta, **signals}).encode(), SITE))
 
 
 def test_what_the_sdk_sends_is_handed_on_whole() -> None:
-    kinds = ("logs", "events", "exceptions", "measurements")
-    signals = {kind: [{"a": [1, 2.5, None, True, "ö"]}] for kind in kinds}
-    sent = {"meta": {"app": {"name": "blog"}}, **signals, "traces": {"resourceSpans": []}}
-    assert json.loads(payload_of(json.dumps(sent).encode())) == sent
+    trace = {"trace_id": "0af7651916cd43dd8448eb211c80319c", "span_id": "b7ad6b7169203331"}
+    stack = {"frames": [{"filename": "https://blog.example/x.js", "function": "?", "lineno": 1, "colno": 2}]}
+    signals = {
+        "events": [{"name": "x", "domain": "browser", "attributes": {"a": "ö"}, "timestamp": "t", "trace": trace}],
+        "exceptions": [{"type": "Error", "value": "no", "timestamp": "t", "stacktrace": stack, "context": {"a": "b"}, "fatal": False}],
+        "measurements": [{"type": "web-vitals", "values": {"lcp": 12.5}, "timestamp": "t", "context": {"rating": "good"}}],
+    }  # fmt: skip
+    told = {
+        "sdk": {"name": "faro-web", "version": "2"},
+        "session": {"id": "s", "attributes": {"isSampled": "true"}},
+        "browser": {"name": "Chrome", "mobile": False, "brands": [{"brand": "Chromium", "version": "140"}]},
+    }
+    assert _handed_on(told | {"page": {"url": "https://blog.example/größe"}}, **signals) == {
+        "meta": told | NAMED,
+        **signals,
+    }
 
 
-def test_what_nobody_asked_for_is_left_out() -> None:
-    sent = b'{"meta": {"user": {"email": "a@b.c"}, "app": {}, "app": {"name": "x"}}, "extra": 1, "events": []}'
-    assert payload_of(sent) == b'{"meta":{"app":{"name":"x"}},"events":[]}'
+@pytest.mark.parametrize(
+    ("url", "page"),
+    [
+        pytest.param("https://blog.example/gr%C3%B6%C3%9Fe?token=secret#part", NAMED["page"], id="query"),
+        pytest.param("https://evil.example/größe", NAMED["page"], id="another-host"),
+        pytest.param("https://blog.example/ada@example.org", {"id": "unknown"}, id="no-page-of-the-site"),
+        pytest.param("https://blog.example/" + "x" * 50_000, {"id": "unknown"}, id="long"),
+        pytest.param("http://[", {"id": "unknown"}, id="broken"),
+        pytest.param("", {"id": "unknown"}, id="empty"),
+        pytest.param(7, {"id": "unknown"}, id="a-number"),
+        pytest.param(None, {"id": "unknown"}, id="null"),
+    ],
+)
+def test_a_page_is_one_that_the_site_has_or_unknown(url: Any, page: dict[str, str]) -> None:
+    meta = _handed_on({"page": {"url": url, "id": "/forged"}, "view": {"name": "forged"}}, events=[])["meta"]
+    assert (meta["page"], meta["view"]) == (page, {"name": page["id"]})
+
+
+def test_nobody_writes_spans_log_lines_or_other_applications_through_the_door() -> None:
+    spans = {
+        "resourceSpans": [{"resource": {"attributes": [{"key": "service.name", "value": {"stringValue": "payments"}}]}}]
+    }
+    meta = {
+        "app": {"name": "payments", "namespace": "x", "release": "9"},
+        "k6": {"isK6Browser": True},
+        "user": {"id": "ada"},
+    }
+    browser = {"browser": {"name": "Firefox", "userAgent": "Mozilla/5.0 ..."}}
+    handed_on = _handed_on(
+        meta | browser, traces=spans, logs=[{"message": "forged"}], events=[{"name": "x", "action": {"id": "1"}}]
+    )
+    assert handed_on == {
+        "meta": {
+            "app": NAMED["app"],
+            "page": {"id": "unknown"},
+            "view": {"name": "unknown"},
+            "browser": {"name": "Firefox"},
+        },
+        "events": [{"name": "x"}],
+    }
+
+
+@pytest.mark.parametrize(
+    "beacon",
+    [
+        pytest.param({"meta": {}, "traces": {"resourceSpans": []}}, id="only-traces"),
+        pytest.param({"meta": {}, "logs": [{"message": "x"}]}, id="only-logs"),
+        pytest.param({"meta": {}, "events": [{}] * (MOST_ITEMS + 1)}, id="more-events-than-a-batch-has"),
+        pytest.param({"meta": {}, "exceptions": {"0": {}}}, id="no-list"),
+        pytest.param({"meta": {}, "events": ["x"]}, id="no-object"),
+        pytest.param({"meta": {"session": "x"}, "events": []}, id="session-is-no-object"),
+        pytest.param({"meta": {}, "measurements": [{"values": {"lcp": 10**30}}]}, id="a-large-number"),
+        pytest.param({"meta": {}, "events": [{"attributes": {"a": [[[[[[1]]]]]]}}]}, id="deep"),
+    ],
+)
+def test_what_the_pages_script_cannot_send_is_refused(beacon: Any) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 -- the door's answer is the same for all
+        payload_of(json.dumps(beacon).encode(), SITE)
+
+
+def test_texts_lists_and_objects_are_cut() -> None:
+    wide = {f"{number:03}" + "a" * 500: "x" * 10_000 if number < 2 else "" for number in range(200)}
+    (event,) = _handed_on({}, events=[{"name": "x" * 9_000, "attributes": {"b": list(range(500)), **wide}}])["events"]
+    assert len(event["name"]) == LONGEST_TEXT
+    assert len(event["attributes"]["b"]) == 50
+    assert len(event["attributes"]) <= 50
+    assert {len(name) for name in event["attributes"]} == {1, 100}
+    assert len(event["attributes"]["000" + "a" * 97]) == LONGEST_TEXT
 
 
 Way = AbstractAsyncContextManager[tuple[Forwarder, Counter[Beacon]]]
@@ -46,7 +133,7 @@ def way() -> "Callable[..., Way]":
     @asynccontextmanager
     async def working(url: str, **bounds: Any) -> "AsyncIterator[tuple[Forwarder, Counter[Beacon]]]":
         counted: Counter[Beacon] = Counter()
-        forwarder = Forwarder(url, lambda outcome: counted.update([outcome]), **bounds)
+        forwarder = Forwarder(url, SITE, lambda outcome: counted.update([outcome]), **bounds)
         forwarder.start()
         yield forwarder, counted
         await forwarder.close()
@@ -62,7 +149,7 @@ async def test_a_beacon_arrives_with_its_type_and_nothing_of_its_sender(
         await until(lambda: counted[Beacon.FORWARDED] == 1)
     (received,) = sink.received
     assert received.path == "/collect"
-    assert json.loads(received.body) == json.loads(BEACON)
+    assert json.loads(received.body) == {"meta": NAMED, "events": [{"name": "x"}]}
     assert received.headers["content-type"] == "application/json"
     assert received.headers.keys() == {
         "host", "accept", "accept-encoding", "connection", "content-type", "content-length", "user-agent",

@@ -2,5 +2,6 @@
 
 from blog.telemetry.rum.forwarder import Forwarder
 from blog.telemetry.rum.outcomes import Outcomes
+from blog.telemetry.rum.payload import Site
 
-__all__ = ["Forwarder", "Outcomes"]
+__all__ = ["Forwarder", "Outcomes", "Site"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from blog import __version__
 from blog.semantics import Beacon
 from blog.telemetry.bucket import Bucket
-from blog.telemetry.rum.payload import payload_of
+from blog.telemetry.rum.payload import Site, payload_of
 
 if TYPE_CHECKING:  # 3 MB that a site without RUM spares
     import httpx
@@ -30,8 +30,9 @@ Count = Callable[[Beacon], None]
 class Forwarder:
     """Takes bodies at once, and hands them on in the background."""
 
-    def __init__(self, collector: str, count: Count, bucket: Bucket | None = None) -> None:
+    def __init__(self, collector: str, site: Site, count: Count, bucket: Bucket | None = None) -> None:
         self._collector = collector
+        self._site = site
         self.count = count
         self._bucket = bucket or Bucket(_PER_SECOND, _AT_ONCE)
         self._waiting: asyncio.Queue[bytes] = asyncio.Queue(MAX_WAITING_BEACONS)
@@ -40,7 +41,7 @@ class Forwarder:
     def take(self, body: bytes) -> Beacon | None:
         """Queue a body; else say, uncounted, why not."""
         try:
-            payload = payload_of(body)
+            payload = payload_of(body, self._site)
         except ValueError:
             return Beacon.BROKEN
         if not self._bucket.take():

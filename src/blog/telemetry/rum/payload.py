@@ -1,31 +1,108 @@
-"""What of a beacon's body is handed on: Faro's own fields, and nobody's name."""
+"""What of a beacon's body is handed on: what the page's own script sends, under the site's own names, and nobody's name."""
 
 import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from pydantic_core import from_json
 
-# The transport body of Faro's web SDK (core/src/transports/utils.ts); the collector knows no other fields.
-_SIGNALS = ("logs", "events", "exceptions", "measurements", "traces")
+from blog import urls
+
+# The fields of each signal that templates/rum.js sends, by the SDK's own types (core/src/api). It sends neither logs nor traces.
+_SIGNALS: Mapping[str, tuple[str, ...]] = {
+    "events": ("name", "domain", "attributes", "timestamp", "trace"),
+    "exceptions": ("type", "value", "timestamp", "trace", "context", "stacktrace", "fingerprint", "fatal"),
+    "measurements": ("type", "values", "timestamp", "trace", "context"),
+}
+_META: Mapping[str, tuple[str, ...]] = {
+    "sdk": ("name", "version"),
+    "session": ("id", "attributes"),
+    "browser": ("name", "version", "os", "language", "mobile", "brands", "viewportWidth", "viewportHeight"),
+}
+# The SDK sends a batch once it holds so many items.
+MOST_ITEMS = 50
+LONGEST_TEXT, _LONGEST_NAME = 2048, 100
+_MOST_ENTRIES, _DEEPEST, _LARGEST_NUMBER = 50, 5, 1e15
+UNKNOWN_PAGE = "unknown"
 
 
-def payload_of(body: bytes) -> bytes:
-    """The body again, written anew: a duplicate key or an odd number means the same to the collector as it did here.
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What beacons are labelled with, whatever they say. ``route_of`` gives the template of a decoded path, or None for a path the site has not."""
 
-    >>> payload_of(b'{"meta": {"user": {"id": "ada"}, "view": {"name": "x"}}, "events": [{"name": "x"}], "more": 1}')
-    b'{"meta":{"view":{"name":"x"}},"events":[{"name":"x"}]}'
+    app: str
+    version: str
+    environment: str
+    origin: str
+    route_of: Callable[[str], str | None]
+
+
+def payload_of(body: bytes, site: Site) -> bytes:
+    """The body written anew, with known fields of bounded size; application, page and view are the site's own words for them.
 
     Raises:
-        ValueError: it is not JSON (RFC 8259), nested too deep, or not what the SDK sends.
+        ValueError: it is not JSON (RFC 8259), nested too deep, or not what the page's script sends.
     """
     # Bounded where the standard library recurses: 200 levels, and no number that takes long to read.
     sent = from_json(body, allow_inf_nan=False, cache_strings=False)
     match sent:
-        case {"meta": dict()}:
+        case {"meta": dict() as meta}:
             pass
         case _:
             raise ValueError("a beacon is an object with a meta object")
-    meta = {name: value for name, value in sent["meta"].items() if name != "user"}
-    signals = {name: sent[name] for name in _SIGNALS if name in sent}
+    signals = {name: _items(sent[name], fields) for name, fields in _SIGNALS.items() if name in sent}
     if not signals:
-        raise ValueError("a beacon has logs, events, exceptions, measurements or traces")
-    return json.dumps({"meta": meta, **signals}, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+        raise ValueError("a beacon has events, exceptions or measurements")
+    handed_on = {"meta": _meta(meta, site), **signals}
+    return json.dumps(handed_on, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+
+
+def _meta(sent: Mapping[str, Any], site: Site) -> dict[str, Any]:
+    known = {name: _fields(sent[name], fields) for name, fields in _META.items() if name in sent}
+    page = sent.get("page")
+    path = _path(page.get("url")) if isinstance(page, dict) else ""
+    route = site.route_of(path)
+    placed = {"id": UNKNOWN_PAGE} if route is None else {"id": route, "url": site.origin + urls.encoded(path)}
+    app = {"name": site.app, "version": site.version, "environment": site.environment}
+    return {**known, "app": app, "page": placed, "view": {"name": placed["id"]}}
+
+
+def _path(url: Any) -> str:
+    if not isinstance(url, str):
+        return ""
+    try:
+        return unquote(urlsplit(url[:LONGEST_TEXT]).path)
+    except ValueError:
+        return ""
+
+
+def _items(sent: Any, fields: tuple[str, ...]) -> list[dict[str, Any]]:
+    if not isinstance(sent, list) or len(sent) > MOST_ITEMS:
+        raise ValueError(f"a signal is a list of at most {MOST_ITEMS} items")
+    return [_fields(item, fields) for item in sent]
+
+
+def _fields(sent: Any, fields: tuple[str, ...]) -> dict[str, Any]:
+    if not isinstance(sent, dict):
+        raise ValueError("an item is an object")  # noqa: TRY004 -- what a stranger sends has a value and no type
+    return {name: _bounded(sent[name]) for name in fields if name in sent}
+
+
+def _bounded(value: Any, depth: int = 0) -> Any:
+    """A value with its texts cut to LONGEST_TEXT, and its lists and objects to their first entries."""
+    match value:
+        case str():
+            return value[:LONGEST_TEXT]
+        case bool() | None:
+            return value
+        case int() | float() if abs(value) <= _LARGEST_NUMBER:
+            return value
+        case list() if depth < _DEEPEST:
+            return [_bounded(item, depth + 1) for item in value[:_MOST_ENTRIES]]
+        case dict() if depth < _DEEPEST:
+            entries = list(value.items())[:_MOST_ENTRIES]
+            return {name[:_LONGEST_NAME]: _bounded(item, depth + 1) for name, item in entries}
+        case _:
+            raise ValueError("a number is too large, or a value is nested too deep")
