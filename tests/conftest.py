@@ -331,7 +331,7 @@ def _answer_of(connection: http.client.HTTPConnection) -> Answer:
 
 
 class Serve(Protocol):
-    def __call__(self, posts_dir: Path, **variables: str) -> Process: ...
+    def __call__(self, posts_dir: Path, *wrapper: str, **variables: str) -> Process: ...
 
 
 def free_port() -> int:
@@ -356,13 +356,13 @@ def serve_module(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
 def _starting(folder: Path) -> Iterator[Serve]:
     started: list[Process] = []
 
-    def start(posts_dir: Path, **variables: str) -> Process:
+    def start(posts_dir: Path, *wrapper: str, **variables: str) -> Process:
         port = int(variables.get("BLOG_PORT") or free_port())
         log = folder / f"server-{len(started)}"
         environ = _environ({"BLOG_POSTS_DIR": str(posts_dir), "BLOG_PORT": str(port), **variables})
         stdout, stderr = log.with_suffix(".out"), log.with_suffix(".err")
         with stdout.open("wb") as out, stderr.open("wb") as err:
-            command = [sys.executable, "-m", "blog", "serve"]
+            command = [*wrapper, sys.executable, "-m", "blog", "serve"]
             popen = subprocess.Popen(command, env=environ, cwd=folder, stdout=out, stderr=err)
         started.append(Process(popen, port, stdout, stderr))
         return started[-1]
