@@ -9,14 +9,14 @@ import pygments
 from pydantic import TypeAdapter
 
 from blog.cache import Cache, key
-from blog.content import document, gfm, highlight, markdown, slugs
+from blog.content import document, gfm, highlight, markdown, raw_html, slugs
 from blog.content.document import Document, dump
 
 # Whatever decides what becomes of a text is part of an entry's name: the libraries, and the modules that use them. A number that somebody
 # has to raise would be forgotten once, and serve yesterday's markup.
 _RENDERER = " ".join([
     f"document mistune {mistune.__version__} pygments {pygments.__version__}",
-    *(sha256(Path(str(module.__file__)).read_bytes()).hexdigest() for module in (document, gfm, highlight, markdown, slugs)),
+    *(sha256(Path(str(module.__file__)).read_bytes()).hexdigest() for module in (document, gfm, highlight, markdown, raw_html, slugs)),
 ])  # fmt: skip
 
 _DOCUMENT = TypeAdapter(Document)

@@ -19,7 +19,7 @@ from mistune.plugins.footnotes import footnotes
 from mistune.plugins.formatting import strikethrough
 from mistune.plugins.task_lists import task_lists
 
-from blog.content import highlight
+from blog.content import highlight, raw_html
 from blog.content.document import Document, Heading, Reference, Remark, marker
 from blog.content.gfm import gfm
 from blog.content.slugs import Anchors
@@ -34,6 +34,8 @@ _RAW_TAG = re.compile(r"""<!--.*?-->|<[A-Za-z](?:[^>"']|"[^"]*"|'[^']*')*>""", r
 _RAW_REFERENCE = re.compile(r"""(?<![\w-])(href|src)\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 _RAW_ID = re.compile(r"""(?<![\w-])id\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 _RAW_SIZE = re.compile(r"(?<![\w-])(?:width|height)\s*=", re.IGNORECASE)
+# What mistune makes of an address that runs a script.
+_HARMFUL = "#harmful-link"
 _BREAK = re.compile("\n")
 _WORD = re.compile(r"[぀-ヿ㐀-鿿가-힯]|[^\W_]+(?:['\u2019.-][^\W_]+)*")
 _CJK_CHARACTERS_PER_WORD = 2
@@ -104,6 +106,10 @@ class _Lines:
         # A note's text may stand before what refers to it.
         behind = (self._text.find(needle) for needle in needles if needle)
         return self._line(next((found for found in behind if found >= 0), self._at))
+
+    def ahead(self, text: str) -> int:
+        """The line of a text ahead, without stepping over it; where it stands nowhere, the line where we are."""
+        return self._line(max(self._text.find(text, self._at), self._at))
 
     def skip(self, text: str) -> None:
         """Step over text that was seen, so that what it names is not taken for a reference."""
@@ -203,7 +209,20 @@ class _Writer(HTMLRenderer):
         return self._raw(html) + "\n"
 
     def _raw(self, html: str) -> str:
-        return _RAW_TAG.sub(self._raw_tag, _TAG_FILTER.sub("&lt;", html))
+        filtered = _TAG_FILTER.sub("&lt;", html)
+        for tag in raw_html.tags(filtered):
+            self._judge(tag)
+        return _RAW_TAG.sub(self._raw_tag, filtered)
+
+    def _judge(self, tag: raw_html.Tag) -> None:
+        line = self._lines.ahead(tag.source)
+        self._remarks += (Remark(line, problem) for problem in raw_html.remarks(tag))
+        # A quoted href or src is a reference anyway, and judged as one.
+        quoted = (unescape(double or single) for _, double, single in _RAW_REFERENCE.findall(tag.source))
+        judged = {raw_html.as_read(value) for value in quoted if self.sanitize_url(value) == _HARMFUL}
+        for address in raw_html.addresses(tag):
+            if address not in judged and self.sanitize_url(address) == _HARMFUL:
+                self._references.append(Reference("link", _HARMFUL, line))
 
     def _raw_tag(self, tag: re.Match[str]) -> str:
         if tag[0].startswith("<!--"):
@@ -211,8 +230,8 @@ class _Writer(HTMLRenderer):
         sized = _RAW_SIZE.search(tag[0]) is not None
 
         def reference(found: re.Match[str]) -> str:
-            target = self.sanitize_url(unescape(found[2] if found[2] is not None else found[3]))
-            line = self._lines.find(*_spellings(target))
+            source = found[2] if found[2] is not None else found[3]
+            target, line = self.sanitize_url(unescape(source)), self._lines.find(*_spellings(unescape(source)), source)
             if found[1].lower() == "href":
                 return self._refer(Reference("link", target, line))
             return self._refer(Reference("sized image" if sized else "image", target, line))

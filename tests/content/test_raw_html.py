@@ -1,0 +1,104 @@
+"""What the tags in a text's own HTML may do, and what an author is told about it."""
+
+import time
+
+import pytest
+
+from blog.content.markdown import parse
+from blog.content.raw_html import tags
+
+
+def _remarks(text: str) -> list[tuple[int, str]]:
+    return [(remark.line, remark.problem) for remark in parse(text).remarks]
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        pytest.param('<meta http-equiv="refresh" content="0;url=https://evil.example">', id="quoted"),
+        pytest.param("<META HTTP-EQUIV=Refresh content=0>", id="unquoted"),
+        pytest.param("<meta/http-equiv = 'refresh'>", id="slash"),
+        pytest.param("<meta http-equiv=&#114;efresh>", id="character-reference"),
+    ],
+)
+def test_a_page_that_leaves_by_itself_is_remarked_with_its_line(tag: str) -> None:
+    assert _remarks(f"Words.\n\n<div>\n{tag}\n</div>\n") == [
+        (4, "<meta http-equiv=refresh> takes the reader away from the page")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("tag", "name"),
+    [
+        pytest.param('<b onclick="alert(1)">', "b onclick", id="quoted"),
+        pytest.param("<b title=x ONCLICK=alert(1)>", "b onclick", id="unquoted"),
+        pytest.param("<b\nid=x\nonmouseover=alert(1)>", "b onmouseover", id="over-lines"),
+        pytest.param('<img src="a.png" alt="a > b" onerror=alert(1)>', "img onerror", id="behind-a-quoted-bracket"),
+        pytest.param("<svg/onload=alert(1)>", "svg onload", id="slash"),
+    ],
+)
+def test_a_script_in_an_attribute_is_remarked(tag: str, name: str) -> None:
+    assert [problem for _, problem in _remarks(f"<div>{tag}</div>\n")] == [
+        f"<{name}=…> is a script, which pages do not run"
+    ]
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        pytest.param('<form action="https://evil.example/">', id="another-site"),
+        pytest.param("<form action=//evil.example>", id="no-scheme"),
+        pytest.param("<form action=/\\evil.example>", id="backslash"),
+        pytest.param('<form action=" ht\ttps://evil.example">', id="white-space"),
+        pytest.param("<form><button formaction=https://evil.example>", id="button"),
+    ],
+)
+def test_a_form_to_another_site_is_remarked(form: str) -> None:
+    ((_, problem),) = _remarks(f"<div>{form}</div>\n")
+    assert problem.endswith("sends a form to another site, which pages do not allow")
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        pytest.param("<!-- <b onclick=x> -->", id="comment"),
+        pytest.param('<b title="<i onclick=x>">', id="in-a-value"),
+        pytest.param("<form action=/search><input name=q></form>", id="form-of-the-site"),
+        pytest.param('<meta http-equiv="content-language" content="en">', id="another-meta"),
+        pytest.param("<b data-onclick=x>", id="nearly"),
+        pytest.param("`<b onclick=x>`", id="code"),
+        pytest.param('<script onload="x">', id="shown-as-text"),
+    ],
+)
+def test_what_does_nothing_is_not_remarked(html: str) -> None:
+    problems = [problem for _, problem in _remarks(f"<div>\n{html}\n</div>\n" if html[0] == "<" else html)]
+    assert problems == []
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        pytest.param('<a href="javascript:alert(1)">x</a>', id="quoted"),
+        pytest.param('<a href="java&#9;script:alert(1)">x</a>', id="quoted-with-a-tab"),
+        pytest.param("<a href=javascript:alert(1)>x</a>", id="unquoted"),
+        pytest.param("<a HREF = JavaScript:alert(1)>x</a>", id="unquoted-in-capitals"),
+        pytest.param("<a href=java&#10;script:alert(1)>x</a>", id="line-break-inside"),
+        pytest.param("<a href=&#1;javascript:alert(1)>x</a>", id="control-character-before"),
+        pytest.param("<form action=javascript:alert(1)>", id="form"),
+    ],
+)
+def test_an_address_that_runs_a_script_is_the_same_fault_in_every_spelling(tag: str) -> None:
+    references = parse(f"Words.\n\n<div>\n{tag}\n</div>\n").references
+    assert [(reference.kind, reference.target, reference.line) for reference in references] == [
+        ("link", "#harmful-link", 4)
+    ]
+
+
+@pytest.mark.parametrize("piece", ["<!--", '<a "', "<a b='", "<", "<a ", "<a b=", "</", "<a/", "= ", "<a b\n=\n"])
+def test_unclosed_tags_are_read_in_linear_time(piece: str) -> None:
+    def seconds(times: int) -> float:
+        started = time.process_time()
+        list(tags(piece * times))
+        return time.process_time() - started
+
+    assert seconds(160_000) < 40 * max(seconds(16_000), 0.002)
