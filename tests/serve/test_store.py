@@ -1,5 +1,7 @@
 import asyncio
+import itertools
 import re
+import time
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -8,8 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from blog.app import create_app
+from blog.exchange import Connection, Exchange
+from blog.render.page import Answer as PreparedAnswer
+from blog.serve.budget import Budget
+from blog.serve.store import PageStore
+
 if TYPE_CHECKING:
     from blog.app import Blog
+    from blog.settings import Settings
     from tests.conftest import Ask
 
 CODINGS = ["identity", "gzip", "br", "zstd"]
@@ -162,6 +171,124 @@ async def test_a_404_does_not_give_drafts_away(client: httpx.AsyncClient, path: 
     assert answer.status_code == 404
     assert "Unfinished" not in answer.text
     assert "Later" not in answer.text
+
+
+def _not_found(store: PageStore, path: str, method: str = "GET") -> PreparedAnswer:
+    answer = store.answer(Exchange(Connection(None, None, "http"), method, path, b"", []))
+    assert answer is not None
+    assert answer.status == 404
+    return answer
+
+
+def test_beyond_its_budget_a_404_comes_without_suggestions(small_app: "Blog") -> None:
+    spent = PageStore(small_app.live, set(), secure=False, guessing=Budget(0, 0))
+    rich = PageStore(small_app.live, set(), secure=False, guessing=Budget(1, 1))
+    for path in ("/blog/helo", "/helo", "/nothing-like-it", "/" + "a" * 8000):
+        plain, helpful = _not_found(spent, path), _not_found(rich, path)
+        assert (plain.status, dict(plain.headers)[b"cache-control"]) == (404, b"no-cache")
+        assert b"Did you mean" not in plain.body
+        assert (b"Did you mean" in helpful.body) is ("helo" in path)
+        assert {name for name, _ in plain.headers} == {name for name, _ in helpful.headers}
+
+
+def test_a_flood_of_404s_uses_no_more_than_its_budget(small_app: "Blog") -> None:
+    used = itertools.count(0, 0.001)  # a millisecond for each look at the processor's clock
+    store = PageStore(small_app.live, set(), secure=False, guessing=Budget(0, 0.0105, lambda: 0.0, lambda: next(used)))
+    answers = [_not_found(store, "/blog/helo") for _ in range(100)]
+    assert sum(b"Did you mean" in answer.body for answer in answers) == 11
+
+
+_BROWSER = [
+    (b"host", b"x"),
+    (b"user-agent", b"x"),
+    (b"accept", b"text/html"),
+    (b"accept-encoding", b"gzip, deflate, br, zstd"),
+]
+HOSTILE = {
+    "accept-encoding-of-255-bytes": (b"accept-encoding", b"gzip;q=0.5, br, *, " * 13),
+    "accept-encoding-of-commas": (b"accept-encoding", b"," * 250),
+    "accept-encoding-of-60-kilobytes": (b"accept-encoding", b"gzip;q=0.5, br, " * 3700),
+    "if-none-match-of-tags": (b"if-none-match", b'"aaaa", W/"b",' * 72),
+    "if-none-match-of-60-kilobytes": (b"if-none-match", b'"aaaa",' * 8500),
+    "if-none-match-of-commas": (b"if-none-match", b"," * 60_000),
+    "if-match-of-60-kilobytes": (b"if-match", b'W/"aaaa",' * 6700),
+    "if-match-of-quotes": (b"if-match", b',"' * 500),
+    "if-modified-since-of-60-kilobytes": (b"if-modified-since", b"Sun, 06 Nov 1994 " * 3500),
+}
+
+
+def _seconds(store: PageStore, requests: list[list[tuple[bytes, bytes]]]) -> float:
+    """Processor time for a page that is asked for with each of these headers."""
+    began = time.thread_time()
+    for headers in requests:
+        store.answer(Exchange(Connection(None, None, "http"), "GET", "/blog/hello", b"", headers))
+    return time.thread_time() - began
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_header_makes_a_page_expensive(small_app: "Blog", name: str) -> None:
+    store, (header, value) = PageStore(small_app.live, set(), secure=False), HOSTILE[name]
+    plain = [_BROWSER] * 300
+    # Each is another one, so that nothing is remembered of the last.
+    hostile = [[*_BROWSER[:3], (header, value[:-3] + b"%03d" % number)] for number in range(300)]
+    _seconds(store, plain)
+    assert min(_seconds(store, hostile) for _ in range(3)) < 20 * min(_seconds(store, plain) for _ in range(5))
+
+
+def test_lines_of_a_header_cost_as_much_as_their_number_and_no_more(small_app: "Blog") -> None:
+    store = PageStore(small_app.live, set(), secure=False)
+
+    def seconds(lines: int) -> float:
+        headers = [(b"accept-encoding", b"gzip;q=0.5, br" * 10)] * lines
+        return min(_seconds(store, [headers] * (6400 // lines)) for _ in range(3))
+
+    assert seconds(3200) < 4 * seconds(100)
+
+
+SHORT = "public, max-age=60, stale-while-revalidate=600, stale-if-error=86400"
+FEED = "public, max-age=300, stale-while-revalidate=3600, stale-if-error=86400"
+KEPT = [
+    *((path, "GET", 200, SHORT) for path in ("/", "/blog", "/blog/hello", "/about", "/tags", "/archive", "/blog/tag/http", "/blog/page/2")),
+    *((path, "GET", 200, SHORT) for path in ("/blog/hello.md", "/api/posts", "/api/posts/hello")),
+    *((path, "GET", 200, FEED) for path in ("/rss", "/atom.xml", "/feed.json", "/blog/tag/http/rss", "/blog/tag/http/feed.json")),
+    *((path, "GET", 301, "public, max-age=3600") for path in ("/Blog/", "/2019/old-hello", "/blog/page/1", "/api/Posts")),
+    *((path, "GET", 404, "no-cache") for path in ("/nothing", "/blog/helo", "/blog/unfinished", "/assets/site.css")),
+    *((path, "POST", 405, "no-store") for path in ("/", "/rss", "/2019/old-hello")),
+    *((path, "GET", 200, "no-store") for path in ("/api/health", "/api/ready", "/metrics")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "method", "status", "kept"), KEPT, ids=lambda value: str(value)[:30])
+async def test_how_long_an_answer_may_be_kept(
+    small_app: "Blog", ask: "Ask", path: str, method: str, status: int, kept: str
+) -> None:
+    for asked in (method, "HEAD") if method == "GET" else (method,):
+        answer = await ask(small_app, path, asked)
+        assert (answer.status, answer.headers["cache-control"]) == (status, kept)
+
+
+async def test_files_are_kept_for_ever_and_refusals_never(small_app: "Blog", ask: "Ask") -> None:
+    page = (await ask(small_app, "/blog/hello")).body.decode()
+    files = re.findall(r'"(/assets/[^"]+)"', page)
+    assert {path.rpartition(".")[2] for path in files} >= {"css", "png"}
+    for path in files:
+        assert (await ask(small_app, path)).headers["cache-control"] == "public, max-age=31536000, immutable"
+    for headers, status in (((("accept-encoding", "*;q=0"),), 406), ((("if-match", '"x"'),), 412)):
+        answer = await ask(small_app, "/blog/hello", headers=headers)
+        assert (answer.status, answer.headers["cache-control"]) == (status, "no-store")
+
+
+async def test_what_is_said_while_content_loads_is_not_kept(small_settings: "Settings", ask: "Ask") -> None:
+    for path in ("/", "/blog/hello", "/nothing"):
+        answer = await ask(create_app(small_settings), path, headers=(("if-match", '"x"'),))
+        assert (answer.status, answer.headers["cache-control"]) == (503, "no-store")
+
+
+@pytest.mark.parametrize("path", ["/", "/rss", "/api/posts"])
+async def test_a_304_may_be_kept_as_long_as_the_whole(small_app: "Blog", ask: "Ask", path: str) -> None:
+    whole = await ask(small_app, path)
+    answer = await ask(small_app, path, headers=(("if-none-match", whole.headers["etag"]),))
+    assert (answer.status, answer.headers["cache-control"]) == (304, whole.headers["cache-control"])
 
 
 UP = ["..", "%2e%2e", "..%2f", "%2e%2e%2f", "%252e%252e", "..%5c", "..\\", "%c0%ae%c0%ae", "%e0%80%ae", "....//", "..;"]

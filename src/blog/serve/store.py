@@ -6,12 +6,16 @@ from blog import urls
 from blog.exchange import Exchange
 from blog.render import security
 from blog.render.edition import Edition
+from blog.render.not_found import NotFound
 from blog.render.page import TEXT, Answer, Page, lines
+from blog.serve.budget import Budget
 from blog.serve.live import Live
 from blog.serve.negotiation import choose
 from blog.serve.preconditions import CONDITIONS, FAILED, NOT_MODIFIED, evaluate
 
 RETRY_AFTER_SECONDS = 2
+# What suggestions on 404 pages may take: a hundredth of a core, and some 40 suggestions at once. Beyond that the page comes without them.
+_GUESSING_SHARE, _GUESSING_BURST_SECONDS = 0.01, 0.005
 _ALLOW = ("allow", "GET, HEAD")
 _UNCACHED = ("cache-control", "no-store")
 _READS = frozenset({"GET", "HEAD"})
@@ -26,9 +30,10 @@ class PageStore:
     What it answers, and how, it notes on the exchange.
     """
 
-    def __init__(self, live: Live, routes: Collection[str], *, secure: bool) -> None:
+    def __init__(self, live: Live, routes: Collection[str], *, secure: bool, guessing: Budget | None = None) -> None:
         self._live = live
         self._routes = routes
+        self._guessing = guessing or Budget(_GUESSING_SHARE, _GUESSING_BURST_SECONDS)
         self._plain = lines([("content-type", TEXT), *security.for_anything(secure=secure).items()])
 
     def answer(self, exchange: Exchange) -> Answer | None:
@@ -82,10 +87,16 @@ class PageStore:
         if target is None and canonical != path and canonical in edition.pages:
             target = urls.encoded(canonical)
         if target is None:
-            return edition.not_found.answer(path)
+            return self._missing(edition.not_found, path)
         if exchange.method in _READS:
             return self._redirect(target, exchange)
         return self._say(405, f"This address has moved to {target}.", _UNCACHED, _ALLOW)
+
+    def _missing(self, not_found: NotFound, path: str) -> Answer:
+        if not self._guessing.has_left():
+            return not_found.plain
+        with self._guessing:
+            return not_found.answer(path)
 
     def _redirect(self, target: str, exchange: Exchange) -> Answer:
         query = exchange.query.decode("latin-1")

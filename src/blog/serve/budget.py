@@ -1,0 +1,38 @@
+"""A limit of processor time for work that strangers can cause."""
+
+import time
+from collections.abc import Callable
+from types import TracebackType
+
+
+class Budget:
+    """``share`` of a core, and ``burst`` seconds of it at once. Not shared between threads.
+
+    Work is measured when it is done: what it takes beyond the budget is missing for the next.
+    """
+
+    def __init__(
+        self,
+        share: float,
+        burst: float,
+        clock: Callable[[], float] = time.monotonic,
+        processor: Callable[[], float] = time.thread_time,
+    ) -> None:
+        self._share, self._burst = share, burst
+        self._clock, self._processor = clock, processor
+        self._left, self._at, self._began = burst, clock(), 0.0
+
+    def has_left(self) -> bool:
+        """Whether there is time for one more piece of work."""
+        now = self._clock()
+        self._left = min(self._burst, self._left + (now - self._at) * self._share)
+        self._at = now
+        return self._left > 0
+
+    def __enter__(self) -> None:
+        self._began = self._processor()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._left -= self._processor() - self._began
