@@ -22,7 +22,7 @@ import uvicorn
 from blog import __version__
 from blog.app import create_app
 from blog.content.slugs import slugify
-from blog.errors import BlogError, ContentError, Fault, SettingsError
+from blog.errors import BlogError, ContentError, Fault, SettingsError, faults_of
 from blog.progress import Progress
 from blog.render.encodings import Encoder
 from blog.serve.listening import listen
@@ -56,6 +56,11 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os
         return EXIT_USAGE
     except BlogError as problem:
         print(problem, file=sys.stderr)
+        return EXIT_CONTENT
+    except OSError as problem:
+        if not (faults := faults_of(problem)):
+            raise
+        print(*faults, sep="\n", file=sys.stderr)
         return EXIT_CONTENT
 
 
@@ -104,9 +109,9 @@ def _serve(settings: Settings, _options: argparse.Namespace) -> int:
 def _outcome(failure: BaseException | None) -> int:
     if failure is None:
         return 0
-    if isinstance(failure, ContentError):
-        report(failure.faults)
-        logger.error("the content has faults (%d); nothing is served", len(failure.faults))
+    if faults := faults_of(failure):
+        report(faults)
+        logger.error("the content has faults (%d); nothing is served", len(faults))
     else:
         logger.error("the publisher failed", exc_info=failure)
     return EXIT_CONTENT

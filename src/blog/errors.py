@@ -5,6 +5,7 @@ BlogError
 └── ContentError     one or more faults, each with file and line (exit code 1)
 """
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
@@ -32,7 +33,30 @@ class Fault:
     severity: Severity = Severity.ERROR
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.problem}"
+        r"""One line that can be printed, whatever bytes the file's name is made of.
+
+        >>> print(Fault(Path("posts/a\n\udcff.md"), 1, "is empty"))
+        posts/a\n\udcff.md:1: is empty
+        """
+        text = f"{self.file}:{self.line}: {self.problem}"
+        return text if text.isprintable() else "".join(map(_printable, text))
+
+
+def _printable(character: str) -> str:
+    return character if character.isprintable() else character.encode("unicode_escape").decode()
+
+
+def faults_of(problem: BaseException) -> tuple[Fault, ...]:
+    """The faults that an exception stands for; none where it names no file.
+
+    >>> str(faults_of(PermissionError(13, "Permission denied", "posts/a.md"))[0])
+    'posts/a.md:1: cannot be used: Permission denied'
+    """
+    if isinstance(problem, ContentError):
+        return problem.faults
+    if isinstance(problem, OSError) and problem.filename is not None:
+        return (Fault(Path(os.fsdecode(problem.filename)), 1, f"cannot be used: {problem.strerror}"),)
+    return ()
 
 
 class BlogError(Exception):

@@ -2,15 +2,21 @@
 
 import hashlib
 import io
+import os
 import re
+import stat
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 import imagesize
 
 from blog import urls
 
 _VIEW_BOX = re.compile(rb"""<svg\b[^>]*?viewBox\s*=\s*["'][\d.eE+-]+[\s,]+[\d.eE+-]+[\s,]+([\d.]+)[\s,]+([\d.]+)["']""")
+# Vim tests a folder by a file named 4913; the others are locks, backups and swap files. Names with two dots in front are the kubelet's.
+_EDITORS_FILE = re.compile(r"\.(?!\.).*|.*~|#.*#|.*\.sw[a-px]|.*___jb_(tmp|old)___|4913", re.DOTALL)
+# No screen shows more pixels, and an integer in an SVG may have any number of digits.
+_LONGEST_SIDE = 1_000_000
 MEDIA_TYPES = {
     "png": "image/png",
     "jpg": "image/jpeg",
@@ -27,6 +33,10 @@ MEDIA_TYPES = {
     "mp4": "video/mp4",
     "webm": "video/webm",
 }
+
+
+class UnreadableError(Exception):
+    """Why a file cannot be read, worded as the problem of a fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +80,69 @@ def is_served(path: PurePosixPath) -> bool:
     return path.suffix[1:].lower() in MEDIA_TYPES
 
 
+def is_editors_file(name: str) -> bool:
+    """Whether a file is an editor's own: hidden, a lock, a backup or a swap file.
+
+    >>> [is_editors_file(name) for name in (".#base.html", "#x.css#", "site.css~", "x.css.swp", "4913", "site.css")]
+    [True, True, True, True, True, False]
+    """
+    return _EDITORS_FILE.fullmatch(name) is not None
+
+
+def is_utf_8(name: str) -> bool:
+    """Whether the bytes of a file's name are UTF-8; Python stands surrogates in for those that are not."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def read_regular(path: Path, limit: int) -> bytes:
+    """The bytes of a regular file of at most ``limit`` bytes; links are followed.
+
+    Raises:
+        UnreadableError: it is something else, larger, or cannot be read.
+    """
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise UnreadableError("is not a regular file")
+        # A FIFO may have taken its place since, and opening one waits for a writer.
+        with open(path, "rb", opener=_without_waiting) as file:
+            found = os.fstat(file.fileno())
+            body = file.read(limit + 1)
+    except (OSError, RuntimeError, ValueError) as problem:
+        raise UnreadableError(f"cannot be read: {getattr(problem, 'strerror', None) or problem}") from problem
+    if len(body) > limit:
+        size = _megabytes(max(found.st_size, len(body)))
+        raise UnreadableError(f"has {size}; {_megabytes(limit)} is the most a file may have")
+    return body
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)
+
+
+def folder_problem(folder: Path) -> str | None:
+    """What keeps a folder from being read; None where nothing does."""
+    try:
+        with os.scandir(folder):
+            os.stat(f"{folder}/.")  # noqa: PTH116 -- a Path drops the dot, which asks whether the folder may be entered
+    except (FileNotFoundError, NotADirectoryError):
+        return "there is no such folder"
+    except OSError as problem:
+        return f"cannot be read: {problem.strerror}"
+    return None
+
+
+def _megabytes(size: int) -> str:
+    """
+    >>> _megabytes(20 * 1024 * 1024), _megabytes(512 * 1024)
+    ('20.0 MiB', '512 KiB')
+    """
+    return f"{size / 1024**2:.1f} MiB" if size >= 1024**2 else f"{size // 1024} KiB"
+
+
 def read_file(path: PurePosixPath, body: bytes) -> File:
     """Measure a file.
 
@@ -84,6 +157,6 @@ def read_file(path: PurePosixPath, body: bytes) -> File:
             width, height = _view_box(body)
     except Exception as problem:
         raise ValueError(f"not a readable picture: {problem}") from problem
-    if width <= 0 or height <= 0:
-        raise ValueError("not a picture whose width and height can be read")
-    return File(path, body, round(width), round(height))
+    if not (0 < width <= _LONGEST_SIDE and 0 < height <= _LONGEST_SIDE):
+        raise ValueError(f"not a picture whose width and height can be read (more than 0, up to {_LONGEST_SIDE:,})")
+    return File(path, body, max(1, round(width)), max(1, round(height)))

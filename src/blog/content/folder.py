@@ -1,10 +1,10 @@
 """A posts folder on disk: which files are texts, and what may be read. The only place in content/ that touches the disk."""
 
 import os
-import stat
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
+from blog.content.files import UnreadableError, folder_problem, is_utf_8, read_regular
 from blog.errors import ContentError, Fault, Severity
 
 MAX_TEXT_BYTES = 512 * 1024
@@ -23,14 +23,14 @@ class Folder:
         """Open the folder.
 
         Raises:
-            ContentError: it is missing.
+            ContentError: it is missing or cannot be read.
         """
         self.path = folder
         self.faults: list[Fault] = []
-        self._root = folder.resolve()
+        self._root = Path(os.path.realpath(folder))
         self._inside: dict[PurePosixPath, bool] = {}
-        if not self._root.is_dir():
-            raise ContentError([Fault(folder, 1, "there is no such folder (BLOG_POSTS_DIR)")])
+        if problem := folder_problem(self._root):
+            raise ContentError([Fault(folder, 1, f"{problem} (BLOG_POSTS_DIR)")])
 
     def fault(self, path: PurePosixPath, problem: str, line: int = 1, severity: Severity = Severity.ERROR) -> None:
         self.faults.append(Fault(self.path / path, line, problem, severity))
@@ -41,7 +41,7 @@ class Folder:
 
     def config(self) -> str | None:
         """What site.yaml says; None where there is none."""
-        return (self.text(CONFIG) or "") if (self._root / CONFIG).exists() else None
+        return (self.text(CONFIG) or "") if self.is_there(CONFIG) else None
 
     def is_there(self, path: PurePosixPath) -> bool:
         try:
@@ -51,18 +51,12 @@ class Folder:
 
     def body(self, path: PurePosixPath, limit: int) -> bytes | None:
         """The bytes of a regular file within the folder; None, and a fault, for anything else."""
+        if self._refuse_escape(path):
+            return None
         try:
-            if self._refuse_escape(path):
-                return None
-            found = (self._root / path).stat()
-            if not stat.S_ISREG(found.st_mode):
-                self.fault(path, "is not a regular file")
-            elif found.st_size > limit:
-                self.fault(path, f"has {_megabytes(found.st_size)}; {_megabytes(limit)} is the most a file may have")
-            else:
-                return (self._root / path).read_bytes()
-        except (OSError, RuntimeError, ValueError) as problem:
-            self.fault(path, f"cannot be read: {getattr(problem, 'strerror', None) or 'a loop of links'}")
+            return read_regular(self._root / path, limit)
+        except UnreadableError as problem:
+            self.fault(path, str(problem))
         return None
 
     def text(self, path: PurePosixPath) -> str | None:
@@ -83,22 +77,34 @@ class Folder:
             where = PurePosixPath(Path(folder).relative_to(self._root).as_posix())
             subfolders[:] = sorted(name for name in subfolders if not name.startswith((".", "_")))
             for name in subfolders:
-                self._refuse_escape(where / name)
+                if not self._refuse_escape(where / name) and name.endswith(".md"):
+                    self.fault(where / name, "is a folder; a post is a file", severity=Severity.WARNING)
             for name in sorted(names):
                 if name.startswith((".", "_")) or not name.endswith(".md"):
                     continue
                 if where in {PurePosixPath(), PAGES}:
-                    yield where / name
+                    if is_utf_8(name):
+                        yield where / name
+                    else:
+                        self.fault(where / name, "has a name that is not UTF-8; rename it")
                 else:
                     problem = "is not read: posts stand in the posts folder itself, pages in its pages/"
                     self.fault(where / name, problem, severity=Severity.WARNING)
 
     def _unreadable(self, problem: OSError) -> None:
-        path = PurePosixPath(Path(problem.filename).relative_to(self._root).as_posix())
+        # An error in the middle of a folder names no file.
+        path = PurePosixPath(Path(problem.filename or self._root).relative_to(self._root).as_posix())
         self.fault(path, f"cannot be read: {problem.strerror}")
 
     def _refuse_escape(self, path: PurePosixPath) -> bool:
-        inside = self._is_inside(path)
+        try:
+            inside = self._is_inside(path)
+        except RuntimeError:
+            self.fault(path, "cannot be read: a loop of links")
+            return True
+        except OSError as problem:
+            self.fault(path, f"cannot be read: {problem.strerror}")
+            return True
         if not inside:
             self.fault(path, "is a link out of the posts folder, which is not followed")
         return not inside
@@ -111,11 +117,3 @@ class Folder:
         if path.parent not in self._inside:
             self._inside[path.parent] = (self._root / path.parent).resolve().is_relative_to(self._root)
         return self._inside[path.parent]
-
-
-def _megabytes(size: int) -> str:
-    """
-    >>> _megabytes(20 * 1024 * 1024), _megabytes(512 * 1024)
-    ('20.0 MiB', '512 KiB')
-    """
-    return f"{size / 1024**2:.1f} MiB" if size >= 1024**2 else f"{size // 1024} KiB"

@@ -19,6 +19,7 @@ _LANG = re.compile(r"[a-zA-Z]{2,3}(?:-[a-zA-Z0-9]{2,8})*")
 # A parser in C keeps its place on the machine's stack: what nests deeper than any header should never reaches it.
 _MOST_BRACKETS = 200
 _STACKED = re.compile(r"(?:[-?:][ \t]+){20}")
+_HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
 _CLOSING = re.compile(r"^---[ \t]*$", re.MULTILINE)
 
 
@@ -85,6 +86,14 @@ _Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
 class _Precise(yaml.BaseLoader):
     """The same, in Python: slower, and clearer about faults."""
 
+    def construct_scalar(self, node: yaml.ScalarNode) -> str:
+        """The text of a scalar. Unlike the parser in C, this one lets half a character pass, which no page can be encoded with."""
+        text = str(super().construct_scalar(node))
+        if _HALF_A_CHARACTER.search(text):
+            problem = r"\ud800 to \udfff are halves of characters; write the character itself"
+            raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
+        return text
+
 
 _Precise.add_constructor("tag:yaml.org,2002:map", _mapping)
 
@@ -119,7 +128,7 @@ def _explained(problem: Exception, first_line: int) -> tuple[int, str]:
         return first_line + (mark.line if mark else 0), f"not valid YAML: {problem.problem}"
     if isinstance(problem, RecursionError):
         return first_line, "not valid YAML: nested too deeply"
-    return first_line, f"not valid YAML: {_shorten(str(problem).splitlines()[0])}"
+    return first_line, f"not valid YAML: {_shorten(str(problem).partition(chr(10))[0] or type(problem).__name__)}"
 
 
 def read_yaml(text: str, first_line: int = 1) -> dict[str, Any]:
@@ -250,7 +259,9 @@ class Header(BaseModel):
     slug: Annotated[str, Field(max_length=200), AfterValidator(_slug)] | None = None
     aliases: Annotated[list[Annotated[str, AfterValidator(_alias)]], BeforeValidator(_words), Field(max_length=50)] = []
     image: str | None = None
-    image_alt: str = Field(default="", validation_alias=AliasChoices("image_alt", "alt"))
+    image_alt: Annotated[str, AfterValidator(_line)] = Field(
+        default="", validation_alias=AliasChoices("image_alt", "alt")
+    )
     lang: Annotated[str, AfterValidator(language_tag)] | None = None
     series: Line | None = None
     canonical: Annotated[str, AfterValidator(_url)] | None = None

@@ -1,5 +1,6 @@
 """From a folder to a library: every text parsed, every picture that one refers to, and every fault with its file and line."""
 
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -17,6 +18,8 @@ from blog.content.parse import parse_page, parse_post
 from blog.content.post import Post, StandalonePage, Text
 from blog.errors import ContentError, Fault, Severity
 from blog.stages import Stage, unwatched
+
+logger = logging.getLogger(__name__)
 
 # Parsed texts by file and content: a rebuild parses what has changed.
 Memory = dict[Written, Text]
@@ -101,6 +104,10 @@ class _Reading:
             self._report(path, problem)
         except RecursionError:
             self._folder.fault(path, "is nested too deeply to be parsed")
+        except Exception as problem:
+            # A fault of this program; named as one of the file, its author can go around it.
+            logger.debug("%s cannot be parsed", path, exc_info=problem)
+            self._folder.fault(path, f"cannot be parsed ({type(problem).__name__}: {problem})")
         return None
 
     def _files(self, wanted: Iterable[PurePosixPath]) -> Mapping[PurePosixPath, File]:

@@ -5,6 +5,7 @@ renders with. It stands in the cache as a head and parts of some pages each, eve
 not ours makes the whole a miss.
 """
 
+import errno
 import json
 import logging
 import os
@@ -25,6 +26,7 @@ import zstandard
 
 import blog
 from blog.cache import Cache, key
+from blog.content.files import is_editors_file
 from blog.content.folder import MAX_FILE_BYTES, Folder
 from blog.errors import Fault, Severity
 from blog.render.dates import Dates
@@ -39,6 +41,8 @@ _EDITIONS = "editions"
 # The one that is served, and the one that the replica beside may still be starting from.
 _KEPT = 2
 _PAGES_A_PART = 128
+# A link in a theme may lead to a whole file system.
+_MOST_THEME_FILES = 5000
 _LENGTH = struct.Struct(">I")
 _LIBRARIES = ("mistune", "pygments", "jinja2", "markupsafe", "pydantic", "pyyaml", "imagesize", "brotli", "zstandard")
 # Settings that no page shows. One that is not named here makes another edition: that costs time, and never a wrong page.
@@ -68,7 +72,7 @@ class Folio:
         self._settings = settings
         self._folder = Folder(settings.posts_dir)
         self._editions = cache.within(_EDITIONS)
-        name = _name(settings, self._folder)
+        name = _name_if_readable(settings, self._folder)
         self._own = self._editions.within(name) if name else Cache(None)
 
     def read(self, moment: datetime) -> Edition | None:
@@ -92,7 +96,7 @@ class Folio:
             self._own.put(_part_key(edition.since, parts), part)
             parts += 1
         # Last, so that no head speaks of parts that are still to come.
-        self._own.put(key("head"), json.dumps(self._head(edition, parts, wanted), ensure_ascii=False).encode())
+        self._own.put(key("head"), _head_bytes(self._head(edition, parts, wanted)))
         self._editions.keep_newest(_KEPT)
 
     def _head(self, edition: Edition, parts: int, wanted: Sequence[PurePosixPath]) -> Json:
@@ -234,6 +238,19 @@ def _part_key(since: datetime | None, number: int) -> str:
     return key("part", str(since), str(number))
 
 
+def _head_bytes(head: Json) -> bytes:
+    # A warning may be about a file whose name is not UTF-8; json.loads reads such a name back.
+    return json.dumps(head, ensure_ascii=False).encode(errors="surrogatepass")
+
+
+def _name_if_readable(settings: Settings, folder: Folder) -> str | None:
+    """The name; None where something cannot be read, which the making of the edition will name."""
+    try:
+        return _name(settings, folder)
+    except OSError:
+        return None
+
+
 def _name(settings: Settings, folder: Folder) -> str | None:
     """Everything an edition depends on but the time and the files that its texts refer to; None where that cannot be told."""
     program = _program()
@@ -260,16 +277,24 @@ def _program() -> str | None:
     return " ".join([platform.python_version(), zlib.ZLIB_RUNTIME_VERSION, *versions, *digests])
 
 
-def _tree(folder: Path) -> Iterator[str | bytes]:
-    """Every file below a folder with its path, links followed; a folder that leads back into itself is left."""
+def _tree(folder: Path) -> Iterator[bytes]:
+    """Every file below a folder with its path, links followed; a folder that leads back into itself is left.
+
+    Raises:
+        OSError: a file cannot be read, or a link leads to more files than any theme has.
+    """
     seen: set[str] = set()
+    count = 0
     for where, subfolders, names in os.walk(folder, followlinks=True):
         real = os.path.realpath(where)
+        count += len(names)
+        if count > _MOST_THEME_FILES:
+            raise OSError(errno.EMFILE, "too many files", where)
         if real in seen:
             subfolders.clear()
             continue
         seen.add(real)
         subfolders.sort()
-        for path in sorted(Path(where) / name for name in names):
-            yield str(path.relative_to(folder))
+        for path in sorted(Path(where) / name for name in names if not is_editors_file(name)):
+            yield os.fsencode(path.relative_to(folder))
             yield path.read_bytes() if path.is_file() else b""

@@ -1,9 +1,10 @@
 """The theme: jinja2 templates and their assets, read from one folder."""
 
 import json
+import os
 import re
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, Tem
 from markupsafe import Markup
 
 from blog import urls
-from blog.content.files import digest
+from blog.content.files import UnreadableError, digest, folder_problem, is_editors_file, is_utf_8, read_regular
+from blog.content.folder import MAX_FILE_BYTES
 from blog.errors import ContentError, Fault
 
 ASSETS = "assets"
@@ -38,8 +40,8 @@ class Theme:
         Raises:
             ContentError: it is missing, or a template or an asset has a fault.
         """
-        if not folder.is_dir():
-            raise ContentError([Fault(folder, 1, "there is no such folder (BLOG_TEMPLATES_DIR)")])
+        if problem := folder_problem(folder):
+            raise ContentError([Fault(folder, 1, f"{problem} (BLOG_TEMPLATES_DIR)")])
         self.folder = folder
         self.assets = _read_assets(folder / ASSETS)
         self._environment = Environment(
@@ -51,8 +53,15 @@ class Theme:
         )
         self._environment.filters |= {"day": day, "iso": iso, "number": _number}
         self._environment.globals |= {"asset": self.asset, "urls": urls, "json": embedded_json, "script": self.script}
-        for template in self._environment.list_templates(extensions=["html"]):
+        for template in self._templates():
             self._compile(template)
+
+    def _templates(self) -> Iterator[str]:
+        for template in self._environment.list_templates(extensions=["html"]):
+            if not is_utf_8(template):
+                raise ContentError([Fault(self.folder / template, 1, "has a name that is not UTF-8; rename it")])
+            if not any(map(_is_ignored, template.split("/"))):
+                yield template
 
     def asset(self, name: str) -> str:
         """The URL of an asset, for templates; an unknown name is a fault of the template."""
@@ -76,9 +85,11 @@ class Theme:
         """
         compiled = self._compile(template)
         try:
-            return compiled.render(context)
+            html = compiled.render(context)
+            html.encode()  # a template can write half a character, too
         except Exception as problem:  # a template can raise anything
             raise ContentError([Fault(*self._place(problem, template), _words(problem))]) from problem
+        return html
 
     def _compile(self, template: str) -> Template:
         try:
@@ -89,7 +100,7 @@ class Theme:
         except UnicodeDecodeError as problem:
             line = problem.object.count(b"\n", 0, problem.start) + 1
             raise ContentError([Fault(self.folder / template, line, f"is not UTF-8: {problem.reason}")]) from problem
-        except TemplateError as problem:
+        except Exception as problem:  # not to be read, not to be found, or nested too deeply for the compiler
             raise ContentError([Fault(self.folder / template, 1, _words(problem))]) from problem
 
     def _place(self, problem: Exception, template: str) -> tuple[Path, int]:
@@ -99,6 +110,10 @@ class Theme:
 
 
 def _words(problem: Exception) -> str:
+    if isinstance(problem, RecursionError):
+        return "RecursionError: is nested too deeply, or includes itself"
+    if isinstance(problem, OSError) and not isinstance(problem, TemplateError):
+        return f"cannot be read: {problem.strerror}"
     return str(problem) if isinstance(problem, TemplateError) else f"{type(problem).__name__}: {problem}"
 
 
@@ -144,16 +159,42 @@ def _number(value: int, singular: str) -> str:
 
 
 def _read_assets(folder: Path) -> dict[str, bytes]:
-    files = sorted(path for path in folder.glob("*") if path.is_file() and not path.name.startswith("."))
-    faults = [Fault(path, 1, f"is of no kind that is served ({', '.join(ASSET_TYPES)})")
-              for path in files if path.suffix[1:] not in ASSET_TYPES]  # fmt: skip
+    assets: dict[str, bytes] = {}
+    faults: list[Fault] = []
+    for path in _asset_files(folder):
+        try:
+            assets[path.name] = _read_asset(path)
+        except UnreadableError as problem:
+            faults.append(Fault(path, 1, str(problem)))
     if faults:
         raise ContentError(faults)
-    assets = {path.name: path.read_bytes() for path in files}
-    for path in files:
-        if path.suffix == ".css":
-            assets[path.name] = _link_assets(path, assets)
-    return assets
+    return {
+        name: _link_assets(folder / name, assets) if name.endswith(".css") else body for name, body in assets.items()
+    }
+
+
+def _asset_files(folder: Path) -> list[Path]:
+    """What lies in the folder, links that lead nowhere included; a theme without the folder has no assets."""
+    try:
+        names = sorted(os.listdir(folder))  # noqa: PTH208 -- iterdir would list the folder a second time for nothing
+    except FileNotFoundError:
+        return []
+    except OSError as problem:
+        raise ContentError([Fault(folder, 1, f"cannot be read: {problem.strerror}")]) from problem
+    paths = [folder / name for name in names if not _is_ignored(name)]
+    return [path for path in paths if not os.path.isdir(path)]  # noqa: PTH112 -- Path.is_dir raises where it may not look
+
+
+def _is_ignored(name: str) -> bool:
+    return name.startswith(".") or is_editors_file(name)
+
+
+def _read_asset(path: Path) -> bytes:
+    if not is_utf_8(path.name):
+        raise UnreadableError("has a name that is not UTF-8; rename it")
+    if path.suffix[1:] not in ASSET_TYPES:
+        raise UnreadableError(f"is of no kind that is served ({', '.join(ASSET_TYPES)})")
+    return read_regular(path, MAX_FILE_BYTES)
 
 
 def _link_assets(stylesheet: Path, assets: Mapping[str, bytes]) -> bytes:
@@ -165,6 +206,6 @@ def _link_assets(stylesheet: Path, assets: Mapping[str, bytes]) -> bytes:
         return f"url({asset_url(found[2], assets[found[2]])})"
 
     try:
-        return _CSS_URL.sub(linked, stylesheet.read_text(encoding="utf-8")).encode()
+        return _CSS_URL.sub(linked, assets[stylesheet.name].decode()).encode()
     except UnicodeDecodeError as problem:
         raise ContentError([Fault(stylesheet, 1, f"is not UTF-8: {problem.reason}")]) from problem

@@ -1,0 +1,266 @@
+"""`blog check`, `blog build` and `blog serve` name the same faults for each broken input, in the same words and without a traceback."""
+
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from blog.__main__ import main
+from blog.errors import faults_of
+from blog.settings import Settings
+from tests.conftest import TEMPLATES
+
+if TYPE_CHECKING:
+    from tests.conftest import Run, Until
+
+NOBODY = 65532
+PICTURE = "\n![A chart](chart.svg)\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A site of one post, with folders of its own to break."""
+
+    posts: Path
+    theme: Path
+    cache: Path
+
+    @property
+    def environ(self) -> dict[str, str]:
+        return {
+            "BLOG_POSTS_DIR": str(self.posts),
+            "BLOG_TEMPLATES_DIR": str(self.theme),
+            "BLOG_CACHE_DIR": str(self.cache),
+        }
+
+    def write(self, more: str = "", body: str = "Words.", name: str = "good.md") -> None:
+        path = self.posts / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"---\ntitle: Good\ndate: 2026-03-01\n{more}\n---\n{body}\n")
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    # pytest's own folders cannot be entered by another user.
+    root = Path(tempfile.mkdtemp())
+    root.chmod(0o755)
+    made = Site(root / "posts", root / "theme", root / "cache")
+    made.posts.mkdir()
+    shutil.copytree(TEMPLATES, made.theme)
+    made.write()
+    yield made
+    shutil.rmtree(root)
+
+
+@pytest.fixture
+def unprivileged() -> Iterator[None]:
+    """As a user whom permissions bind; root reads everything."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(NOBODY)
+    yield
+    os.seteuid(0)
+
+
+async def _served(run: "Run", until: "Until", site: Site) -> list[str]:
+    async with run(Settings.from_environ(site.environ)) as blog:
+        await until(lambda: blog.app.live.failure is not None or blog.app.live.edition is not None)
+        assert blog.app.live.failure is not None, "it is served"
+        return sorted(map(str, faults_of(blog.app.live.failure)))
+
+
+async def _agree(
+    run: "Run", until: "Until", site: Site, capsys: pytest.CaptureFixture[str], place: str, problem: str
+) -> None:
+    assert main(["check"], site.environ) == 1
+    checked = sorted(capsys.readouterr().out.splitlines())
+    assert any(place in line and problem in line for line in checked), checked
+    assert main(["build"], site.environ) == 1
+    assert sorted(line for line in capsys.readouterr().err.splitlines() if str(site.posts.parent) in line) == checked
+    assert await _served(run, until, site) == checked
+
+
+def _fifo(path: Path) -> None:
+    path.unlink(missing_ok=True)
+    os.mkfifo(path)
+
+
+def _socket(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(path))
+
+
+def _loop(path: Path) -> None:
+    path.unlink(missing_ok=True)
+    path.symlink_to(path.name)
+
+
+def _replace(folder: Path, make: Callable[[Path], object]) -> None:
+    shutil.rmtree(folder)
+    make(folder)
+
+
+def _svg(attributes: str) -> str:
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {attributes}/>'
+
+
+def _with_picture(site: Site, make: Callable[[Path], object]) -> None:
+    site.write(body=PICTURE)
+    make(site.posts / "chart.svg")
+
+
+HALF = r'"q\ud800"'
+BROKEN: dict[str, tuple[Callable[[Site], object], str, str]] = {
+    "half-a-character-in-a-tag": (lambda s: s.write(f"tags: [{HALF}]"), "good.md:4", "halves of characters"),
+    "half-a-character-in-a-series": (lambda s: s.write(f"series: {HALF}"), "good.md:4", "halves of characters"),
+    "half-a-character-in-an-alias": (lambda s: s.write(f"aliases: [{HALF}]"), "good.md:4", "halves of characters"),
+    "half-a-character-in-an-image": (lambda s: s.write(f"image: {HALF}"), "good.md:4", "halves of characters"),
+    "half-a-character-in-a-description": (lambda s: s.write(r'description: "\udfff"'), "good.md:4", "halves"),
+    "half-a-character-in-an-image-alt": (
+        lambda s: s.write(f"image: {{src: a.png, alt: {HALF}}}"), "good.md:4", "halves of characters"),
+    "two-halves-of-a-character": (lambda s: s.write(r'tags: ["\ud83d\ude00"]'), "good.md:4", "the character itself"),
+    "half-a-character-in-a-key": (lambda s: s.write(rf"{HALF}: x"), "good.md:4", "halves of characters"),
+    "half-a-character-in-the-site-title": (
+        lambda s: (s.posts / "site.yaml").write_text(f"title: {HALF}\n"), "site.yaml:1", "halves of characters"),
+    "half-a-character-in-a-site-link": (
+        lambda s: (s.posts / "site.yaml").write_text(f"title: A\nlinks:\n- title: {HALF}\n  url: /x\n"),
+        "site.yaml:3", "halves of characters"),
+    "a-view-box-of-400-digits": (
+        lambda s: _with_picture(s, lambda p: p.write_text(_svg(f'viewBox="0 0 {"9" * 400} 1"'))),
+        "chart.svg:1", "width and height"),
+    "a-height-of-400-digits": (
+        lambda s: _with_picture(s, lambda p: p.write_text(_svg(f'width="1" height="{"9" * 400}"'))),
+        "chart.svg:1", "width and height"),
+    "a-width-that-is-no-number": (
+        lambda s: _with_picture(s, lambda p: p.write_text(_svg('width="nan" height="infinity"'))),
+        "chart.svg:1", "picture"),
+    "a-picture-that-is-a-fifo": (lambda s: _with_picture(s, _fifo), "chart.svg:1", "not a regular file"),
+    "a-picture-that-is-a-loop": (lambda s: _with_picture(s, _loop), "chart.svg:1", "cannot be read"),
+    "a-post-named-in-latin-1": (
+        lambda s: s.write(name=os.fsdecode(b"b\xff.md")), r"posts/b\udcff.md:1", "not UTF-8"),
+    "a-page-named-in-latin-1": (
+        lambda s: s.write(name=os.fsdecode(b"pages/b\xff.md")), r"pages/b\udcff.md:1", "not UTF-8"),
+    "a-post-with-a-line-break-in-its-name": (
+        lambda s: (s.posts / "a\nb.md").write_text("no header"), r"a\nb.md:1", "must open with"),
+    "a-post-that-is-a-fifo": (lambda s: _fifo(s.posts / "x.md"), "x.md:1", "not a regular file"),
+    "a-post-that-is-a-socket": (lambda s: _socket(s.posts / "x.md"), "x.md:1", "not a regular file"),
+    "a-post-that-is-a-loop": (lambda s: _loop(s.posts / "x.md"), "x.md:1", "cannot be read"),
+    "a-post-that-leads-nowhere": (lambda s: (s.posts / "x.md").symlink_to("y"), "x.md:1", "cannot be read"),
+    "a-site-yaml-that-leads-nowhere": (
+        lambda s: (s.posts / "site.yaml").symlink_to("y"), "site.yaml:1", "cannot be read"),
+    "a-site-yaml-that-is-a-folder": (lambda s: (s.posts / "site.yaml").mkdir(), "site.yaml:1", "not a regular file"),
+    "posts-that-are-a-file": (
+        lambda s: _replace(s.posts, lambda p: p.write_text("x")), "posts:1", "no such folder (BLOG_POSTS_DIR)"),
+    "posts-that-are-a-loop": (
+        lambda s: _replace(s.posts, _loop), "posts:1", "BLOG_POSTS_DIR"),
+    "a-template-named-in-latin-1": (
+        lambda s: (s.theme / os.fsdecode(b"b\xff.html")).write_text("x"), r"b\udcff.html:1", "not UTF-8"),
+    "a-template-with-half-a-character": (
+        lambda s: (s.theme / "archive.html").write_text(r'{{ "\ud800" }}'), "archive.html:1", "surrogates"),
+    "a-template-that-is-a-loop": (lambda s: _loop(s.theme / "archive.html"), "archive.html:1", "not found"),
+    "a-template-that-is-a-fifo": (lambda s: _fifo(s.theme / "archive.html"), "archive.html:1", "not found"),
+    "a-template-that-nests-too-deeply": (
+        lambda s: (s.theme / "archive.html").write_text("{{ " + "(" * 5000 + "1" + ")" * 5000 + " }}"),
+        "archive.html:1", "RecursionError"),
+    "a-template-that-includes-itself": (
+        lambda s: (s.theme / "archive.html").write_text("{% include 'archive.html' %}"), "archive.html:1", "Recursion"),
+    "an-asset-named-in-latin-1": (
+        lambda s: (s.theme / "assets" / os.fsdecode(b"b\xff.css")).write_text("x"), r"b\udcff.css:1", "not UTF-8"),
+    "an-asset-that-is-a-fifo": (lambda s: _fifo(s.theme / "assets/x.css"), "x.css:1", "not a regular file"),
+    "an-asset-that-is-a-loop": (lambda s: _loop(s.theme / "assets/x.css"), "x.css:1", "cannot be read"),
+    "an-asset-that-leads-nowhere": (
+        lambda s: (s.theme / "assets/x.css").symlink_to("y"), "x.css:1", "cannot be read"),
+    "assets-that-are-a-file": (
+        lambda s: _replace(s.theme / "assets", lambda p: p.write_text("x")),
+        "assets:1", "cannot be read"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BROKEN)
+async def test_the_three_commands_name_the_same_faults(
+    run: "Run", until: "Until", site: Site, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    broken, place, problem = BROKEN[name]
+    broken(site)
+    await _agree(run, until, site, capsys, place, problem)
+
+
+FORBIDDEN: dict[str, tuple[Callable[[Site], Path], int, str, str]] = {
+    "post": (lambda s: s.posts / "good.md", 0, "good.md:1", "Permission denied"),
+    "picture": (lambda s: s.posts / "chart.svg", 0, "chart.svg:1", "Permission denied"),
+    "site.yaml": (lambda s: s.posts / "site.yaml", 0, "site.yaml:1", "Permission denied"),
+    "pages": (lambda s: s.posts / "pages", 0, "pages:1", "Permission denied"),
+    "pages-that-may-be-listed-only": (lambda s: s.posts / "pages", 0o444, "pages/about.md:1", "Permission denied"),
+    "posts": (lambda s: s.posts, 0, "posts:1", "BLOG_POSTS_DIR"),
+    "posts-that-may-be-listed-only": (lambda s: s.posts, 0o444, "posts:1", "BLOG_POSTS_DIR"),
+    "the-folder-above": (lambda s: s.posts.parent, 0, "posts:1", "BLOG_POSTS_DIR"),
+    "template": (lambda s: s.theme / "archive.html", 0, "archive.html:1", "Permission denied"),
+    "asset": (lambda s: s.theme / "assets/site.css", 0, "site.css:1", "Permission denied"),
+    "assets": (lambda s: s.theme / "assets", 0, "assets:1", "Permission denied"),
+    "assets-that-may-be-listed-only": (lambda s: s.theme / "assets", 0o444, "site.css:1", "Permission denied"),
+    "theme": (lambda s: s.theme, 0, "theme:1", "BLOG_TEMPLATES_DIR"),
+}
+
+
+@pytest.fixture
+def forbidden(site: Site, request: pytest.FixtureRequest) -> Iterator[tuple[Site, str, str]]:
+    find, mode, place, problem = FORBIDDEN[request.param]
+    site.write(body=PICTURE)
+    site.write(name="pages/about.md")
+    (site.posts / "chart.svg").write_text(_svg('width="1" height="1"'))
+    (site.posts / "site.yaml").write_text("title: A\n")
+    find(site).chmod(mode)
+    yield site, place, problem
+    find(site).chmod(0o755)
+
+
+@pytest.mark.parametrize("forbidden", FORBIDDEN, indirect=True)
+async def test_the_three_commands_name_what_may_not_be_read(
+    run: "Run",
+    until: "Until",
+    capsys: pytest.CaptureFixture[str],
+    forbidden: tuple[Site, str, str],
+    unprivileged: None,
+) -> None:
+    await _agree(run, until, forbidden[0], capsys, *forbidden[1:])
+
+
+async def test_odd_names_that_harm_nobody_stop_nothing(
+    run: "Run", site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site.write(name="two\nlines.md")
+    site.write(name=os.fsdecode(b"drafts/b\xff.md"))
+    (site.posts / os.fsdecode(b"b\xff.png")).write_bytes(b"nobody refers to this")
+    _fifo(site.posts / "fifo.png")
+    (site.posts / "folder.md").mkdir()
+    assert main(["build"], site.environ) == 0
+    capsys.readouterr()
+    for _ in range(2):  # the edition that was built, and the one that was kept
+        async with run(Settings.from_environ(site.environ)) as blog:
+            await blog.until_ready()
+            assert await blog.status("/blog/two-lines") == 200
+    assert main(["check"], site.environ) == 1
+    lines = sorted(capsys.readouterr().out.splitlines())
+    assert [line.rpartition("/posts/")[2].partition(":")[0] for line in lines] == [r"drafts/b\udcff.md", "folder.md"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [".#base.html", "#base.html#", "base.html~", ".base.html.swp", "4913", "base.html___jb_tmp___", ".git/x.html"],
+)
+@pytest.mark.parametrize("folder", ["", "assets"])
+def test_an_editors_files_are_no_part_of_a_theme(
+    site: Site, capsys: pytest.CaptureFixture[str], folder: str, name: str
+) -> None:
+    path = site.theme / folder / name
+    path.parent.mkdir(exist_ok=True)
+    # Emacs marks a file that is being edited by a link to nowhere.
+    path.symlink_to("ada@laptop.1234:1764000000")
+    assert main(["check"], site.environ) == 0, capsys.readouterr().out
