@@ -21,10 +21,11 @@ from blog.serve.health import health_routes
 from blog.serve.listening import listen
 from blog.serve.live import Live
 from blog.serve.metrics import metrics_route
-from blog.serve.publisher import Clock, Publisher, Watch, in_thread, utc_now
+from blog.serve.publisher import Clock, Publisher, Watch, utc_now
 from blog.serve.reload import reload_routes
 from blog.serve.rum import rum_routes
 from blog.serve.store import PageStore
+from blog.serve.threads import in_thread
 from blog.settings import Settings, variable
 from blog.stages import unstarted, unwatched
 from blog.telemetry.metrics import Metrics
@@ -116,7 +117,7 @@ class Blog(FastAPI):
 
     def _watch(self) -> Watch:
         start, stage = (self.tracing.start, self.tracing.stage) if self.tracing else (unstarted, unwatched)
-        return Watch(start=start, stage=stage, published=self.metrics.edition, refused=self.metrics.failures.inc)
+        return Watch(start=start, stage=stage, published=self.metrics.edition, refused=self.metrics.refused)
 
 
 def create_app(settings: Settings, clock: Clock = utc_now, metrics_listeners: Sequence[socket.socket] = ()) -> Blog:

@@ -1,5 +1,6 @@
 """What the kubelet asks: does the process live, and may it have visitors?"""
 
+from datetime import datetime
 from typing import Literal
 
 from fastapi import APIRouter, Response
@@ -16,11 +17,22 @@ class Health(BaseModel):
     revision: str
 
 
+class Refused(BaseModel):
+    """The content on disk has faults, which the log names; the last good edition is served."""
+
+    since: datetime
+    faults: int
+
+
 class Readiness(BaseModel):
-    """``loading``: the content is being read. ``draining``: the process was told to stop and finishes its work."""
+    """``loading``: the content is being read. ``draining``: the process was told to stop and finishes its work.
+
+    ``refused`` is there while the content on disk cannot be served.
+    """
 
     status: Literal["ready", "loading", "draining"]
     posts: int = 0
+    refused: Refused | None = None
 
 
 def health_routes(live: Live, revision: str) -> APIRouter:
@@ -32,12 +44,17 @@ def health_routes(live: Live, revision: str) -> APIRouter:
         response.headers["cache-control"] = "no-store"
         return Health(version=__version__, revision=revision)
 
-    @router.get(urls.READY, responses={503: {"model": Readiness, "description": "Loading or draining"}})
+    @router.get(
+        urls.READY,
+        response_model_exclude_none=True,
+        responses={503: {"model": Readiness, "description": "Loading or draining"}},
+    )
     async def ready(response: Response) -> Readiness:
         """200 only while content is loaded and the process is not draining."""
         response.headers["cache-control"] = "no-store"
         if live.ready and live.edition:
-            return Readiness(status="ready", posts=len(live.edition.posts))
+            refused = Refused(since=live.refusal.since, faults=live.refusal.faults) if live.refusal else None
+            return Readiness(status="ready", posts=len(live.edition.posts), refused=refused)
         response.status_code = 503
         response.headers["retry-after"] = str(RETRY_AFTER_SECONDS)
         return Readiness(status="draining" if live.draining else "loading")

@@ -3,9 +3,19 @@
 import asyncio
 import math
 import time
+from dataclasses import dataclass
+from datetime import datetime
 
 from blog.render.edition import Edition
 from blog.serve.index import Index
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The content on disk is newer than what is served and cannot be used: since when, and for how many faults."""
+
+    since: datetime
+    faults: int
 
 
 class Live:
@@ -16,6 +26,7 @@ class Live:
         self.index: Index | None = None
         self.draining = False
         self.failure: BaseException | None = None
+        self.refusal: Refusal | None = None
         self.generation = 0
         # The first second in which no edition but the present one has been served.
         self.unchanged_since = 0
@@ -29,7 +40,12 @@ class Live:
         """Swap in a new edition; requests under way keep the one they began with."""
         self.edition, self.index = edition, index
         self.unchanged_since = math.ceil(time.time())
+        self.refusal = None
         self.generation += 1
+
+    def refuse(self, faults: int, now: datetime) -> None:
+        """Keep the edition, and note that the content on disk cannot take its place."""
+        self.refusal = Refusal(self.refusal.since if self.refusal else now, faults)
 
     def publishing_ended(self, task: asyncio.Task[None]) -> None:
         """The publisher never ends by itself: when it does, the process must not go on without it."""

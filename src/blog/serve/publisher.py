@@ -1,45 +1,43 @@
-"""Keeps the served edition current: at the start, at the moment of a post of the future, and when files change."""
+"""Keeps the served edition current: at the start, at the moment of a scheduled post, and when files change."""
 
 import asyncio
 import gc
 import logging
-import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import aclosing, contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from blog.allocator import give_back
 from blog.cache import Cache
-from blog.errors import ContentError, Fault
+from blog.errors import Fault, Severity, faults_of
 from blog.render.dates import Dates
 from blog.render.edition import Edition
 from blog.render.folio import Folio
 from blog.serve.index import Index
 from blog.serve.live import Live
+from blog.serve.threads import begin_in_thread, in_thread
+from blog.serve.watcher import Watcher
 from blog.settings import Settings
 from blog.stages import Stage, Start, unstarted, unwatched
 
 if TYPE_CHECKING:
     from blog.render.press import Press
 
-T = TypeVar("T")
 Clock = Callable[[], datetime]
 
 # A scheduled edition is rendered this long before its moment, so that at the moment there is only a reference to swap.
 _AHEAD = timedelta(seconds=30)
 # Waits are cut short to look at the wall clock again, which may be set while a process sleeps.
-_LONGEST_WAIT_SECONDS = 30.0
-_DEBOUNCE_MS = 60
-_WATCH_AGAIN_SECONDS = 1.0
-_LOOK_AGAIN_MS = 1000
-# How long a scheduled post waits for faults to be mended that were not there at the start.
-_TRY_AGAIN_SECONDS = 300.0
+_LONGEST_WAIT_SECONDS = 1.0
+# What was refused may mend without a change that can be seen, such as a file system that answers again.
+_FIRST_RETRY_SECONDS, _LAST_RETRY_SECONDS = 30.0, 300.0
+# A rebuild that takes longer waits for a file system that does not answer.
+_STUCK_SECONDS = 300.0
 # After this nobody answers from an edition any more that has been replaced.
 _LAST_LOOK_SECONDS = 1.0
 
@@ -48,12 +46,12 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
-    """Who wants to know of editions: their making, their publication (posts by state, seconds), a refusal."""
+    """Who wants to know of editions: their making, their publication (posts by state, seconds), a refusal (faults)."""
 
     start: Start = unstarted
     stage: Stage = unwatched
     published: Callable[[Mapping[str, int], float], None] = lambda _states, _seconds: None
-    refused: Callable[[], None] = lambda: None
+    refused: Callable[[int], None] = lambda _faults: None
 
 
 def utc_now() -> datetime:
@@ -71,26 +69,29 @@ class Publisher:
         self.cache = Cache(settings.cache_dir)
         self._pressing: Press | None = None
         self._changed = asyncio.Event()
+        self._retry_seconds = _FIRST_RETRY_SECONDS
+        self._refused_for: tuple[Fault, ...] = ()
 
     async def run(self) -> None:
         """Publish until cancelled.
 
         Raises:
-            ContentError: the content cannot be served at the start. Later on, faults are logged and the last good
-                edition stays.
+            ContentError: the content cannot be served at the start. Later on, whatever a rebuild raises is logged and the
+                last good edition stays.
         """
-        started = time.perf_counter()
-        self._publish(*await in_thread(self._build_with_index), started)
-        watching = asyncio.create_task(self._watch()) if self._settings.reload else None
+        watcher = self._watcher() if self._settings.reload else None
         try:
+            if watcher:
+                # Before the first edition is built: what changes in the meantime is built next.
+                watcher.start()
+                await in_thread(watcher.wait_until_begun)
+            started = time.perf_counter()
+            self._publish(*await in_thread(self._build_with_index), started)
             while True:
-                await self._next_moment_or_change()
-                if self._changed.is_set():
-                    self._changed.clear()
-                    await self._renew()
+                await self._keep_current()
         finally:
-            if watching:
-                watching.cancel()
+            if watcher:
+                await in_thread(watcher.close)
 
     def build(self, made: int | None = None) -> Edition:
         """The edition of this moment: the one that is kept, or a new one, which is kept from then on.
@@ -142,83 +143,88 @@ class Publisher:
     def _publish(self, edition: Edition, index: Index, started: float) -> None:
         replaced: list[object] = [self._live.edition, self._live.index]
         self._live.publish(edition, index)
+        self._refused_for = ()
         took = time.perf_counter() - started
         self._told.published(edition.states, took)
         logger.info("content is served: %d posts, %d pages, %.2f s", len(edition.posts), len(edition.pages), took)
         if any(replaced):
-            threading.Thread(target=_let_go, args=(replaced,), name="let go", daemon=True).start()
+            with suppress(RuntimeError):  # no thread can be started; then it is freed here, all at once
+                threading.Thread(target=_let_go, args=(replaced,), name="let go", daemon=True).start()
 
-    async def _renew(self) -> bool:
-        """Publish what is there now; where it has faults, say them and leave the last good edition."""
-        started = time.perf_counter()
+    def _watcher(self) -> Watcher:
+        loop = asyncio.get_running_loop()
+
+        def changed() -> None:
+            with suppress(RuntimeError):  # the loop is closed
+                loop.call_soon_threadsafe(self._changed.set)
+
+        return Watcher((self._settings.posts_dir, self._settings.templates_dir), changed)
+
+    async def _keep_current(self) -> None:
+        """Publish the next edition. Whatever goes wrong, the one that is served stays, and the next change is tried."""
         try:
-            made = await in_thread(partial(self._rebuild, self._clock()))
-        except ContentError as problem:
+            if await self._changed_or_due():
+                self._changed.clear()
+                started = time.perf_counter()
+                self._publish(*await self._rebuilt(self._clock()), started)
+        except Exception as problem:  # noqa: BLE001 -- a process that serves good pages must not end for what comes after them
             self._refuse(problem)
-            return False
-        self._publish(*made, started)
-        return True
 
-    def _refuse(self, problem: ContentError) -> None:
-        report(problem.faults)
-        self._told.refused()
-        logger.error("the changed content has faults; the last good edition stays")
-
-    async def _next_moment_or_change(self) -> None:
-        """Return when files have changed, or when the next scheduled post has been published."""
+    async def _changed_or_due(self) -> bool:
+        """Whether to rebuild now; False after a scheduled post has been published."""
+        if self._live.refusal:
+            await self._changed_within(self._retry_seconds)
+            return True
         moment = self._live.edition.until if self._live.edition else None
         if moment is None:
-            await self._changed.wait()
-            return
-        if not await self._reached(moment - _AHEAD):
-            return
+            return await self._changed.wait()
+        if await self._reached(moment - _AHEAD):
+            await self._publish_at(moment)
+        return self._changed.is_set()
+
+    async def _publish_at(self, moment: datetime) -> None:
         started = time.perf_counter()
-        try:
-            made = await in_thread(partial(self._rebuild, moment))
-        except ContentError as problem:
-            self._refuse(problem)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), _TRY_AGAIN_SECONDS)
-            return
+        # Where the clock was set forward, several moments may have passed.
+        moment = max(moment, self._clock())
+        made = await self._rebuilt(moment)
         if await self._reached(moment):
             self._publish(*made, started)
-            logger.info("published on schedule: %s", made[0].posts[0].slug)
+            logger.info("published on schedule: %s", ", ".join(post.slug for post in made[0].posts[:1]))
+
+    async def _rebuilt(self, moment: datetime) -> tuple[Edition, Index]:
+        work = begin_in_thread(partial(self._rebuild, moment))
+        await asyncio.wait([work], timeout=_STUCK_SECONDS)
+        if not work.done():
+            gc.enable()
+            self._refuse(TimeoutError(f"a rebuild has taken {_STUCK_SECONDS:g} s; does the file system answer?"))
+        return await work
+
+    def _refuse(self, problem: Exception) -> None:
+        """Say what is wrong, in full where it is not what was wrong at the last attempt."""
+        faults = faults_of(problem)
+        errors = sum(fault.severity is Severity.ERROR for fault in faults)
+        if not faults:
+            logger.error("the rebuild failed", exc_info=problem)
+        elif faults != self._refused_for:
+            report(faults)
+        again = self._live.refusal is not None and faults == self._refused_for
+        self._retry_seconds = min(self._retry_seconds * 2, _LAST_RETRY_SECONDS) if again else _FIRST_RETRY_SECONDS
+        self._refused_for = faults
+        self._live.refuse(max(1, errors), self._clock())
+        self._told.refused(max(1, errors))
+        logger.error("the changed content has faults (%d); the last good edition stays", max(1, errors))
+
+    async def _changed_within(self, seconds: float) -> bool:
+        with suppress(TimeoutError):
+            return await asyncio.wait_for(self._changed.wait(), seconds)
+        return False
 
     async def _reached(self, moment: datetime) -> bool:
         """Wait for a moment; False where files changed first."""
         while (left := (moment - self._clock()).total_seconds()) > 0:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), min(left, _LONGEST_WAIT_SECONDS))
+            if await self._changed_within(min(left, _LONGEST_WAIT_SECONDS)):
                 return False
         return not self._changed.is_set()
-
-    async def _watch(self) -> None:
-        from watchfiles import awatch  # noqa: PLC0415 -- most processes watch nothing
-
-        folders = (self._settings.posts_dir, self._settings.templates_dir)
-        while True:
-            places = _places(folders)
-            watching = awatch(
-                *folders,
-                debounce=_DEBOUNCE_MS * 4,
-                step=_DEBOUNCE_MS,
-                rust_timeout=_LOOK_AGAIN_MS,
-                yield_on_timeout=True,
-            )
-            try:
-                async with aclosing(watching):
-                    async for changes in watching:
-                        # Whoever publishes by moving a link (git-sync, a ConfigMap) changes nothing in the folder it led to.
-                        moved = _places(folders) != places
-                        if changes or moved:
-                            self._changed.set()
-                        if moved:
-                            break
-            except OSError as problem:
-                # A folder that is being exchanged is away for a moment; what comes back counts as changed.
-                logger.warning("cannot watch for changes (%s); trying again", problem)
-                await asyncio.sleep(_WATCH_AGAIN_SECONDS)
-                self._changed.set()
 
 
 @contextmanager
@@ -236,11 +242,6 @@ def _undisturbed() -> Iterator[None]:
         gc.enable()
 
 
-def _places(folders: Iterable[Path]) -> list[str]:
-    """Where the folders are once every link is followed."""
-    return [os.path.realpath(folder) for folder in folders]
-
-
 def _let_go(replaced: list[object]) -> None:
     """Free a large edition page by page: all at once, it would hold the interpreter, and with it the loop, for as long as that takes."""
     time.sleep(_LAST_LOOK_SECONDS)
@@ -253,27 +254,3 @@ def _let_go(replaced: list[object]) -> None:
 def report(faults: tuple[Fault, ...]) -> None:
     for fault in faults:
         logger.log(logging.ERROR if fault.severity.name == "ERROR" else logging.WARNING, "%s", fault)
-
-
-async def in_thread(work: Callable[[], T]) -> T:
-    """Run work beside the loop in a daemon thread: an interrupted start must not keep the process from leaving."""
-    loop = asyncio.get_running_loop()
-    future: asyncio.Future[T] = loop.create_future()
-
-    def settle(set_outcome: Callable[[], None]) -> None:
-        if not future.done():
-            set_outcome()
-
-    def run() -> None:
-        try:
-            result = work()
-        except BaseException as problem:  # noqa: BLE001 -- handed on to whoever awaits
-            outcome = problem
-            with suppress(RuntimeError):  # the loop has gone
-                loop.call_soon_threadsafe(settle, lambda: future.set_exception(outcome))
-        else:
-            with suppress(RuntimeError):
-                loop.call_soon_threadsafe(settle, lambda: future.set_result(result))
-
-    threading.Thread(target=run, name="publisher", daemon=True).start()
-    return await future

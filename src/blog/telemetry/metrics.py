@@ -50,8 +50,13 @@ class Metrics:
             buckets=_LAG_BUCKETS,
             registry=self.registry,
         )
-        self.failures = Counter(
+        self._failures = Counter(
             "blog_content_failures", "Rebuilds that were refused for faults.", registry=self.registry
+        )
+        self._faults = Gauge(
+            "blog_content_faults",
+            "Faults that keep the content on disk from being served; 0 while it is served.",
+            registry=self.registry,
         )
         for collect in (GCCollector, PlatformCollector):
             collect(registry=self.registry)
@@ -75,6 +80,12 @@ class Metrics:
         for state, count in states.items():
             self._posts.labels(state).set(count)
         self._load.set(seconds)
+        self._faults.set(0)
+
+    def refused(self, faults: int) -> None:
+        """A rebuild was refused."""
+        self._failures.inc()
+        self._faults.set(faults)
 
     def count(self, name: str, text: str, value: Callable[[], float]) -> None:
         """A counter that is kept elsewhere and read at the scrape."""

@@ -1,0 +1,51 @@
+"""Work beside the event loop, in daemon threads."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+async def in_thread(work: Callable[[], T]) -> T:
+    """The result of work that is done in a thread; what it raises is raised here."""
+    return await begin_in_thread(work)
+
+
+def begin_in_thread(work: Callable[[], T]) -> "asyncio.Future[T]":
+    """Begin work in a daemon thread, which does not keep the process from ending while it is blocked.
+
+    Raises:
+        RuntimeError: no thread can be started.
+    """
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[T] = loop.create_future()
+
+    def settle(set_outcome: Callable[[], None]) -> None:
+        if not future.done():
+            set_outcome()
+
+    def run() -> None:
+        try:
+            result = work()
+        except BaseException as problem:  # noqa: BLE001 -- raised again where the future is awaited
+            outcome = _raisable(problem)
+            with suppress(RuntimeError):  # the loop is closed
+                loop.call_soon_threadsafe(settle, lambda: future.set_exception(outcome))
+        else:
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(settle, lambda: future.set_result(result))
+
+    threading.Thread(target=run, name="publisher", daemon=True).start()
+    return future
+
+
+def _raisable(problem: BaseException) -> BaseException:
+    """A future refuses StopIteration, and SystemExit out of a future would stop the loop."""
+    if isinstance(problem, Exception) and not isinstance(problem, StopIteration):
+        return problem
+    wrapped = RuntimeError(f"{type(problem).__name__}: {problem}")
+    wrapped.__cause__ = problem
+    return wrapped
