@@ -1,4 +1,9 @@
+import asyncio
+import errno
+import threading
 import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -7,6 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from blog.errors import ContentError
+from blog.serve import publisher
+from blog.serve.live import Live
+from blog.serve.publisher import Clock, Publisher, Watch, utc_now
 from blog.settings import Settings
 
 if TYPE_CHECKING:
@@ -155,3 +163,181 @@ async def test_a_leaving_app_does_not_wait_for_the_moment(run: "Run", scheduled:
     async with run(replace(scheduled), HeldClock(MOMENT - timedelta(days=1))) as blog:
         await blog.until_ready()
     assert time.monotonic() - started < 20
+
+
+class Failing:
+    """A stage of the build that raises what it is told to, or waits, each time an edition is made."""
+
+    def __init__(self) -> None:
+        self.problem: BaseException | None = None
+        self.reached, self.go = threading.Event(), threading.Event()
+        self.go.set()
+
+    @contextmanager
+    def __call__(self, name: str) -> Iterator[Callable[[str, int], None]]:
+        if name == "render":
+            self.reached.set()
+            self.go.wait(30)
+            if self.problem:
+                raise self.problem
+        yield lambda _what, _count: None
+
+
+@asynccontextmanager
+async def _publishing(
+    settings: Settings, stage: Failing, clock: Clock = utc_now, refused: Callable[[int], None] = lambda _: None
+) -> AsyncIterator[Live]:
+    live = Live()
+    task = asyncio.create_task(Publisher(settings, live, clock, Watch(stage=stage, refused=refused)).run())
+    task.add_done_callback(live.publishing_ended)
+    yield live
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+ANYTHING = [
+    MemoryError(),
+    RecursionError("maximum recursion depth exceeded"),
+    OSError(errno.ENOSPC, "No space left on device"),
+    OSError(errno.EIO, "Input/output error", "posts/a.md"),
+    OSError(errno.EMFILE, "Too many open files"),
+    KeyError("a fault of this program"),
+    StopIteration(),
+    SystemExit(3),
+    KeyboardInterrupt(),
+]
+
+
+@pytest.mark.parametrize("problem", ANYTHING, ids=repr)
+async def test_whatever_a_rebuild_raises_the_last_good_edition_stays(
+    posts: "WritePosts", post: "WritePost", templates: Path, until: "Until", problem: BaseException,
+    caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    folder = posts({"old.md": post("Old", "2026-01-01")})
+    stage, counts = Failing(), list[int]()
+    settings = Settings(posts_dir=folder, templates_dir=templates, reload=True)
+    async with _publishing(settings, stage, refused=counts.append) as live:
+        await until(lambda: live.generation == 1)
+        stage.problem = problem
+        (folder / "new.md").write_text(post("New", "2026-01-02"))
+        await until(lambda: live.refusal is not None)
+        assert (live.failure, live.ready, live.generation) == (None, True, 1)
+        assert live.refusal
+        assert (live.refusal.faults, counts) == (1, [1])
+        said = "posts/a.md:1: cannot be used: Input/output error" if "a.md" in repr(problem) else type(problem).__name__
+        assert said in caplog.text or problem.args[-1] in caplog.text
+        assert ("Traceback" in caplog.text) == ("posts/a.md:1" not in caplog.text)
+        stage.problem = None
+        (folder / "old.md").write_text(post("Mended", "2026-01-01"))
+        await until(lambda: live.generation == 2)
+        assert live.edition
+        assert "/blog/new" in live.edition.pages
+        assert live.refusal is None
+
+
+async def test_a_scheduled_post_is_tried_again(
+    scheduled: Settings, until: "Until", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publisher, "_FIRST_RETRY_SECONDS", 0.2)
+    clock, stage = HeldClock(MOMENT - timedelta(seconds=0.5)), Failing()
+    async with _publishing(scheduled, stage, clock) as live:
+        await until(lambda: live.generation == 1)
+        stage.problem = MemoryError()
+        clock.let_go()
+        await until(lambda: live.refusal is not None)
+        stage.problem = None
+        await until(lambda: live.edition is not None and "/blog/surprise" in live.edition.pages)
+
+
+async def test_all_posts_that_a_jump_of_the_clock_passes_appear_at_once(
+    scheduled: Settings, post: "WritePost", until: "Until"
+) -> None:
+    for day in range(2, 20):
+        (scheduled.posts_dir / f"day-{day}.md").write_text(post(f"Day {day}", f"2030-01-{day:02}"))
+    now = [MOMENT - timedelta(days=1)]
+    async with _publishing(scheduled, Failing(), lambda: now[0]) as live:
+        await until(lambda: live.generation == 1)
+        now[0] += timedelta(days=365)
+        await until(lambda: live.edition is not None and "/blog/day-19" in live.edition.pages)
+        assert live.generation == 2
+        now[0] -= timedelta(days=700)
+        await asyncio.sleep(1.5)
+        assert (live.failure, live.generation) == (None, 2)
+
+
+@pytest.mark.parametrize("build", ["first", "later"])
+async def test_a_change_during_a_build_is_built_next(
+    posts: "WritePosts", post: "WritePost", templates: Path, until: "Until", build: str
+) -> None:
+    folder = posts({"old.md": post("Old", "2026-01-01")})
+    stage = Failing()
+    async with _publishing(Settings(posts_dir=folder, templates_dir=templates, reload=True), stage) as live:
+        if build == "later":
+            await until(lambda: live.generation == 1)
+            stage.reached.clear()
+            (folder / "old.md").write_text(post("Changed", "2026-01-01"))
+        stage.go.clear()
+        await until(stage.reached.is_set)
+        (folder / "new.md").write_text(post("New", "2026-01-02"))
+        stage.go.set()
+        await until(lambda: live.edition is not None and "/blog/new" in live.edition.pages)
+
+
+async def test_a_link_that_moves_during_the_first_build_is_followed(
+    post: "WritePost", templates: Path, tmp_path: Path, until: "Until"
+) -> None:
+    """As git-sync publishes: a checkout of its own for each commit, and a link that is moved to it."""
+    for commit in ("aaaa", "bbbb"):
+        (tmp_path / commit).mkdir()
+        (tmp_path / commit / f"{commit}.md").write_text(post(commit, "2026-01-01"))
+    (tmp_path / "current").symlink_to("aaaa")
+    stage = Failing()
+    stage.go.clear()
+    settings = Settings(posts_dir=tmp_path / "current", templates_dir=templates, reload=True)
+    async with _publishing(settings, stage) as live:
+        await until(stage.reached.is_set)
+        (tmp_path / "beside").symlink_to("bbbb")
+        (tmp_path / "beside").replace(tmp_path / "current")
+        stage.go.set()
+        await until(lambda: live.edition is not None and "/blog/bbbb" in live.edition.pages)
+
+
+async def test_a_rebuild_that_does_not_end_is_said_and_waited_for(
+    posts: "WritePosts", post: "WritePost", templates: Path, until: "Until", monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(publisher, "_STUCK_SECONDS", 0.2)
+    folder, stage = posts({"old.md": post("Old", "2026-01-01")}), Failing()
+    async with _publishing(Settings(posts_dir=folder, templates_dir=templates, reload=True), stage) as live:
+        await until(lambda: live.generation == 1)
+        stage.go.clear()
+        (folder / "new.md").write_text(post("New", "2026-01-02"))
+        await until(lambda: live.refusal is not None)
+        assert "does the file system answer?" in caplog.text
+        stage.go.set()
+        await until(lambda: live.generation == 2)
+        assert live.refusal is None
+
+
+async def test_readiness_and_metrics_say_that_the_content_is_refused(
+    run: "Run", posts: "WritePosts", post: "WritePost", templates: Path, until: "Until"
+) -> None:
+    folder = posts({"old.md": post("Old", "2026-01-01")})
+    async with run(Settings(posts_dir=folder, templates_dir=templates, reload=True)) as blog:
+        await blog.until_ready()
+        assert (await blog.client.get("/api/ready")).json() == {"status": "ready", "posts": 1}
+        posts({"a.md": "no header", "b.md": "no header"})
+        await until(lambda: blog.app.live.refusal is not None and blog.app.live.refusal.faults == 2)
+        ready = await blog.client.get("/api/ready")
+        assert ready.status_code == 200
+        assert ready.json()["refused"]["faults"] == 2
+        since = datetime.fromisoformat(ready.json()["refused"]["since"])
+        assert abs(datetime.now(UTC) - since) < timedelta(minutes=1)
+        assert "no header" not in ready.text
+        assert "\nblog_content_faults 2.0" in await blog.text("/metrics")
+        for name in ("a.md", "b.md"):
+            (folder / name).unlink()
+        await until(lambda: blog.app.live.refusal is None)
+        assert "\nblog_content_faults 0.0" in await blog.text("/metrics")
+        assert "\nblog_content_failures_total 0.0" not in await blog.text("/metrics")

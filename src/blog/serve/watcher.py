@@ -2,6 +2,7 @@
 
 import logging
 import os
+import stat
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -76,7 +77,7 @@ class Watcher:
             rust_timeout=int(_POLL_SECONDS * 1000),
             yield_on_timeout=True,
             raise_interrupt=False,
-            ignore_permission_denied=True,
+            ignore_permission_denied=False,  # with it, a lack of inotify watches is passed over in silence
         ):
             self._say_that_events_are_back()
             # git-sync and the kubelet publish by moving a link, which changes nothing in the folder that it led to.
@@ -152,4 +153,7 @@ def _state(path: str) -> tuple[int, ...]:
         found = os.stat(path)  # noqa: PTH116 -- strings throughout, thousands of them
     except (OSError, ValueError):
         return ()
+    if stat.S_ISDIR(found.st_mode):
+        # Its times change with every file that an editor makes and removes again.
+        return found.st_ino, found.st_mode
     return found.st_ino, found.st_mode, found.st_size, found.st_mtime_ns, found.st_ctime_ns
