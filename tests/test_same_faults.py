@@ -164,8 +164,12 @@ BROKEN: dict[str, tuple[Callable[[Site], object], str, str]] = {
         lambda s: (s.theme / os.fsdecode(b"b\xff.html")).write_text("x"), r"b\udcff.html:1", "not UTF-8"),
     "a-template-with-half-a-character": (
         lambda s: (s.theme / "archive.html").write_text(r'{{ "\ud800" }}'), "archive.html:1", "surrogates"),
-    "a-template-that-is-a-loop": (lambda s: _loop(s.theme / "archive.html"), "archive.html:1", "not found"),
-    "a-template-that-is-a-fifo": (lambda s: _fifo(s.theme / "archive.html"), "archive.html:1", "not found"),
+    "a-template-that-is-a-loop": (lambda s: _loop(s.theme / "archive.html"), "archive.html:1", "cannot be read"),
+    "a-template-that-is-a-fifo": (lambda s: _fifo(s.theme / "archive.html"), "archive.html:1", "not a regular file"),
+    "a-template-without-end": (
+        lambda s: os.truncate(s.theme / "archive.html", 10**12), "archive.html:1", "is the most a file may have"),
+    "an-asset-without-end": (
+        lambda s: os.truncate(s.theme / "assets/site.css", 10**12), "site.css:1", "is the most a file may have"),
     "a-template-that-nests-too-deeply": (
         lambda s: (s.theme / "archive.html").write_text("{{ " + "(" * 5000 + "1" + ")" * 5000 + " }}"),
         "archive.html:1", "RecursionError"),

@@ -26,7 +26,7 @@ import zstandard
 
 import blog
 from blog.cache import Cache, key
-from blog.content.files import is_editors_file
+from blog.content.files import UnreadableError, is_editors_file, read_regular
 from blog.content.folder import MAX_FILE_BYTES, Folder
 from blog.errors import Fault, Severity
 from blog.render.dates import Dates
@@ -247,7 +247,7 @@ def _name_if_readable(settings: Settings, folder: Folder) -> str | None:
     """The name; None where something cannot be read, which the making of the edition will name."""
     try:
         return _name(settings, folder)
-    except OSError:
+    except (OSError, UnreadableError):
         return None
 
 
@@ -281,7 +281,8 @@ def _tree(folder: Path) -> Iterator[bytes]:
     """Every file below a folder with its path, links followed; a folder that leads back into itself is left.
 
     Raises:
-        OSError: a file cannot be read, or a link leads to more files than any theme has.
+        UnreadableError: a file cannot be read.
+        OSError: a link leads to more files than any theme has.
     """
     seen: set[str] = set()
     count = 0
@@ -297,4 +298,4 @@ def _tree(folder: Path) -> Iterator[bytes]:
         subfolders.sort()
         for path in sorted(Path(where) / name for name in names if not is_editors_file(name)):
             yield os.fsencode(path.relative_to(folder))
-            yield path.read_bytes() if path.is_file() else b""
+            yield read_regular(path, MAX_FILE_BYTES)

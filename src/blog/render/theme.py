@@ -4,17 +4,26 @@ import json
 import os
 import re
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, TemplateError, TemplateSyntaxError
+from jinja2 import (
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    Template,
+    TemplateError,
+    TemplateNotFound,
+    TemplateSyntaxError,
+)
+from jinja2.loaders import split_template_path
 from markupsafe import Markup
 
 from blog import urls
 from blog.content.files import UnreadableError, digest, folder_problem, is_editors_file, is_utf_8, read_regular
-from blog.content.folder import MAX_FILE_BYTES
+from blog.content.folder import MAX_FILE_BYTES, MAX_TEXT_BYTES
 from blog.errors import ContentError, Fault
 
 ASSETS = "assets"
@@ -31,6 +40,20 @@ ASSET_TYPES = {
 _CSS_URL = re.compile(r"""url\((["']?)(?!data:|/|#)([^"')]+)\1\)""")
 
 
+class _Loader(FileSystemLoader):
+    """Reads templates as posts are read: regular files of a bounded size, and each once for an edition."""
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        del environment
+        path = Path(self.searchpath[0], *split_template_path(template))
+        if not os.path.lexists(path):
+            raise TemplateNotFound(template, f"{template!r} is not in {self.searchpath[0]}")
+        try:
+            return read_regular(path, MAX_TEXT_BYTES).decode(), str(path), lambda: True
+        except UnreadableError as problem:
+            raise TemplateError(str(problem)) from problem
+
+
 class Theme:
     """Templates that fail loudly, and assets under names that change with their bytes."""
 
@@ -45,7 +68,7 @@ class Theme:
         self.folder = folder
         self.assets = _read_assets(folder / ASSETS)
         self._environment = Environment(
-            loader=FileSystemLoader(folder),
+            loader=_Loader(folder),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
@@ -100,7 +123,7 @@ class Theme:
         except UnicodeDecodeError as problem:
             line = problem.object.count(b"\n", 0, problem.start) + 1
             raise ContentError([Fault(self.folder / template, line, f"is not UTF-8: {problem.reason}")]) from problem
-        except Exception as problem:  # not to be read, not to be found, or nested too deeply for the compiler
+        except Exception as problem:  # what nests too deeply ends the compiler
             raise ContentError([Fault(self.folder / template, 1, _words(problem))]) from problem
 
     def _place(self, problem: Exception, template: str) -> tuple[Path, int]:
@@ -112,8 +135,6 @@ class Theme:
 def _words(problem: Exception) -> str:
     if isinstance(problem, RecursionError):
         return "RecursionError: is nested too deeply, or includes itself"
-    if isinstance(problem, OSError) and not isinstance(problem, TemplateError):
-        return f"cannot be read: {problem.strerror}"
     return str(problem) if isinstance(problem, TemplateError) else f"{type(problem).__name__}: {problem}"
 
 
