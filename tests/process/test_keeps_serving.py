@@ -1,0 +1,175 @@
+"""The real process keeps serving: without events, with a full cache, with a file system that does not answer, in a storm of changes."""
+
+import contextlib
+import ctypes
+import json
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.conftest import Process, Serve, WritePost, WritePosts
+
+pytestmark = pytest.mark.process
+
+_libc = ctypes.CDLL(None, use_errno=True)
+_DETACH = 2
+
+
+def _mount(source: str, place: Path, kind: str, options: str) -> None:
+    names = (source.encode(), str(place).encode(), kind.encode())
+    if _libc.mount(*names, 0, options.encode()) != 0:
+        pytest.skip(f"{kind} cannot be mounted here: {os.strerror(ctypes.get_errno())}")
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 4 MiB."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    _mount("tmpfs", place, "tmpfs", "size=4m")
+    yield place
+    _libc.umount2(str(place).encode(), _DETACH)
+
+
+@pytest.fixture
+def silent() -> Iterator[Callable[[Path], None]]:
+    """Mounts a file system that answers nothing: its server reads no request."""
+    with contextlib.ExitStack() as mounted:
+
+        def mount(place: Path) -> None:
+            try:
+                device = os.open("/dev/fuse", os.O_RDWR)
+            except OSError as problem:
+                pytest.skip(f"there is no FUSE here: {problem}")
+            mounted.callback(os.close, device)
+            _mount("silent", place, "fuse", f"fd={device},rootmode=40000,user_id=0,group_id=0")
+            mounted.callback(_libc.umount2, str(place).encode(), _DETACH)
+
+        yield mount
+
+
+def _until(condition: Callable[[], bool], seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.05)
+
+
+def _serves(server: "Process", path: str) -> bool:
+    return server.get(path).status == 200
+
+
+def _leaves(server: "Process") -> None:
+    server.signal()
+    assert server.wait(10) == 0
+
+
+@pytest.mark.parametrize("limit", ["max_inotify_instances", "max_inotify_watches"])
+def test_without_inotify_changes_are_found_by_comparing(
+    serve: "Serve", posts: "WritePosts", post: "WritePost", limit: str
+) -> None:
+    folder = posts({"good.md": post("Good", "2026-01-01")})
+    # In a user namespace of its own a process can be left without watches, and the machine keeps its own.
+    prefix = ("unshare", "--user", "--map-root-user", "sh", "-c", f'echo 0 > /proc/sys/user/{limit}; exec "$@"', "sh")
+    if subprocess.run([*prefix, "true"], check=False, capture_output=True).returncode != 0:
+        pytest.skip("there are no user namespaces here")
+    server = serve(folder, *prefix, BLOG_RELOAD="true").wait_until_ready()
+    for number in (1, 2):
+        (folder / f"new-{number}.md").write_text(post("New", "2026-01-02"))
+        _until(lambda number=number: _serves(server, f"/blog/new-{number}"))  # type: ignore[misc]
+    assert server.output.count("cannot listen for changes") == 1
+    _leaves(server)
+
+
+def test_a_full_disk_costs_no_page(serve: "Serve", posts: "WritePosts", post: "WritePost", small_disk: Path) -> None:
+    folder = posts({"good.md": post("Good", "2026-01-01")})
+    server = serve(folder, BLOG_RELOAD="true", BLOG_BASE_URL="https://blog.example", BLOG_CACHE_DIR=str(small_disk))
+    server.wait_until_ready()
+    with contextlib.suppress(OSError), (small_disk / "filler").open("wb", buffering=0) as filler:
+        while True:
+            filler.write(b"x" * 4096)
+    for number in (1, 2):
+        (folder / f"new-{number}.md").write_text(post("New", "2026-01-02", body="Some words. " * 500))
+        _until(lambda number=number: _serves(server, f"/blog/new-{number}"))  # type: ignore[misc]
+    assert server.output.count("the cache cannot be written (No space left on device)") == 1
+    assert _serves(server, "/blog/good")
+    _leaves(server)
+
+
+def test_a_file_system_that_does_not_answer_harms_no_page(
+    serve: "Serve", posts: "WritePosts", post: "WritePost", silent: Callable[[Path], None]
+) -> None:
+    folder = posts({"good.md": post("Good", "2026-01-01"), "images/a.txt": "x"})
+    server = serve(folder, BLOG_RELOAD="true", BLOG_DRAIN_SECONDS="1").wait_until_ready()
+    silent(folder / "images")
+    (folder / "new.md").write_text(post("New", "2026-01-02"))
+    for _ in range(20):
+        started = time.monotonic()
+        assert _serves(server, "/blog/good")
+        assert _serves(server, "/api/ready")
+        assert time.monotonic() - started < 5
+        time.sleep(0.1)
+    _leaves(server)
+
+
+def test_a_first_build_that_is_blocked_can_be_stopped(
+    serve: "Serve", posts: "WritePosts", post: "WritePost", silent: Callable[[Path], None]
+) -> None:
+    folder = posts({"good.md": post("Good", "2026-01-01"), "images/a.txt": "x"})
+    silent(folder / "images")
+    server = serve(folder, BLOG_RELOAD="true").wait_until_listening()
+    assert server.get("/api/ready").status == 503
+    _leaves(server)
+
+
+def test_two_thousand_changed_files_are_few_rebuilds(serve: "Serve", posts: "WritePosts", post: "WritePost") -> None:
+    folder = posts({"good.md": post("Good", "2026-01-01")})
+    server = serve(folder, BLOG_RELOAD="true").wait_until_ready()
+    # Beside the posts, so that each rebuild is cheap and the storm is one of events.
+    (folder / "images").mkdir()
+    for number in range(2000):
+        (folder / f"images/{number}.txt").write_text(str(number))
+    (folder / "good.md").write_text(post("Good", "2026-01-01", body="The last state."))
+    _until(lambda: b"The last state." in server.get("/blog/good").body)
+    time.sleep(1.5)
+    built = server.output.count("content is served")
+    assert 2 <= built <= 20
+    time.sleep(1.5)
+    assert server.output.count("content is served") == built
+    _leaves(server)
+
+
+def test_a_theme_under_an_editor_is_served_all_the_while(
+    serve: "Serve", posts: "WritePosts", post: "WritePost", templates: Path, tmp_path: Path
+) -> None:
+    """Files that come and go while they are read: what an editor, rsync or a build of stylesheets does."""
+    theme = shutil.copytree(templates, tmp_path / "theme")
+    server = serve(
+        posts({"good.md": post("Good", "2026-01-01")}), BLOG_RELOAD="true", BLOG_TEMPLATES_DIR=str(theme)
+    ).wait_until_ready()
+    styles = theme / "assets/site.css"
+    good = styles.read_bytes()
+    ends = time.monotonic() + 3
+    while time.monotonic() < ends:
+        for name in ("one.css", "4913", ".#site.css", "two.css"):
+            (theme / "assets" / name).write_bytes(b"a { color: red }\n")
+        styles.unlink()
+        for name in ("one.css", "4913", ".#site.css", "two.css"):
+            (theme / "assets" / name).unlink()
+        styles.write_bytes(good)
+    assert _serves(server, "/blog/good")
+    styles.write_bytes(good + b"\n.last { color: red }\n")
+    _until(lambda: b".last" in server.get(_stylesheet(server.get("/").body.decode())).body)
+    assert "refused" not in json.loads(server.get("/api/ready").body)
+    _leaves(server)
+
+
+def _stylesheet(page: str) -> str:
+    return page.split('rel="stylesheet" href="')[1].split('"', maxsplit=1)[0]
