@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from blog.errors import SettingsError
-from blog.settings import VARIABLES, Settings
+from blog.settings import VARIABLES, Settings, source_date
 
 
 def test_nothing_set_means_the_defaults() -> None:
@@ -169,3 +169,14 @@ def test_a_page_on_https_cannot_post_to_http() -> None:
     assert Settings(base_url="https://blog.example", faro_url="http://alloy/")
     assert Settings(base_url="https://blog.example", faro_url="http://127.0.0.1:1/", faro_mode="direct")
     assert Settings(base_url="https://blog.example", faro_url="https://faro.example/", faro_mode="direct")
+
+
+@pytest.mark.parametrize(("value", "date"), [("1780000000", 1_780_000_000), ("0", 0), ("", None), (None, None)])
+def test_the_date_of_a_reproducible_build_is_read(value: str | None, date: int | None) -> None:
+    assert source_date({} if value is None else {"SOURCE_DATE_EPOCH": value}) == date
+
+
+@pytest.mark.parametrize("value", ["yesterday", "-1", "1.5", "1" * 11, "\u0662", " 1", "2026-05-28"])
+def test_a_wrong_date_of_a_build_is_named(value: str) -> None:
+    with pytest.raises(SettingsError, match=r"SOURCE_DATE_EPOCH=.* is not usable: give seconds since 1970"):
+        source_date({"SOURCE_DATE_EPOCH": value})

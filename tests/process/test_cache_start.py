@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import closing
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,7 @@ GOOD = (
 )
 SECOND = "---\ntitle: Second\ndate: 2026-03-02\n---\n\n" + "More words. " * 60 + "\n"
 SITE = {"good.md": GOOD, "second.md": SECOND, "pages/about.md": "---\ntitle: About\n---\n\nWho writes here.\n"}
+BUILT = "1780000000"
 PATHS = ("/", "/blog/good", "/rss")
 CODINGS = ("br", "gzip", "zstd", "identity")
 
@@ -49,15 +51,24 @@ def _entries(cache: Path) -> dict[str, bytes]:
     return {str(path.relative_to(cache)): path.read_bytes() for path in cache.rglob("*") if path.is_file()}
 
 
+def _undated(entries: dict[str, bytes]) -> dict[str, bytes]:
+    """The same without the checksum and the date of an edition's head."""
+    return {
+        name: re.sub(rb'"made": \d+', b"", entry[32:]) if entry[32:].startswith(b'{"parts"') else entry
+        for name, entry in entries.items()
+    }
+
+
 def _answers(server: "Process") -> Answers:
-    """What is sent for each path in each coding, but for the time."""
+    """What is sent for each path in each coding, but for the time, and the date of the bytes, which each process that makes them has its own of."""
     answers: Answers = {}
     with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)) as connection:
         for path in PATHS:
             for coding in CODINGS:
                 connection.request("GET", path, headers={"Accept-Encoding": coding})
                 response = connection.getresponse()
-                headers = {name.lower(): value for name, value in response.getheaders() if name.lower() != "date"}
+                headers = {name.lower(): value for name, value in response.getheaders()}
+                assert parsedate_to_datetime(headers.pop("last-modified")) <= parsedate_to_datetime(headers.pop("date"))
                 answers[path, coding] = (response.status, headers, response.read())
     return answers
 
@@ -84,7 +95,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def filled(written: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A cache that `blog build` has filled."""
     folder = tmp_path_factory.mktemp("filled") / "cache"
-    done = _blog("build", BLOG_POSTS_DIR=str(written), BLOG_CACHE_DIR=str(folder))
+    done = _blog("build", BLOG_POSTS_DIR=str(written), BLOG_CACHE_DIR=str(folder), SOURCE_DATE_EPOCH=BUILT)
     assert done.returncode == 0, done.stderr
     return folder
 
@@ -120,7 +131,7 @@ def test_a_broken_cache_is_found_out_and_mended(
     for name in _entries(cache):
         damage(cache / name)
     assert _start(serve, written, cache) == cold
-    assert _entries(cache) == _entries(filled)
+    assert _undated(_entries(cache)) == _undated(_entries(filled))
 
 
 def test_a_warm_start_sends_the_same_and_writes_nothing(
@@ -130,6 +141,22 @@ def test_a_warm_start_sends_the_same_and_writes_nothing(
     assert before
     assert _start(serve, written, filled) == cold
     assert {path: path.stat().st_mtime_ns for path in filled.rglob("*")} == before
+
+
+def test_every_start_of_one_build_says_the_same_date(serve: "Serve", written: Path, filled: Path) -> None:
+    for _ in range(2):
+        server = serve(written, BLOG_CACHE_DIR=str(filled)).wait_until_ready()
+        date = server.get("/rss").headers["last-modified"]
+        assert date == "Thu, 28 May 2026 20:26:40 GMT"
+        assert server.get("/rss", headers={"If-Modified-Since": date}).status == 304
+
+
+def test_a_start_after_a_cold_one_says_its_date(serve: "Serve", written: Path, tmp_path: Path) -> None:
+    dates = set()
+    for _ in range(2):
+        server = serve(written, BLOG_CACHE_DIR=str(tmp_path / "cache")).wait_until_ready()
+        dates.add(server.get("/rss").headers["last-modified"])
+    assert len(dates) == 1
 
 
 RENDERERS = """
@@ -209,7 +236,9 @@ def test_a_changed_post_is_not_served_from_the_cache(
 def test_a_second_build_says_the_same_and_leaves_the_same(written: Path, filled: Path, tmp_path: Path) -> None:
     """In two processes that hash strings differently: a layer of an image has to come out the same."""
     cache = tmp_path / "cache"
-    done = _blog("build", BLOG_POSTS_DIR=str(written), BLOG_CACHE_DIR=str(cache), PYTHONHASHSEED="4242")
+    done = _blog(
+        "build", BLOG_POSTS_DIR=str(written), BLOG_CACHE_DIR=str(cache), PYTHONHASHSEED="4242", SOURCE_DATE_EPOCH=BUILT
+    )
     assert (done.returncode, done.stderr) == (0, "")
     assert re.fullmatch(rf"2 posts, \d+ pages; the cache is {re.escape(str(cache))}\n", done.stdout)
     assert _entries(cache) == _entries(filled)

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from blog.render.dates import Dated
 
 OK, NOT_MODIFIED, FAILED = 200, 304, 412
-CONDITIONS = frozenset({b"if-match", b"if-none-match", b"if-modified-since", b"if-unmodified-since"})
 # Room for 36 tags of ours. A longer list is not read, and counts as one without a match.
 LONGEST_LIST = 1023
 _TAG = re.compile(rb'(?:^|,)[ \t]*+(W/)?("[^"]*+")[ \t]*+(?=,|$)')
