@@ -17,6 +17,14 @@ change rolls the pods and a rollback brings the old ones back.
 {{- end }}
 - name: BLOG_DRAIN_SECONDS
   value: {{ .drainSeconds | toString | quote }}
+- name: BLOG_HEADER_TIMEOUT_SECONDS
+  value: {{ .headerTimeoutSeconds | int | quote }}
+- name: BLOG_BODY_TIMEOUT_SECONDS
+  value: {{ .bodyTimeoutSeconds | int | quote }}
+- name: BLOG_SEND_TIMEOUT_SECONDS
+  value: {{ .sendTimeoutSeconds | int | quote }}
+- name: BLOG_MAX_CONNECTIONS
+  value: {{ .maxConnections | int | quote }}
 - name: BLOG_RELOAD
   value: {{ .reload | toString | quote }}
 - name: BLOG_LOG_FORMAT

@@ -25,6 +25,7 @@ from blog.content.slugs import slugify
 from blog.errors import BlogError, ContentError, Fault, SettingsError, faults_of
 from blog.progress import Progress
 from blog.render.encodings import Encoder
+from blog.serve.connections import Connections, Limits
 from blog.serve.listening import listen
 from blog.serve.live import Live
 from blog.serve.protocol import PageProtocol
@@ -88,9 +89,11 @@ def _serve(settings: Settings, _options: argparse.Namespace) -> int:
     metrics_port = settings.metrics_port
     scraped = listen(settings.host, metrics_port, variable("metrics_port")) if metrics_port else []
     app = create_app(settings, metrics_listeners=scraped)
+    connections = Connections(_limits(settings), app.metrics.refused)
+    protocol = partial(PageProtocol, app.observer.answer, app.observer.finished, app.live, connections)
     config = uvicorn.Config(
         app,
-        http=cast("type[PageProtocol]", partial(PageProtocol, app.observer.answer, app.observer.finished, app.live)),
+        http=cast("type[PageProtocol]", protocol),
         loop="uvloop",
         ws="none",
         lifespan="on",
@@ -104,6 +107,15 @@ def _serve(settings: Settings, _options: argparse.Namespace) -> int:
     )
     Server(config, app.live, settings.drain_seconds, listeners).run()
     return _outcome(app.live.failure)
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        header=settings.header_timeout_seconds,
+        body=settings.body_timeout_seconds,
+        send=settings.send_timeout_seconds,
+        connections=settings.max_connections,
+    )
 
 
 def _outcome(failure: BaseException | None) -> int:

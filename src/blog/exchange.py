@@ -9,7 +9,7 @@ KEY = "blog.exchange"
 # The headers that anyone in the service looks at; all others are passed over in the one walk through them.
 _LOOKED_AT = frozenset({
     b"accept-encoding", b"if-match", b"if-none-match", b"if-modified-since", b"if-unmodified-since", b"traceparent", b"user-agent", b"referer", b"sec-fetch-mode", b"sec-purpose", b"purpose", b"x-moz",
-    b"x-forwarded-proto", b"content-length", b"transfer-encoding", b"expect", b"upgrade",
+    b"x-forwarded-proto", b"host", b"content-length", b"transfer-encoding", b"expect",
 })  # fmt: skip
 
 

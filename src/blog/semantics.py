@@ -4,6 +4,8 @@ from enum import StrEnum
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"})
 OTHER_METHOD = "_OTHER"
+# What a connection refuses a request with before any application sees it.
+REFUSALS = (400, 405, 408, 414, 431, 501, 503, 505)
 # The first status that is the server's fault.
 SERVER_ERROR = 500
 # A request that takes longer is logged and traced whether it was sampled or not.

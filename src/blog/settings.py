@@ -27,6 +27,8 @@ _HOST = re.compile(r"[A-Za-z0-9.:_-]+")
 _LAST_PORT, _MOST_DIGITS = 65535, 8
 _MOST_DATE_DIGITS = 10
 _LONGEST_DRAIN_SECONDS = 3600
+_LONGEST_TIMEOUT_SECONDS = 3600
+_MOST_CONNECTIONS = 1_000_000
 _LONGEST_TEXT = 200
 _SHORTEST_EXPORT_MS, _LONGEST_EXPORT_MS = 100, 60_000
 _TRUE, _FALSE = {"true", "1", "yes", "on"}, {"false", "0", "no", "off"}
@@ -44,6 +46,10 @@ class Settings:
     templates_dir: Path = Path("templates")
     cache_dir: Path = Path(".cache")
     drain_seconds: float = 0.0
+    header_timeout_seconds: float = 60.0
+    body_timeout_seconds: float = 60.0
+    send_timeout_seconds: float = 60.0
+    max_connections: int = 1000
     reload: bool = False
     log_format: LogFormat = "json"
     log_level: LogLevel = "info"
@@ -231,6 +237,19 @@ def _seconds(name: str, value: str) -> float:
     return seconds
 
 
+def _timeout(name: str, value: str) -> float:
+    """Seconds that a client is given. Never none at all: limits are looked after once a second."""
+    if not (_is_number(value) and 1 <= int(value) <= _LONGEST_TIMEOUT_SECONDS):
+        raise _refuse(name, value, f"give whole seconds from 1 to {_LONGEST_TIMEOUT_SECONDS}")
+    return int(value)
+
+
+def _connections(name: str, value: str) -> int:
+    if not (_is_number(value) and 1 <= int(value) <= _MOST_CONNECTIONS):
+        raise _refuse(name, value, f"give a number from 1 to {_MOST_CONNECTIONS}")
+    return int(value)
+
+
 def _switch(name: str, value: str) -> bool:
     if value.lower() not in _TRUE | _FALSE:
         raise _refuse(name, value, "give true or false")
@@ -317,6 +336,10 @@ _READERS: Mapping[str, Callable[[str, str], Any]] = {
     "templates_dir": _folder,
     "cache_dir": _folder,
     "drain_seconds": _seconds,
+    "header_timeout_seconds": _timeout,
+    "body_timeout_seconds": _timeout,
+    "send_timeout_seconds": _timeout,
+    "max_connections": _connections,
     "reload": _switch,
     "log_format": _choice(LogFormat),
     "log_level": _choice(LogLevel),

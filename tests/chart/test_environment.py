@@ -71,6 +71,8 @@ def test_the_service_understands_what_the_values_mean(everything: "Release") -> 
     assert (settings.host, settings.port, settings.metrics_port) == ("::", 8080, 9100)
     assert settings.base_url == "https://blog.example.com"
     assert settings.drain_seconds == 12.5
+    limits = (settings.header_timeout_seconds, settings.body_timeout_seconds, settings.send_timeout_seconds)
+    assert (limits, settings.max_connections) == ((20, 30, 40), 1_000_000)
     assert settings.reload
     assert (settings.log_format, settings.log_level, settings.access_log) == ("console", "debug", "all")
     assert settings.revision == "8f65cd2"

@@ -1,7 +1,7 @@
 """An HTTP protocol on top of uvicorn's, which answers what is prepared right where the request has been parsed.
 
-For a page that lies in memory a task, a scope and two messages would cost more than the page itself. Whatever is unusual about a request, or has
-to wait for anything, goes uvicorn's own way: a body, an upgrade, an answer still under way on the connection, a client that does not read.
+For a page that lies in memory a task, a scope and two messages would cost more than the page itself. Whatever is unusual about a request goes
+uvicorn's own way: a body, a method other than GET and HEAD, a dynamic route.
 """
 
 import logging
@@ -9,29 +9,36 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote
 
+import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from blog.exchange import KEY, Connection, Exchange
 from blog.render.page import Answer
+from blog.serve.bounded import AnswerTransport
+from blog.serve.connections import Connections
 from blog.serve.live import Live
+from blog.serve.request_head import is_host, origin_form
+from blog.serve.requests import RequestProtocol
 
 if TYPE_CHECKING:
-    from asyncio import TimerHandle
+    import asyncio
 
 _READS = {b"GET": "GET", b"HEAD": "HEAD"}
 # A request with one of these has more to it than its header.
-_UNUSUAL = frozenset({b"content-length", b"transfer-encoding", b"expect", b"upgrade"})
+_UNUSUAL = frozenset({b"content-length", b"transfer-encoding", b"expect"})
 _CLOSE = b"connection: close\r\n"
 _WRONG = Answer(
     500, b"content-length: 22\r\n", b"content-type: text/plain; charset=utf-8\r\n", b"Internal Server Error\n"
 )
-_TOO_LARGE = Answer(431, b"content-length: 0\r\n", b"content-type: text/plain; charset=utf-8\r\n")
-_LARGEST_HEAD = 64 * 1024
+# What the server as a whole can do (RFC 9110, section 9.3.7).
+_OPTIONS = Answer(204, b"allow: GET, HEAD, OPTIONS, POST\r\n", b"")
+# A longer body is not copied behind its headers: the copies of clients that do not read would pile up.
+_LONGEST_COPIED = 64 * 1024
 
 logger = logging.getLogger(__name__)
 
 
-class PageProtocol(HttpToolsProtocol):
+class PageProtocol(RequestProtocol):
     """One connection. ``answer`` finds what is prepared, ``finished`` is told when it has been sent."""
 
     def __init__(
@@ -39,83 +46,100 @@ class PageProtocol(HttpToolsProtocol):
         answer: Callable[[Exchange], Answer | None],
         finished: Callable[[Exchange], None],
         live: Live,
+        connections: Connections,
         **given: Any,  # by uvicorn, for its own part
     ) -> None:
-        super().__init__(**given)
+        super().__init__(connections, **given)
         self._answer = answer
         self._finished = finished
         self._live = live
         self._connection: Connection | None = None
-        self._answered = False
-        self._in_head = False
-        self._head_size = 0
-        self._idle_since = 0.0
-        self._idle_look: TimerHandle | None = None
+        self._host = b""
 
-    def connection_lost(self, exc: Exception | None) -> None:
-        super().connection_lost(exc)
-        if self._idle_look is not None:
-            self._idle_look.cancel()
+    def answer_request(self) -> int | None:
+        version = self.parser.get_http_version()
+        if version != "1.1":
+            if version != "1.0":
+                return 505
+            self.keeps_alive = False
+        if self.url[:1] != b"/" or not self.url.isascii():
+            return self._answer_rare_form(version)
+        exchange = self._exchange(version)
+        host = None if exchange is None else exchange.headers.get(b"host")
+        if (host is None or host != self._host) and not self._is_for_a_host(version):
+            return 400
+        if exchange is None or not _UNUSUAL.isdisjoint(exchange.headers):
+            return self._by_asgi(None)
+        if not self._is_answered(exchange):
+            return self._by_asgi(exchange)
+        self.answered = True
+        return None
 
-    def data_received(self, data: bytes) -> None:
-        super().data_received(data)
-        if self._in_head:
-            self._head_size += len(data)
-            if self._head_size > _LARGEST_HEAD and not self.transport.is_closing():
-                self._write(_TOO_LARGE, _TOO_LARGE.body, keep_alive=False)
+    def _is_for_a_host(self, version: str) -> bool:
+        """Whether Host is as RFC 9112, section 3.2, demands: one valid line, which only HTTP/1.0 may leave out."""
+        hosts = [value for name, value in self.headers if name == b"host"]
+        if not hosts:
+            return version == "1.0"
+        if len(hosts) > 1 or not is_host(hosts[0]):
+            return False
+        # Two lines would look like one with a comma in it.
+        self._host = hosts[0] if b"," not in hosts[0] else b""
+        return True
 
-    def on_message_begin(self) -> None:
-        self.url = b""
-        self.expect_100_continue = False
-        self.headers = []
-        self._answered = False
-        self._in_head = True
-        self._head_size = 0
+    def _answer_rare_form(self, version: str) -> int | None:
+        """The asterisk-form and the absolute-form (RFC 9112, section 3.2)."""
+        if not self._is_for_a_host(version):
+            return 400
+        if self.url == b"*" and self.parser.get_method() == b"OPTIONS":
+            self._say_what_is_allowed(version)
+            return None
+        form = origin_form(self.url) if self.url.isascii() else None
+        if form is None:
+            return 400
+        authority, self.url = form
+        # The authority stands instead of Host (section 3.2.2).
+        self.headers = [(b"host", authority), *(pair for pair in self.headers if pair[0] != b"host")]
+        return self.answer_request()
 
-    def on_headers_complete(self) -> None:
-        self._in_head = False
-        if self.transport.is_closing():
-            # Pipelined behind the answer that closes the connection (RFC 9112, section 9.6): the client asks again elsewhere.
-            self._answered = True
-            return
-        is_free = (self.cycle is None or self.cycle.response_complete) and not self.flow.write_paused
-        exchange = self._exchange() if is_free else None
-        if exchange is not None and self._is_answered(exchange):
-            self._answered = True
-        else:
-            self._by_asgi(exchange)
+    def _say_what_is_allowed(self, version: str) -> None:
+        exchange = Exchange(self._ends(), "OPTIONS", "*", b"", self.headers, version)
+        exchange.status = _OPTIONS.status
+        self._send(exchange, _OPTIONS)
+        self.answered = True
 
-    def on_body(self, body: bytes) -> None:
-        if not self._answered:
-            super().on_body(body)
-
-    def on_message_complete(self) -> None:
-        if not self._answered:
-            super().on_message_complete()
-
-    def _by_asgi(self, exchange: Exchange | None) -> None:
-        """The way uvicorn goes, from the beginning of the message on. What is known of the request travels along."""
-        url, headers, expects = self.url, self.headers, self.expect_100_continue
-        super().on_message_begin()
-        self.url, self.expect_100_continue = url, expects
+    def _by_asgi(self, exchange: Exchange | None) -> int | None:
+        """Uvicorn's way, from the beginning of the message on. The application need not ask the store again where there is an exchange."""
+        url, headers = self.url, self.headers
+        HttpToolsProtocol.on_message_begin(self)
+        self.url = url
         self.headers.extend(headers)
+        self.expect_100_continue = any(n == b"expect" and v.lower() == b"100-continue" for n, v in headers)
         if exchange is not None:
             cast("dict[str, object]", self.scope)[KEY] = exchange
-        super().on_headers_complete()
+        try:
+            HttpToolsProtocol.on_headers_complete(self)
+        except httptools.HttpParserError:
+            return 400
+        self.cycle.keep_alive = self.keeps_alive
+        self.cycle.transport = cast("asyncio.Transport", AnswerTransport(self))
+        if not self._in_body:
+            HttpToolsProtocol.on_message_complete(self)
+        return None
 
-    def _exchange(self) -> Exchange | None:
-        """The request as the store knows it; None for one that is unusual."""
+    def _exchange(self, version: str) -> Exchange | None:
+        """The request as the store knows it; None for one that it cannot know."""
         method = _READS.get(self.parser.get_method())
         target, _, query = self.url.partition(b"?")
-        if method is None or target[:1] != b"/" or b"#" in self.url or not self.url.isascii():
+        if method is None or b"#" in target:
             return None
         path = target.decode()
         if "%" in path:
             path = unquote(path)
-        if self._connection is None:
-            self._connection = Connection(self.client, self.server, self.scheme or "http")
-        exchange = Exchange(self._connection, method, path, query, self.headers, self.parser.get_http_version())
-        return exchange if _UNUSUAL.isdisjoint(exchange.headers) else None
+        return Exchange(self._connection or self._ends(), method, path, query, self.headers, version)
+
+    def _ends(self) -> Connection:
+        self._connection = Connection(self.client, self.server, self.scheme or "http")
+        return self._connection
 
     def _is_answered(self, exchange: Exchange) -> bool:
         try:
@@ -125,37 +149,25 @@ class PageProtocol(HttpToolsProtocol):
             answer, exchange.status = _WRONG, _WRONG.status
         if answer is None:
             return False
-        keep_alive = exchange.version != "1.0" and self.parser.should_keep_alive() and not self._live.draining
-        body = answer.body if exchange.method == "GET" else b""
-        exchange.size = len(body)
-        self._write(answer, body, keep_alive=keep_alive)
-        self.server_state.total_requests += 1
-        self._finished(exchange)
+        self._send(exchange, answer)
         return True
 
-    def _write(self, answer: Answer, body: bytes, *, keep_alive: bool) -> None:
+    def _send(self, exchange: Exchange, answer: Answer) -> None:
+        body = answer.body if exchange.method == "GET" else b""
+        exchange.size = len(body)
+        keeps_alive = self.keeps_alive and not self._live.draining
         if not self.transport.is_closing():
             start = _starts.of(answer.status, self.server_state.default_headers)
-            closing = b"" if keep_alive else _CLOSE
-            self.transport.write(b"".join((start, answer.own, answer.shared, closing, b"\r\n", body)))
-        if not keep_alive:
-            self.transport.close()
-            return
-        self._idle_since = self.loop.time()
-        if self._idle_look is None:
-            self._idle_look = self.loop.call_later(self.timeout_keep_alive, self._close_if_idle)
-
-    def _close_if_idle(self) -> None:
-        """Looks once in a while, instead of setting a timer for every answer and taking it back with every request."""
-        self._idle_look = None
-        is_busy = self._in_head or self.timeout_keep_alive_task is not None
-        if is_busy or (self.cycle is not None and not self.cycle.response_complete):
-            return  # whoever answers next sets the next look, or uvicorn's own timer
-        left = self._idle_since + self.timeout_keep_alive - self.loop.time()
-        if left > 0:
-            self._idle_look = self.loop.call_later(left, self._close_if_idle)
-        else:
-            self.timeout_keep_alive_handler()
+            head = (start, answer.own, answer.shared, b"" if keeps_alive else _CLOSE, b"\r\n")
+            if len(body) > _LONGEST_COPIED:
+                self.transport.writelines((b"".join(head), body))
+            else:
+                self.transport.write(b"".join((*head, body)))
+        if not keeps_alive:
+            self.close()
+        self.last_active = self._connections.now
+        self.server_state.total_requests += 1
+        self._finished(exchange)
 
 
 class _Starts:

@@ -12,8 +12,8 @@ from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
-from blog.semantics import METHODS, OTHER_METHOD
-from blog.telemetry.tally import Buckets, Latencies
+from blog.semantics import METHODS, OTHER_METHOD, REFUSALS
+from blog.telemetry.tally import Buckets, Latencies, Tally
 
 # From a prepared page (well below a millisecond) to a stalled process.
 BUCKETS = (0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -36,6 +36,11 @@ class Metrics:
             ["method", "handler", "status"], BUCKETS, self.registry,
         )  # fmt: skip
         self._children: dict[tuple[str, str, int], Buckets] = {}
+        self._refused = Tally(
+            "http_requests_refused", "Requests refused before any application saw them.", ["status"], self.registry
+        )
+        for status in REFUSALS:
+            self._refused.add(str(status), count=0)
         active = Gauge("http_requests_in_progress", "Requests being answered.", registry=self.registry)
         active.set_function(lambda: self.active)
         build = Gauge("blog_build_info", "What runs here.", ["version", "revision"], registry=self.registry)
@@ -74,6 +79,10 @@ class Metrics:
             if known == method:
                 self._children[key] = child
         self._latency.observe(child, seconds, exemplar)
+
+    def refused(self, status: int) -> None:
+        """Count a request that broke HTTP or a limit; ``status`` is one of REFUSALS."""
+        self._refused.add(str(status))
 
     def edition(self, states: Mapping[str, int], seconds: float) -> None:
         """A new edition is served: posts by state, and what it cost to build."""

@@ -1,0 +1,179 @@
+"""A connection that ends by itself: when a client is too slow, too silent, does not read, or is refused."""
+
+import asyncio
+import socket
+from contextlib import suppress
+from typing import Any
+
+from uvicorn.protocols.http.flow_control import FlowControl
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from blog.serve.connections import Connections
+
+# The kernel doubles it. What one read brings is all that is ever held of requests that wait.
+_RECEIVE_BUFFER = 32 * 1024
+_LINGER_SECONDS = 2.0
+# Fields that a status has to have (RFC 9110, sections 15.5.6 and 15.6.4).
+_MORE = {405: b"allow: GET, HEAD\r\n", 503: b"retry-after: 5\r\n"}
+
+
+class Flow(FlowControl):
+    """uvicorn's, with a second reason to stop reading: requests that have been read and have to wait."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        super().__init__(transport)
+        self.held = False
+
+    def hold(self) -> None:
+        if not self.held:
+            self.held = True
+            if not self.read_paused:
+                self._transport.pause_reading()
+
+    def release(self) -> None:
+        if self.held:
+            self.held = False
+            if not self.read_paused:
+                self._transport.resume_reading()
+
+    def pause_reading(self) -> None:
+        if not self.read_paused:
+            self.read_paused = True
+            if not self.held:
+                self._transport.pause_reading()
+
+    def resume_reading(self) -> None:
+        if self.read_paused:
+            self.read_paused = False
+            if not self.held:
+                self._transport.resume_reading()
+
+
+class AnswerTransport:
+    """The transport as an application's answer sees it: closing it in the middle of a request's body does not lose the answer."""
+
+    def __init__(self, protocol: "BoundedProtocol") -> None:
+        self._protocol = protocol
+        self.write = protocol.transport.write
+        self.is_closing = protocol.transport.is_closing
+
+    def close(self) -> None:
+        self._protocol.close()
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """uvicorn's protocol for one connection, without its timers and with limits of our own."""
+
+    flow: Flow
+
+    def __init__(self, connections: Connections, **given: Any) -> None:
+        super().__init__(**given)
+        self.last_active = 0.0
+        self._connections = connections
+        self._head_since: float | None = None
+        self._has_asked = False
+        self._in_body = False
+        self._is_leaving = False
+        self._unsent = 0
+        self._unsent_since = 0.0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.flow = Flow(transport)
+        end: socket.socket | None = transport.get_extra_info("socket")
+        if end is not None:
+            with suppress(OSError):
+                end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
+        self._connections.opened(self, self.loop)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._is_leaving = True
+        self._connections.closed(self)
+        super().connection_lost(exc)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether an application is still answering."""
+        return self.cycle is not None and not self.cycle.response_complete
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it is kept alive and nothing has been asked on it for a second."""
+        is_between = self._has_asked and self._head_since is None and not (self._in_body or self._is_leaving)
+        return (
+            is_between
+            and not self.is_busy
+            and self._connections.now - self.last_active >= 1
+            and not (self.transport.is_closing() or self.transport.get_write_buffer_size())
+        )
+
+    def refuse(self, status: int) -> None:
+        """Answer with a status alone, in the order of the requests, and close once the client has had time to read it."""
+        self._connections.refused(status)
+        if self.transport.is_closing():
+            return
+        lines = b"".join(b"%s: %s\r\n" % pair for pair in self.server_state.default_headers)
+        end = _MORE.get(status, b"") + b"content-length: 0\r\nconnection: close\r\n\r\n"
+        self.transport.write(STATUS_LINE[status] + lines + end)
+        self.linger()
+
+    def close(self) -> None:
+        """Close when everything written has been sent, and without a reset if more of a request is on its way."""
+        if self._in_body and not self.transport.is_closing():
+            self.linger()
+        else:
+            self._is_leaving = True
+            self.transport.close()
+
+    def linger(self) -> None:
+        """Close for writing, and read on for a while: closing over unread bytes would reset the connection and lose the answer."""
+        self._is_leaving = True
+        self.last_active = self._connections.now
+        self._abandon_answer()
+        self.flow.resume_reading()
+        self.flow.release()
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+
+    def look(self, now: float) -> None:
+        """Close the connection if its time is up."""
+        limits = self._connections.limits
+        if self._is_stuck(now, limits.send):
+            self._abandon_answer()
+            self.transport.abort()
+        elif self._is_leaving or self.transport.is_closing():
+            if now - self.last_active > _LINGER_SECONDS and not self._unsent:
+                self.transport.abort()
+        elif self._in_body:
+            if not self.flow.read_paused and now - self.last_active > limits.body:
+                self._end_body()
+        elif not self.is_busy and not self._unsent:
+            self._look_at_head(now, limits.header)
+
+    def _is_stuck(self, now: float, seconds: float) -> bool:
+        """Whether bytes have waited so long without one of them being taken."""
+        unsent = self.transport.get_write_buffer_size()
+        if unsent != self._unsent:
+            self._unsent, self._unsent_since = unsent, now
+        return unsent > 0 and now - self._unsent_since > seconds
+
+    def _look_at_head(self, now: float, seconds: float) -> None:
+        if self._head_since is not None:
+            if now - self._head_since > seconds:
+                self.refuse(408)
+        elif now - self.last_active > (self.timeout_keep_alive if self._has_asked else seconds):
+            self.transport.close()
+
+    def _end_body(self) -> None:
+        if self.is_busy and not self.cycle.response_started:
+            self.refuse(408)
+        else:
+            self._abandon_answer()
+            self._is_leaving = True
+            self.transport.close()
+
+    def _abandon_answer(self) -> None:
+        """Tell an application that nobody listens any more, before it writes into a transport that is closed."""
+        if self.is_busy:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
