@@ -1,6 +1,10 @@
 """What strangers may write into a socket."""
 
 import contextlib
+import re
+import socket
+import struct
+import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -43,6 +47,21 @@ def say(server: "Process", request: bytes) -> bytes:
         return answer
 
 
+def say_slowly(server: "Process", pieces: list[bytes], pause: float = 0.0) -> bytes:
+    """The same in pieces of which each is a segment, until the server closes."""
+    with server.connect() as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            for piece in pieces:
+                connection.sendall(piece)
+                time.sleep(pause)
+        return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+def statuses(answer: bytes) -> list[int]:
+    return [int(status) for status in re.findall(rb"HTTP/1\.1 (\d{3}) [A-Z]", answer)]
+
+
 CLOSE = b"Host: x\r\nConnection: close\r\n\r\n"
 
 
@@ -58,6 +77,148 @@ def test_what_is_no_request_gets_400(server: "Process") -> None:
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
     ):
         assert say(server, garbage).startswith(b"HTTP/1.1 400 "), garbage
+
+
+REFUSED = {
+    "version-2.0": (b"GET / HTTP/2.0\r\n" + CLOSE, 505),
+    "version-0.9": (b"GET / HTTP/0.9\r\n" + CLOSE, 505),
+    "version-9": (b"GET /blog/good HTTP/9.9\r\n\r\n", 505),
+    "preface-of-http-2": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505),
+    "no-version": (b"GET /blog/good\r\n" + CLOSE, 400),
+    "no-version-bare-lf": (b"GET /x\nHost: a\r\nContent-Length: 5\r\n\r\nhello", 400),
+    "bare-lf-in-a-field": (b"GET / HTTP/1.1\r\nHost: a\nX: b\r\n\r\n", 400),
+    "bare-lf-alone": (b"GET / HTTP/1.1\nHost: a\n\n", 400),
+    "unknown-method": (b"BREW /blog/good HTTP/1.1\r\n" + CLOSE, 501),
+    "lower-case-method": (b"get /blog/good HTTP/1.1\r\n" + CLOSE, 501),
+    "method-of-rtsp": (b"DESCRIBE / HTTP/1.1\r\n" + CLOSE, 501),
+    "connect": (b"CONNECT blog.example:443 HTTP/1.1\r\nHost: blog.example:443\r\n\r\nGET / HTTP/1.1\r\n" + CLOSE, 405),
+    "get-asterisk": (b"GET * HTTP/1.1\r\n" + CLOSE, 400),
+    "no-host": (b"GET / HTTP/1.1\r\n\r\n", 400),
+    "two-hosts": (b"GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", 400),
+    "two-hosts-in-1.0": (b"GET / HTTP/1.0\r\nHost: a\r\nhost: b\r\n\r\n", 400),
+    "empty-host": (b"GET / HTTP/1.1\r\nHost:\r\n\r\n", 400),
+    "empty-host-absolute": (b"GET http://a/ HTTP/1.1\r\nHost: \r\n\r\n", 400),
+    "no-host-absolute": (b"GET http://a/ HTTP/1.1\r\n\r\n", 400),
+    "host-with-a-space": (b"GET / HTTP/1.1\r\nHost: a b\r\n\r\n", 400),
+    "host-with-a-path": (b"GET / HTTP/1.1\r\nHost: a/b\r\n\r\n", 400),
+    "host-with-a-user": (b"GET / HTTP/1.1\r\nHost: me@a\r\n\r\n", 400),
+    "host-with-a-wrong-port": (b"GET / HTTP/1.1\r\nHost: a:b\r\n\r\n", 400),
+    "host-of-post": (b"POST /api/posts HTTP/1.1\r\nHost: a b\r\n\r\n", 400),
+    "other-scheme": (b"GET ftp://a/ HTTP/1.1\r\n" + CLOSE, 400),
+    "long-target": (b"GET /" + b"a" * 17_000 + b" HTTP/1.1\r\n" + CLOSE, 414),
+    "endless-target": (b"GET /" + b"a" * 200_000, 414),
+    "long-head": (b"GET / HTTP/1.1\r\nX: " + b"a" * 70_000 + b"\r\n" + CLOSE, 431),
+    "many-fields": (b"GET / HTTP/1.1\r\n" + b"A: b\r\n" * 3000 + CLOSE, 431),
+    "just-too-many-fields": (b"GET / HTTP/1.1\r\n" + b"A: b\r\n" * 99 + CLOSE, 431),
+    "broken-chunk": (b"POST /api/posts HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5x\r\n", 400),
+}
+
+
+@pytest.mark.parametrize(("request_", "status"), REFUSED.values(), ids=REFUSED.keys())
+def test_what_breaks_http_is_refused_and_ends_the_connection(server: "Process", request_: bytes, status: int) -> None:
+    assert statuses(say(server, request_)) == [status]
+
+
+def test_a_refusal_waits_for_the_answers_before_it(server: "Process") -> None:
+    before = b"GET /api/posts HTTP/1.1\r\nHost: x\r\n\r\n"
+    for broken, status in REFUSED.values():
+        assert statuses(say(server, before * 2 + broken)) == [200, 200, status]
+
+
+@pytest.mark.parametrize(
+    "name", ["no-host", "version-2.0", "unknown-method", "no-version-bare-lf", "just-too-many-fields"]
+)
+def test_a_refusal_is_the_same_byte_by_byte(server: "Process", name: str) -> None:
+    request, status = REFUSED[name]
+    assert statuses(say_slowly(server, [request[at : at + 1] for at in range(len(request))])) == [status]
+
+
+def test_what_is_refused_is_counted(server: "Process") -> None:
+    def count(status: int) -> float:
+        line = f'http_requests_refused_total{{status="{status}"}} '
+        return float(server.get("/metrics").body.decode().partition(line)[2].split("\n")[0])
+
+    before = count(414)
+    say(server, REFUSED["long-target"][0])
+    assert count(414) == before + 1
+
+
+UNDERSTOOD = {
+    "http-1.0-without-host": b"GET /blog/good HTTP/1.0\r\n\r\n",
+    "later-minor-version": b"GET /blog/good HTTP/1.2\r\n" + CLOSE,
+    "absolute": b"GET http://x:80/blog/good HTTP/1.1\r\n" + CLOSE,
+    "absolute-without-a-path": b"GET http://x HTTP/1.1\r\n" + CLOSE,
+    "absolute-with-a-query-only": b"GET HTTP://x?a=b HTTP/1.1\r\n" + CLOSE,
+    "address-as-host": b"GET / HTTP/1.1\r\nHost: [::1]:8000\r\nConnection: close\r\n\r\n",
+    "empty-lines-in-front": b"\r\n\r\nGET / HTTP/1.1\r\n" + CLOSE,
+    "a-hundred-fields": b"GET / HTTP/1.1\r\n" + b"A: b\r\n" * 98 + CLOSE,
+}
+
+
+@pytest.mark.parametrize("request_", UNDERSTOOD.values(), ids=UNDERSTOOD.keys())
+def test_what_is_rare_but_right_is_answered(server: "Process", request_: bytes) -> None:
+    assert statuses(say(server, request_)) == [200]
+    assert statuses(say_slowly(server, [request_[at : at + 1] for at in range(len(request_))])) == [200]
+
+
+def test_options_asks_about_the_server_as_a_whole(server: "Process") -> None:
+    answer = say(server, b"OPTIONS * HTTP/1.1\r\n" + CLOSE)
+    assert answer.startswith(b"HTTP/1.1 204 ")
+    assert b"\r\nallow: GET, HEAD, OPTIONS, POST\r\n" in answer
+
+
+NEXT = b"GET /robots.txt HTTP/1.1\r\n" + CLOSE
+HIDDEN = b"GET /hidden HTTP/1.1\r\nHost: x\r\n\r\n"
+CHUNKED = b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%b\r\n0\r\n\r\n" % (len(HIDDEN), HIDDEN)
+BODIES = {
+    "length": b"Content-Length: %d\r\n\r\n" % len(HIDDEN) + HIDDEN,
+    "chunked": CHUNKED,
+    "none": b"\r\n",
+}
+OFFERS = {
+    "h2c": b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAAAAIAAAAB\r\n",
+    "websocket": b"Upgrade: websocket\r\nConnection: keep-alive, upgrade\r\n",
+    "foo": b"UPGRADE: foo/2, bar\r\nUpgrade: more\r\nConnection: upgrade\r\n",
+}
+
+
+@pytest.mark.parametrize("offer", OFFERS.values(), ids=OFFERS.keys())
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES.keys())
+@pytest.mark.parametrize("method", [b"GET", b"POST"])
+def test_a_body_behind_an_offer_to_upgrade_is_a_body(
+    server: "Process", method: bytes, body: bytes, offer: bytes
+) -> None:
+    request = method + b" /api/posts HTTP/1.1\r\nHost: x\r\n" + offer + body
+    expected = [200 if method == b"GET" else 405, 200]
+    assert statuses(say(server, request + NEXT)) == expected
+    head = request.index(b"\r\n\r\n") + 4
+    for cut in (head, head + 1, len(request) - 1, len(request)):
+        assert statuses(say_slowly(server, [request[:cut], request[cut:] + NEXT], 0.05)) == expected
+
+
+def test_a_beacon_that_offers_to_upgrade_keeps_its_body(server: "Process") -> None:
+    one = b"POST /api/health HTTP/1.1\r\nHost: x\r\n" + OFFERS["h2c"] + b"Content-Length: 2\r\n\r\n{}"
+    assert statuses(say(server, one + one + NEXT)) == [405, 405, 200]
+
+
+def test_three_thousand_pipelined_requests_are_all_answered(server: "Process") -> None:
+    for path, status in ((b"/api/health", 200), (b"/robots.txt", 200), (b"/nowhere", 404)):
+        request = b"GET " + path + b" HTTP/1.1\r\nHost: x\r\n\r\n"
+        assert statuses(say(server, request * 3000 + NEXT)) == [status] * 3000 + [200]
+
+
+def test_a_client_that_leaves_is_no_error(server: "Process") -> None:
+    for request in (
+        b"GET /api/posts HTTP/1.1\r\nHost: x\r\n\r\n" * 500,
+        b"GET /blog/good HTTP/1.1\r\nHost: x\r\n\r\n" * 500,
+        b"POST /api/posts HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nabc",
+        b"GET /api/posts HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nabc",
+    ):
+        for _ in range(10):
+            with server.connect() as connection:
+                connection.sendall(request)
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    assert 'status="500"' not in server.get("/metrics").body.decode()
 
 
 def test_odd_targets_never_make_a_500(server: "Process") -> None:

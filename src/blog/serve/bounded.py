@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import struct
 from contextlib import suppress
 from typing import Any
 
@@ -139,8 +140,7 @@ class BoundedProtocol(HttpToolsProtocol):
         """Close the connection if its time is up."""
         limits = self._connections.limits
         if self._is_stuck(now, limits.send):
-            self._abandon_answer()
-            self.transport.abort()
+            self._reset()
         elif self._is_leaving or self.transport.is_closing():
             if now - self.last_active > _LINGER_SECONDS and not self._unsent:
                 self.transport.abort()
@@ -171,6 +171,15 @@ class BoundedProtocol(HttpToolsProtocol):
             self._abandon_answer()
             self._is_leaving = True
             self.transport.close()
+
+    def _reset(self) -> None:
+        """Close at once; the kernel gives up what it holds for the client as well."""
+        self._abandon_answer()
+        end: socket.socket | None = self.transport.get_extra_info("socket")
+        if end is not None:
+            with suppress(OSError):
+                end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.transport.abort()
 
     def _abandon_answer(self) -> None:
         """Tell an application that nobody listens any more, before it writes into a transport that is closed."""

@@ -54,7 +54,7 @@ class PageProtocol(RequestProtocol):
         self._finished = finished
         self._live = live
         self._connection: Connection | None = None
-        self._host = b""
+        self._host: bytes | None = None
 
     def answer_request(self) -> int | None:
         version = self.parser.get_http_version()
@@ -83,7 +83,7 @@ class PageProtocol(RequestProtocol):
         if len(hosts) > 1 or not is_host(hosts[0]):
             return False
         # Two lines would look like one with a comma in it.
-        self._host = hosts[0] if b"," not in hosts[0] else b""
+        self._host = hosts[0] if b"," not in hosts[0] else None
         return True
 
     def _answer_rare_form(self, version: str) -> int | None:

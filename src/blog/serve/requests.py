@@ -151,7 +151,7 @@ class RequestProtocol(BoundedProtocol):
         head = data[at:end]
         status = (fault(head) if may_be_at_fault(head) else None) or self._parse(head) or self._begin_answer()
         if status:
-            self.refuse(status)
+            self.refuse(fault(head) or status)
         return True
 
     def _begin_answer(self) -> int | None:

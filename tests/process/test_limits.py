@@ -1,0 +1,169 @@
+"""What one client may take of the server: time, memory, connections."""
+
+import contextlib
+import resource
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.conftest import Process, Serve
+
+pytestmark = pytest.mark.process
+
+POSTS = Path(__file__).parents[2] / "posts"
+GOOD = b"GET /robots.txt HTTP/1.1\r\nHost: x\r\n\r\n"
+SECONDS = {f"BLOG_{name}_TIMEOUT_SECONDS": "1" for name in ("HEADER", "BODY", "SEND")}
+# A look a second, and a machine that is busy with other tests.
+SOON = 10
+
+
+@pytest.fixture(scope="module")
+def impatient(serve_module: "Serve", tmp_path_factory: pytest.TempPathFactory) -> "Process":
+    """A server that gives every client a second."""
+    folder = tmp_path_factory.mktemp("posts")
+    (folder / "good.md").write_text("---\ntitle: Good\ndate: 2026-03-01\n---\n\n[All of it](big.zip)\n")
+    (folder / "big.zip").write_bytes(b"PK" * 8_000_000)
+    return serve_module(folder, **SECONDS).wait_until_ready()
+
+
+def until_closed(connection: socket.socket) -> bytes:
+    connection.settimeout(SOON)
+    with contextlib.suppress(ConnectionResetError):
+        return b"".join(iter(lambda: connection.recv(65536), b""))
+    return b""
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        pytest.param(b"", b"", id="nothing"),
+        pytest.param(b"\r\n\r\n", b"", id="empty-lines"),
+        pytest.param(b"G", b"408", id="a-byte"),
+        pytest.param(b"GET / HTTP/1.1\r\nHost: x\r\nX: ", b"408", id="half-a-head"),
+        pytest.param(b"GET / HTTP/1.1\r\nHost: x\r\n\r", b"408", id="nearly-a-head"),
+        pytest.param(GOOD + b"GET / HT", b"200 408", id="half-a-head-after-a-page"),
+        pytest.param(b"GET /api/posts HTTP/1.1\r\nHost: x\r\n\r\nGET / HT", b"200 408", id="half-a-head-after-an-api"),
+        pytest.param(GOOD.replace(b"\r\n\r\n", b"\r\nContent-Length: 9\r\n\r\nabc"), b"200", id="half-a-body"),
+    ],
+)
+def test_a_client_that_falls_silent_is_let_go(impatient: "Process", sent: bytes, status: bytes) -> None:
+    with impatient.connect() as connection:
+        connection.sendall(sent)
+        answer = until_closed(connection)
+    assert b" ".join(part[:3] for part in answer.split(b"HTTP/1.1 ")[1:]) == status
+
+
+def test_a_head_that_comes_in_drops_is_not_waited_for(impatient: "Process") -> None:
+    with impatient.connect() as connection:
+        connection.settimeout(0.3)
+        started = time.monotonic()
+        for byte in b"GET /robots.txt HTTP/1.1\r\nHost: " + b"x" * 200:
+            try:
+                connection.sendall(bytes([byte]))
+                if answer := connection.recv(100):
+                    assert answer.startswith(b"HTTP/1.1 408 ")
+                    break
+            except TimeoutError:
+                continue
+        assert time.monotonic() - started < SOON
+
+
+@pytest.mark.parametrize(
+    "asked", [GOOD * 20_000, b"GET /api/posts HTTP/1.1\r\nHost: x\r\n\r\n" * 20_000, None], ids=["pages", "api", "file"]
+)
+def test_a_client_that_does_not_read_is_let_go(impatient: "Process", asked: bytes | None) -> None:
+    if asked is None:
+        path = impatient.get("/blog/good").body.split(b'href="/assets/big')[1].split(b'"')[0]
+        asked = b"GET /assets/big" + path + b" HTTP/1.1\r\nHost: x\r\n\r\n"
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.connect(("127.0.0.1", impatient.port))
+        connection.settimeout(0.5)
+        with contextlib.suppress(TimeoutError, ConnectionResetError, BrokenPipeError):
+            connection.sendall(asked)
+        assert is_reset_soon(connection)
+
+
+def is_reset_soon(connection: socket.socket) -> bool:
+    """Whether the server gives up, without reading anything of what it has sent."""
+    deadline = time.monotonic() + SOON
+    while time.monotonic() < deadline:
+        if connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def test_the_time_limits_leave_a_client_alone_that_reads_slowly_but_reads(impatient: "Process") -> None:
+    with impatient.connect() as connection:
+        for _ in range(4):
+            connection.sendall(GOOD)
+            assert connection.recv(65536).startswith(b"HTTP/1.1 200 ")
+            time.sleep(1.2)
+
+
+def test_clients_beyond_the_limit_are_told_so_and_logged_once(serve: "Serve", tmp_path: Path) -> None:
+    (tmp_path / "posts").mkdir()
+    server = serve(tmp_path / "posts", BLOG_MAX_CONNECTIONS="20").wait_until_ready()
+    with contextlib.ExitStack() as held:
+        for _ in range(20):
+            held.enter_context(server.connect())
+        for _ in range(5):
+            with server.connect() as refused:
+                with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                    refused.sendall(GOOD)
+                answer = until_closed(refused)
+                assert answer.startswith(b"HTTP/1.1 503 ")
+                assert b"\r\nretry-after: " in answer
+                assert b"\r\nconnection: close\r\n" in answer
+    assert server.output.count("connections refused with 503") == 1
+    server.wait_until_ready()
+
+
+def test_a_connection_that_is_idle_makes_room_for_a_new_client(serve: "Serve", tmp_path: Path) -> None:
+    (tmp_path / "posts").mkdir()
+    server = serve(tmp_path / "posts", BLOG_MAX_CONNECTIONS="5").wait_until_ready()
+    with contextlib.ExitStack() as held:
+        for _ in range(5):
+            idle = held.enter_context(server.connect())
+            idle.sendall(GOOD)
+            assert idle.recv(1000).startswith(b"HTTP/1.1 200 ")
+        time.sleep(2.5)
+        assert server.get("/robots.txt").status == 200
+
+
+def test_the_limit_stays_below_that_of_descriptors(tmp_path: Path) -> None:
+    code = (
+        "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64));"
+        "from blog.serve.connections import room_for; print(room_for(1000))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True, cwd=tmp_path)
+    assert run.stdout.strip() == "(32, 8)"
+    assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] > 64
+
+
+def test_clients_that_ask_and_never_read_cost_a_bounded_amount_of_memory(serve: "Serve") -> None:
+    server = serve(POSTS).wait_until_ready()
+    request = b"GET /rss HTTP/1.1\r\nHost: x\r\n\r\n"
+    with contextlib.ExitStack() as held:
+        for _ in range(50):
+            connection = held.enter_context(socket.create_connection(("127.0.0.1", server.port)))
+            connection.settimeout(0.2)
+            with contextlib.suppress(TimeoutError):
+                connection.sendall(request * (60_000 // len(request)))
+        assert server.get("/robots.txt").status == 200
+        peak = peak_megabytes(server.popen.pid)
+    assert server.get("/robots.txt").status == 200
+    assert peak < 128, f"{peak} MB"
+    assert "Traceback" not in server.output
+
+
+def peak_megabytes(pid: int) -> int:
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) // 1024
