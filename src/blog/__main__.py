@@ -89,7 +89,7 @@ def _serve(settings: Settings, _options: argparse.Namespace) -> int:
     metrics_port = settings.metrics_port
     scraped = listen(settings.host, metrics_port, variable("metrics_port")) if metrics_port else []
     app = create_app(settings, metrics_listeners=scraped)
-    connections = Connections(_limits(settings), app.metrics.refused)
+    connections = Connections(_limits(settings), app.metrics.request_refused)
     protocol = partial(PageProtocol, app.observer.answer, app.observer.finished, app.live, connections)
     config = uvicorn.Config(
         app,

@@ -78,7 +78,7 @@ def connect(small_app: "Blog") -> Connect:
         answer: Callable[[Exchange], "Answer | None"] | None = None, **given: Any
     ) -> tuple[PageProtocol, Wire]:
         observer = small_app.observer
-        connections = Connections(Limits(), small_app.metrics.refused)
+        connections = Connections(Limits(), small_app.metrics.request_refused)
         make = partial(PageProtocol, answer or observer.answer, observer.finished, small_app.live, connections)
         config = uvicorn.Config(small_app, log_config=None, access_log=False, ws="none", **given)
         config.load()

@@ -80,7 +80,7 @@ class Metrics:
                 self._children[key] = child
         self._latency.observe(child, seconds, exemplar)
 
-    def refused(self, status: int) -> None:
+    def request_refused(self, status: int) -> None:
         """Count a request that broke HTTP or a limit; ``status`` is one of REFUSALS."""
         self._refused.add(str(status))
 
