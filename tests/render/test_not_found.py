@@ -155,3 +155,15 @@ def test_likeness_is_that_of_the_longest_common_subsequence(guess: str, slug: st
             rows[place] = before[place - 1] + 1 if letter == other else max(before[place], rows[place - 1])
     part = len(guess) >= 4 and guess in slug
     assert _likeness(guess, [slug]) == [2 * rows[-1] / (len(guess) + len(slug)) + part]
+
+
+def test_slugs_that_share_all_their_words_cost_no_more_than_others() -> None:
+    few, many = (Suggestions(f"the-same-words-{number}" for number in range(count)) for count in (1_000, 20_000))
+
+    def seconds(suggestions: Suggestions) -> float:
+        began = time.thread_time()
+        for _ in range(10):
+            suggestions.near("/blog/the-same-words")
+        return time.thread_time() - began
+
+    assert min(seconds(many) for _ in range(5)) < 4 * min(seconds(few) for _ in range(5))
