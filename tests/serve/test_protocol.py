@@ -1,14 +1,18 @@
 """The server's short cut to prepared pages, against the ASGI way that it spares."""
 
 import asyncio
+import os
 import re
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 import pytest
 import uvicorn
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from uvicorn.server import ServerState
 
 from blog.exchange import Exchange
@@ -28,7 +32,7 @@ class Wire(asyncio.Transport):
 
     def __init__(self) -> None:
         super().__init__()
-        self.written = b""
+        self.written = bytearray()
         self.closed = False
         self.reads = True
         self.is_read = True
@@ -38,7 +42,7 @@ class Wire(asyncio.Transport):
         return {"peername": ("127.0.0.1", 40000), "sockname": ("127.0.0.1", 8000)}.get(name, default)
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
-        self.written += bytes(data)
+        self.written += data
         if self.protocol and not self.reads:
             self.protocol.pause_writing()
 
@@ -70,42 +74,48 @@ class Wire(asyncio.Transport):
 Connect = Callable[..., tuple[PageProtocol, Wire]]
 
 
+def connection_to(
+    app: "Blog", answer: Callable[[Exchange], "Answer | None"] | None = None, **options: Any
+) -> tuple[PageProtocol, Wire]:
+    observer = app.observer
+    connections = Connections(Limits(), app.metrics.request_refused)
+    make = partial(PageProtocol, answer or observer.answer, observer.finished, app.live, connections)
+    config = uvicorn.Config(app, log_config=None, access_log=False, ws="none", **options)
+    config.load()
+    state = ServerState()
+    state.default_headers = [(b"date", DATE)]
+    protocol = make(config=config, server_state=state, app_state={}, _loop=asyncio.get_running_loop())
+    wire = Wire()
+    wire.protocol = protocol
+    protocol.connection_made(wire)
+    return protocol, wire
+
+
 @pytest.fixture
 def connect(small_app: "Blog") -> Connect:
     """A connection to the small site, whose parts a test may exchange."""
-
-    def connected(
-        answer: Callable[[Exchange], "Answer | None"] | None = None, **given: Any
-    ) -> tuple[PageProtocol, Wire]:
-        observer = small_app.observer
-        connections = Connections(Limits(), small_app.metrics.request_refused)
-        make = partial(PageProtocol, answer or observer.answer, observer.finished, small_app.live, connections)
-        config = uvicorn.Config(small_app, log_config=None, access_log=False, ws="none", **given)
-        config.load()
-        state = ServerState()
-        state.default_headers = [(b"date", DATE)]
-        protocol = make(config=config, server_state=state, app_state={}, _loop=asyncio.get_running_loop())
-        wire = Wire()
-        wire.protocol = protocol
-        protocol.connection_made(wire)
-        return protocol, wire
-
-    return connected
+    return partial(connection_to, small_app)
 
 
 def request(target: str, *more: str, method: str = "GET", version: str = "1.1") -> bytes:
     return "\r\n".join([f"{method} {target} HTTP/{version}", "Host: blog.test", *more, "", ""]).encode("latin-1")
 
 
-def answers(written: bytes) -> Iterator[tuple[int, list[tuple[str, str]], bytes]]:
+def answers(written: bytes | bytearray) -> Iterator[tuple[int, list[tuple[str, str]], bytes | bytearray]]:
     """Status, header and body of each answer on a wire, by their content-length."""
-    while written:
-        head, _, rest = written.partition(b"\r\n\r\n")
-        first, *lines = head.decode("latin-1").split("\r\n")
+    at = 0
+    while at < len(written):
+        end = written.index(b"\r\n\r\n", at)
+        first, *lines = written[at:end].decode("latin-1").split("\r\n")
         pairs = [(name, value) for name, _, value in (line.partition(": ") for line in lines)]
-        length = int(dict(pairs).get("content-length", "0"))
-        yield int(first.split()[1]), pairs, rest[:length]
-        written = rest[length:]
+        body = end + len(b"\r\n\r\n")
+        at = body + int(dict(pairs).get("content-length", "0"))
+        yield int(first.split()[1]), pairs, written[body:at]
+
+
+def count(wire: Wire) -> int:
+    """How many answers there are, without taking them apart."""
+    return wire.written.count(b"HTTP/1.1 200 OK\r\n")
 
 
 @pytest.mark.parametrize(
@@ -173,10 +183,12 @@ async def test_a_client_that_does_not_read_is_not_written_to(connect: Connect, u
     wire.reads = False
     protocol.data_received(request("/blog/hello") * 500)
     await asyncio.sleep(0)
-    assert len(list(answers(wire.written))) == 1
+    assert count(wire) == 1
+    assert not wire.is_read
     wire.reads = True
     protocol.resume_writing()
-    await until(lambda: len(list(answers(wire.written))) == 500)
+    await until(lambda: count(wire) == 500)
+    assert wire.is_read
 
 
 @pytest.mark.parametrize(
@@ -276,4 +288,67 @@ async def test_an_odd_target_goes_the_long_way_and_harms_nobody(connect: Connect
     protocol, wire = connect()
     protocol.data_received(request(target))
     await until(lambda: bool(wire.written))
-    assert wire.written[9:12] in {b"200", b"400", b"404"}
+    assert bytes(wire.written[9:12]) in {b"200", b"400", b"404"}
+
+
+PIPELINED = (
+    request("/about"),
+    request("/nowhere", "Accept-Encoding: br"),
+    request("/about", method="HEAD", version="1.0").replace(b"1.0", b"1.2"),
+    request("/about", "Content-Length: 7") + b"GET / \r\n"[:7],
+    request("/api/posts/hello", "Transfer-Encoding: chunked") + b"4;x=y\r\n\r\n\r\n\r\n0\r\nA: b\r\n\r\n",
+    request("/about", "Connection: Upgrade", "Upgrade: h2c", "Content-Length: 3") + b"\r\n\r",
+    request("*", method="OPTIONS"),
+    request("http://blog.test"),
+    b"\r\n\r\n",
+)
+LAST = (
+    request("/about", "Connection: close"),
+    request("/about", version="2.0"),
+    request("/about", method="BREW"),
+    request("/about", "Host: twice"),
+    request("/" + "a" * 20_000),
+    request("/about", *["A: b"] * 120),
+    request("/about", "A: " + "b" * 70_000),
+    b"GET /x\nHost: a\r\nContent-Length: 5\r\n\r\nhello",
+    b"GET /about HTTP/1.1\r\nHost: a\nB: c\r\n\r\n",
+    b"GET /about HTTP/1.1\r\nHost : a\r\n\r\n",
+    b"\x16\x03\x01\x02\x00\x01",
+)
+
+
+@settings(max_examples=int(os.environ.get("BLOG_FUZZ_EXAMPLES", "60")), deadline=None)
+@given(
+    pipelined=st.lists(st.sampled_from(PIPELINED), max_size=6),
+    last=st.sampled_from(LAST),
+    cuts=st.lists(st.integers(0, 80_000), max_size=12),
+    around=st.integers(-3, 3),
+)
+def test_the_same_bytes_get_the_same_answers_wherever_they_are_cut(
+    small_app: "Blog", pipelined: list[bytes], last: bytes, cuts: list[int], around: int
+) -> None:
+    sent = b"".join(pipelined) + last
+    # Half of the cuts fall where they hurt: around the end of a line.
+    ends = [found.end() + around for found in re.finditer(rb"\r\n", sent)][:500:3]
+    wherever = sorted(
+        {min(max(cut % (len(sent) + 1), 0), len(sent)) for cut in cuts}
+        | {e for e in ends[: len(cuts)] if 0 < e < len(sent)}
+    )
+    pieces = [sent[start:end] for start, end in pairwise([0, *wherever, len(sent)])]
+    whole = asyncio.run(answered(small_app, [sent]))
+    assert asyncio.run(answered(small_app, pieces)) == whole
+    assert len(whole) == 1 + sum(part != b"\r\n\r\n" for part in pipelined)
+
+
+async def answered(app: "Blog", pieces: list[bytes]) -> list[int]:
+    """The statuses that a connection answers with until it closes."""
+    protocol, wire = connection_to(app)
+    for piece in pieces:
+        protocol.data_received(piece)
+        await asyncio.sleep(0)
+    for _ in range(2000):
+        if wire.closed:
+            break
+        await asyncio.sleep(0.001)
+    assert wire.closed
+    return [int(status) for status in re.findall(rb"HTTP/1\.1 (\d{3}) [A-Z]", wire.written)]
