@@ -48,7 +48,7 @@ format: $(VENV)/.dev ## let ruff rewrite what it can
 
 check: lint test ## lint and test
 
-bench: $(VENV)/.dev ## measure against bare uvicorn, the default stack and nginx; writes docs/performance.md (20 minutes)
+bench: $(VENV)/.dev ## measure against bare uvicorn, the default stack and nginx; writes docs/performance.md (30 minutes); B="--only public" for a part
 	$(BIN)/python .ci/bench.py $(B)
 
 chart: $(VENV)/.dev ## write the chart's README, lint the chart, render its scenarios and validate what comes out

@@ -23,12 +23,15 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.parse
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+
+import traffic
 
 ROOT = Path(__file__).parent.parent
 SERVER_CORE, CLIENT_CORE = 0, (os.cpu_count() or 2) - 1
@@ -40,6 +43,7 @@ BROWSER = {
     "Sec-Fetch-Mode": "navigate",
 }
 POST = "/blog/post-7"
+AGENTS = 5000
 ORIGIN = "https://bench.example"
 WORDS = [
     "".join(letters)
@@ -320,17 +324,22 @@ def throughput(work: Path, seconds: float, collector: str) -> tuple[list[Row], d
         for name, sent in (("bare ASGI", least), ("bare ASGI, the page's headers", own))
     )
     stack = Contestant("FastAPI, both defaults", POST, (sys.executable, "-c", _DEFAULTS, str(work / "page.br")), otlp)
-    random_paths = (
-        'request = function() return wrk.format("GET", "/" .. math.random(1e12) .. "/x" .. math.random(1e12)) end'
-    )
+    chance = random.Random(4)
+    missing = [
+        traffic.written(f"/{chance.randrange(10**12)}/x{chance.randrange(10**12)}", {**BROWSER, "User-Agent": agent})
+        for agent in traffic.agents(AGENTS)
+    ]
+    random_paths = traffic.lua(missing, work / "missing")
+    many = traffic.lua(traffic.pages(POST, BROWSER, AGENTS), work / "pages")
+    again = traffic.lua(traffic.pages(POST, {**BROWSER, "If-None-Match": headers["etag"]}, AGENTS), work / "again")
     jobs: list[tuple[str, Contestant, str, Mapping[str, str], str]] = [
-        ("bare", bare, POST, BROWSER, ""),
-        ("bare, with all headers of the page", dressed, POST, BROWSER, ""),
-        ("full", full, POST, BROWSER, ""),
-        ("plain", plain, POST, BROWSER, ""),
-        ("304", full, POST, {**BROWSER, "If-None-Match": headers["etag"]}, ""),
+        ("bare", bare, POST, BROWSER, many),
+        ("bare, with all headers of the page", dressed, POST, BROWSER, many),
+        ("full", full, POST, BROWSER, many),
+        ("plain", plain, POST, BROWSER, many),
+        ("304", full, POST, BROWSER, again),
         ("404", full, "/x", BROWSER, random_paths),
-        ("stack", stack, POST, BROWSER, ""),
+        ("stack", stack, POST, BROWSER, many),
     ]
     rates: dict[str, list[float]] = {name: [] for name, *_ in jobs}
     for turn in range(3):
@@ -519,6 +528,175 @@ def stall(work: Path, count: int) -> Row:
     return amount(measure, max(taken) * 1000, "ms", 20, 20)
 
 
+# A public site's traffic, and hostile clients
+
+Kinds = Mapping[str, list[bytes]]
+# A kind of request, its processor time ÷ a page's and in microseconds, and a reader's p99 beside it ÷ alone.
+Costs = list[tuple[str, float, float, float]]
+
+
+def public(work: Path, seconds: float) -> tuple[list[Row], Costs]:
+    """The rate of a realistic mix, what many agents cost, and what the slowest kind of request costs itself and others."""
+    with running(ours("ours", write_posts(work / "p35", 35), work / "cache")) as (port, process, _):
+        paths = site_paths(port)
+        known = [path for group in paths.values() for path in group]
+        etags = {path: get(port, path, {"Accept-Encoding": "br"})[2].get("etag", "") for path in known}
+        fed = {
+            "one": traffic.lua([traffic.written(POST, BROWSER)], work / "one"),
+            "many": traffic.lua(traffic.pages(POST, BROWSER, AGENTS), work / "many"),
+            "mix": traffic.lua(traffic.mix(paths, etags, AGENTS), work / "mix"),
+        }
+        rates: dict[str, list[float]] = {name: [] for name in fed}
+        for turn in range(5):
+            progress(f"turn {turn + 1}: one agent, {AGENTS:,} agents, the mix")
+            for name, script in fed.items():
+                wrk(port, POST, {}, 1, script)
+                rates[name].append(wrk(port, POST, {}, seconds, script))
+    # Neighbours in time share the machine's mood: ratios of a turn, and their median.
+    many, mixed = (
+        statistics.median(a / b for a, b in zip(rates[name], rates["one"], strict=True)) for name in ("many", "mix")
+    )
+    rate = statistics.median(rates["mix"])
+    rows = [
+        ratio(f"pages/s with {AGENTS:,} agents ÷ with one", many, 0.8, 0.95),
+        ratio(f"the mix of a public site, {rate:,.0f} requests/s ÷ one page for one agent", mixed, 0.5, 0.8),
+    ]
+    with running(ours("ours, similar names", similar(work / "similar", 2000), work / "cache-similar")) as (
+        port,
+        process,
+        _,
+    ):
+        made = made_kinds(port)
+        page, costs = costs_of(process, port, made)
+        harms = harms_of(port, work, made)
+    slowest, worst = max(costs, key=costs.__getitem__), max(harms, key=harms.__getitem__)
+    rows += [
+        ratio(f"processor time of the slowest kind of request ({slowest}) ÷ a page's", costs[slowest], 10, 3),
+        ratio(
+            f"p99 of a reader beside {traffic.CONNECTIONS} hostile connections ({worst}) ÷ alone", harms[worst], 3, 1.5
+        ),
+    ]
+    return rows, [(name, costs[name], costs[name] * page, harms[name]) for name in sorted(costs, key=costs.__getitem__)]
+
+
+def site_paths(port: int) -> dict[str, list[str]]:
+    """The paths of the bench's site by kind, as its sitemap and pages name them."""
+    sitemap = re.findall(r"<loc>([^<]+)</loc>", get(port, "/sitemap.xml")[1].decode())
+    found = [urllib.parse.urlsplit(address).path or "/" for address in sitemap]
+    tags = [path for path in found if path.startswith("/blog/tag/")]
+    posts = [path for path in found if path.startswith("/blog/post-")]
+    html = get(port, POST)[1].decode()
+    return {
+        "home": ["/"],
+        "post": posts,
+        "list": ["/blog", "/archive", "/tags"],
+        "tag": tags,
+        "feed": ["/rss", "/atom.xml", "/feed.json", *(f"{path}/atom.xml" for path in tags[:5])],
+        "asset": sorted(set(re.findall(r'(?:href|src)="(/assets/[^"]+)"', html))),
+        "missing": ["/gone"],
+    }
+
+
+def similar(folder: Path, count: int) -> Path:
+    """Short posts whose names share their words, as a site's own do."""
+    folder.mkdir(parents=True, exist_ok=True)
+    chance = random.Random(5)
+    for number in range(count):
+        text = f"---\ntitle: Post {number}\ndate: 2026-01-{1 + number % 28:02}\n---\n\nWords.\n"
+        (folder / f"{traffic.slug(chance)}-{number}.md").write_text(text, encoding="utf-8")
+    return folder
+
+
+def made_kinds(port: int) -> Kinds:
+    from crawleruseragents import CRAWLER_USER_AGENTS_DATA  # noqa: PLC0415 -- for this function only
+
+    page = json.loads(get(port, "/api/posts")[1])["posts"][0]["url"]
+    page = urllib.parse.urlsplit(page).path
+    patterns = [entry["pattern"] for entry in CRAWLER_USER_AGENTS_DATA]
+    chance = random.Random(6)
+    return {name: [make(chance) for _ in range(300)] for name, make in traffic.kinds(page, BROWSER, patterns).items()}
+
+
+def costs_of(process: subprocess.Popen[bytes], port: int, made: Kinds) -> tuple[float, dict[str, float]]:
+    """A page's processor time in microseconds, and each kind's as a multiple of it: the median of three turns, each beside the page."""
+    found: dict[str, list[float]] = {name: [] for name in made}
+    pages: list[float] = []
+    for turn in range(3):
+        progress(f"turn {turn + 1}: processor time of {len(made)} kinds of requests")
+        for name, requests in made.items():
+            page = spent(process, port, made["page"])
+            pages.append(page)
+            found[name].append(spent(process, port, requests[turn * 100 :] + requests[: turn * 100]) / page)
+    return statistics.median(pages) * 1e6, {
+        name: statistics.median(values) for name, values in found.items() if name != "page"
+    }
+
+
+def spent(process: subprocess.Popen[bytes], port: int, requests: list[bytes]) -> float:
+    """Seconds of the loop's thread for one request."""
+    clock = Path(f"/proc/{process.pid}/schedstat")
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
+        traffic.ask(connection, requests[0])
+        before = int(clock.read_text().split()[0])
+        for request in requests:
+            traffic.ask(connection, request)
+        return (int(clock.read_text().split()[0]) - before) / len(requests) / 1e9
+
+
+def harms_of(port: int, work: Path, made: Kinds) -> dict[str, float]:
+    """For each kind a reader's p99 beside hostile connections as a multiple of it alone, just before: the median of three turns."""
+    found: dict[str, list[float]] = {name: [] for name in made if name != "page"}
+    for turn in range(3):
+        progress(f"turn {turn + 1}: a reader beside hostile clients of {len(found)} kinds")
+        for name, values in found.items():
+            alone = read(port, made["page"][0])
+            with hostile(port, work, made[name]):
+                values.append(read(port, made["page"][0]) / alone)
+    return {name: statistics.median(values) for name, values in found.items()}
+
+
+@contextlib.contextmanager
+def hostile(port: int, work: Path, requests: list[bytes]) -> Iterator[None]:
+    file = work / "hostile"
+    file.write_bytes(traffic.BETWEEN.join(requests))
+    command = ["taskset", "-c", str(CLIENT_CORE), sys.executable, traffic.__file__, str(port), str(file)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        process.stdout.readline()
+        try:
+            yield
+        finally:
+            process.terminate()
+
+
+def read(port: int, request: bytes, seconds: float = 1.5) -> float:
+    """The 99th percentile of a reader who asks for a page every 2 ms."""
+    taken: list[float] = []
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
+        until = time.perf_counter() + seconds
+        while time.perf_counter() < until:
+            asked = time.perf_counter()
+            traffic.ask(connection, request)
+            taken.append(time.perf_counter() - asked)
+            time.sleep(0.002)
+    return statistics.quantiles(taken, n=100)[98]
+
+
+def report_public(rows: list[Row], costs: Costs) -> str:
+    kinds = "\n".join(f"| {name} | {cost:.1f} | {used:,.0f} µs | {harm:.2f} |" for name, cost, used, harm in costs)
+    return (
+        f'Measured on {datetime.now(UTC):%Y-%m-%d} by `make bench B="--only public"`: {machine()}. One server process on one core, its clients on another.\n\n'
+        f"{table(rows)}\n\n"
+        f"Kinds of requests that a stranger can make costly, each {traffic.CONNECTIONS} connections with 250 requests/s for the last column:\n\n"
+        f"| kind | processor time ÷ a page's | processor time | a reader's p99 ÷ alone |\n|---|---:|---:|---:|\n{kinds}\n"
+    )
+
+
+def table(rows: list[Row]) -> str:
+    lines = "\n".join(f"| {row.measure} | {row.value} | {row.least} | {row.aim} | {row.verdict} |" for row in rows)
+    return f"| measure | here | at least | aim | |\n|---|---:|---:|---:|---|\n{lines}"
+
+
 # Reporting
 
 
@@ -571,7 +749,6 @@ def machine() -> str:
 def report(
     rows: list[Row], rates: Mapping[str, float], growth: list[tuple[int, float, float]], profiled: Profile
 ) -> str:
-    table = "\n".join(f"| {row.measure} | {row.value} | {row.least} | {row.aim} | {row.verdict} |" for row in rows)
     shown = "\n".join(
         f"| {name} | {rate:,.0f} | {rate / rates['bare']:.2f} |" for name, rate in rates.items() if rate > 10
     )
@@ -580,7 +757,7 @@ def report(
     return (
         f"Measured on {datetime.now(UTC):%Y-%m-%d} by `make bench`: {machine()}. One server process on one core, wrk on another, "
         "medians of three turns.\n\n"
-        f"| measure | here | at least | aim | |\n|---|---:|---:|---:|---|\n{table}\n\n"
+        f"{table(rows)}\n\n"
         f"Requests a second for a post page:\n\n| what answers | requests/s | share of bare |\n|---|---:|---:|\n{shown}\n\n"
         f"Where the time goes under full load, by py-spy:\n\n| on top of the stack | share |\n|---|---:|\n{profile_rows}\n\n"
         f"With tracing at 10 % the page keeps {rates['everything on ÷ tracing off']:.2f} of the rate it has without.\n\n"
@@ -596,7 +773,43 @@ def _fitted(growth: list[tuple[int, float, float]]) -> str:
     return f"From 100 posts on, the start grows with exponent {start:.2f}, memory with {used:.2f}.\n\n"
 
 
-BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
+def put(name: str, text: str) -> None:
+    """Write a part of docs/performance.md anew, between its markers."""
+    print(text)
+    begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
+    target = ROOT / "docs/performance.md"
+    before, _, rest = target.read_text(encoding="utf-8").partition(begin)
+    target.write_text(f"{before}{begin}\n{text}{end}{rest.partition(end)[2]}", encoding="utf-8")
+
+
+def pages_and_starts(work: Path, options: argparse.Namespace) -> None:
+    collector = ThreadingHTTPServer(("127.0.0.1", 0), _Collector)
+    threading.Thread(target=collector.serve_forever, daemon=True).start()
+    os.sched_setaffinity(0, {CLIENT_CORE})
+    rows, rates, profiled = throughput(work, options.seconds, f"http://127.0.0.1:{collector.server_address[1]}")
+    rows.append(first_view(work))
+    os.sched_setaffinity(0, range(os.cpu_count() or 1))
+    sizes = [size for size in (10, 35, 100, 1000, 10_000) if size <= options.largest]
+    more, growth = starts(work, sizes)
+    rows += more
+    if options.largest >= 1000:
+        rows.append(stall(work, 1000))
+    rows += memory(work, options.requests, rates["full"])
+    put("measured", report(rows, rates, growth, profiled))
+    (ROOT / "docs/growth.svg").write_text(plot(growth), encoding="utf-8")
+
+
+def public_traffic(work: Path, options: argparse.Namespace) -> None:
+    os.sched_setaffinity(0, {CLIENT_CORE})
+    put("public", report_public(*public(work, options.seconds)))
+    os.sched_setaffinity(0, range(os.cpu_count() or 1))
+
+
+# What measures, and the tools that it calls, with the packages they are in.
+PARTS = {
+    "pages": (pages_and_starts, {"wrk": "wrk", "h2load": "nghttp2-client"}),
+    "public": (public_traffic, {"wrk": "wrk"}),
+}
 
 
 def main() -> None:
@@ -604,30 +817,16 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=5, help="how long each rate is measured")
     parser.add_argument("--largest", type=int, default=10_000, help="the largest number of posts")
     parser.add_argument("--requests", type=int, default=1_000_000, help="requests of the memory measurement")
+    parser.add_argument("--only", choices=PARTS, help="one part: pages and starts, or a public site's traffic")
     options = parser.parse_args()
-    for tool, package in (("wrk", "wrk"), ("h2load", "nghttp2-client")):
-        if not shutil.which(tool):
-            raise SystemExit(f"{tool} is missing; install it with: apt-get install {package}")
-    os.sched_setaffinity(0, {CLIENT_CORE})
-    collector = ThreadingHTTPServer(("127.0.0.1", 0), _Collector)
-    threading.Thread(target=collector.serve_forever, daemon=True).start()
+    parts = [PARTS[options.only]] if options.only else list(PARTS.values())
+    for _, tools in parts:
+        for tool, package in tools.items():
+            if not shutil.which(tool):
+                raise SystemExit(f"{tool} is missing; install it with: apt-get install {package}")
     with tempfile.TemporaryDirectory(prefix="blog-bench-") as folder:
-        work = Path(folder)
-        rows, rates, profiled = throughput(work, options.seconds, f"http://127.0.0.1:{collector.server_address[1]}")
-        rows.append(first_view(work))
-        os.sched_setaffinity(0, range(os.cpu_count() or 1))
-        sizes = [size for size in (10, 35, 100, 1000, 10_000) if size <= options.largest]
-        more, growth = starts(work, sizes)
-        rows += more
-        if options.largest >= 1000:
-            rows.append(stall(work, 1000))
-        rows += memory(work, options.requests, rates["full"])
-    text = report(rows, rates, growth, profiled)
-    print(text)
-    target = ROOT / "docs/performance.md"
-    before, _, rest = target.read_text(encoding="utf-8").partition(BEGIN)
-    target.write_text(f"{before}{BEGIN}\n{text}{END}{rest.partition(END)[2]}", encoding="utf-8")
-    (ROOT / "docs/growth.svg").write_text(plot(growth), encoding="utf-8")
+        for part, _ in parts:
+            part(Path(folder), options)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,226 @@
+"""What a public site is asked: thousands of agents, every kind of path, referrers, encodings and conditional requests; and what hostile clients ask.
+
+.ci/bench.py measures with it. As a script it is four hostile connections: `traffic.py PORT FILE` sends the requests of a file, up to 250 a second over
+each, until it is terminated.
+"""
+
+import contextlib
+import random
+import re
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+CONNECTIONS, PAUSE = 4, 0.004
+# No request contains a NUL, so a file of requests is split by them.
+BETWEEN = b"\0"
+BROWSERS = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{major}.0.{build}.{patch} Safari/537.36",
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{major}.0.{build}.{patch} Safari/537.36 Edg/{major}.0.{build}.{patch}",
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/{minor}.{digit} Safari/605.1.15",
+    "Mozilla/5.0 (iPhone; CPU iPhone OS {minor}_{digit} like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/{minor}.{digit} Mobile/15E148 Safari/604.1",
+    "Mozilla/5.0 (Linux; Android {minor}; {model}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{major}.0.{build}.{patch} Mobile Safari/537.36",
+    "Mozilla/5.0 (X11; Linux x86_64; rv:{major}.0) Gecko/20100101 Firefox/{major}.{digit}",
+)
+BOTS = (
+    "Mozilla/5.0 (compatible; Googlebot/2.{digit}; +http://www.google.com/bot.html)",
+    "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; GPTBot/1.{digit}; +https://openai.com/gptbot)",
+    "Mozilla/5.0 (compatible; bingbot/2.{digit}; +http://www.bing.com/bingbot.htm)",
+    "Mozilla/5.0 (compatible; AhrefsBot/{digit}.0; +http://ahrefs.com/robot/)",
+    "python-requests/2.{minor}.{digit}",
+    "curl/8.{minor}.{digit}",
+    "Go-http-client/1.1",
+)
+READERS = (
+    "Feedly/1.0 (+http://www.feedly.com/fetcher.html; {build} subscribers; like FeedFetcher-Google)",
+    "FreshRSS/1.{minor}.{digit} (Linux; https://freshrss.org)",
+    "Mozilla/5.0 (compatible; Miniflux/2.{digit}.{minor}; +https://miniflux.app)",
+    "NetNewsWire (RSS Reader; https://netnewswire.com/)",
+    "Feedbin feed-id:{build} - {patch} subscribers",
+)
+REFERRERS = (
+    "https://www.google.com/", "https://duckduckgo.com/", "https://news.ycombinator.com/item?id={build}", "https://chatgpt.com/", "https://t.co/{patch}",
+    "https://site-{build}.example/post/{patch}", "https://www.reddit.com/r/python/comments/{build}/", "android-app://com.google.android.gm/",
+)  # fmt: skip
+ENCODINGS = (
+    "gzip, deflate, br, zstd", "gzip, deflate, br", "gzip, deflate", "gzip", "br", "zstd", "identity", "br;q=1.0, gzip;q=0.8, *;q=0.1",
+    "gzip;q=0, identity", "deflate, gzip;q=1.0, *;q=0.5", "",
+)  # fmt: skip
+
+Request = tuple[str, Mapping[str, str]]
+
+
+def written(path: str, headers: Mapping[str, str]) -> bytes:
+    """A GET as it goes over the wire; a header named twice is written as a list of lines, its values parted by line breaks."""
+    lines = [f"{name}: {line}" for name, value in headers.items() for line in value.split("\n")]
+    return "\r\n".join([f"GET {path} HTTP/1.1", "Host: blog.example", *lines, "", ""]).encode("latin-1")
+
+
+def filled(template: str, chance: random.Random) -> str:
+    numbers = {"major": chance.randint(100, 145), "minor": chance.randint(10, 26), "digit": chance.randint(0, 9)}
+    numbers |= {"build": chance.randint(1000, 7999), "patch": chance.randint(0, 249)}
+    return template.format(**numbers, model=f"SM-{chance.choice('AGSX')}{chance.randint(100, 999)}B")
+
+
+def agents(count: int, seed: int = 1) -> list[str]:
+    """Different agents as a site sees them: four of five are builds of browsers."""
+    chance = random.Random(seed)
+    found: dict[str, None] = {"": None}
+    while len(found) < count:
+        kinds = chance.choices((BROWSERS, BOTS, READERS), (80, 12, 8))[0]
+        found[filled(chance.choice(kinds), chance)] = None
+    return list(found)
+
+
+def pages(path: str, headers: Mapping[str, str], count: int) -> list[bytes]:
+    """One page for so many agents, half of which come from elsewhere."""
+    chance, requests = random.Random(2), []
+    for agent in agents(count):
+        referrer = {"Referer": filled(chance.choice(REFERRERS), chance)} if chance.random() < 0.5 else {}
+        requests.append(written(path, {**headers, **referrer, "User-Agent": agent}))
+    return requests
+
+
+def mix(paths: Mapping[str, Sequence[str]], etags: Mapping[str, str], count: int) -> list[bytes]:
+    """Requests for paths by kind (see SHARES), a third of them by who has the page already, or an older one."""
+    chance, known = random.Random(3), agents(count)
+    kinds = [kind for kind in SHARES if paths.get(kind)]
+    requests = []
+    for agent in known:
+        kind = chance.choices(kinds, [SHARES[kind] for kind in kinds])[0]
+        path = f"/blog/{chance.randrange(10**9)}/gone" if kind == "missing" else chance.choice(paths[kind])
+        headers = {"User-Agent": agent, "Accept": "text/html,*/*;q=0.8", "Accept-Language": "en"}
+        headers["Accept-Encoding"] = chance.choices(ENCODINGS, [40, 20, *[4] * (len(ENCODINGS) - 2)])[0]
+        if chance.random() < 0.5:
+            headers["Referer"] = filled(chance.choice(REFERRERS), chance)
+        if chance.random() < 0.33:
+            headers["If-None-Match"] = (
+                etags.get(path, '"x"') if chance.random() < 0.7 else f'"{chance.getrandbits(64):x}"'
+            )
+        requests.append(written(path, headers))
+    return requests
+
+
+SHARES = {"home": 10, "post": 45, "list": 6, "tag": 6, "feed": 12, "asset": 15, "missing": 6}
+
+
+def lua(requests: Sequence[bytes], file: Path) -> str:
+    """A script by which wrk sends the requests in turn."""
+    file.write_bytes(BETWEEN.join(requests))
+    return (
+        "local requests, turn = {}, 0\n"
+        f'for request in io.open("{file}", "rb"):read("*a"):gmatch("[^%z]+") do requests[#requests + 1] = request end\n'
+        "request = function() turn = turn % #requests + 1; return requests[turn] end\n"
+    )
+
+
+def kinds(
+    page: str, browser: Mapping[str, str], patterns: Sequence[str]
+) -> dict[str, Callable[[random.Random], bytes]]:
+    """The requests that a stranger can make costly, by what is unusual about them; no two of a kind are the same."""
+
+    def asks(headers: Callable[[random.Random], Mapping[str, str]]) -> Callable[[random.Random], bytes]:
+        return lambda chance: written(page, {**browser, **headers(chance)})
+
+    def letters(chance: random.Random, count: int) -> str:
+        return "".join(chance.choices("abcdefghijklmnopqrstuvwxyz", k=count))
+
+    def pieces(chance: random.Random) -> str:
+        return "".join(re.sub(r"\W", "", piece) for piece in chance.choices(patterns, k=40))[:256]
+
+    return {
+        "page": lambda _: written(page, browser),
+        "agent of a new browser build": asks(lambda chance: {"User-Agent": filled(BROWSERS[0], chance)}),
+        "agent of 256 random letters": asks(lambda chance: {"User-Agent": letters(chance, 256)}),
+        "agent made of pieces of bots' names": asks(lambda chance: {"User-Agent": pieces(chance)}),
+        "agent of 50 KB": asks(lambda chance: {"User-Agent": letters(chance, 9) + "a" * 50_000}),
+        "referrer of 50 KB": asks(lambda chance: {"Referer": f"https://{letters(chance, 9)}." + "a." * 25_000}),
+        "query of 8 KB": lambda chance: written(f"{page}?utm_source={letters(chance, 9)}&" + "utm_medium=%41&" * 500, browser),
+        "Sec-Purpose of 50 KB": asks(lambda chance: {"Sec-Purpose": letters(chance, 9) + "P" * 50_000}),
+        "2,500 Accept-Encoding lines": asks(lambda _: {"Accept-Encoding": "\n".join(["gzip"] * 2500)}),
+        "Accept-Encoding of 1 KB": asks(lambda chance: {"Accept-Encoding": ", ".join(letters(chance, 5) for _ in range(150))}),
+        "If-None-Match of 50 KB": asks(lambda chance: {"If-None-Match": ", ".join(f'"{letters(chance, 6)}"' for _ in range(5000))}),
+        "If-Match of 50 KB": asks(lambda chance: {"If-Match": "*, " + "," * 50_000 + letters(chance, 5)}),
+        "404 of a long slug": lambda chance: written("/blog/" + "-".join(chance.choices(SLUG_WORDS, k=14))[:118], browser),
+        "404 of 12 random letters": lambda chance: written(f"/blog/{letters(chance, 12)}", browser),
+        "redirect to lower case": lambda _: written(page.upper(), browser),
+    }  # fmt: skip
+
+
+# Posts named by these share nearly every run of letters.
+SLUG_WORDS = (
+    "how",
+    "to",
+    "kubernetes",
+    "probe",
+    "python",
+    "readiness",
+    "with",
+    "a",
+    "pod",
+    "that",
+    "can",
+    "say",
+    "no",
+    "cluster",
+    "async",
+)
+
+
+def slug(chance: random.Random) -> str:
+    return "-".join(chance.choices(SLUG_WORDS, k=9))
+
+
+def ask(connection: socket.socket, request: bytes) -> bytes:
+    """Send a request and return the head of its answer, whose body has been read.
+
+    Raises:
+        OSError: the server has closed the connection.
+    """
+    connection.sendall(request)
+    answer = b""
+    while b"\r\n\r\n" not in answer:
+        answer += _more(connection)
+    head, _, body = answer.partition(b"\r\n\r\n")
+    length = re.search(rb"\r\ncontent-length: *(\d+)", head, re.IGNORECASE)
+    left = int(length[1]) - len(body) if length and b" 304 " not in head[:13] else 0
+    while left > 0:
+        left -= len(_more(connection))
+    return head
+
+
+def _more(connection: socket.socket) -> bytes:
+    if part := connection.recv(1 << 16):
+        return part
+    raise ConnectionResetError
+
+
+def _repeat(port: int, requests: Sequence[bytes], start: int) -> None:
+    for turn in _count(start):
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+            for number in range(len(requests)):
+                ask(connection, requests[(turn + number) % len(requests)])
+                time.sleep(PAUSE)
+        time.sleep(PAUSE)
+
+
+def _count(start: int) -> Iterator[int]:
+    while True:
+        yield start
+        start += 1
+
+
+def main(port: int, file: Path) -> None:
+    requests = file.read_bytes().split(BETWEEN)
+    for number in range(CONNECTIONS):
+        start = number * len(requests) // CONNECTIONS
+        threading.Thread(target=_repeat, args=(port, requests, start), daemon=True).start()
+    print("asking", flush=True)
+    threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), Path(sys.argv[2]))
