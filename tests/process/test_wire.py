@@ -83,6 +83,7 @@ REFUSED = {
     "version-2.0": (b"GET / HTTP/2.0\r\n" + CLOSE, 505),
     "version-0.9": (b"GET / HTTP/0.9\r\n" + CLOSE, 505),
     "version-9": (b"GET /blog/good HTTP/9.9\r\n\r\n", 505),
+    "version-2.0-behind-empty-lines": (b"\r\n\r\nGET / HTTP/2.0\r\n" + CLOSE, 505),
     "preface-of-http-2": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505),
     "no-version": (b"GET /blog/good\r\n" + CLOSE, 400),
     "no-version-bare-lf": (b"GET /x\nHost: a\r\nContent-Length: 5\r\n\r\nhello", 400),

@@ -63,7 +63,7 @@ class RequestProtocol(BoundedProtocol):
             self._has_asked = True
             status = self.answer_request()
             if status:
-                self.refuse(fault(data) or status)
+                self.refuse(fault(data.lstrip(b"\r\n")) or status)
             return
         self._data = self._data[self._at :] + data if self._data else data
         self._at = 0
