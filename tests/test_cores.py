@@ -26,7 +26,7 @@ def _groups(folder: Path, **files: str) -> Path:
     ],
 )
 def test_a_quota_of_a_core_or_less_is_one_core(tmp_path: Path, files: dict[str, str]) -> None:
-    assert cores.available(_groups(tmp_path, **files)) == 1
+    assert cores.available(_groups(tmp_path, **files), tmp_path / "own") == 1
 
 
 @pytest.mark.parametrize(
@@ -40,14 +40,14 @@ def test_a_quota_of_a_core_or_less_is_one_core(tmp_path: Path, files: dict[str, 
     ],
 )
 def test_without_a_quota_the_scheduler_decides(tmp_path: Path, files: dict[str, str]) -> None:
-    assert cores.available(_groups(tmp_path, **files)) == len(os.sched_getaffinity(0))
+    assert cores.available(_groups(tmp_path, **files), tmp_path / "own") == len(os.sched_getaffinity(0))
 
 
 def test_a_process_pinned_to_one_core_uses_one(tmp_path: Path) -> None:
     allowed = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {min(allowed)})
     try:
-        assert cores.available(tmp_path) == 1
+        assert cores.available(tmp_path, tmp_path / "own") == 1
     finally:
         os.sched_setaffinity(0, allowed)
 

@@ -53,6 +53,10 @@ change rolls the pods and a rollback brings the old ones back.
 - name: BLOG_CACHE_DIR
   value: {{ . | quote }}
 {{- end }}
+{{- with .cacheMaxMb }}
+- name: BLOG_CACHE_MAX_MB
+  value: {{ int . | quote }}
+{{- end }}
 {{- end }}
 {{- with .Values.faro }}
 {{- if .url }}

@@ -1,4 +1,4 @@
-"""The command line: serve, check, build, new."""
+"""The command line: serve, check, build, cache, new."""
 
 import os
 import signal
@@ -25,11 +25,12 @@ from blog.content.slugs import slugify
 from blog.errors import BlogError, ContentError, Fault, SettingsError, faults_of
 from blog.progress import Progress
 from blog.render.encodings import Encoder
+from blog.render.folio import Folio
 from blog.serve.connections import Connections, Limits
 from blog.serve.listening import listen
 from blog.serve.live import Live
 from blog.serve.protocol import PageProtocol
-from blog.serve.publisher import Publisher, Watch, report
+from blog.serve.publisher import MIB, Publisher, Watch, report
 from blog.serve.server import Server
 from blog.settings import Settings, source_date, variable
 from blog.telemetry import logs
@@ -75,6 +76,10 @@ def _parser() -> argparse.ArgumentParser:
     check.set_defaults(run=_check)
     build = commands.add_parser("build", help="fill the render cache (BLOG_CACHE_DIR), so that starts are warm")
     build.set_defaults(run=_build)
+    cache = commands.add_parser("cache", help="look after the render cache")
+    actions = cache.add_subparsers(required=True, metavar="ACTION")
+    prune = actions.add_parser("prune", help="remove what was used longest ago, down to BLOG_CACHE_MAX_MB")
+    prune.set_defaults(run=_prune)
     new = commands.add_parser("new", help="write a draft and print its path")
     new.add_argument("title")
     new.set_defaults(run=_new)
@@ -153,11 +158,25 @@ def _build(settings: Settings, options: argparse.Namespace) -> int:
     with Progress() as progress:
         publisher = Publisher(settings, Live(), watch=Watch(stage=progress.stage))
         edition = publisher.build(source_date(options.environ))
+    publisher.prune_when_grown()
     if not publisher.cache.writable:
         print(f"{settings.cache_dir} (BLOG_CACHE_DIR) cannot be written; nothing is kept", file=sys.stderr)
         return EXIT_CONTENT
     print(f"{len(edition.posts)} posts, {len(edition.pages)} pages; the cache is {settings.cache_dir}")
     return 0
+
+
+def _prune(settings: Settings, _options: argparse.Namespace) -> int:
+    """What the edition of the content as it is now needs stays, whatever its size."""
+    publisher = Publisher(settings, Live())
+    if not publisher.cache.writable:
+        print(f"{settings.cache_dir} (BLOG_CACHE_DIR) is not used, and nothing in it is removed", file=sys.stderr)
+        return EXIT_CONTENT
+    pruned = publisher.prune(Folio(settings, publisher.cache).needed())
+    print(
+        f"removed {pruned.files} files, {pruned.freed / MIB:.1f} MiB; {pruned.left / MIB:.1f} MiB are left in {settings.cache_dir}"
+    )
+    return EXIT_CONTENT if pruned.over else 0
 
 
 def _new(settings: Settings, options: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""How many cores this process may really use, and work spread over them."""
+"""How many threads are worth starting here, and work spread over them."""
 
 import math
 import os
@@ -8,46 +8,38 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar, cast
 
+from blog import cgroups
+
 T = TypeVar("T")
 R = TypeVar("R")
 
-_CGROUP = Path("/sys/fs/cgroup")
 # Below this a thread costs more than it spares.
 _FEW = 8
+# A thread that compresses holds up to 10 MiB of brotli's tables, and what its allocations leave behind. With a thread for each 64 MiB of the
+# limit all of them together stay below a sixth of it.
+_LIMIT_PER_COMPRESSION = 64 * 1024 * 1024
+_MOST_COMPRESSIONS = 16
 
 
-def available(cgroup: Path = _CGROUP) -> int:
+def available(mount: Path = cgroups.MOUNT, own: Path = cgroups.OWN) -> int:
     """At least 1: the cores the scheduler allows, and no more than the quota of processor time is worth.
 
     A container sees all cores of its machine, and is given few.
     """
-    return max(1, min(_allowed(), math.ceil(_quota(cgroup))))
+    return max(1, min(_allowed(), math.ceil(cgroups.processors(mount, own) or _allowed())))
+
+
+def to_compress(mount: Path = cgroups.MOUNT, own: Path = cgroups.OWN) -> int:
+    """At least 1: how many compressions may run at once, by the cores and by the memory limit."""
+    limit = cgroups.memory_limit(mount, own)
+    by_memory = _MOST_COMPRESSIONS if limit is None else limit // _LIMIT_PER_COMPRESSION
+    return max(1, min(available(mount, own), by_memory, _MOST_COMPRESSIONS))
 
 
 def _allowed() -> int:
     with suppress(AttributeError, OSError):  # not every system can tell
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def _quota(cgroup: Path) -> float:
-    """Cores' worth of processor time, by control groups of version 2, then of version 1; all cores where nothing is said."""
-    for read in (_version_2, _version_1):
-        with suppress(OSError, ValueError, ZeroDivisionError):
-            return read(cgroup)
-    return os.cpu_count() or 1
-
-
-def _version_2(cgroup: Path) -> float:
-    quota, period = (cgroup / "cpu.max").read_text(encoding="ascii").split()
-    return int(quota) / int(period)
-
-
-def _version_1(cgroup: Path) -> float:
-    quota = int((cgroup / "cpu/cpu.cfs_quota_us").read_text(encoding="ascii"))
-    if quota <= 0:
-        raise ValueError("there is no quota")
-    return quota / int((cgroup / "cpu/cpu.cfs_period_us").read_text(encoding="ascii"))
 
 
 def spread(work: Callable[[T], R], items: Sequence[T], threads: int | None = None) -> list[R]:
@@ -74,10 +66,10 @@ def spread(work: Callable[[T], R], items: Sequence[T], threads: int | None = Non
             except BaseException as problem:  # noqa: BLE001 -- raised again below, in the caller's thread
                 problems.append(problem)
 
-    crew = [threading.Thread(target=worker, daemon=True) for _ in range(count)]
-    for thread in crew:
+    team = [threading.Thread(target=worker, daemon=True) for _ in range(count)]
+    for thread in team:
         thread.start()
-    for thread in crew:
+    for thread in team:
         thread.join()
     if problems:
         raise problems[0]

@@ -30,6 +30,7 @@ _LONGEST_DRAIN_SECONDS = 3600
 _LONGEST_TIMEOUT_SECONDS = 3600
 _MOST_CONNECTIONS = 1_000_000
 _LONGEST_TEXT = 200
+_LARGEST_CACHE_MB = 1_000_000
 _SHORTEST_EXPORT_MS, _LONGEST_EXPORT_MS = 100, 60_000
 _TRUE, _FALSE = {"true", "1", "yes", "on"}, {"false", "0", "no", "off"}
 
@@ -45,6 +46,7 @@ class Settings:
     posts_dir: Path = Path("posts")
     templates_dir: Path = Path("templates")
     cache_dir: Path = Path(".cache")
+    cache_max_mb: int = 1024
     drain_seconds: float = 0.0
     header_timeout_seconds: float = 60.0
     body_timeout_seconds: float = 60.0
@@ -250,6 +252,12 @@ def _connections(name: str, value: str) -> int:
     return int(value)
 
 
+def _cache_size(name: str, value: str) -> int:
+    if not (_is_number(value) and 1 <= int(value) <= _LARGEST_CACHE_MB):
+        raise _refuse(name, value, f"give mebibytes from 1 to {_LARGEST_CACHE_MB}")
+    return int(value)
+
+
 def _switch(name: str, value: str) -> bool:
     if value.lower() not in _TRUE | _FALSE:
         raise _refuse(name, value, "give true or false")
@@ -335,6 +343,7 @@ _READERS: Mapping[str, Callable[[str, str], Any]] = {
     "posts_dir": _folder,
     "templates_dir": _folder,
     "cache_dir": _folder,
+    "cache_max_mb": _cache_size,
     "drain_seconds": _seconds,
     "header_timeout_seconds": _timeout,
     "body_timeout_seconds": _timeout,

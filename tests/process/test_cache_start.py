@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from contextlib import closing
 from email.utils import parsedate_to_datetime
@@ -178,39 +177,17 @@ def test_a_warm_start_does_not_even_import_what_it_does_not_need(written: Path, 
     assert done.stdout == "[]\n"
 
 
-def _workers() -> set[int]:
-    """Processes that parse for a server, of anybody's."""
-    named = (path.parent for path in Path("/proc").glob("[0-9]*/cmdline") if b"blog.content.worker" in _cmdline(path))
-    return {int(folder.name) for folder in named}
-
-
-def _cmdline(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError:
-        return b""
-
-
-@pytest.mark.skipif(len(os.sched_getaffinity(0)) == 1, reason="one core parses alone")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
-def test_a_process_told_to_stop_while_it_parses_leaves_none_behind(
+def test_a_process_told_to_stop_while_it_parses_leaves_at_once(
     serve: "Serve", posts: "WritePosts", tmp_path: Path, number: signal.Signals
 ) -> None:
-    before = _workers()
     files = {
         f"post-{at}.md": GOOD.replace("Größe", f"Größe {at}").replace("Words", "Words *of* `code` " * 200)
         for at in range(400)
     }
     server = serve(posts({**SITE, **files}), BLOG_CACHE_DIR=str(tmp_path / "cache")).wait_until_listening()
-    deadline = time.monotonic() + 30
-    while not (hired := _workers() - before):
-        assert time.monotonic() < deadline, "nobody was hired"
-        time.sleep(0.01)
     server.signal(number)
-    assert server.wait() == (0 if number is signal.SIGTERM else -number)
-    while hired & _workers():
-        assert time.monotonic() < deadline, "a worker is left"
-        time.sleep(0.01)
+    assert server.wait(10) == (0 if number is signal.SIGTERM else -number)
     assert "Traceback" not in server.output
 
 

@@ -61,10 +61,24 @@ def test_answers_come_in_the_order_of_the_bodies() -> None:
 def test_what_is_known_is_not_compressed_again() -> None:
     done: list[bytes] = []
     encoder = Encoder(lambda body, _levels: done.append(body) or {})  # type: ignore[func-returns-value]
-    encoder.encode([("text/a", b"a"), ("text/a", b"b"), ("text/b", b"a")])
-    encoder.encode([("text/a", b"b"), ("text/a", b"c")])
-    encoder.encode([("text/a", b"a")])
+    for bodies in (
+        [("text/a", b"a"), ("text/a", b"b"), ("text/b", b"a")],
+        [("text/a", b"b"), ("text/a", b"c")],
+        [("text/a", b"a")],
+    ):
+        encoder.encode(bodies)
+        encoder.end_round()
     assert sorted(done) == [b"a", b"a", b"b", b"c"]
+
+
+def test_a_round_may_be_encoded_in_slices() -> None:
+    done: list[bytes] = []
+    encoder = Encoder(lambda body, _levels: done.append(body) or {})  # type: ignore[func-returns-value]
+    for _ in range(2):
+        for body in (b"a", b"b", b"a"):
+            encoder.encode([("text/a", body)])
+        encoder.end_round()
+    assert done == [b"a", b"b"]
 
 
 def test_a_problem_of_a_worker_is_the_callers() -> None:

@@ -25,27 +25,24 @@ _DOCUMENT = TypeAdapter(Document)
 Parse = Callable[[str, str], Document]
 
 
-def cached(cache: Cache, make: Callable[[str, str], bytes] | None = None) -> Parse:
-    """A parser that looks into the cache first, and keeps there what it had to make.
-
-    ``make`` gives the document of a body and its title as JSON; without one it is parsed here and now.
-    """
-    make = make or _parsed
+def cached(cache: Cache) -> Parse:
+    """A parser that looks into the cache first, and keeps there what it had to make."""
 
     def parse(body: str, title: str) -> Document:
-        name = key(_RENDERER, title, body)
+        name = entry_name(body, title)
         stored = cache.get(name)
         if stored is not None and (known := _load(stored)) is not None:
             return known
-        made = make(body, title)
-        cache.put(name, made)
-        return _load(made) or markdown.parse(body, title)
+        made = markdown.parse(body, title)
+        cache.put(name, dump(made))
+        return made
 
     return parse
 
 
-def _parsed(body: str, title: str) -> bytes:
-    return dump(markdown.parse(body, title))
+def entry_name(body: str, title: str) -> str:
+    """The key of the cache entry of a text."""
+    return key(_RENDERER, title, body)
 
 
 def _load(stored: bytes) -> Document | None:

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from blog import cores
 from blog.content import markdown
 from blog.content.check import check
 from blog.content.config import SiteConfig, parse_config
@@ -56,7 +55,7 @@ class _Reading:
             written = self._folder.texts()
             note("files", len(written))
         with stage("parse") as note:
-            texts = [text for text in cores.spread(self._text, written) if text]
+            texts = [text for text in map(self._text, written) if text]
             note("texts", len(texts))
         self._memory.clear()
         self._memory.update({(text.file, text.source): text for text in texts})

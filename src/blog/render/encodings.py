@@ -64,13 +64,10 @@ def compress(body: bytes, levels: Levels = THOROUGH) -> Encoded:
 
 def cached(cache: Cache) -> Compress:
     """Compression that looks into the cache first, and keeps there what it had to do."""
-    here = sha256(Path(__file__).read_bytes()).hexdigest()  # limits and the form of an entry are written in this file
-    versions = (
-        f"{here} {brotli.__version__} {zstandard.__version__} {zstandard.ZSTD_VERSION} {zlib.ZLIB_RUNTIME_VERSION}"
-    )
+    name_of = _entry_names()
 
     def compress_once(body: bytes, levels: Levels) -> Encoded:
-        name = key(f"encoded {levels} {versions}", body)
+        name = name_of(_name(body, levels))
         stored = cache.get(name)
         if stored is not None and (known := _unpack(stored)) is not None:
             return known
@@ -79,6 +76,15 @@ def cached(cache: Cache) -> Compress:
         return encoded
 
     return compress_once
+
+
+def _entry_names() -> Callable[[bytes], str]:
+    """Gives the key of a cache entry for what `_name` says of a body."""
+    here = sha256(Path(__file__).read_bytes()).hexdigest()  # limits and the form of an entry are written in this file
+    versions = (
+        f"{here} {brotli.__version__} {zstandard.__version__} {zstandard.ZSTD_VERSION} {zlib.ZLIB_RUNTIME_VERSION}"
+    )
+    return lambda name: key(f"encoded {versions}", name)
 
 
 def _pack(encoded: Encoded) -> bytes:
@@ -102,25 +108,41 @@ def is_compressible(media_type: str) -> bool:
 
 
 class Encoder:
-    """Compresses on all cores, and remembers the last round: a rebuild pays for what changed."""
+    """Compresses on several cores, and remembers the last round: a rebuild pays for what changed.
+
+    A round is what is encoded up to `end_round`, in one call or in several.
+    """
 
     def __init__(self, compress: Compress = compress) -> None:
         self._compress = compress
+        self._last: dict[bytes, Encoded] = {}
         self._known: dict[bytes, Encoded] = {}
 
     def encode(self, bodies: Iterable[tuple[str, bytes]]) -> list[Encoded]:
         """The codings of each (media type, body), in the order given."""
         jobs = [(body, levels_for(media_type, len(body)), is_compressible(media_type)) for media_type, body in bodies]
         keyed = [(_name(body, levels) if worth else b"", body, levels) for body, levels, worth in jobs]
+        self._known |= {name: self._last[name] for name, _, _ in keyed if name in self._last}
         fresh = {name: (body, levels) for name, body, levels in keyed if name and name not in self._known}
         # brotli, zstd and zlib let go of the interpreter lock, so threads are enough.
-        made = cores.spread(lambda job: self._compress(*job), list(fresh.values()))
-        known = self._known | dict(zip(fresh, made, strict=True))
-        self._known = {name: known[name] for name, _, _ in keyed if name}
+        made = cores.spread(lambda job: self._compress(*job), list(fresh.values()), cores.to_compress())
+        self._known |= zip(fresh, made, strict=True)
         return [self._known.get(name, {}) for name, _, _ in keyed]
 
-    def forget(self) -> None:
+    def begin_round(self) -> None:
+        """Forget what a round that was given up has encoded."""
         self._known = {}
+
+    def end_round(self) -> None:
+        """Forget what was known before this round and not used in it."""
+        self._last, self._known = self._known, {}
+
+    def needs(self) -> frozenset[str]:
+        """The keys of the cache entries that the last round would be quicker with."""
+        return frozenset(map(_entry_names(), self._last))
+
+    def forget(self) -> None:
+        self._last = {}
 
 
 def _name(body: bytes, levels: Levels) -> bytes:

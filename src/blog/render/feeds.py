@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -74,15 +75,20 @@ def feeds(site: Site, resolver: Resolver, origin: str) -> Iterator[Rendered]:
 
 
 class _Contents:
-    """The HTML of a post with absolute addresses, made once for all feeds it is in."""
+    """The HTML of a post with absolute addresses, made once for the three formats of a feed.
+
+    No more posts are remembered than a feed has: all of a large site's at once would be as much memory as its pages.
+    """
 
     def __init__(self, resolver: Resolver) -> None:
         self._resolver = resolver
-        self._made: dict[str, str] = {}
+        self._made: OrderedDict[str, str] = OrderedDict()
 
     def __call__(self, post: Post) -> str:
         if post.slug not in self._made:
             self._made[post.slug] = post.document.html(partial(self._resolver.attributes, post))
+            if len(self._made) > POSTS_PER_FEED:
+                self._made.popitem(last=False)
         return self._made[post.slug]
 
 

@@ -12,12 +12,11 @@ import os
 import platform
 import struct
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
-from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -29,18 +28,18 @@ from blog.cache import Cache, key
 from blog.content.files import UnreadableError, is_editors_file, read_regular
 from blog.content.folder import MAX_FILE_BYTES, Folder
 from blog.errors import Fault, Severity
+from blog.pruning import EDITIONS, HEAD, Needed
 from blog.render.dates import Dates
 from blog.render.edition import Edition, Entry, bind
 from blog.render.encodings import CODINGS, Encoded
 from blog.render.folded import coding_to_fold, unfold
 from blog.render.not_found import NotFound
-from blog.render.page import Page, Rendered
+from blog.render.page import Rendered
 from blog.settings import Settings
 
-_EDITIONS = "editions"
+_NEEDS = key("needs")
 # The one that is served, and the one that the replica beside may still be starting from.
 _KEPT = 2
-_PAGES_A_PART = 128
 # A link in a theme may lead to a whole file system.
 _MOST_THEME_FILES = 5000
 _LENGTH = struct.Struct(">I")
@@ -49,7 +48,8 @@ _LIBRARIES = ("mistune", "pygments", "jinja2", "markupsafe", "pydantic", "pyyaml
 _UNSEEN = frozenset({
     "host", "port", "metrics_port", "posts_dir", "templates_dir", "cache_dir", "drain_seconds", "reload", "log_format", "log_level", "access_log",
     "revision", "trusted_proxies", "otlp_endpoint", "otlp_traces_endpoint", "otlp_headers", "otlp_timeout", "service_name", "resource_attributes",
-    "traces_sampler", "traces_sampler_arg", "sdk_disabled",
+    "traces_sampler", "traces_sampler_arg", "sdk_disabled", "cache_max_mb", "header_timeout_seconds", "body_timeout_seconds", "send_timeout_seconds",
+    "max_connections",
 })  # fmt: skip
 # What reading something that is whole and yet not ours may end in.
 _NOT_OURS = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, struct.error, zlib.error, zstandard.ZstdError,
@@ -71,13 +71,14 @@ class Folio:
         """
         self._settings = settings
         self._folder = Folder(settings.posts_dir)
-        self._editions = cache.within(_EDITIONS)
+        self._editions = cache.within(EDITIONS)
         name = _name_if_readable(settings, self._folder)
         self._own = self._editions.within(name) if name else Cache(None)
+        self._parts = 0
 
     def read(self, moment: datetime) -> Edition | None:
         """The edition of a moment, if it is there and whole."""
-        head = self._own.get(key("head"))
+        head = self._own.get(HEAD)
         if head is None:
             return None
         try:
@@ -86,18 +87,28 @@ class Folio:
             logger.info("the kept edition cannot be used (%s: %s); it is made again", type(problem).__name__, problem)
             return None
 
-    def write(self, edition: Edition, rendered: Sequence[Rendered], wanted: Sequence[PurePosixPath]) -> None:
-        """Keep an edition and let go of older ones; ``wanted`` are the files beside the texts that it depends on."""
-        if not self._own.writable:
-            return
-        pages, entries, parts = iter(rendered), iter(edition.posts), 0
-        while some := list(islice(pages, _PAGES_A_PART)):
-            part = _part([(page, edition.pages[page.path]) for page in some], list(islice(entries, _PAGES_A_PART)))
-            self._own.put(_part_key(edition.since, parts), part)
-            parts += 1
+    def keep(self, since: datetime | None, pages: Sequence[tuple[Rendered, Encoded]], entries: Sequence[Entry]) -> None:
+        """Write the next part of an edition while it is made; nothing is found before `finish`."""
+        if self._own.writable:
+            self._own.put(_part_key(since, self._parts), _part(pages, entries))
+        self._parts += 1
+
+    def finish(self, edition: Edition, wanted: Sequence[PurePosixPath], needs: Collection[str] = ()) -> None:
+        """Write the head and remove older editions.
+
+        ``wanted`` are the files beside the texts that the edition depends on, ``needs`` the keys of the cache entries it was made with.
+        """
+        self._own.put(_NEEDS, "\n".join(sorted(needs)).encode())
         # Last, so that no head speaks of parts that are still to come.
-        self._own.put(key("head"), _head_bytes(self._head(edition, parts, wanted)))
-        self._editions.keep_newest(_KEPT)
+        self._own.put(HEAD, _head_bytes(self._head(edition, self._parts, wanted)))
+        self._parts = 0
+        if self._own.writable:
+            self._editions.keep_newest(_KEPT)
+
+    def needed(self) -> Needed:
+        """What this edition and the next start with its content need of the cache."""
+        folder = self._own.folder
+        return Needed((self._own.get(_NEEDS) or b"").decode().split(), [folder] if folder else [])
 
     def _head(self, edition: Edition, parts: int, wanted: Sequence[PurePosixPath]) -> Json:
         missing = edition.not_found
@@ -181,14 +192,14 @@ class _Bodies:
             raise ValueError("a part is too long")
 
 
-def _part(pages: Sequence[tuple[Rendered, Page]], entries: Sequence[Entry]) -> bytes:
+def _part(pages: Sequence[tuple[Rendered, Encoded]], entries: Sequence[Entry]) -> bytes:
     """A head that says what follows, and the bodies: the posts' contents, then each page's encodings, and its identity where it has none."""
     kinds: dict[str, int] = {}
     listed: list[Json] = []
     bodies = [entry.content for entry in entries]
-    for rendered, page in pages:
+    for rendered, encoded in pages:
         kind = kinds.setdefault(json.dumps(dict(rendered.headers)), len(kinds))
-        coded = {coding.decode(): variant.body for coding, variant in page.encoded.items()}
+        coded = {coding.decode(): body for coding, body in encoded.items()}
         listed.append({
             "page": [rendered.path, rendered.route, rendered.media_type, rendered.cache, kind],
             "coded": {coding: len(body) for coding, body in coded.items()},

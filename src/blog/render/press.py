@@ -1,16 +1,17 @@
 """Makes editions: from the folders to every page, rendered and encoded. What it takes is imported by who has to make one."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from itertools import chain
 from pathlib import PurePosixPath
 
 from blog import cores, urls
+from blog.allocator import bound
 from blog.cache import Cache
 from blog.content import documents
-from blog.content.crew import Crew
 from blog.content.files import File
 from blog.content.library import Library, Resolver, relative_targets
 from blog.content.loader import Memory, load
@@ -20,7 +21,7 @@ from blog.content.slugs import slugify
 from blog.render import rum, security
 from blog.render.dates import Dates
 from blog.render.edition import Edition, Entry, bind, difference
-from blog.render.encodings import Encoder, Levels, cached
+from blog.render.encodings import Encoded, Encoder, Levels, cached
 from blog.render.feeds import feeds
 from blog.render.html import Pages
 from blog.render.machines import machine_pages
@@ -32,15 +33,27 @@ from blog.settings import Settings
 from blog.stages import Stage, unwatched
 
 SOCIAL_CARD = "card.png"
+# A slice of an edition ends with the page that reaches one of these. They decide where the kept edition is cut into parts, so they
+# must not depend on the machine: two builds of one content leave the same files.
+_SLICE_PAGES = 128
+_SLICE_BYTES = 4 * 1024 * 1024
+
+# Takes the moment an edition is right from, and a slice of it: pages with their encodings, and the posts among them.
+Keep = Callable[[datetime | None, Sequence[tuple[Rendered, Encoded]], Sequence[Entry]], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """An edition, its pages before they were encoded, and the files beside the texts that it depends on."""
+    """An edition, and the files beside the texts that it depends on."""
 
     edition: Edition
-    rendered: Sequence[Rendered]
     wanted: Sequence[PurePosixPath]
+
+
+def _keep_nothing(
+    _since: datetime | None, _pages: Sequence[tuple[Rendered, Encoded]], _entries: Sequence[Entry]
+) -> None:
+    pass
 
 
 class Press:
@@ -52,9 +65,12 @@ class Press:
         # While an author previews, a changed template must not wait for every page to be compressed again.
         self._encoder = Encoder(_leave_as_it_is if settings.refreshes_browsers else cached(cache))
         self._memory: Memory = {}
+        bound()
 
-    def make(self, moment: datetime, stage: Stage = unwatched, dates: Dates | None = None) -> Made:
-        """Everything from the folders to an edition, filling the cache on the way.
+    def make(
+        self, moment: datetime, stage: Stage = unwatched, dates: Dates | None = None, keep: Keep = _keep_nothing
+    ) -> Made:
+        """Everything from the folders to an edition, filling the cache on the way; ``keep`` is given the edition slice by slice.
 
         Without ``dates`` every page is as old as the edition.
 
@@ -62,12 +78,16 @@ class Press:
             ContentError: with every fault.
         """
         settings = self._settings
-        with Crew() as crew:
-            loaded = load(settings.posts_dir, self._memory, documents.cached(self._cache, crew.parse), stage)
+        loaded = load(settings.posts_dir, self._memory, documents.cached(self._cache), stage)
         site, theme = site_at(loaded.library, moment), Theme(settings.templates_dir)
-        dates = dates or Dates.following(None)
-        edition, rendered = _render(loaded.library, site, theme, settings, self._encoder, stage, dates)
-        return Made(replace(edition, warnings=loaded.warnings), rendered, loaded.wanted)
+        binder = _Binder(self._encoder, dates or Dates.following(None), keep)
+        edition = _render(loaded.library, site, theme, settings, binder, stage)
+        return Made(replace(edition, warnings=loaded.warnings), loaded.wanted)
+
+    def needs(self) -> frozenset[str]:
+        """The keys of the cache entries that the last edition was made with."""
+        texts = (documents.entry_name(text.body, text.title) for text in self._memory.values())
+        return self._encoder.needs().union(texts)
 
     def forget(self) -> None:
         """Let go of what the next edition would have been quicker with."""
@@ -83,27 +103,24 @@ def render(
     Raises:
         ContentError: a template could not be rendered.
     """
-    return _render(library, site, theme, settings, encoder, unwatched, dates or Dates.following(None))[0]
+    return _render(library, site, theme, settings, _Binder(encoder, dates or Dates.following(None)), unwatched)
 
 
-def _render(  # noqa: PLR0913, PLR0917 -- what an edition is made of
-    library: Library, site: Site, theme: Theme, settings: Settings, encoder: Encoder, stage: Stage, dates: Dates
-) -> tuple[Edition, list[Rendered]]:
+def _render(library: Library, site: Site, theme: Theme, settings: Settings, binder: "_Binder", stage: Stage) -> Edition:
     resolver, absolute = Resolver(library), Resolver(library, settings.base_url)
     metas = Metas(site, settings.base_url, resolver, _card(theme, settings, site))
     html = Pages(site, theme, metas, resolver, settings)
+    since = site.posts[0].published if site.posts else None
     with stage("render") as note:
-        rendered = [*html.all(), *_others(site, theme, absolute, settings)]
+        rendered = chain(html.all(), _others(site, theme, absolute, settings))
+        pages = dict(bind(binder.encoded(rendered, site, absolute, since), binder.dates, secure=settings.secure))
         not_found = NotFound(html.not_found(), *html.suggestions())
-        note("pages", len(rendered))
-    with stage("compress") as note:
-        encoded = encoder.encode((page.media_type, page.body) for page in rendered)
-        entries = _entries(site, absolute, {page.path: page.body for page in rendered})
-        note("bytes", sum(len(page.body) for page in rendered))
+        note("pages", len(pages))
+        note("bytes", binder.size)
     texts = (*site.posts, *site.pages)
-    edition = Edition(
-        posts=entries,
-        pages=dict(bind(zip(rendered, encoded, strict=True), dates, secure=settings.secure)),
+    return Edition(
+        posts=tuple(binder.entries),
+        pages=pages,
         redirects={alias: text.url for text in texts for alias in text.aliases} | {"/blog/page/1": urls.BLOG},
         not_found=not_found,
         states={
@@ -111,35 +128,70 @@ def _render(  # noqa: PLR0913, PLR0917 -- what an edition is made of
             "scheduled": len(library.posts) - len(site.posts),
             "draft": len(library.drafts),
         },
-        since=site.posts[0].published if site.posts else None,
+        since=since,
         until=min((post.published for post in library.posts if post.slug not in site.neighbours), default=None),
-        made=dates.made,
+        made=binder.dates.made,
         warnings=(),
     )
-    return edition, rendered
 
 
-def _entries(site: Site, absolute: Resolver, bodies: Mapping[str, bytes]) -> tuple[Entry, ...]:
-    def entry(post: Post) -> Entry:
-        path = urls.decoded(post.url)
-        headings = [{"level": it.level, "anchor": it.anchor, "text": it.text} for it in post.document.headings]
-        content = {"html": post.document.html(partial(absolute.attributes, post)), "sections": headings}
-        return Entry(
-            slug=post.slug,
-            path=path,
-            title=post.title,
-            description=post.description,
-            published=post.published,
-            updated=post.updated,
-            tags={tag: slugify(tag) for tag in post.tags},
-            series=post.series,
-            lang=post.lang or site.config.lang,
-            words=post.document.words,
-            minutes=post.document.minutes,
-            content=difference(json.dumps(content, ensure_ascii=False).encode(), bodies[path]),
-        )
+class _Binder:
+    """Encodes and keeps pages slice by slice, so that no more than a slice of a site is in memory uncompressed."""
 
-    return tuple(cores.spread(entry, site.posts))
+    def __init__(self, encoder: Encoder, dates: Dates, keep: Keep = _keep_nothing) -> None:
+        self.dates = dates
+        self._encoder = encoder
+        self._keep = keep
+        self.entries: list[Entry] = []
+        self.size = 0
+
+    def encoded(
+        self, rendered: Iterable[Rendered], site: Site, absolute: Resolver, since: datetime | None
+    ) -> Iterator[tuple[Rendered, Encoded]]:
+        posts = {urls.decoded(post.url): post for post in site.posts}
+        self._encoder.begin_round()
+        for pages in _slices(rendered):
+            codings = self._encoder.encode((page.media_type, page.body) for page in pages)
+            shown = [(posts[page.path], page.body) for page in pages if page.path in posts]
+            entries = cores.spread(lambda job: _entry(*job, site, absolute), shown)
+            pairs = list(zip(pages, codings, strict=True))
+            self._keep(since, pairs, entries)
+            self.entries += entries
+            self.size += sum(len(page.body) for page in pages)
+            yield from pairs
+        self._encoder.end_round()
+
+
+def _slices(rendered: Iterable[Rendered]) -> Iterator[list[Rendered]]:
+    some: list[Rendered] = []
+    size = 0
+    for page in rendered:
+        some.append(page)
+        size += len(page.body)
+        if len(some) == _SLICE_PAGES or size >= _SLICE_BYTES:
+            yield some
+            some, size = [], 0
+    if some:
+        yield some
+
+
+def _entry(post: Post, page: bytes, site: Site, absolute: Resolver) -> Entry:
+    headings = [{"level": it.level, "anchor": it.anchor, "text": it.text} for it in post.document.headings]
+    content = {"html": post.document.html(partial(absolute.attributes, post)), "sections": headings}
+    return Entry(
+        slug=post.slug,
+        path=urls.decoded(post.url),
+        title=post.title,
+        description=post.description,
+        published=post.published,
+        updated=post.updated,
+        tags={tag: slugify(tag) for tag in post.tags},
+        series=post.series,
+        lang=post.lang or site.config.lang,
+        words=post.document.words,
+        minutes=post.document.minutes,
+        content=difference(json.dumps(content, ensure_ascii=False).encode(), page),
+    )
 
 
 def _leave_as_it_is(_body: bytes, _levels: Levels) -> dict[bytes, bytes]:

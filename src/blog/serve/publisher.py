@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from blog.allocator import give_back
 from blog.cache import Cache
 from blog.errors import Fault, Severity, faults_of
+from blog.pruning import Needed, Pruned, prune
 from blog.render.dates import Dates
 from blog.render.edition import Edition
 from blog.render.folio import Folio
@@ -40,6 +41,10 @@ _FIRST_RETRY_SECONDS, _LAST_RETRY_SECONDS = 30.0, 300.0
 _STUCK_SECONDS = 300.0
 # After this nobody answers from an edition any more that has been replaced.
 _LAST_LOOK_SECONDS = 1.0
+
+MIB = 1024 * 1024
+# The cache is looked through once this process has stored this share of what it may hold.
+_LOOKS_PER_LIMIT = 20
 
 logger = logging.getLogger(__name__)
 
@@ -68,6 +73,8 @@ class Publisher:
         self._told = watch or Watch()
         self.cache = Cache(settings.cache_dir)
         self._pressing: Press | None = None
+        self._needed = Needed()
+        self._stored = 0
         self._changed = asyncio.Event()
         self._retry_seconds = _FIRST_RETRY_SECONDS
         self._refused_for: tuple[Fault, ...] = ()
@@ -107,9 +114,11 @@ class Publisher:
                 edition = folio.read(moment)
                 note("pages", len(edition.pages) if edition else 0)
             if edition is None:
-                new = self._press().make(moment, self._told.stage, Dates.following(None, made))
-                edition = new.edition
-                folio.write(edition, new.rendered, new.wanted)
+                press = self._press()
+                new = press.make(moment, self._told.stage, Dates.following(None, made), folio.keep)
+                edition, needs = new.edition, press.needs()
+                folio.finish(edition, new.wanted, needs)
+                self._needed = Needed(needs, folio.needed().editions)
                 del new, folio
                 self._tidy(edition)
         report(edition.warnings)
@@ -123,6 +132,7 @@ class Publisher:
         with self._told.start("blog build"), _undisturbed():
             dates = Dates.following(self._live.edition)
             edition = self._press().make(moment, self._told.stage, dates).edition
+            self._needed = Needed(self._press().needs())
             self._tidy(edition)
         report(edition.warnings)
         return edition, Index(edition, self._settings.base_url)
@@ -140,6 +150,33 @@ class Publisher:
             self._pressing.forget()
         give_back()
 
+    def prune_when_grown(self) -> None:
+        """Keep the cache within its size, if this process has stored enough for a look at every entry to be worth it."""
+        limit = self._settings.cache_max_mb * MIB
+        if self.cache.written - self._stored > limit // _LOOKS_PER_LIMIT or (self.cache.written and not self._stored):
+            self._stored = self.cache.written
+            self.prune(self._needed)
+
+    def prune(self, needed: Needed) -> Pruned:
+        """Remove what was used longest ago until the cache is within BLOG_CACHE_MAX_MB."""
+        if not self.cache.writable:
+            return Pruned()
+        pruned = prune(self._settings.cache_dir, self._settings.cache_max_mb * MIB, needed)
+        if pruned.files:
+            logger.info(
+                "the cache was pruned: %d files with %.1f MiB are gone, %.1f MiB are left",
+                pruned.files,
+                pruned.freed / MIB,
+                pruned.left / MIB,
+            )
+        if pruned.over:
+            logger.warning(
+                "the cache has %.0f MiB that are needed or could not be removed; BLOG_CACHE_MAX_MB is %d, give it more",
+                pruned.left / MIB,
+                self._settings.cache_max_mb,
+            )
+        return pruned
+
     def _publish(self, edition: Edition, index: Index, started: float) -> None:
         replaced: list[object] = [self._live.edition, self._live.index]
         self._live.publish(edition, index)
@@ -150,6 +187,8 @@ class Publisher:
         if any(replaced):
             with suppress(RuntimeError):  # no thread can be started; then it is freed here, all at once
                 threading.Thread(target=_let_go, args=(replaced,), name="let go", daemon=True).start()
+        with suppress(RuntimeError):  # the next edition tries again
+            threading.Thread(target=self.prune_when_grown, name="prune", daemon=True).start()
 
     def _watcher(self) -> Watcher:
         loop = asyncio.get_running_loop()
