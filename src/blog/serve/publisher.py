@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from blog.allocator import give_back
 from blog.cache import Cache
 from blog.errors import Fault, Severity, faults_of
+from blog.estimate import warn_if_short
 from blog.pruning import Needed, Pruned, prune
 from blog.render.dates import Dates
 from blog.render.edition import Edition
@@ -114,6 +115,7 @@ class Publisher:
                 edition = folio.read(moment)
                 note("pages", len(edition.pages) if edition else 0)
             if edition is None:
+                warn_if_short(self._settings.posts_dir)
                 press = self._press()
                 new = press.make(moment, self._told.stage, Dates.following(None, made), folio.keep)
                 edition, needs = new.edition, press.needs()
