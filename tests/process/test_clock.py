@@ -1,0 +1,102 @@
+"""The wall clock of the machine is set while a scheduled post waits."""
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from blog.__main__ import main
+from tests.conftest import TEMPLATES
+
+if TYPE_CHECKING:
+    from tests.conftest import Process, Serve, WritePost, WritePosts
+
+pytestmark = pytest.mark.process
+
+# Under libfaketime 0.9.10 clock_nanosleep fails, which time.sleep calls, and uvloop's clock (CLOCK_MONOTONIC_COARSE) is set with the other.
+SERVING = (sys.executable, "-c", """
+import select, sys, time
+time.sleep = lambda seconds: select.select([], [], [], seconds)
+from uvicorn.config import LOOP_FACTORIES
+LOOP_FACTORIES["uvloop"] = LOOP_FACTORIES["asyncio"]
+from blog.__main__ import main
+sys.exit(main(["serve"]))
+""")  # fmt: skip
+# Under libfaketime the process never saw a jump by a year; tests/serve/test_publisher.py has one, with a clock of its own.
+JUMP = 3600
+
+
+@pytest.fixture
+def faketime() -> Path:
+    found = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
+    if found is None:
+        assert not os.environ.get("CI"), "libfaketime is missing: apt-get install faketime"
+        pytest.skip("libfaketime is missing: apt-get install faketime")
+    return found
+
+
+def test_a_scheduled_post_appears_at_its_moment_by_the_wall_clock(
+    serve: "Serve", posts: "WritePosts", post: "WritePost", faketime: Path, tmp_path: Path
+) -> None:
+    moment = datetime.now(UTC) + timedelta(seconds=JUMP)
+    folder = posts({
+        "old.md": post("Old", "2020-01-01"),
+        "new.md": post("New", moment.isoformat(timespec="seconds")),
+    })  # fmt: skip
+    clock = tmp_path / "clock"
+
+    def set_clock(seconds: int) -> None:
+        beside = tmp_path / "clock.new"
+        beside.write_text(f"{seconds:+d}\n")
+        beside.replace(clock)
+
+    set_clock(0)
+    # libfaketime makes a start several times as long; one that finds its edition has little to do.
+    cache = str(tmp_path / "cache")
+    assert (
+        main(["build"], {"BLOG_POSTS_DIR": str(folder), "BLOG_TEMPLATES_DIR": str(TEMPLATES), "BLOG_CACHE_DIR": cache})
+        == 0
+    )
+    server = serve(
+        folder,
+        *SERVING,
+        BLOG_CACHE_DIR=cache,
+        LD_PRELOAD=str(faketime),
+        FAKETIME_TIMESTAMP_FILE=str(clock),
+        FAKETIME_CACHE_DURATION="1",
+        # As the clock of a machine is set: the monotonic one goes on, and so do the times of files.
+        FAKETIME_DONT_FAKE_MONOTONIC="1",
+        NO_FAKE_STAT="1",
+    ).wait_until_ready()
+
+    def status() -> int:
+        assert server.popen.poll() is None
+        assert server.get("/blog/old").status == 200
+        assert server.get("/api/ready").status == 200
+        return server.get("/blog/new").status
+
+    assert status() == 404
+    for seconds in (-JUMP, JUMP - 120, 0):
+        set_clock(seconds)
+        time.sleep(2.5)
+        assert status() == 404
+    set_clock(JUMP + 120)
+    _until(server, lambda: status() == 200)
+    set_clock(-JUMP)
+    time.sleep(2.5)
+    assert status() in {200, 404}
+    set_clock(0)
+    server.signal()
+    assert server.wait() == 0
+
+
+def _until(server: "Process", condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline, f"waited in vain: {server.output}"
+        time.sleep(0.1)
