@@ -1,0 +1,49 @@
+"""A cold start within a memory limit, in a real control group. BLOG_MEMORY_MATRIX=full runs it for 2 and 64 cores and both kinds of cache."""
+
+import importlib.util
+import os
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+pytestmark = pytest.mark.process
+
+SCRIPTS = Path(__file__).parents[2] / ".ci"
+FULL = [(cores, read_only) for cores in (2, 64) for read_only in (False, True)]
+STARTS = FULL if os.environ.get("BLOG_MEMORY_MATRIX") == "full" else [(64, False)]
+
+
+def _script(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"ci_{name}", SCRIPTS / f"{name}.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def memory() -> ModuleType:
+    module = _script("memory")
+    try:
+        with module.Cgroup(64):
+            pass
+    except OSError as problem:
+        pytest.skip(f"no memory cgroup can be made here: {problem}")
+    return module
+
+
+@pytest.mark.parametrize(("cores", "read_only"), STARTS)
+def test_a_cold_start_of_300_posts_fits_256_mib(
+    memory: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cores: int, *, read_only: bool
+) -> None:
+    monkeypatch.syspath_prepend(SCRIPTS)  # the scripts import each other
+    posts = _script("bench").write_posts(tmp_path / "posts", 300)
+    start = memory.Start(posts=posts, cache=tmp_path / "cache", limit_mib=256, cores=cores)
+    found = memory.cold(tmp_path, posts, start, read_only=read_only)
+    assert (found.ready, found.kills) == (True, 0), found.log
+    assert found.resident < 220
+    assert "needs about" not in found.log
