@@ -76,8 +76,11 @@ class RequestProtocol(BoundedProtocol):
 
     def _is_one_request(self, data: bytes) -> bool:
         """Have a read parsed as a whole; True if it was one request without a body. Anything else is parsed again, in pieces."""
+        self.headers = []
+        self.answered = False
+        self._unfinished.append(True)
         try:
-            self._feed_head(data)
+            self.parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade):
             pass
         else:
