@@ -635,12 +635,14 @@ def costs_of(process: subprocess.Popen[bytes], port: int, made: Kinds) -> tuple[
 def spent(process: subprocess.Popen[bytes], port: int, requests: list[bytes]) -> float:
     """Seconds of the loop's thread for one request."""
     clock = Path(f"/proc/{process.pid}/schedstat")
-    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
-        traffic.ask(connection, requests[0])
-        before = int(clock.read_text().split()[0])
-        for request in requests:
-            traffic.ask(connection, request)
-        return (int(clock.read_text().split()[0]) - before) / len(requests) / 1e9
+    visitor = traffic.Visitor(port)
+    visitor.ask(requests[0])
+    before = int(clock.read_text().split()[0])
+    for request in requests:
+        visitor.ask(request)
+    taken = int(clock.read_text().split()[0]) - before
+    visitor.close()
+    return taken / len(requests) / 1e9
 
 
 def harms_of(port: int, work: Path, made: Kinds) -> dict[str, float]:
@@ -669,7 +671,7 @@ def hostile(port: int, work: Path, requests: list[bytes]) -> Iterator[None]:
             process.terminate()
 
 
-def read(port: int, request: bytes, seconds: float = 1.5) -> float:
+def read(port: int, request: bytes, seconds: float = 1.0) -> float:
     """The 99th percentile of a reader who asks for a page every 2 ms."""
     taken: list[float] = []
     with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:

@@ -192,6 +192,29 @@ def ask(connection: socket.socket, request: bytes) -> bytes:
     return head
 
 
+class Visitor:
+    """One connection, opened again where the server closes it: what is refused may end it."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._connection: socket.socket | None = None
+
+    def ask(self, request: bytes) -> None:
+        try:
+            self._connection = self._connection or socket.create_connection(("127.0.0.1", self._port), timeout=60)
+            head = ask(self._connection, request)
+        except OSError:
+            self.close()
+        else:
+            if b"connection: close" in head.lower():
+                self.close()
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
 def _more(connection: socket.socket) -> bytes:
     if part := connection.recv(1 << 16):
         return part
