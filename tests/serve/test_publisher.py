@@ -188,6 +188,8 @@ async def _publishing(
     settings: Settings, stage: Failing, clock: Clock = utc_now, refused: Callable[[int], None] = lambda _: None
 ) -> AsyncIterator[Live]:
     live = Live()
+    # An edition that an earlier run kept would be served without being made.
+    settings = replace(settings, cache_dir=settings.posts_dir.parent / "cache")
     task = asyncio.create_task(Publisher(settings, live, clock, Watch(stage=stage, refused=refused)).run())
     task.add_done_callback(live.publishing_ended)
     yield live
