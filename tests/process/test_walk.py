@@ -89,6 +89,7 @@ class Walk:
     def replace(self, place: Path) -> None:
         """As editors save: beside, then over it."""
         beside = place.with_name("4913")
+        beside.unlink(missing_ok=True)  # an earlier step may have left a FIFO there, which waits for a reader
         beside.write_bytes(self.chance.choice(CONTENTS))
         beside.replace(place)
 
