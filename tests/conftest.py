@@ -27,8 +27,10 @@ import pytest
 from starlette.types import ASGIApp, Message
 
 from blog.app import Blog, create_app
-from blog.serve.publisher import Clock, utc_now
+from blog.build.publisher import Clock, utc_now
 from blog.settings import Settings
+
+pytest_plugins = ["tests.rendered_site"]
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 Headers = tuple[tuple[str, str], ...]
@@ -174,7 +176,7 @@ async def _until_ready(app: Blog) -> None:
     async with _client(app) as client:
         deadline = time.monotonic() + 30
         while (await client.get("/api/ready")).status_code != 200:
-            assert app.live.failure is None, app.live.failure
+            assert app.service.failure is None, app.service.failure
             assert time.monotonic() < deadline, "never became ready"
             await asyncio.sleep(0.01)
 

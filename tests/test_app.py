@@ -137,7 +137,7 @@ async def test_a_picture_beside_a_post_is_served_with_its_size(client: httpx.Asy
 
 
 def test_a_draft_is_in_no_answer(small_app: "Blog") -> None:
-    edition = small_app.live.edition
+    edition = small_app.service.edition
     assert edition
     for path, page in edition.pages.items():
         assert "unfinished" not in path
@@ -147,7 +147,7 @@ def test_a_draft_is_in_no_answer(small_app: "Blog") -> None:
 
 
 def test_a_post_of_the_future_is_in_no_answer(small_app: "Blog") -> None:
-    edition = small_app.live.edition
+    edition = small_app.service.edition
     assert edition
     for path, page in edition.pages.items():
         for secret in (b"plugh", b"Tomorrow", b"/blog/later"):
@@ -164,7 +164,7 @@ async def test_every_place_of_the_sitemap_is_a_page(client: httpx.AsyncClient) -
 
 
 async def test_every_link_of_every_page_leads_somewhere(client: httpx.AsyncClient, small_app: "Blog") -> None:
-    edition = small_app.live.edition
+    edition = small_app.service.edition
     assert edition
     pages = [page for page in edition.pages.values() if page.media_type == HTML]
     found = (re.findall(r'(?:href|src)="(/[^"#?]*)', page.identity.body.decode()) for page in pages)
@@ -203,7 +203,7 @@ async def test_two_apps_in_one_process_do_not_mix(run: "Run", small_settings: "S
 async def test_every_replica_computes_the_same_bytes(run: "Run", small_settings: "Settings", small_app: "Blog") -> None:
     async with run(small_settings) as replica:
         await replica.until_ready()
-        here, there = small_app.live.edition, replica.app.live.edition
+        here, there = small_app.service.edition, replica.app.service.edition
         assert here
         assert there
         assert {path: page.identity.etag for path, page in here.pages.items()} == {

@@ -71,9 +71,9 @@ def unprivileged() -> Iterator[None]:
 
 async def _served(run: "Run", until: "Until", site: Site) -> list[str]:
     async with run(Settings.from_environ(site.environ)) as blog:
-        await until(lambda: blog.app.live.failure is not None or blog.app.live.edition is not None)
-        assert blog.app.live.failure is not None, "it is served"
-        return sorted(map(str, faults_of(blog.app.live.failure)))
+        await until(lambda: blog.app.service.failure is not None or blog.app.service.edition is not None)
+        assert blog.app.service.failure is not None, "it is served"
+        return sorted(map(str, faults_of(blog.app.service.failure)))
 
 
 async def _agree(

@@ -1,17 +1,23 @@
-"""A blog that parses its posts once and serves them from memory.
+"""A blog service: Markdown posts are parsed once, rendered to bytes, and served from memory.
 
-    posts/*.md ─ loader ─▶ front matter + body ─ markdown ─▶ Post ─▶ Site ─ render ─▶ {path: Page} ─ serve ─▶ response
-    (files)                (typed header)        (HTML, toc)        (immutable index)   (ready bytes)          (one look-up)
+    posts/*.md ─ content ─▶ Site ─ render ─▶ Rendered ─ build ─▶ Edition {path: Resource} ─ serve ─▶ response
+    (files)      (parse)    (index)          (HTML, feeds)       (encodings, ETags)         (one look-up)
 
-Everything that can be computed before the first request is computed before the first request. The rooms, top to bottom;
-an import only ever points down, which `make lint` checks:
+An edition is all pages of the site at one moment. It is complete before the first request, and a change of the content makes a new one.
+The packages, from top to bottom; an import only points down, which `make lint` checks:
 
     __main__    the command line
-    app         wires the rooms; its lifespan is the story of the process
-    serve       Pages → ASGI            telemetry   what the process says of itself
-    render      Site → Pages
-    content     text → Post → Site
-    settings    cache    cores    exchange    semantics    stages    urls    errors
+    app         wires the packages; its lifespan publishes editions while the process serves
+    serve       request → response: server, protocol, page store, negotiation, API, health
+    build       folders → edition: builder, caches, encodings, publisher, watcher
+    telemetry   traces, metrics, logs, visits, browser RUM
+    render      Site → pages, feeds, sitemap (the only user of jinja2)
+    content     text → Post → Site (the only user of mistune, pygments and yaml)
+    settings    the environment as typed values
+    http        the record of a request, and the semantics that all packages share
+    machine     cores, memory limits, the cache on disk, threads, progress
+    urls        every path of the site
+    errors      what can go wrong, as data
 """
 
 __version__ = "0.1.0"

@@ -21,16 +21,16 @@ import uvicorn
 
 from blog import __version__
 from blog.app import create_app
+from blog.build.edition_cache import EditionCache
+from blog.build.encodings import Encoder
+from blog.build.publisher import MIB, BuildListener, Publisher, report
+from blog.build.state import ServiceState
 from blog.content.slugs import slugify
 from blog.errors import BlogError, ContentError, Fault, SettingsError, faults_of
-from blog.progress import Progress
-from blog.render.encodings import Encoder
-from blog.render.folio import Folio
+from blog.machine.progress import Progress
 from blog.serve.connections import Connections, Limits
 from blog.serve.listening import listen
-from blog.serve.live import Live
 from blog.serve.protocol import PageProtocol
-from blog.serve.publisher import MIB, Publisher, Watch, report
 from blog.serve.server import Server
 from blog.settings import Settings, source_date, variable
 from blog.telemetry import logs
@@ -95,7 +95,7 @@ def _serve(settings: Settings, _options: argparse.Namespace) -> int:
     scraped = listen(settings.host, metrics_port, variable("metrics_port")) if metrics_port else []
     app = create_app(settings, metrics_listeners=scraped)
     connections = Connections(_limits(settings), app.metrics.request_refused)
-    protocol = partial(PageProtocol, app.observer.answer, app.observer.finished, app.live, connections)
+    protocol = partial(PageProtocol, app.observer.answer, app.observer.finished, app.service, connections)
     config = uvicorn.Config(
         app,
         http=cast("type[PageProtocol]", protocol),
@@ -110,8 +110,8 @@ def _serve(settings: Settings, _options: argparse.Namespace) -> int:
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=_SLOWEST_CLIENT_SECONDS,
     )
-    Server(config, app.live, settings.drain_seconds, listeners).run()
-    return _outcome(app.live.failure)
+    Server(config, app.service, settings.drain_seconds, listeners).run()
+    return _outcome(app.service.failure)
 
 
 def _limits(settings: Settings) -> Limits:
@@ -136,9 +136,9 @@ def _outcome(failure: BaseException | None) -> int:
 
 def _check(settings: Settings, _options: argparse.Namespace) -> int:
     """What a start would say, without the compression: the theme has to render every page as well."""
+    from blog.build.builder import render  # noqa: PLC0415
     from blog.content.loader import load  # noqa: PLC0415 -- a server that finds its edition does without these
     from blog.content.site import site_at  # noqa: PLC0415
-    from blog.render.press import render  # noqa: PLC0415
     from blog.render.theme import Theme  # noqa: PLC0415
 
     faults: list[Fault] = []
@@ -156,7 +156,7 @@ def _check(settings: Settings, _options: argparse.Namespace) -> int:
 
 def _build(settings: Settings, options: argparse.Namespace) -> int:
     with Progress() as progress:
-        publisher = Publisher(settings, Live(), watch=Watch(stage=progress.stage))
+        publisher = Publisher(settings, ServiceState(), watch=BuildListener(stage=progress.stage))
         edition = publisher.build(source_date(options.environ))
     publisher.prune_when_grown()
     if not publisher.cache.writable:
@@ -168,11 +168,11 @@ def _build(settings: Settings, options: argparse.Namespace) -> int:
 
 def _prune(settings: Settings, _options: argparse.Namespace) -> int:
     """What the edition of the content as it is now needs stays, whatever its size."""
-    publisher = Publisher(settings, Live())
+    publisher = Publisher(settings, ServiceState())
     if not publisher.cache.writable:
         print(f"{settings.cache_dir} (BLOG_CACHE_DIR) is not used, and nothing in it is removed", file=sys.stderr)
         return EXIT_CONTENT
-    pruned = publisher.prune(Folio(settings, publisher.cache).needed())
+    pruned = publisher.prune(EditionCache(settings, publisher.cache).needed())
     print(
         f"removed {pruned.files} files, {pruned.freed / MIB:.1f} MiB; {pruned.left / MIB:.1f} MiB are left in {settings.cache_dir}"
     )

@@ -13,21 +13,20 @@ from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Scope, Send
 
 from blog import __version__, urls
-from blog.observe import Observer, instrument
+from blog.build.publisher import BuildListener, Clock, Publisher, utc_now
+from blog.build.state import ServiceState
+from blog.machine.stages import unstarted, unwatched
+from blog.machine.threads import in_thread
 from blog.serve.api import api_routes
-from blog.serve.dynamic import Dynamic
-from blog.serve.head import Head
+from blog.serve.dynamic import Dynamic, Head
 from blog.serve.health import health_routes
 from blog.serve.listening import listen
-from blog.serve.live import Live
 from blog.serve.metrics import metrics_route
-from blog.serve.publisher import Clock, Publisher, Watch, utc_now
+from blog.serve.pipeline import RequestPipeline, instrument
 from blog.serve.reload import reload_routes
 from blog.serve.rum import rum_routes
 from blog.serve.store import PageStore
-from blog.serve.threads import in_thread
 from blog.settings import Settings, variable
-from blog.stages import unstarted, unwatched
 from blog.telemetry.metrics import Metrics
 from blog.telemetry.metrics_server import MetricsServer
 from blog.telemetry.rum import Forwarder, Outcomes, Site
@@ -43,7 +42,7 @@ class Blog(FastAPI):
     def __init__(
         self, settings: Settings, clock: Clock = utc_now, metrics_listeners: Sequence[socket.socket] = ()
     ) -> None:
-        self.live = Live()
+        self.service = ServiceState()
         self._metrics_listeners = metrics_listeners
         self._settings = settings
         self._clock = clock
@@ -60,36 +59,36 @@ class Blog(FastAPI):
         )
         self.metrics = Metrics(__version__, settings.revision)
         self.tracing = _tracing(settings, self.metrics)
-        self.rum = _rum(settings, self.live, self.metrics)
+        self.rum = _rum(settings, self.service, self.metrics)
         routes = {urls.METRICS} if settings.metrics_port is None else set()
         if self.rum:
             routes.add(urls.RUM_COLLECT)
-        store = PageStore(self.live, routes, secure=settings.secure)
+        store = PageStore(self.service, routes, secure=settings.secure)
         dynamic = Dynamic(Head(super().__call__), secure=settings.secure)
         visits = Visits(self.metrics.registry, urlsplit(settings.base_url).hostname or "")
-        self.observer = Observer(settings, store, dynamic, self.metrics, visits, self.tracing)
+        self.observer = RequestPipeline(settings, store, dynamic, self.metrics, visits, self.tracing)
         instrument(self, self.metrics)
-        self.include_router(health_routes(self.live, settings.revision))
+        self.include_router(health_routes(self.service, settings.revision))
         if settings.metrics_port is None:
             self.include_router(metrics_route(self.metrics.exposition))
-        self.include_router(api_routes(self.live))
+        self.include_router(api_routes(self.service, settings.base_url))
         if self.rum:
             self.include_router(rum_routes(settings.base_url, self.rum.take, self.rum.count))
         if settings.refreshes_browsers:
-            self.include_router(reload_routes(self.live))
+            self.include_router(reload_routes(self.service))
         self.add_exception_handler(HTTPException, _http_problem)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await super().__call__(scope, receive, send)
         else:
-            await self.observer(scope, receive, _closing(send) if self.live.draining else send)
+            await self.observer(scope, receive, _closing(send) if self.service.draining else send)
 
     @asynccontextmanager
     async def _life(self, _app: FastAPI) -> AsyncIterator[None]:
-        publisher = Publisher(self._settings, self.live, self._clock, self._watch())
+        publisher = Publisher(self._settings, self.service, self._clock, self._watch())
         publishing = asyncio.create_task(publisher.run())
-        publishing.add_done_callback(self.live.publishing_ended)
+        publishing.add_done_callback(self.service.publishing_ended)
         watching = asyncio.create_task(self.metrics.watch_loop())
         warming = asyncio.create_task(in_thread(warm_up))
         scrapes = self._metrics_server()
@@ -115,9 +114,9 @@ class Blog(FastAPI):
             self.metrics.exposition, self._metrics_listeners or listen(host, port, variable("metrics_port"))
         )
 
-    def _watch(self) -> Watch:
+    def _watch(self) -> BuildListener:
         start, stage = (self.tracing.start, self.tracing.stage) if self.tracing else (unstarted, unwatched)
-        return Watch(start=start, stage=stage, published=self.metrics.edition, refused=self.metrics.refused)
+        return BuildListener(start=start, stage=stage, published=self.metrics.edition, refused=self.metrics.refused)
 
 
 def create_app(settings: Settings, clock: Clock = utc_now, metrics_listeners: Sequence[socket.socket] = ()) -> Blog:
@@ -132,21 +131,21 @@ def _tracing(settings: Settings, metrics: Metrics) -> "Tracing | None":
     """No endpoint: nothing is built, and nothing is paid for."""
     tracing = None
     if settings.traces_url:
-        from blog.telemetry.tracing import Gate, Pipeline, Tracing  # noqa: PLC0415 -- the SDK is 12 MB that others spare
+        from blog.telemetry.tracing import HeadSampler, Pipeline, Tracing  # noqa: PLC0415 -- the SDK is 12 MB that others spare
 
-        gate = Gate(settings.traces_sampler, settings.traces_sampler_arg, settings.trusted_proxies)
+        gate = HeadSampler(settings.traces_sampler, settings.traces_sampler_arg, settings.trusted_proxies)
         tracing = Tracing(gate, Pipeline(settings))
     name, text = "blog_spans_dropped", "Spans that were recorded and never reached the collector."
     metrics.count(name, text, lambda: tracing.pipeline.dropped if tracing else 0)
     return tracing
 
 
-def _rum(settings: Settings, live: Live, metrics: Metrics) -> Forwarder | None:
+def _rum(settings: Settings, service: ServiceState, metrics: Metrics) -> Forwarder | None:
     """The way of beacons to the collector; None where there are none, or browsers post there themselves."""
     outcomes = Outcomes(metrics.registry)
 
     def route_of(path: str) -> str | None:
-        page = live.edition.pages.get(path) if live.edition else None
+        page = service.edition.pages.get(path) if service.edition else None
         return page.route if page else None
 
     if not settings.rum_proxied_to:

@@ -3,7 +3,7 @@
 import pytest
 
 from blog.content.config import Author, Link, SiteConfig, parse_config
-from blog.content.header import HeaderError
+from blog.content.front_matter import FrontMatterError
 
 
 def test_an_empty_file_means_the_defaults() -> None:
@@ -52,12 +52,12 @@ def test_a_menu_may_be_empty() -> None:
     ],
 )
 def test_a_fault_is_named(text: str, problem: str) -> None:
-    with pytest.raises(HeaderError) as caught:
+    with pytest.raises(FrontMatterError) as caught:
         parse_config(text)
     assert problem in str(caught.value)
 
 
 def test_a_fault_names_its_line() -> None:
-    with pytest.raises(HeaderError) as caught:
+    with pytest.raises(FrontMatterError) as caught:
         parse_config("title: Notes\nlang: german language\n")
     assert caught.value.problems[0][0] == 2

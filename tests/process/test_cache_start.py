@@ -161,12 +161,12 @@ def test_a_start_after_a_cold_one_says_its_date(serve: "Serve", written: Path, t
 RENDERERS = """
 import sys
 from pathlib import Path
-from blog.serve.live import Live
-from blog.serve.publisher import Publisher
+from blog.build.state import ServiceState
+from blog.build.publisher import Publisher
 from blog.settings import Settings
 
 posts, theme, cache = map(Path, sys.argv[1:])
-Publisher(Settings(posts_dir=posts, templates_dir=theme, cache_dir=cache), Live()).build()
+Publisher(Settings(posts_dir=posts, templates_dir=theme, cache_dir=cache), ServiceState()).build()
 print(sorted({"jinja2", "mistune", "pygments", "yaml"} & set(sys.modules)))
 """
 

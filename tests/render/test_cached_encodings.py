@@ -11,8 +11,8 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blog.cache import Cache
-from blog.render.encodings import CODINGS, THOROUGH, Encoder, cached, compress
+from blog.build.encodings import CODINGS, THOROUGH, Encoder, cached, compress
+from blog.machine.cache import Cache
 
 DECODE: Mapping[bytes, Callable[[bytes], bytes]] = {
     b"br": brotli.decompress,

@@ -8,7 +8,7 @@ from typing import Any
 import feedparser
 import pytest
 
-from blog.render.edition import Edition
+from blog.build.edition import Edition
 
 FEEDS = ("/rss", "/atom.xml", "/blog/tag/python/rss", "/blog/tag/python/atom.xml")
 HELLO = "https://b.example/blog/hello"

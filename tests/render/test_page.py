@@ -1,11 +1,12 @@
 """Prepared answers."""
 
-from blog.render.page import HTML, TEXT, Page, Rendered, correlated, make_page
+from blog.build.response import Resource, make_resource, with_traceparent
+from blog.render.page import HTML, TEXT, Rendered
 
 
-def page(body: bytes = b"body", **encoded: bytes) -> Page:
+def page(body: bytes = b"body", **encoded: bytes) -> Resource:
     rendered = Rendered(path="/x", route="/{x}", media_type=HTML, body=body, headers={"X-Own": "1"})
-    return make_page(
+    return make_resource(
         rendered, {name.encode(): coded for name, coded in encoded.items()}, {"x-content-type-options": "nosniff"}
     )
 
@@ -51,7 +52,7 @@ TRACE = f"00-{'a' * 32}-{'b' * 16}-01"
 
 def test_an_answer_that_names_its_trace_is_kept_by_nobody() -> None:
     answer = page(b"body").identity.whole
-    named = correlated(answer, TRACE)
+    named = with_traceparent(answer, TRACE)
     headers = dict(named.headers)
     assert headers[b"server-timing"] == f'traceparent;desc="{TRACE}"'.encode()
     assert headers[b"cache-control"] == b"private, no-store"
@@ -64,6 +65,6 @@ def test_an_answer_that_names_its_trace_is_kept_by_nobody() -> None:
 
 
 def test_a_304_and_what_is_no_page_name_no_trace() -> None:
-    text = make_page(Rendered(path="/x", route="/x", media_type=TEXT, body=b"x"), {}, {})
+    text = make_resource(Rendered(path="/x", route="/x", media_type=TEXT, body=b"x"), {}, {})
     for answer in (page().identity.not_modified, text.identity.whole, text.identity.not_modified):
-        assert correlated(answer, TRACE) is answer
+        assert with_traceparent(answer, TRACE) is answer

@@ -13,20 +13,19 @@ from typing import TYPE_CHECKING
 import pytest
 
 from blog import __version__
+from blog.build.builder import render
+from blog.build.edition import Edition
+from blog.build.encodings import Encoder
 from blog.content.loader import load
 from blog.content.site import site_at
 from blog.errors import ContentError
-from blog.render.edition import Edition
-from blog.render.encodings import Encoder
 from blog.render.page import HTML
-from blog.render.press import render
 from blog.render.theme import Theme
 from blog.settings import Settings
-
-from .conftest import NOW
+from tests.rendered_site import NOW
 
 if TYPE_CHECKING:
-    from .conftest import Make
+    from tests.rendered_site import Make
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "templates"

@@ -6,7 +6,7 @@ from hashlib import sha256
 
 import pytest
 
-from blog.render.edition import Edition
+from blog.build.edition import Edition
 from blog.render.security import for_anything, for_file, for_html, script_hashes
 
 

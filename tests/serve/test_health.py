@@ -6,7 +6,7 @@ import httpx
 
 from blog import __version__
 from blog.app import create_app
-from blog.serve.publisher import utc_now
+from blog.build.publisher import utc_now
 
 if TYPE_CHECKING:
     from blog.settings import Settings
@@ -51,7 +51,7 @@ async def test_ready_says_how_many_posts_are_served(client: httpx.AsyncClient) -
 async def test_a_draining_process_is_not_ready_but_serves(run: "Run", small_settings: "Settings", ask: "Ask") -> None:
     async with run(small_settings) as blog:
         await blog.until_ready()
-        blog.app.live.draining = True
+        blog.app.service.draining = True
         ready = await ask(blog.app, "/api/ready")
         assert (ready.status, ready.headers["connection"]) == (503, "close")
         assert b'"draining"' in ready.body

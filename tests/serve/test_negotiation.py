@@ -10,8 +10,8 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from blog.build.response import make_resource
 from blog.render.page import Rendered as RenderedPage
-from blog.render.page import make_page
 from blog.serve.negotiation import LONGEST_LIST, acceptable, choose
 
 DECODERS: dict[str, Callable[[bytes], bytes]] = {
@@ -98,7 +98,7 @@ def test_equal_wishes_go_by_size() -> None:
 
 
 def test_a_page_without_encodings_is_sent_plain_or_not_at_all() -> None:
-    page = make_page(RenderedPage(path="/x", route="/x", media_type="text/plain", body=b"short"), {}, {})
+    page = make_resource(RenderedPage(path="/x", route="/x", media_type="text/plain", body=b"short"), {}, {})
     assert choose(page, b"gzip, br") is page.identity
     assert choose(page, b"gzip, identity;q=0") is None
 

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from blog.render.dates import Dated
+from blog.build.dates import Dated
 from blog.serve.preconditions import LONGEST_LIST, evaluate, matches, matches_strongly, seconds
 
 if TYPE_CHECKING:

@@ -15,13 +15,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from uvicorn.server import ServerState
 
-from blog.exchange import Exchange
+from blog.http.request import RequestRecord
 from blog.serve.connections import Connections, Limits
 from blog.serve.protocol import PageProtocol
 
 if TYPE_CHECKING:
     from blog.app import Blog
-    from blog.render.page import Answer
+    from blog.build.response import PreparedResponse
     from tests.conftest import Ask, Until
 
 DATE = b"Wed, 25 Nov 2026 11:00:00 GMT"
@@ -75,11 +75,11 @@ Connect = Callable[..., tuple[PageProtocol, Wire]]
 
 
 def connection_to(
-    app: "Blog", answer: Callable[[Exchange], "Answer | None"] | None = None, **options: Any
+    app: "Blog", answer: Callable[[RequestRecord], "PreparedResponse | None"] | None = None, **options: Any
 ) -> tuple[PageProtocol, Wire]:
     observer = app.observer
     connections = Connections(Limits(), app.metrics.request_refused)
-    make = partial(PageProtocol, answer or observer.answer, observer.finished, app.live, connections)
+    make = partial(PageProtocol, answer or observer.answer, observer.finished, app.service, connections)
     config = uvicorn.Config(app, log_config=None, access_log=False, ws="none", **options)
     config.load()
     state = ServerState()
@@ -93,7 +93,7 @@ def connection_to(
 
 @pytest.fixture
 def connect(small_app: "Blog") -> Connect:
-    """A connection to the small site, whose parts a test may exchange."""
+    """A connection to the small site, whose parts a test may record."""
     return partial(connection_to, small_app)
 
 
@@ -207,11 +207,11 @@ async def test_who_wants_to_leave_is_let_go_with_the_answer(connect: Connect, as
 
 async def test_while_draining_every_answer_is_the_last_of_its_connection(connect: Connect, small_app: "Blog") -> None:
     protocol, wire = connect()
-    small_app.live.draining = True
+    small_app.service.draining = True
     try:
         protocol.data_received(request("/about"))
     finally:
-        small_app.live.draining = False
+        small_app.service.draining = False
     assert b"\r\nconnection: close\r\n" in wire.written
     assert wire.closed
 
@@ -252,7 +252,7 @@ async def test_a_long_body_is_not_taken_for_a_long_head(connect: Connect) -> Non
 async def test_what_goes_wrong_is_said_to_the_visitor_the_log_and_the_metrics(
     connect: Connect, small_app: "Blog", caplog: pytest.LogCaptureFixture
 ) -> None:
-    def fails(_exchange: Exchange) -> None:
+    def fails(_exchange: RequestRecord) -> None:
         raise RuntimeError("on purpose")
 
     protocol, wire = connect(fails)

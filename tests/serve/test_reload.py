@@ -78,7 +78,7 @@ async def test_a_changed_stylesheet_gets_another_address(run: "Run", authoring: 
         css = authoring.templates_dir / "assets" / "site.css"
         old = _stylesheet(await blog.text("/"))
         css.write_text(css.read_text() + "\n.dressed { color: red }\n")
-        await until(lambda: blog.app.live.generation > 1)
+        await until(lambda: blog.app.service.generation > 1)
         assert _stylesheet(await blog.text("/")) != old
         assert ".dressed" in await blog.text(_stylesheet(await blog.text("/")))
 
@@ -108,8 +108,8 @@ async def test_a_broken_template_leaves_the_last_good_edition(
         home = authoring.templates_dir / "home.html"
         good = home.read_bytes()
         home.write_bytes(broken)
-        await until(lambda: "the last good edition stays" in caplog.text or blog.app.live.failure is not None)
-        assert blog.app.live.failure is None
+        await until(lambda: "the last good edition stays" in caplog.text or blog.app.service.failure is not None)
+        assert blog.app.service.failure is None
         assert "home.html" in caplog.text
         assert await blog.status("/") == 200
         home.write_bytes(good.replace(b"{% block main %}", b"{% block main %}mended"))

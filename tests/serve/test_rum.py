@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from blog.semantics import Beacon
+from blog.http.semantics import BeaconOutcome
 from blog.serve import rum
 from blog.serve.rum import LONGEST_BYTES, Refused, admit
 
@@ -43,27 +43,33 @@ def test_a_beacon_of_the_sites_own_pages_comes_in(headers: dict[str, str]) -> No
 @pytest.mark.parametrize(
     ("headers", "outcome"),
     [
-        pytest.param({"dnt": "1"}, Beacon.OPTED_OUT, id="do-not-track"),
-        pytest.param({"sec-gpc": "1"}, Beacon.OPTED_OUT, id="global-privacy-control"),
-        pytest.param({"sec-gpc": "1", "sec-fetch-site": "cross-site"}, Beacon.OPTED_OUT, id="privacy-before-all"),
-        pytest.param({"sec-fetch-site": "cross-site"}, Beacon.CROSS_SITE, id="cross-site"),
-        pytest.param({"sec-fetch-site": "same-site"}, Beacon.CROSS_SITE, id="same-site"),
-        pytest.param({"sec-fetch-site": "none"}, Beacon.CROSS_SITE, id="by-hand"),
-        pytest.param({"sec-fetch-site": "cross-site", "origin": ORIGIN}, Beacon.CROSS_SITE, id="metadata-first"),
-        pytest.param({"sec-fetch-site": ""}, Beacon.CROSS_SITE, id="nothing-said"),
-        pytest.param({"sec-fetch-site": "", "origin": "null", "host": ""}, Beacon.CROSS_SITE, id="null-origin"),
-        pytest.param({"sec-fetch-site": "", "origin": "https://evil.example"}, Beacon.CROSS_SITE, id="other-origin"),
-        pytest.param({"sec-fetch-site": "", "origin": "http://["}, Beacon.CROSS_SITE, id="odd-origin"),
-        pytest.param({"content-type": "text/plain"}, Beacon.NOT_JSON, id="text"),
-        pytest.param({"content-type": ""}, Beacon.NOT_JSON, id="no-type"),
-        pytest.param({"content-type": "application/jsonp"}, Beacon.NOT_JSON, id="nearly-json"),
-        pytest.param({"content-encoding": "gzip"}, Beacon.ENCODED, id="gzip"),
-        pytest.param({"content-encoding": "identity"}, Beacon.ENCODED, id="even-identity"),
-        pytest.param({"content-length": str(LONGEST_BYTES + 1)}, Beacon.TOO_LARGE, id="a-byte-too-long"),
-        pytest.param({"content-length": "9" * 5000}, Beacon.TOO_LARGE, id="absurd-length"),
+        pytest.param({"dnt": "1"}, BeaconOutcome.OPTED_OUT, id="do-not-track"),
+        pytest.param({"sec-gpc": "1"}, BeaconOutcome.OPTED_OUT, id="global-privacy-control"),
+        pytest.param(
+            {"sec-gpc": "1", "sec-fetch-site": "cross-site"}, BeaconOutcome.OPTED_OUT, id="privacy-before-all"
+        ),
+        pytest.param({"sec-fetch-site": "cross-site"}, BeaconOutcome.CROSS_SITE, id="cross-site"),
+        pytest.param({"sec-fetch-site": "same-site"}, BeaconOutcome.CROSS_SITE, id="same-site"),
+        pytest.param({"sec-fetch-site": "none"}, BeaconOutcome.CROSS_SITE, id="by-hand"),
+        pytest.param({"sec-fetch-site": "cross-site", "origin": ORIGIN}, BeaconOutcome.CROSS_SITE, id="metadata-first"),
+        pytest.param({"sec-fetch-site": ""}, BeaconOutcome.CROSS_SITE, id="nothing-said"),
+        pytest.param({"sec-fetch-site": "", "origin": "null", "host": ""}, BeaconOutcome.CROSS_SITE, id="null-origin"),
+        pytest.param(
+            {"sec-fetch-site": "", "origin": "https://evil.example"}, BeaconOutcome.CROSS_SITE, id="other-origin"
+        ),
+        pytest.param({"sec-fetch-site": "", "origin": "http://["}, BeaconOutcome.CROSS_SITE, id="odd-origin"),
+        pytest.param({"content-type": "text/plain"}, BeaconOutcome.NOT_JSON, id="text"),
+        pytest.param({"content-type": ""}, BeaconOutcome.NOT_JSON, id="no-type"),
+        pytest.param({"content-type": "application/jsonp"}, BeaconOutcome.NOT_JSON, id="nearly-json"),
+        pytest.param({"content-encoding": "gzip"}, BeaconOutcome.ENCODED, id="gzip"),
+        pytest.param({"content-encoding": "identity"}, BeaconOutcome.ENCODED, id="even-identity"),
+        pytest.param({"content-length": str(LONGEST_BYTES + 1)}, BeaconOutcome.TOO_LARGE, id="a-byte-too-long"),
+        pytest.param({"content-length": "9" * 5000}, BeaconOutcome.TOO_LARGE, id="absurd-length"),
     ],
 )
-def test_whoever_may_not_come_in_is_refused_by_the_headers_alone(headers: dict[str, str], outcome: Beacon) -> None:
+def test_whoever_may_not_come_in_is_refused_by_the_headers_alone(
+    headers: dict[str, str], outcome: BeaconOutcome
+) -> None:
     with pytest.raises(Refused) as caught:
         admit(SAME | headers, ORIGIN)
     assert caught.value.outcome is outcome
@@ -134,7 +140,7 @@ async def test_an_opted_out_reader_is_thanked_and_forgotten(client: httpx.AsyncC
 
 
 async def test_every_outcome_is_there_before_the_first_beacon(client: httpx.AsyncClient) -> None:
-    assert await _outcomes(client) == dict.fromkeys(Beacon, 0)
+    assert await _outcomes(client) == dict.fromkeys(BeaconOutcome, 0)
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "OPTIONS", "BREW"])

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blog.app import create_app
-from blog.exchange import Connection, Exchange
-from blog.render.page import Answer as PreparedAnswer
-from blog.serve.budget import Budget
+from blog.build.response import PreparedResponse
+from blog.http.request import Connection, RequestRecord
+from blog.machine.budget import Budget
 from blog.serve.store import PageStore
 
 if TYPE_CHECKING:
@@ -173,16 +173,16 @@ async def test_a_404_does_not_give_drafts_away(client: httpx.AsyncClient, path: 
     assert "Later" not in answer.text
 
 
-def _not_found(store: PageStore, path: str, method: str = "GET") -> PreparedAnswer:
-    answer = store.answer(Exchange(Connection(None, None, "http"), method, path, b"", []))
+def _not_found(store: PageStore, path: str, method: str = "GET") -> PreparedResponse:
+    answer = store.answer(RequestRecord(Connection(None, None, "http"), method, path, b"", []))
     assert answer is not None
     assert answer.status == 404
     return answer
 
 
 def test_beyond_its_budget_a_404_comes_without_suggestions(small_app: "Blog") -> None:
-    spent = PageStore(small_app.live, set(), secure=False, guessing=Budget(0, 0))
-    rich = PageStore(small_app.live, set(), secure=False, guessing=Budget(1, 1))
+    spent = PageStore(small_app.service, set(), secure=False, guessing=Budget(0, 0))
+    rich = PageStore(small_app.service, set(), secure=False, guessing=Budget(1, 1))
     for path in ("/blog/helo", "/helo", "/nothing-like-it", "/" + "a" * 8000):
         plain, helpful = _not_found(spent, path), _not_found(rich, path)
         assert (plain.status, dict(plain.headers)[b"cache-control"]) == (404, b"no-cache")
@@ -193,7 +193,9 @@ def test_beyond_its_budget_a_404_comes_without_suggestions(small_app: "Blog") ->
 
 def test_a_flood_of_404s_uses_no_more_than_its_budget(small_app: "Blog") -> None:
     used = itertools.count(0, 0.001)  # a millisecond for each look at the processor's clock
-    store = PageStore(small_app.live, set(), secure=False, guessing=Budget(0, 0.0105, lambda: 0.0, lambda: next(used)))
+    store = PageStore(
+        small_app.service, set(), secure=False, guessing=Budget(0, 0.0105, lambda: 0.0, lambda: next(used))
+    )
     answers = [_not_found(store, "/blog/helo") for _ in range(100)]
     assert sum(b"Did you mean" in answer.body for answer in answers) == 11
 
@@ -221,13 +223,13 @@ def _seconds(store: PageStore, requests: list[list[tuple[bytes, bytes]]]) -> flo
     """Processor time for a page that is asked for with each of these headers."""
     began = time.thread_time()
     for headers in requests:
-        store.answer(Exchange(Connection(None, None, "http"), "GET", "/blog/hello", b"", headers))
+        store.answer(RequestRecord(Connection(None, None, "http"), "GET", "/blog/hello", b"", headers))
     return time.thread_time() - began
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_no_header_makes_a_page_expensive(small_app: "Blog", name: str) -> None:
-    store, (header, value) = PageStore(small_app.live, set(), secure=False), HOSTILE[name]
+    store, (header, value) = PageStore(small_app.service, set(), secure=False), HOSTILE[name]
     plain = [_BROWSER] * 300
     # Each is another one, so that nothing is remembered of the last.
     hostile = [[*_BROWSER[:3], (header, value[:-3] + b"%03d" % number)] for number in range(300)]
@@ -236,7 +238,7 @@ def test_no_header_makes_a_page_expensive(small_app: "Blog", name: str) -> None:
 
 
 def test_lines_of_a_header_cost_as_much_as_their_number_and_no_more(small_app: "Blog") -> None:
-    store = PageStore(small_app.live, set(), secure=False)
+    store = PageStore(small_app.service, set(), secure=False)
 
     def seconds(lines: int) -> float:
         headers = [(b"accept-encoding", b"gzip;q=0.5, br" * 10)] * lines

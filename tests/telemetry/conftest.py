@@ -190,8 +190,8 @@ class Observe(Protocol):
 
 async def _ready(app: Blog) -> None:
     for _ in range(3000):
-        assert app.live.failure is None, app.live.failure
-        if app.live.ready:
+        assert app.service.failure is None, app.service.failure
+        if app.service.ready:
             return
         await asyncio.sleep(0.01)
     raise AssertionError("never became ready")

@@ -150,7 +150,7 @@ async def test_a_probe_that_is_told_no_is_no_error_line(
     observe: "Observe", knock: "Knock", access: list[dict[str, Any]]
 ) -> None:
     async with observe(access_log="errors") as app:
-        app.live.draining = True
+        app.service.draining = True
         assert await knock(app, "/api/ready") == 503
     assert access == []
 

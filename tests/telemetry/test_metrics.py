@@ -20,7 +20,7 @@ from prometheus_client.samples import Sample
 
 from blog import __version__
 from blog.errors import SettingsError
-from blog.semantics import METHODS
+from blog.http.semantics import METHODS
 from blog.settings import Settings
 from blog.telemetry.visits import agents
 

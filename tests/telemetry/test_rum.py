@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from blog.semantics import Beacon
-from blog.telemetry.bucket import Bucket
+from blog.http.semantics import BeaconOutcome
+from blog.machine.token_bucket import TokenBucket
 from blog.telemetry.rum import Forwarder, Site
 from blog.telemetry.rum.forwarder import GOODBYE_SECONDS, MAX_WAITING_BEACONS
 from blog.telemetry.rum.payload import LONGEST_TEXT, MOST_ITEMS, payload_of
@@ -123,7 +123,7 @@ def test_texts_lists_and_objects_are_cut() -> None:
     assert len(event["attributes"]["000" + "a" * 97]) == LONGEST_TEXT
 
 
-Way = AbstractAsyncContextManager[tuple[Forwarder, Counter[Beacon]]]
+Way = AbstractAsyncContextManager[tuple[Forwarder, Counter[BeaconOutcome]]]
 
 
 @pytest.fixture
@@ -131,8 +131,8 @@ def way() -> "Callable[..., Way]":
     """A forwarder at work, and the outcomes it has counted."""
 
     @asynccontextmanager
-    async def working(url: str, **bounds: Any) -> "AsyncIterator[tuple[Forwarder, Counter[Beacon]]]":
-        counted: Counter[Beacon] = Counter()
+    async def working(url: str, **bounds: Any) -> "AsyncIterator[tuple[Forwarder, Counter[BeaconOutcome]]]":
+        counted: Counter[BeaconOutcome] = Counter()
         forwarder = Forwarder(url, SITE, lambda outcome: counted.update([outcome]), **bounds)
         forwarder.start()
         yield forwarder, counted
@@ -146,7 +146,7 @@ async def test_a_beacon_arrives_with_its_type_and_nothing_of_its_sender(
 ) -> None:
     async with way(sink.url) as (forwarder, counted):
         assert forwarder.take(BEACON) is None
-        await until(lambda: counted[Beacon.FORWARDED] == 1)
+        await until(lambda: counted[BeaconOutcome.FORWARDED] == 1)
     (received,) = sink.received
     assert received.path == "/collect"
     assert json.loads(received.body) == {"meta": NAMED, "events": [{"name": "x"}]}
@@ -159,15 +159,15 @@ async def test_a_beacon_arrives_with_its_type_and_nothing_of_its_sender(
 @pytest.mark.parametrize(
     ("mode", "outcome"),
     [
-        ("failing", Beacon.COLLECTOR_REFUSED),
-        ("moved", Beacon.COLLECTOR_REFUSED),
-        ("hanging", Beacon.COLLECTOR_SLOW),
-        ("flooding", Beacon.FORWARDED),
-        ("dripping", Beacon.FORWARDED),
+        ("failing", BeaconOutcome.COLLECTOR_REFUSED),
+        ("moved", BeaconOutcome.COLLECTOR_REFUSED),
+        ("hanging", BeaconOutcome.COLLECTOR_SLOW),
+        ("flooding", BeaconOutcome.FORWARDED),
+        ("dripping", BeaconOutcome.FORWARDED),
     ],
 )
 async def test_what_the_collector_does_is_counted(
-    way: "Callable[..., Way]", sink: "Sink", until: "Until", mode: "SinkMode", outcome: Beacon
+    way: "Callable[..., Way]", sink: "Sink", until: "Until", mode: "SinkMode", outcome: BeaconOutcome
 ) -> None:
     sink.mode = mode
     async with way(sink.url) as (forwarder, counted):
@@ -182,7 +182,7 @@ async def test_a_collector_that_is_not_there_is_counted(
 ) -> None:
     async with way(f"http://127.0.0.1:{unused_port}/collect") as (forwarder, counted):
         forwarder.take(BEACON)
-        await until(lambda: counted[Beacon.COLLECTOR_GONE] == 1)
+        await until(lambda: counted[BeaconOutcome.COLLECTOR_GONE] == 1)
 
 
 async def test_a_collector_that_talks_nonsense_is_counted(way: "Callable[..., Way]", until: "Until") -> None:
@@ -195,7 +195,7 @@ async def test_a_collector_that_talks_nonsense_is_counted(way: "Callable[..., Wa
     port = server.sockets[0].getsockname()[1]
     async with server, way(f"http://127.0.0.1:{port}/") as (forwarder, counted):
         forwarder.take(BEACON)
-        await until(lambda: counted[Beacon.COLLECTOR_GONE] == 1)
+        await until(lambda: counted[BeaconOutcome.COLLECTOR_GONE] == 1)
 
 
 async def test_the_collector_is_used_again_when_it_is_back(
@@ -204,22 +204,22 @@ async def test_the_collector_is_used_again_when_it_is_back(
     sink.mode = "failing"
     async with way(sink.url) as (forwarder, counted):
         forwarder.take(BEACON)
-        await until(lambda: counted[Beacon.COLLECTOR_REFUSED] == 1)
+        await until(lambda: counted[BeaconOutcome.COLLECTOR_REFUSED] == 1)
         sink.mode = "ok"
         forwarder.take(BEACON)
-        await until(lambda: counted[Beacon.FORWARDED] == 1)
+        await until(lambda: counted[BeaconOutcome.FORWARDED] == 1)
 
 
 async def test_the_queue_is_bounded_and_a_goodbye_is_short(way: "Callable[..., Way]", sink: "Sink") -> None:
     sink.mode = "hanging"
-    async with way(sink.url, bucket=Bucket(1e9, 1e9)) as (forwarder, counted):
+    async with way(sink.url, bucket=TokenBucket(1e9, 1e9)) as (forwarder, counted):
         answers = Counter(forwarder.take(BEACON) for _ in range(MAX_WAITING_BEACONS + 100))
-        assert answers == {None: MAX_WAITING_BEACONS, Beacon.QUEUE_FULL: 100}
+        assert answers == {None: MAX_WAITING_BEACONS, BeaconOutcome.QUEUE_FULL: 100}
         started = time.monotonic()
         await forwarder.close()
         assert time.monotonic() - started < 2 * GOODBYE_SECONDS
         assert counted.total() == MAX_WAITING_BEACONS
-        assert counted[Beacon.SHUTDOWN] > 0
+        assert counted[BeaconOutcome.SHUTDOWN] > 0
         sink.closing.set()
 
 

@@ -19,8 +19,8 @@ from opentelemetry.sdk.trace.sampling import (
 )
 from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags, set_span_in_context
 
-from blog.telemetry.bucket import Bucket
-from blog.telemetry.tracing.gate import Gate, parse_traceparent, trust
+from blog.machine.token_bucket import TokenBucket
+from blog.telemetry.tracing.sampler import HeadSampler, parse_traceparent, trust
 
 if TYPE_CHECKING:
     from blog.app import Blog
@@ -56,7 +56,7 @@ def _sdk_records(sampler: Sampler, trace_id: int, *, parent_sampled: bool | None
 
 @given(trace_id=TRACE_IDS, ratio=st.floats(0, 1), sampled=st.booleans())
 def test_the_gate_has_the_arithmetic_of_the_sdks_trace_id_ratio(trace_id: int, ratio: float, *, sampled: bool) -> None:
-    decision = Gate("traceidratio", ratio, "*").decide(_header(trace_id, int(sampled)), None)
+    decision = HeadSampler("traceidratio", ratio, "*").decide(_header(trace_id, int(sampled)), None)
     assert decision
     assert decision.sampled is _sdk_records(TraceIdRatioBased(ratio), trace_id, parent_sampled=sampled)
 
@@ -66,7 +66,7 @@ def test_the_gate_has_the_arithmetic_of_the_sdks_trace_id_ratio(trace_id: int, r
 def test_every_sampler_treats_a_trusted_parent_as_the_sdk_does(
     name: "SamplerName", trace_id: int, *, sampled: bool
 ) -> None:
-    decision = Gate(name, RATIO, "*").decide(_header(trace_id, int(sampled)), None)
+    decision = HeadSampler(name, RATIO, "*").decide(_header(trace_id, int(sampled)), None)
     assert decision
     assert decision.sampled is _sdk_records(SDK[name], trace_id, parent_sampled=sampled)
     assert decision.trace_id == trace_id
@@ -74,7 +74,7 @@ def test_every_sampler_treats_a_trusted_parent_as_the_sdk_does(
 
 @pytest.mark.parametrize("name", SDK)
 def test_every_sampler_treats_a_request_without_parent_as_the_sdk_does(name: "SamplerName") -> None:
-    gate = Gate(name, RATIO, "*")
+    gate = HeadSampler(name, RATIO, "*")
     decisions = [decision for _ in range(20_000) if (decision := gate.decide(None, None)) and decision.sampled]
     assert all(_sdk_records(SDK[name], decision.trace_id, parent_sampled=None) for decision in decisions)
     assert all(0 < decision.trace_id < 2**128 for decision in decisions)
@@ -170,7 +170,7 @@ async def test_a_stranger_who_picks_ids_that_always_pass_is_capped_as_well(
 
 def test_the_cap_refills_with_time_and_never_beyond_its_burst() -> None:
     now = 0.0
-    bucket = Bucket(1.0, 10.0, clock=lambda: now)
+    bucket = TokenBucket(1.0, 10.0, clock=lambda: now)
     assert sum(bucket.take() for _ in range(50)) == 10
     now = 3.0
     assert sum(bucket.take() for _ in range(50)) == 3
@@ -270,12 +270,12 @@ def test_a_later_version_may_have_more_fields() -> None:
 @given(st.binary(max_size=120))
 def test_no_header_whatever_breaks_the_gate(value: bytes) -> None:
     for name in SDK:
-        Gate(name, RATIO, "127.0.0.1").decide(value, STRANGER)
+        HeadSampler(name, RATIO, "127.0.0.1").decide(value, STRANGER)
 
 
 @given(st.text(max_size=60))
 def test_no_peer_whatever_breaks_the_gate(peer: str) -> None:
-    assert Gate("always_on", 1.0, "127.0.0.1, ::1, 10.0.0.0/8").decide(SAMPLED.encode(), peer)
+    assert HeadSampler("always_on", 1.0, "127.0.0.1, ::1, 10.0.0.0/8").decide(SAMPLED.encode(), peer)
 
 
 # Failures and slow requests outside the sample.

@@ -149,7 +149,7 @@ async def test_probes_scrapes_assets_and_beacons_are_not_traced(
     traced: "Observe", knock: "Knock", collector: "Collector"
 ) -> None:
     async with traced() as app:
-        edition = app.live.edition
+        edition = app.service.edition
         assert edition
         asset = next(path for path in edition.pages if path.startswith("/assets/"))
         for target in ("/api/health", "/api/ready", "/metrics", "/favicon.ico", asset):
@@ -220,7 +220,7 @@ from blog.settings import Settings
 async def main():
     app = create_app(Settings(posts_dir=Path(sys.argv[1]), templates_dir=Path(sys.argv[2])))
     async with app.router.lifespan_context(app):
-        while not app.live.ready:
+        while not app.service.ready:
             await asyncio.sleep(0.01)
         scope = {"type": "http", "method": "GET", "path": "/blog/hello", "headers": [], "query_string": b"",
                  "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 8000), "http_version": "1.1", "scheme": "http"}

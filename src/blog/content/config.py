@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from blog.content.header import HeaderError, Line, language_tag, line_of, read_yaml
+from blog.content.front_matter import FrontMatterError, Line, language_tag, line_of, read_yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +77,15 @@ def parse_config(text: str) -> SiteConfig:
     'Notes'
 
     Raises:
-        HeaderError: with a line and a reason for each fault.
+        FrontMatterError: with a line and a reason for each fault.
     """
     try:
         read = _File.model_validate(read_yaml(text))
     except ValidationError as problem:
         errors = problem.errors(include_url=False)
-        raise HeaderError(*((line_of(text, str(error["loc"][0]), 1), _reason(error)) for error in errors)) from None
+        raise FrontMatterError(
+            *((line_of(text, str(error["loc"][0]), 1), _reason(error)) for error in errors)
+        ) from None
     defaults = SiteConfig()
     return SiteConfig(
         title=read.title,

@@ -60,6 +60,10 @@ class Document:
         return _MARKER.sub(lambda found: attributes(self.references[int(found[1])]), self.markup)
 
 
+# From a body and its title to a Document.
+Parse = Callable[[str, str], Document]
+
+
 def marker(index: int) -> str:
     """Stands for reference number ``index`` in the markup; no Markdown text can contain a NUL."""
     return f"\0{index}\0"

@@ -8,15 +8,15 @@ from pathlib import Path, PurePosixPath
 from blog.content import markdown
 from blog.content.check import check
 from blog.content.config import SiteConfig, parse_config
-from blog.content.documents import Parse
+from blog.content.document import Parse
 from blog.content.files import File, is_served, read_file
 from blog.content.folder import CONFIG, MAX_FILE_BYTES, PAGES, Folder, Written
-from blog.content.header import HeaderError
+from blog.content.front_matter import FrontMatterError
 from blog.content.library import Library, beside, relative_targets
-from blog.content.parse import parse_page, parse_post
 from blog.content.post import Post, StandalonePage, Text
+from blog.content.text_parser import parse_page, parse_post
 from blog.errors import ContentError, Fault, Severity
-from blog.stages import Stage, unwatched
+from blog.machine.stages import Stage, unwatched
 
 logger = logging.getLogger(__name__)
 
@@ -84,11 +84,11 @@ class _Reading:
             return SiteConfig()
         try:
             return parse_config(text)
-        except HeaderError as problem:
+        except FrontMatterError as problem:
             self._report(CONFIG, problem)
             return SiteConfig()
 
-    def _report(self, path: PurePosixPath, error: HeaderError) -> None:
+    def _report(self, path: PurePosixPath, error: FrontMatterError) -> None:
         for line, problem in error.problems:
             self._folder.fault(path, problem, line)
 
@@ -99,7 +99,7 @@ class _Reading:
         try:
             read = parse_page if path.parent == PAGES else parse_post
             return read(path, text, self._parse)
-        except HeaderError as problem:
+        except FrontMatterError as problem:
             self._report(path, problem)
         except RecursionError:
             self._folder.fault(path, "is nested too deeply to be parsed")

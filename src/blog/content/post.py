@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 from blog import urls
 from blog.content.document import Document
-from blog.content.header import split
+from blog.content.front_matter import split
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Meta:
+class PageMetadata:
     """The head of one page. ``canonical`` is absolute; ``path`` is what a menu compares with."""
 
     title: str
@@ -58,7 +58,7 @@ def feeds(title: str, base: str = "") -> tuple[FeedLink, ...]:
     )
 
 
-class Metas:
+class MetadataBuilder:
     """Makes the head of each kind of page, with absolute addresses below one origin."""
 
     def __init__(self, site: Site, origin: str, resolver: Resolver, default_picture: Picture | None) -> None:
@@ -69,10 +69,10 @@ class Metas:
         self._default_picture = default_picture
         self._feeds = feeds(site.config.title)
 
-    def index(self, title: str, path: str, description: str = "", **rest: Any) -> Meta:
+    def index(self, title: str, path: str, description: str = "", **rest: Any) -> PageMetadata:
         """A page that lists posts."""
         breadcrumbs = () if path == urls.HOME else (self._breadcrumbs([(title, path)]),)
-        return Meta(
+        return PageMetadata(
             title=title,
             description=description or self._config.description,
             path=path,
@@ -82,7 +82,7 @@ class Metas:
             **{"feeds": self._feeds, "json_ld": breadcrumbs} | rest,
         )
 
-    def home(self) -> Meta:
+    def home(self) -> PageMetadata:
         blog: JsonLd = {
             "@context": "https://schema.org",
             "@type": "Blog",
@@ -95,13 +95,13 @@ class Metas:
         }
         return self.index(self._config.title, urls.HOME, json_ld=(blog,))
 
-    def tag(self, tag: Tag) -> Meta:
+    def tag(self, tag: Tag) -> PageMetadata:
         title = f"Posts about {tag.name}"
         return self.index(title, tag.url, f"{title} on {self._config.title}.",
                           feeds=(*feeds(f"{self._config.title}: {tag.name}", tag.url), *self._feeds))  # fmt: skip
 
-    def page(self, page: Text) -> Meta:
-        return Meta(
+    def page(self, page: Text) -> PageMetadata:
+        return PageMetadata(
             title=page.title,
             description=page.description,
             path=page.url,
@@ -112,9 +112,9 @@ class Metas:
             json_ld=(self._breadcrumbs([(page.title, page.url)]),),
         )
 
-    def post(self, post: Post) -> Meta:
+    def post(self, post: Post) -> PageMetadata:
         around = self._site.neighbours[post.slug]
-        return Meta(
+        return PageMetadata(
             title=post.title,
             description=post.description,
             path=post.url,

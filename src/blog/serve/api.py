@@ -6,12 +6,13 @@ from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
 from pydantic import BaseModel
 
 from blog import urls
+from blog.build.dates import Dated
+from blog.build.response import etag_of
+from blog.build.state import ServiceState
 from blog.content.slugs import slugify
-from blog.exchange import KEY, Exchange
-from blog.render.dates import Dated
-from blog.render.page import JSON, SHORT, etag_of
-from blog.serve.index import Index, PostDetail, PostList
-from blog.serve.live import Live
+from blog.http.request import KEY, RequestRecord
+from blog.render.page import JSON, SHORT
+from blog.serve.post_index import PostDetail, PostIndex, PostList
 from blog.serve.preconditions import FAILED, NOT_MODIFIED, evaluate
 from blog.serve.store import RETRY_AFTER_SECONDS
 
@@ -30,7 +31,7 @@ _CHANGED = "The content is not the one that If-Match or If-Unmodified-Since asks
 _LOADING: Responses = {503: {"model": Problem, "description": "The content is being loaded"}}
 
 
-def api_routes(live: Live) -> APIRouter:
+def api_routes(service: ServiceState, origin: str) -> APIRouter:
     router = APIRouter(tags=["posts"])
 
     @router.get(urls.API_POSTS, response_model=PostList, responses=_CONDITIONAL | _LOADING)
@@ -41,24 +42,24 @@ def api_routes(live: Live) -> APIRouter:
         per_page: Annotated[int, Query(ge=1, le=100)] = 20,
     ) -> Response:
         """The posts, newest first."""
-        return _json(_index(live).page(slugify(tag) if tag else None, page, per_page), live, request)
+        return _json(_index(service, origin).page(slugify(tag) if tag else None, page, per_page), service, request)
 
     @router.get(urls.API_POST_ROUTE, response_model=PostDetail, responses=_CONDITIONAL | _MISSING | _LOADING)
     async def post(request: Request, slug: Annotated[str, Path(max_length=200)]) -> Response:
         """One post with its content."""
-        detail = _index(live).detail(slug)
+        detail = _index(service, origin).detail(slug)
         if detail is None:
             raise HTTPException(404, f"There is no post {slug!r}.")
-        return _json(detail, live, request)
+        return _json(detail, service, request)
 
     return router
 
 
-def _json(body: bytes, live: Live, request: Request) -> Response:
+def _json(body: bytes, service: ServiceState, request: Request) -> Response:
     """The models have written it; FastAPI would only read it again to write it once more."""
-    exchange: Exchange = request.scope[KEY]
-    etag, dated = etag_of(body), live.edition.dated if live.edition else Dated()
-    outcome = evaluate(exchange.headers, etag.encode(), dated, live.unchanged_since)
+    record: RequestRecord = request.scope[KEY]
+    etag, dated = etag_of(body), service.edition.dated if service.edition else Dated()
+    outcome = evaluate(record.headers, etag.encode(), dated, service.unchanged_since)
     if outcome == FAILED:
         raise HTTPException(FAILED, _CHANGED, headers={"cache-control": "no-store"})
     headers = {"cache-control": SHORT, "etag": etag, **dict(dated.headers)}
@@ -67,8 +68,8 @@ def _json(body: bytes, live: Live, request: Request) -> Response:
     return Response(body, media_type=JSON, headers=headers)
 
 
-def _index(live: Live) -> Index:
-    if live.index is None:
+def _index(service: ServiceState, origin: str) -> PostIndex:
+    if service.edition is None:
         detail = "The content is being loaded."
         raise HTTPException(503, detail, headers={"retry-after": str(RETRY_AFTER_SECONDS)})
-    return live.index
+    return PostIndex(service.edition, origin)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from blog.serve.bounded import BoundedProtocol
+    from blog.serve.bounded_protocol import BoundedProtocol
 
 _LOOK_EVERY_SECONDS = 1.0
 _WARN_EVERY_SECONDS = 60.0

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
 from blog import __version__, urls
-from blog.serve.live import Live
+from blog.build.state import ServiceState
 from blog.serve.store import RETRY_AFTER_SECONDS
 
 
@@ -35,7 +35,7 @@ class Readiness(BaseModel):
     refused: Refused | None = None
 
 
-def health_routes(live: Live, revision: str) -> APIRouter:
+def health_routes(service: ServiceState, revision: str) -> APIRouter:
     router = APIRouter(tags=["health"])
 
     @router.get(urls.HEALTH)
@@ -52,11 +52,11 @@ def health_routes(live: Live, revision: str) -> APIRouter:
     async def ready(response: Response) -> Readiness:
         """200 only while content is loaded and the process is not draining."""
         response.headers["cache-control"] = "no-store"
-        if live.ready and live.edition:
-            refused = Refused(since=live.refusal.since, faults=live.refusal.faults) if live.refusal else None
-            return Readiness(status="ready", posts=len(live.edition.posts), refused=refused)
+        if service.ready and service.edition:
+            refused = Refused(since=service.refusal.since, faults=service.refusal.faults) if service.refusal else None
+            return Readiness(status="ready", posts=len(service.edition.posts), refused=refused)
         response.status_code = 503
         response.headers["retry-after"] = str(RETRY_AFTER_SECONDS)
-        return Readiness(status="draining" if live.draining else "loading")
+        return Readiness(status="draining" if service.draining else "loading")
 
     return router

@@ -3,8 +3,8 @@
 import re
 from functools import lru_cache
 
-from blog.render.encodings import CODINGS
-from blog.render.page import Page, Variant
+from blog.build.encodings import CODINGS
+from blog.build.response import Representation, Resource
 
 IDENTITY = b"identity"
 # Browsers send some 25 bytes. A longer list is not read, and its sender gets the identity: it may exclude a coding further on.
@@ -41,7 +41,7 @@ def _acceptable(accept_encoding: bytes) -> tuple[bytes, ...]:
     return tuple(sorted((coding for coding in weights if weights[coding] > 0), key=lambda coding: -weights[coding]))
 
 
-def choose(page: Page, accept_encoding: bytes) -> Variant | None:
+def choose(page: Resource, accept_encoding: bytes) -> Representation | None:
     """The prepared bytes to send; None where the client refuses every form there is (406)."""
     encoded = page.encoded
     # As `acceptable` does; a call less for every page.

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from blog.render.dates import Dated
+from blog.build.dates import Dated
 
 OK, NOT_MODIFIED, FAILED = 200, 304, 412
 # Room for 36 tags of ours. A longer list is not read, and counts as one without a match.

@@ -12,13 +12,13 @@ from urllib.parse import unquote
 import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from blog.exchange import KEY, Connection, Exchange
-from blog.render.page import Answer
-from blog.serve.bounded import AnswerTransport
+from blog.build.response import PreparedResponse
+from blog.build.state import ServiceState
+from blog.http.request import KEY, Connection, RequestRecord
+from blog.serve.bounded_protocol import AnswerTransport
 from blog.serve.connections import Connections
-from blog.serve.live import Live
 from blog.serve.request_head import is_host, origin_form
-from blog.serve.requests import RequestProtocol
+from blog.serve.request_protocol import RequestProtocol
 
 if TYPE_CHECKING:
     import asyncio
@@ -27,11 +27,11 @@ _READS = {b"GET": "GET", b"HEAD": "HEAD"}
 # A request with one of these has more to it than its header.
 _UNUSUAL = frozenset({b"content-length", b"transfer-encoding", b"expect"})
 _CLOSE = b"connection: close\r\n"
-_WRONG = Answer(
+_WRONG = PreparedResponse(
     500, b"content-length: 22\r\n", b"content-type: text/plain; charset=utf-8\r\n", b"Internal Server Error\n"
 )
 # What the server as a whole can do (RFC 9110, section 9.3.7).
-_OPTIONS = Answer(204, b"allow: GET, HEAD, OPTIONS, POST\r\n", b"")
+_OPTIONS = PreparedResponse(204, b"allow: GET, HEAD, OPTIONS, POST\r\n", b"")
 # A longer body is not copied behind its headers: the copies of clients that do not read would pile up.
 _LONGEST_COPIED = 64 * 1024
 
@@ -43,16 +43,16 @@ class PageProtocol(RequestProtocol):
 
     def __init__(
         self,
-        answer: Callable[[Exchange], Answer | None],
-        finished: Callable[[Exchange], None],
-        live: Live,
+        answer: Callable[[RequestRecord], PreparedResponse | None],
+        finished: Callable[[RequestRecord], None],
+        service: ServiceState,
         connections: Connections,
         **given: Any,  # by uvicorn, for its own part
     ) -> None:
         super().__init__(connections, **given)
         self._answer = answer
         self._finished = finished
-        self._live = live
+        self._service = service
         self._connection: Connection | None = None
         self._host: bytes | None = None
 
@@ -64,14 +64,14 @@ class PageProtocol(RequestProtocol):
             self.keeps_alive = False
         if self.url[:1] != b"/" or not self.url.isascii():
             return self._answer_rare_form(version)
-        exchange = self._exchange(version)
-        host = None if exchange is None else exchange.headers.get(b"host")
+        record = self._exchange(version)
+        host = None if record is None else record.headers.get(b"host")
         if (host is None or host != self._host) and not self._is_for_a_host(version):
             return 400
-        if exchange is None or not _UNUSUAL.isdisjoint(exchange.headers):
+        if record is None or not _UNUSUAL.isdisjoint(record.headers):
             return self._by_asgi(None)
-        if not self._is_answered(exchange):
-            return self._by_asgi(exchange)
+        if not self._is_answered(record):
+            return self._by_asgi(record)
         self.answered = True
         return None
 
@@ -102,20 +102,20 @@ class PageProtocol(RequestProtocol):
         return self.answer_request()
 
     def _say_what_is_allowed(self, version: str) -> None:
-        exchange = Exchange(self._ends(), "OPTIONS", "*", b"", self.headers, version)
-        exchange.status = _OPTIONS.status
-        self._send(exchange, _OPTIONS)
+        record = RequestRecord(self._ends(), "OPTIONS", "*", b"", self.headers, version)
+        record.status = _OPTIONS.status
+        self._send(record, _OPTIONS)
         self.answered = True
 
-    def _by_asgi(self, exchange: Exchange | None) -> int | None:
-        """Uvicorn's way, from the beginning of the message on. The application need not ask the store again where there is an exchange."""
+    def _by_asgi(self, record: RequestRecord | None) -> int | None:
+        """Uvicorn's way, from the beginning of the message on. The application need not ask the store again where there is an record."""
         url, headers = self.url, self.headers
         HttpToolsProtocol.on_message_begin(self)
         self.url = url
         self.headers.extend(headers)
         self.expect_100_continue = any(n == b"expect" and v.lower() == b"100-continue" for n, v in headers)
-        if exchange is not None:
-            cast("dict[str, object]", self.scope)[KEY] = exchange
+        if record is not None:
+            cast("dict[str, object]", self.scope)[KEY] = record
         try:
             HttpToolsProtocol.on_headers_complete(self)
         except httptools.HttpParserError:
@@ -126,7 +126,7 @@ class PageProtocol(RequestProtocol):
             HttpToolsProtocol.on_message_complete(self)
         return None
 
-    def _exchange(self, version: str) -> Exchange | None:
+    def _exchange(self, version: str) -> RequestRecord | None:
         """The request as the store knows it; None for one that it cannot know."""
         method = _READS.get(self.parser.get_method())
         target, _, query = self.url.partition(b"?")
@@ -135,27 +135,27 @@ class PageProtocol(RequestProtocol):
         path = target.decode()
         if "%" in path:
             path = unquote(path)
-        return Exchange(self._connection or self._ends(), method, path, query, self.headers, version)
+        return RequestRecord(self._connection or self._ends(), method, path, query, self.headers, version)
 
     def _ends(self) -> Connection:
         self._connection = Connection(self.client, self.server, self.scheme or "http")
         return self._connection
 
-    def _is_answered(self, exchange: Exchange) -> bool:
+    def _is_answered(self, record: RequestRecord) -> bool:
         try:
-            answer = self._answer(exchange)
+            answer = self._answer(record)
         except Exception:
-            logger.exception("%s could not be answered", exchange.path)
-            answer, exchange.status = _WRONG, _WRONG.status
+            logger.exception("%s could not be answered", record.path)
+            answer, record.status = _WRONG, _WRONG.status
         if answer is None:
             return False
-        self._send(exchange, answer)
+        self._send(record, answer)
         return True
 
-    def _send(self, exchange: Exchange, answer: Answer) -> None:
-        body = answer.body if exchange.method == "GET" else b""
-        exchange.size = len(body)
-        keeps_alive = self.keeps_alive and not self._live.draining
+    def _send(self, record: RequestRecord, answer: PreparedResponse) -> None:
+        body = answer.body if record.method == "GET" else b""
+        record.size = len(body)
+        keeps_alive = self.keeps_alive and not self._service.draining
         if not self.transport.is_closing():
             start = _starts.of(answer.status, self.server_state.default_headers)
             head = (start, answer.own, answer.shared, b"" if keeps_alive else _CLOSE, b"\r\n")
@@ -167,7 +167,7 @@ class PageProtocol(RequestProtocol):
             self.close()
         self.last_active = self._connections.now
         self.server_state.total_requests += 1
-        self._finished(exchange)
+        self._finished(record)
 
 
 class _Starts:

@@ -8,21 +8,21 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
 from blog import urls
-from blog.exchange import KEY
-from blog.serve.live import Live
+from blog.build.state import ServiceState
+from blog.http.request import KEY
 
 _LOOK_EVERY_SECONDS = 0.1
 
 
-def reload_routes(live: Live) -> APIRouter:
+def reload_routes(service: ServiceState) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     started = time.time_ns()
 
     async def editions() -> AsyncIterator[str]:
         told = -1
-        while not live.draining:
-            if told != live.generation:
-                told = live.generation
+        while not service.draining:
+            if told != service.generation:
+                told = service.generation
                 yield f"event: edition\ndata: {started}-{told}\n\n"
             await asyncio.sleep(_LOOK_EVERY_SECONDS)
 

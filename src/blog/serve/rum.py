@@ -9,7 +9,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 from blog import urls
-from blog.semantics import Beacon
+from blog.http.semantics import BeaconOutcome
 
 LONGEST_BYTES = 64 * 1024
 READ_SECONDS = 5.0
@@ -19,26 +19,26 @@ MAX_READING = 128
 _LINGER_BYTES, _LINGER_SECONDS = 16 * 1024 * 1024, 2.0
 _RETRY_AFTER_SECONDS = 5
 
-Take = Callable[[bytes], Beacon | None]
-Count = Callable[[Beacon], None]
+Take = Callable[[bytes], BeaconOutcome | None]
+Count = Callable[[BeaconOutcome], None]
 
 # Each refusal's status, and what it says. What is lost behind the door is none: the browser has done its part, and must not send it again.
-_REFUSALS: Mapping[Beacon, tuple[int, str]] = {
-    Beacon.CROSS_SITE: (403, "Beacons come from pages of this site."),
-    Beacon.NOT_JSON: (415, "A beacon is application/json."),
-    Beacon.ENCODED: (415, "A beacon has no Content-Encoding."),
-    Beacon.TOO_LARGE: (413, f"A beacon has at most {LONGEST_BYTES} bytes."),
-    Beacon.TOO_SLOW: (408, f"A beacon arrives within {READ_SECONDS:g} seconds."),
-    Beacon.CUT_OFF: (400, "The beacon ended too early."),
-    Beacon.BROKEN: (400, "This is not a beacon of the Faro web SDK."),
-    Beacon.RATE_LIMITED: (429, "There are too many beacons right now."),
+_REFUSALS: Mapping[BeaconOutcome, tuple[int, str]] = {
+    BeaconOutcome.CROSS_SITE: (403, "Beacons come from pages of this site."),
+    BeaconOutcome.NOT_JSON: (415, "A beacon is application/json."),
+    BeaconOutcome.ENCODED: (415, "A beacon has no Content-Encoding."),
+    BeaconOutcome.TOO_LARGE: (413, f"A beacon has at most {LONGEST_BYTES} bytes."),
+    BeaconOutcome.TOO_SLOW: (408, f"A beacon arrives within {READ_SECONDS:g} seconds."),
+    BeaconOutcome.CUT_OFF: (400, "The beacon ended too early."),
+    BeaconOutcome.BROKEN: (400, "This is not a beacon of the Faro web SDK."),
+    BeaconOutcome.RATE_LIMITED: (429, "There are too many beacons right now."),
 }
 
 
 class Refused(Exception):  # noqa: N818 -- an outcome, and no error of the service
     """A beacon was not let in."""
 
-    def __init__(self, outcome: Beacon) -> None:
+    def __init__(self, outcome: BeaconOutcome) -> None:
         super().__init__(outcome)
         self.outcome = outcome
 
@@ -70,15 +70,15 @@ def admit(headers: Mapping[str, str], origin: str) -> None:
         Refused: it must not come in.
     """
     if headers.get("dnt") == "1" or headers.get("sec-gpc") == "1":
-        raise Refused(Beacon.OPTED_OUT)
+        raise Refused(BeaconOutcome.OPTED_OUT)
     if not _is_same_origin(headers, origin):
-        raise Refused(Beacon.CROSS_SITE)
+        raise Refused(BeaconOutcome.CROSS_SITE)
     if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        raise Refused(Beacon.NOT_JSON)
+        raise Refused(BeaconOutcome.NOT_JSON)
     if "content-encoding" in headers:
-        raise Refused(Beacon.ENCODED)
+        raise Refused(BeaconOutcome.ENCODED)
     if _announced(headers) > LONGEST_BYTES:
-        raise Refused(Beacon.TOO_LARGE)
+        raise Refused(BeaconOutcome.TOO_LARGE)
 
 
 def _is_same_origin(headers: Mapping[str, str], origin: str) -> bool:
@@ -99,32 +99,32 @@ def _announced(headers: Mapping[str, str]) -> int:
 
 async def _body(request: Request, reading: asyncio.Semaphore) -> bytes:
     if reading.locked():
-        raise Refused(Beacon.RATE_LIMITED)
+        raise Refused(BeaconOutcome.RATE_LIMITED)
     body = bytearray()
     try:
         async with reading, asyncio.timeout(READ_SECONDS):
             async for part in request.stream():
                 body += part
                 if len(body) > LONGEST_BYTES:
-                    raise Refused(Beacon.TOO_LARGE)
+                    raise Refused(BeaconOutcome.TOO_LARGE)
     except TimeoutError:
-        raise Refused(Beacon.TOO_SLOW) from None
+        raise Refused(BeaconOutcome.TOO_SLOW) from None
     except ClientDisconnect:
-        raise Refused(Beacon.CUT_OFF) from None
+        raise Refused(BeaconOutcome.CUT_OFF) from None
     return bytes(body)
 
 
-def _answer(outcome: Beacon | None, request: Request) -> Response:
+def _answer(outcome: BeaconOutcome | None, request: Request) -> Response:
     headers = {"cache-control": "no-store"}
-    if outcome is Beacon.OPTED_OUT:
+    if outcome is BeaconOutcome.OPTED_OUT:
         answer = Response(status_code=204, headers=headers)
     elif outcome is None or outcome not in _REFUSALS:
         return Response(status_code=202, headers=headers)
     else:
         status, words = _REFUSALS[outcome]
-        again = {"retry-after": str(_RETRY_AFTER_SECONDS)} if outcome is Beacon.RATE_LIMITED else {}
+        again = {"retry-after": str(_RETRY_AFTER_SECONDS)} if outcome is BeaconOutcome.RATE_LIMITED else {}
         answer = JSONResponse({"detail": words}, status, headers | again)
-    return _Farewell(answer) if _may_go_on(request.headers) or outcome is Beacon.TOO_SLOW else answer
+    return _Farewell(answer) if _may_go_on(request.headers) or outcome is BeaconOutcome.TOO_SLOW else answer
 
 
 def _may_go_on(headers: Mapping[str, str]) -> bool:

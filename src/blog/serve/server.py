@@ -16,9 +16,9 @@ from typing import cast
 
 import uvicorn
 
+from blog.build.state import ServiceState
 from blog.serve import listening
 from blog.serve.accept_queue import Accepted, accept_all, accept_all_and_close, drop_newcomers
-from blog.serve.live import Live
 
 _LAST_ARRIVALS_SECONDS = 0.1
 _LAST_REQUESTS_SECONDS = 0.25
@@ -32,10 +32,10 @@ class Server(uvicorn.Server):
     """Serves from bound sockets until a signal; then drains for a time and ends with exit code 0."""
 
     def __init__(
-        self, config: uvicorn.Config, live: Live, drain_seconds: float, listeners: Sequence[socket.socket]
+        self, config: uvicorn.Config, service: ServiceState, drain_seconds: float, listeners: Sequence[socket.socket]
     ) -> None:
         super().__init__(config)
-        self._live = live
+        self._service = service
         self._drain_seconds = drain_seconds
         self._listeners = listeners
         self._leave_at: float | None = None
@@ -53,9 +53,9 @@ class Server(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """The first signal starts the drain, a second one ends it; neither is raised again after the exit."""
         del sig, frame
-        if self._live.draining:
+        if self._service.draining:
             self.should_exit = True
-        self._live.draining = True
+        self._service.draining = True
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         del sockets
@@ -72,16 +72,16 @@ class Server(uvicorn.Server):
             ticks += 1
 
     async def on_tick(self, counter: int) -> bool:
-        if self._live.draining and self._leave_at is None:
+        if self._service.draining and self._leave_at is None:
             # A process that was never ready has nobody to drain.
-            drain = self._drain_seconds if self._live.edition else 0.0
+            drain = self._drain_seconds if self._service.edition else 0.0
             self._leave_at = time.monotonic() + drain
             logger.info("told to stop: not ready any more, serving for another %g s", drain)
         drained = self._leave_at is not None and time.monotonic() >= self._leave_at
-        return await super().on_tick(counter) or drained or self._live.failure is not None
+        return await super().on_tick(counter) or drained or self._service.failure is not None
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._live.draining = True
+        self._service.draining = True
         await self._close_listeners()
         # Connections kept alive may have a request on the way; every answer from now on ends its connection.
         for _ in range(round(_LAST_REQUESTS_SECONDS / _TICK_SECONDS)):

@@ -3,13 +3,14 @@
 from collections.abc import Collection
 
 from blog import urls
-from blog.exchange import Exchange
+from blog.build.edition import Edition
+from blog.build.not_found import NotFound
+from blog.build.response import PreparedResponse, Resource, field_lines
+from blog.build.state import ServiceState
+from blog.http.request import RequestRecord
+from blog.machine.budget import Budget
 from blog.render import security
-from blog.render.edition import Edition
-from blog.render.not_found import NotFound
-from blog.render.page import TEXT, Answer, Page, lines
-from blog.serve.budget import Budget
-from blog.serve.live import Live
+from blog.render.page import TEXT
 from blog.serve.negotiation import choose
 from blog.serve.preconditions import FAILED, NOT_MODIFIED, evaluate
 
@@ -27,23 +28,25 @@ _FAILED = "The page is not the one that If-Match or If-Unmodified-Since asks for
 class PageStore:
     """Answers every path but those below /api/ and the ``routes``, which are left to the application behind.
 
-    What it answers, and how, it notes on the exchange.
+    What it answers, and how, it notes on the record.
     """
 
-    def __init__(self, live: Live, routes: Collection[str], *, secure: bool, guessing: Budget | None = None) -> None:
-        self._live = live
+    def __init__(
+        self, service: ServiceState, routes: Collection[str], *, secure: bool, guessing: Budget | None = None
+    ) -> None:
+        self._service = service
         self._routes = routes
         self._guessing = guessing or Budget(_GUESSING_SHARE, _GUESSING_BURST_SECONDS)
-        self._plain = lines([("content-type", TEXT), *security.for_anything(secure=secure).items()])
+        self._plain = field_lines([("content-type", TEXT), *security.for_anything(secure=secure).items()])
 
-    def answer(self, exchange: Exchange) -> Answer | None:
+    def answer(self, record: RequestRecord) -> PreparedResponse | None:
         """The answer to a request; None where the application behind has to be asked."""
-        edition = self._live.edition
-        page = edition.pages.get(exchange.path) if edition is not None else None
+        edition = self._service.edition
+        page = edition.pages.get(record.path) if edition is not None else None
         if page is not None:
-            answer = self._page(page, exchange)
-        elif self._is_dynamic(exchange.path):
-            found = self._canonical(exchange)
+            answer = self._page(page, record)
+        elif self._is_dynamic(record.path):
+            found = self._canonical(record)
             if found is None:
                 return None
             answer = found
@@ -51,15 +54,15 @@ class PageStore:
             again = ("retry-after", str(RETRY_AFTER_SECONDS))
             answer = self._say(503, "The blog is starting. Please try again in a moment.", _UNCACHED, again)
         else:
-            answer = self._elsewhere(edition, exchange)
-        exchange.status = answer.status
+            answer = self._elsewhere(edition, record)
+        record.status = answer.status
         return answer
 
-    def _page(self, page: Page, exchange: Exchange) -> Answer:
-        exchange.route = page.route
-        if exchange.method not in _READS:
+    def _page(self, page: Resource, record: RequestRecord) -> PreparedResponse:
+        record.route = page.route
+        if record.method not in _READS:
             return self._say(405, f"{page.route} answers GET and HEAD.", _UNCACHED, _ALLOW)
-        headers = exchange.headers
+        headers = record.headers
         variant = choose(page, headers.get(b"accept-encoding", b""))
         if variant is None:
             return self._say(406, _NO_ENCODING, _UNCACHED)
@@ -71,7 +74,7 @@ class PageStore:
             or b"if-unmodified-since" in headers
         ):
             return variant.whole
-        outcome = evaluate(headers, variant.etag, page.dated, self._live.unchanged_since)
+        outcome = evaluate(headers, variant.etag, page.dated, self._service.unchanged_since)
         if outcome == FAILED:
             return self._say(FAILED, _FAILED, _UNCACHED)
         return variant.not_modified if outcome == NOT_MODIFIED else variant.whole
@@ -80,36 +83,36 @@ class PageStore:
         lower = path.lower()
         return lower.startswith("/api/") or urls.canonical(lower) in self._routes
 
-    def _canonical(self, exchange: Exchange) -> Answer | None:
-        canonical = urls.canonical(exchange.path)
-        if canonical in {exchange.path, urls.API} or exchange.method not in _READS:
+    def _canonical(self, record: RequestRecord) -> PreparedResponse | None:
+        canonical = urls.canonical(record.path)
+        if canonical in {record.path, urls.API} or record.method not in _READS:
             return None
-        return self._redirect(urls.encoded(canonical), exchange)
+        return self._redirect(urls.encoded(canonical), record)
 
-    def _elsewhere(self, edition: Edition, exchange: Exchange) -> Answer:
-        path = exchange.path
+    def _elsewhere(self, edition: Edition, record: RequestRecord) -> PreparedResponse:
+        path = record.path
         canonical = urls.canonical(path)
         target = edition.redirects.get(canonical)
         if target is None and canonical != path and canonical in edition.pages:
             target = urls.encoded(canonical)
         if target is None:
             return self._missing(edition.not_found, path)
-        if exchange.method in _READS:
-            return self._redirect(target, exchange)
+        if record.method in _READS:
+            return self._redirect(target, record)
         return self._say(405, f"This address has moved to {target}.", _UNCACHED, _ALLOW)
 
-    def _missing(self, not_found: NotFound, path: str) -> Answer:
+    def _missing(self, not_found: NotFound, path: str) -> PreparedResponse:
         if not self._guessing.has_left():
             return not_found.plain
         with self._guessing:
             return not_found.answer(path)
 
-    def _redirect(self, target: str, exchange: Exchange) -> Answer:
-        query = exchange.query.decode("latin-1")
+    def _redirect(self, target: str, record: RequestRecord) -> PreparedResponse:
+        query = record.query.decode("latin-1")
         location = f"{target}?{query}" if query.isprintable() and query else target
         return self._say(301, f"Moved to {target}", ("location", location), ("cache-control", "public, max-age=3600"))
 
-    def _say(self, status: int, text: str, *headers: tuple[str, str]) -> Answer:
+    def _say(self, status: int, text: str, *headers: tuple[str, str]) -> PreparedResponse:
         """A sentence of plain text for an answer that is not a page."""
         body = f"{text}\n".encode()
-        return Answer(status, lines([*headers, ("content-length", str(len(body)))]), self._plain, body)
+        return PreparedResponse(status, field_lines([*headers, ("content-length", str(len(body)))]), self._plain, body)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
-from blog.semantics import SLOW_SECONDS
+from blog.http.semantics import SLOW_SECONDS
 from blog.settings import AccessLog, Settings
 
 _LONGEST_PATH = 1024

@@ -7,8 +7,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from blog import __version__
-from blog.semantics import Beacon
-from blog.telemetry.bucket import Bucket
+from blog.http.semantics import BeaconOutcome
+from blog.machine.token_bucket import TokenBucket
 from blog.telemetry.rum.payload import Site, payload_of
 
 if TYPE_CHECKING:  # 3 MB that a site without RUM spares
@@ -24,32 +24,32 @@ _PER_SECOND, _AT_ONCE = 50.0, 200.0
 
 logger = logging.getLogger(__name__)
 
-Count = Callable[[Beacon], None]
+Count = Callable[[BeaconOutcome], None]
 
 
 class Forwarder:
     """Takes bodies at once, and hands them on in the background."""
 
-    def __init__(self, collector: str, site: Site, count: Count, bucket: Bucket | None = None) -> None:
+    def __init__(self, collector: str, site: Site, count: Count, bucket: TokenBucket | None = None) -> None:
         self._collector = collector
         self._site = site
         self.count = count
-        self._bucket = bucket or Bucket(_PER_SECOND, _AT_ONCE)
+        self._bucket = bucket or TokenBucket(_PER_SECOND, _AT_ONCE)
         self._waiting: asyncio.Queue[bytes] = asyncio.Queue(MAX_WAITING_BEACONS)
         self._senders: list[asyncio.Task[None]] = []
 
-    def take(self, body: bytes) -> Beacon | None:
+    def take(self, body: bytes) -> BeaconOutcome | None:
         """Queue a body; else say, uncounted, why not."""
         try:
             payload = payload_of(body, self._site)
         except ValueError:
-            return Beacon.BROKEN
+            return BeaconOutcome.BROKEN
         if not self._bucket.take():
-            return Beacon.RATE_LIMITED
+            return BeaconOutcome.RATE_LIMITED
         try:
             self._waiting.put_nowait(payload)
         except asyncio.QueueFull:
-            return Beacon.QUEUE_FULL
+            return BeaconOutcome.QUEUE_FULL
         return None
 
     def start(self) -> None:
@@ -69,21 +69,21 @@ class Forwarder:
         await asyncio.wait(self._senders, timeout=GOODBYE_SECONDS)
         lost = self._waiting.qsize()
         for _ in range(lost):
-            self.count(Beacon.SHUTDOWN)
+            self.count(BeaconOutcome.SHUTDOWN)
         if lost:
             logger.warning("the collector did not take the last beacons in %g s; %d are lost", GOODBYE_SECONDS, lost)
 
     async def _forward(self, client: "httpx.AsyncClient") -> None:
         while True:
             body = await self._waiting.get()
-            outcome = Beacon.SHUTDOWN
+            outcome = BeaconOutcome.SHUTDOWN
             try:
                 outcome = await self._send(client, body)
             finally:
                 self.count(outcome)
                 self._waiting.task_done()
 
-    async def _send(self, client: "httpx.AsyncClient", body: bytes) -> Beacon:
+    async def _send(self, client: "httpx.AsyncClient", body: bytes) -> BeaconOutcome:
         import httpx  # noqa: PLC0415 -- it is there already
 
         headers = {
@@ -97,12 +97,12 @@ class Forwarder:
                 # The body of the answer is not read: leaving the block closes the connection, whatever comes over it.
                 async with client.stream("POST", self._collector, content=body, headers=headers) as answer:
                     if answer.is_success:
-                        return Beacon.FORWARDED
+                        return BeaconOutcome.FORWARDED
                     logger.warning("the collector answered %d; beacons are lost", answer.status_code)
-                    return Beacon.COLLECTOR_REFUSED
+                    return BeaconOutcome.COLLECTOR_REFUSED
         except (TimeoutError, httpx.TimeoutException):
             logger.warning("the collector did not answer in %g s; beacons are lost", _SEND_SECONDS)
-            return Beacon.COLLECTOR_SLOW
+            return BeaconOutcome.COLLECTOR_SLOW
         except (httpx.HTTPError, OSError) as problem:
             logger.warning("the collector cannot be reached (%s); beacons are lost", type(problem).__name__)
-            return Beacon.COLLECTOR_GONE
+            return BeaconOutcome.COLLECTOR_GONE

@@ -2,7 +2,7 @@
 
 from prometheus_client import CollectorRegistry, Counter
 
-from blog.semantics import Beacon
+from blog.http.semantics import BeaconOutcome
 
 
 class Outcomes:
@@ -12,7 +12,7 @@ class Outcomes:
         family = Counter(
             "blog_rum_beacons", "Beacons of browsers, by what became of them.", ["outcome"], registry=registry
         )
-        self._children = {outcome: family.labels(outcome.value) for outcome in Beacon}
+        self._children = {outcome: family.labels(outcome.value) for outcome in BeaconOutcome}
 
-    def count(self, outcome: Beacon) -> None:
+    def count(self, outcome: BeaconOutcome) -> None:
         self._children[outcome].inc()

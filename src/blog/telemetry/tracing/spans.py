@@ -31,13 +31,13 @@ from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from blog import __version__
-from blog.exchange import KEY, Decision, Exchange, Parent
-from blog.semantics import METHODS, OTHER_METHOD, SERVER_ERROR, SLOW_SECONDS
-from blog.stages import Note
-from blog.telemetry.bucket import Bucket
-from blog.telemetry.tracing.gate import Gate
+from blog.http.request import KEY, Decision, Parent, RequestRecord
+from blog.http.semantics import METHODS, OTHER_METHOD, SERVER_ERROR, SLOW_SECONDS
+from blog.machine.stages import Note
+from blog.machine.token_bucket import TokenBucket
 from blog.telemetry.tracing.ids import chosen_trace_id, new_span_id, new_trace_id
 from blog.telemetry.tracing.pipeline import Pipeline
+from blog.telemetry.tracing.sampler import HeadSampler
 
 _SCOPE = InstrumentationScope("blog", __version__)
 _LATE_PER_SECOND, _LATE_AT_ONCE = 1.0, 20.0
@@ -48,26 +48,26 @@ Handle = Callable[[Receive, Send], Awaitable[None]]
 class Tracing:
     """What the service asks of tracing: a decision, a traced call, a late span, the trace of a start."""
 
-    def __init__(self, gate: Gate, pipeline: Pipeline, late: Bucket | None = None) -> None:
+    def __init__(self, gate: HeadSampler, pipeline: Pipeline, late: TokenBucket | None = None) -> None:
         self.gate = gate
         self.pipeline = pipeline
-        self._late = late or Bucket(_LATE_PER_SECOND, _LATE_AT_ONCE)
+        self._late = late or TokenBucket(_LATE_PER_SECOND, _LATE_AT_ONCE)
         self._tracer = pipeline.provider.get_tracer("blog", __version__)
         self._traced = _instrumented(pipeline)
 
     async def call(self, decision: Decision, scope: Scope, handle: Handle, receive: Receive, send: Send) -> None:
-        """Handle a request inside a SERVER span, whose ids are left on the exchange for log lines and exemplars."""
-        exchange: Exchange = scope[KEY]
+        """Handle a request inside a SERVER span, whose ids are left on the record for log lines and exemplars."""
+        record: RequestRecord = scope[KEY]
 
         async def inner(_scope: Scope, inner_receive: Receive, inner_send: Send) -> None:
             span = get_current_span()
             context = span.get_span_context()
-            exchange.trace = _ids(context.trace_id, context.span_id)
+            record.trace = _ids(context.trace_id, context.span_id)
 
             async def named(message: Message) -> None:
                 # The route is known by now, and the span ends with the last byte.
                 if message["type"] == "http.response.start":
-                    _name(span, exchange)
+                    _name(span, record)
                 await inner_send(message)
 
             await handle(inner_receive, named)
@@ -86,19 +86,19 @@ class Tracing:
         """The ids of the span that a sampled request is going to have, in the form of log lines and exemplars."""
         return _ids(decision.trace_id, new_span_id())
 
-    def record(self, exchange: Exchange, seconds: float) -> None:
-        """Record a request that is over, under the ids on its exchange: a finished span needs none of the machinery of a running one."""
-        assert exchange.trace is not None  # noqa: S101 -- ids() came first
-        ended, failed = time.time_ns(), exchange.status >= SERVER_ERROR
-        name, attributes = _described(exchange)
-        attributes["http.response.status_code"] = exchange.status
+    def record(self, record: RequestRecord, seconds: float) -> None:
+        """Record a request that is over, under the ids on its record: a finished span needs none of the machinery of a running one."""
+        assert record.trace is not None  # noqa: S101 -- ids() came first
+        ended, failed = time.time_ns(), record.status >= SERVER_ERROR
+        name, attributes = _described(record)
+        attributes["http.response.status_code"] = record.status
         if failed:
-            attributes["error.type"] = str(exchange.status)
-        parent = exchange.decision.parent if exchange.decision else None
+            attributes["error.type"] = str(record.status)
+        parent = record.decision.parent if record.decision else None
         self.pipeline.take(
             ReadableSpan(
                 name,
-                context=_context(exchange.trace),
+                context=_context(record.trace),
                 parent=_remote(parent) if parent else None,
                 resource=self.pipeline.provider.resource,
                 attributes=attributes,
@@ -110,13 +110,13 @@ class Tracing:
             )
         )
 
-    def late(self, exchange: Exchange, seconds: float) -> None:
+    def late(self, record: RequestRecord, seconds: float) -> None:
         """Record a failed or slow request that was not sampled, with its true start, while the cap allows."""
         if self.gate.records_nothing or not self._late.take():
             return
-        decision = exchange.decision
-        exchange.trace = _ids(decision.trace_id if decision else new_trace_id(), new_span_id())
-        self.record(exchange, seconds)
+        decision = record.decision
+        record.trace = _ids(decision.trace_id if decision else new_trace_id(), new_span_id())
+        self.record(record, seconds)
 
     @contextmanager
     def start(self, name: str) -> Iterator[None]:
@@ -189,24 +189,24 @@ def _without_personal_data(scope: Scope, decision: Decision) -> dict[str, Any]:
     }
 
 
-def _scheme(exchange: Exchange) -> str:
+def _scheme(record: RequestRecord) -> str:
     """What the visitor's browser spoke, where a proxy in front says so."""
-    forwarded = exchange.headers.get(b"x-forwarded-proto", b"")
-    return forwarded.decode() if forwarded in {b"http", b"https"} else exchange.connection.scheme
+    forwarded = record.headers.get(b"x-forwarded-proto", b"")
+    return forwarded.decode() if forwarded in {b"http", b"https"} else record.connection.scheme
 
 
-def _described(exchange: Exchange) -> tuple[str, dict[str, AttributeValue]]:
+def _described(record: RequestRecord) -> tuple[str, dict[str, AttributeValue]]:
     """A request's span name and attributes (semantic conventions 1.38, HTTP server span)."""
-    method, route = exchange.method, exchange.route
+    method, route = record.method, record.route
     known = method if method in METHODS else OTHER_METHOD
-    host, port = exchange.connection.server or ("", 0)
+    host, port = record.connection.server or ("", 0)
     attributes: dict[str, AttributeValue] = {
         "http.request.method": known,
-        "url.path": exchange.path,
-        "url.scheme": _scheme(exchange),
+        "url.path": record.path,
+        "url.scheme": _scheme(record),
         "server.address": str(host),
         "server.port": port or 0,
-        "network.protocol.version": exchange.version,
+        "network.protocol.version": record.version,
     }
     if known != method:
         attributes["http.request.method_original"] = method[:32]
@@ -216,8 +216,8 @@ def _described(exchange: Exchange) -> tuple[str, dict[str, AttributeValue]]:
     return f"{verb} {route}" if route else verb, attributes
 
 
-def _name(span: Span, exchange: Exchange) -> None:
-    name, attributes = _described(exchange)
+def _name(span: Span, record: RequestRecord) -> None:
+    name, attributes = _described(record)
     span.update_name(name)
     span.set_attributes(attributes)
 

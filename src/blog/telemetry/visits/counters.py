@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from prometheus_client import CollectorRegistry, Gauge
 
 from blog import urls
-from blog.telemetry.tally import Tally
+from blog.telemetry.fast_collectors import FastCounter
 from blog.telemetry.visits import agents, sources
 
 # What a page is, by the route it is served under.
@@ -30,15 +30,17 @@ class Visits:
 
     def __init__(self, registry: CollectorRegistry, own_host: str) -> None:
         self._own_host = own_host
-        self._views = Tally(
+        self._views = FastCounter(
             "blog_page_views", "Views of pages; prefetches are not views.", ["path", "content_type", "is_bot"], registry
         )
-        self._visits = Tally("blog_visits", "Page views of people, by where they came from.", ["source"], registry)
-        self._devices = Tally(
+        self._visits = FastCounter(
+            "blog_visits", "Page views of people, by where they came from.", ["source"], registry
+        )
+        self._devices = FastCounter(
             "blog_visitors_device", "Visits from elsewhere, by browser and device.", ["browser", "device"], registry
         )
-        self._bots = Tally("blog_bot_views", "Page views of bots, by kind.", ["kind"], registry)
-        self._feeds = Tally(
+        self._bots = FastCounter("blog_bot_views", "Page views of bots, by kind.", ["kind"], registry)
+        self._feeds = FastCounter(
             "blog_feed_fetches", "Fetches of feeds, by format and reader.", ["format", "reader"], registry
         )
         self._subscribers = Gauge(

@@ -1,0 +1,1 @@
+"""Folders to an edition: parsing, rendering, encoding, caching, publishing."""

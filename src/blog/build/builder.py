@@ -1,0 +1,236 @@
+"""Makes editions: from the folders to every page, rendered and encoded. What it takes is imported by who has to make one."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from itertools import chain
+from pathlib import PurePosixPath
+
+from blog import urls
+from blog.build import document_cache
+from blog.build.dates import Dates
+from blog.build.edition import Edition, Entry, bind, difference
+from blog.build.encodings import Encoded, Encoder, Levels, cached
+from blog.build.not_found import NotFound
+from blog.content.files import File
+from blog.content.library import Library, Resolver, relative_targets
+from blog.content.loader import Memory, load
+from blog.content.post import Post
+from blog.content.site import Site, site_at
+from blog.content.slugs import slugify
+from blog.machine import cores
+from blog.machine.allocator import bound
+from blog.machine.cache import Cache
+from blog.machine.stages import Stage, unwatched
+from blog.render import rum, security
+from blog.render.feeds import feeds
+from blog.render.meta import MetadataBuilder, Picture
+from blog.render.page import FOREVER, Rendered
+from blog.render.pages import PageRenderer
+from blog.render.site_files import site_files
+from blog.render.theme import ASSET_TYPES, Theme, asset_url
+from blog.settings import Settings
+
+SOCIAL_CARD = "card.png"
+# A slice of an edition ends with the page that reaches one of these. They decide where the kept edition is cut into parts, so they
+# must not depend on the machine: two builds of one content leave the same files.
+_SLICE_PAGES = 128
+_SLICE_BYTES = 4 * 1024 * 1024
+
+# Takes the moment an edition is right from, and a slice of it: pages with their encodings, and the posts among them.
+Keep = Callable[[datetime | None, Sequence[tuple[Rendered, Encoded]], Sequence[Entry]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class BuildResult:
+    """An edition, and the files beside the texts that it depends on."""
+
+    edition: Edition
+    wanted: Sequence[PurePosixPath]
+
+
+def _keep_nothing(
+    _since: datetime | None, _pages: Sequence[tuple[Rendered, Encoded]], _entries: Sequence[Entry]
+) -> None:
+    pass
+
+
+class Builder:
+    """Makes one edition after the other; what has not changed since the last is not made again."""
+
+    def __init__(self, settings: Settings, cache: Cache) -> None:
+        self._settings = settings
+        self._cache = cache
+        # While an author previews, a changed template must not wait for every page to be compressed again.
+        self._encoder = Encoder(_leave_as_it_is if settings.refreshes_browsers else cached(cache))
+        self._memory: Memory = {}
+        bound()
+
+    def make(
+        self, moment: datetime, stage: Stage = unwatched, dates: Dates | None = None, keep: Keep = _keep_nothing
+    ) -> BuildResult:
+        """Everything from the folders to an edition, filling the cache on the way; ``keep`` is given the edition slice by slice.
+
+        Without ``dates`` every page is as old as the edition.
+
+        Raises:
+            ContentError: with every fault.
+        """
+        settings = self._settings
+        loaded = load(settings.posts_dir, self._memory, document_cache.cached(self._cache), stage)
+        site, theme = site_at(loaded.library, moment), Theme(settings.templates_dir)
+        binder = _Binder(self._encoder, dates or Dates.following(None), keep)
+        edition = _render(loaded.library, site, theme, settings, binder, stage)
+        return BuildResult(replace(edition, warnings=loaded.warnings), loaded.wanted)
+
+    def needs(self) -> frozenset[str]:
+        """The keys of the cache entries that the last edition was made with."""
+        texts = (document_cache.entry_name(text.body, text.title) for text in self._memory.values())
+        return self._encoder.needs().union(texts)
+
+    def forget(self) -> None:
+        """Let go of what the next edition would have been quicker with."""
+        self._memory.clear()
+        self._encoder.forget()
+
+
+def render(
+    library: Library, site: Site, theme: Theme, settings: Settings, encoder: Encoder, *, dates: Dates | None = None
+) -> Edition:
+    """Render and encode everything. The same content gives the same bytes, on every replica and at every start.
+
+    Raises:
+        ContentError: a template could not be rendered.
+    """
+    return _render(library, site, theme, settings, _Binder(encoder, dates or Dates.following(None)), unwatched)
+
+
+def _render(library: Library, site: Site, theme: Theme, settings: Settings, binder: "_Binder", stage: Stage) -> Edition:
+    resolver, absolute = Resolver(library), Resolver(library, settings.base_url)
+    metas = MetadataBuilder(site, settings.base_url, resolver, _card(theme, settings, site))
+    html = PageRenderer(site, theme, metas, resolver, settings)
+    since = site.posts[0].published if site.posts else None
+    with stage("render") as note:
+        rendered = chain(html.all(), _others(site, theme, absolute, settings))
+        pages = dict(bind(binder.encoded(rendered, site, absolute, since), binder.dates, secure=settings.secure))
+        not_found = NotFound(html.not_found(), *html.suggestions())
+        note("pages", len(pages))
+        note("bytes", binder.size)
+    texts = (*site.posts, *site.pages)
+    return Edition(
+        posts=tuple(binder.entries),
+        pages=pages,
+        redirects={alias: text.url for text in texts for alias in text.aliases} | {"/blog/page/1": urls.BLOG},
+        not_found=not_found,
+        states={
+            "published": len(site.posts),
+            "scheduled": len(library.posts) - len(site.posts),
+            "draft": len(library.drafts),
+        },
+        since=since,
+        until=min((post.published for post in library.posts if post.slug not in site.neighbours), default=None),
+        made=binder.dates.made,
+        warnings=(),
+    )
+
+
+class _Binder:
+    """Encodes and keeps pages slice by slice, so that no more than a slice of a site is in memory uncompressed."""
+
+    def __init__(self, encoder: Encoder, dates: Dates, keep: Keep = _keep_nothing) -> None:
+        self.dates = dates
+        self._encoder = encoder
+        self._keep = keep
+        self.entries: list[Entry] = []
+        self.size = 0
+
+    def encoded(
+        self, rendered: Iterable[Rendered], site: Site, absolute: Resolver, since: datetime | None
+    ) -> Iterator[tuple[Rendered, Encoded]]:
+        posts = {urls.decoded(post.url): post for post in site.posts}
+        self._encoder.begin_round()
+        for pages in _slices(rendered):
+            codings = self._encoder.encode((page.media_type, page.body) for page in pages)
+            shown = [(posts[page.path], page.body) for page in pages if page.path in posts]
+            entries = cores.spread(lambda job: _entry(*job, site, absolute), shown)
+            pairs = list(zip(pages, codings, strict=True))
+            self._keep(since, pairs, entries)
+            self.entries += entries
+            self.size += sum(len(page.body) for page in pages)
+            yield from pairs
+        self._encoder.end_round()
+
+
+def _slices(rendered: Iterable[Rendered]) -> Iterator[list[Rendered]]:
+    some: list[Rendered] = []
+    size = 0
+    for page in rendered:
+        some.append(page)
+        size += len(page.body)
+        if len(some) == _SLICE_PAGES or size >= _SLICE_BYTES:
+            yield some
+            some, size = [], 0
+    if some:
+        yield some
+
+
+def _entry(post: Post, page: bytes, site: Site, absolute: Resolver) -> Entry:
+    headings = [{"level": it.level, "anchor": it.anchor, "text": it.text} for it in post.document.headings]
+    content = {"html": post.document.html(partial(absolute.attributes, post)), "sections": headings}
+    return Entry(
+        slug=post.slug,
+        path=urls.decoded(post.url),
+        title=post.title,
+        description=post.description,
+        published=post.published,
+        updated=post.updated,
+        tags={tag: slugify(tag) for tag in post.tags},
+        series=post.series,
+        lang=post.lang or site.config.lang,
+        words=post.document.words,
+        minutes=post.document.minutes,
+        content=difference(json.dumps(content, ensure_ascii=False).encode(), page),
+    )
+
+
+def _leave_as_it_is(_body: bytes, _levels: Levels) -> dict[bytes, bytes]:
+    return {}
+
+
+def _others(site: Site, theme: Theme, absolute: Resolver, settings: Settings) -> Iterator[Rendered]:
+    yield from feeds(site, absolute, settings.base_url)
+    yield from site_files(site, theme, settings.base_url)
+    left_out = frozenset() if settings.faro_url else rum.ASSETS
+    for name, body in theme.assets.items():
+        if name in left_out:
+            continue
+        media_type = ASSET_TYPES[name.rpartition(".")[2]]
+        yield _file(asset_url(name, body), media_type, body, secure=settings.secure)
+    for file in _files(site, absolute):
+        yield _file(file.url, file.media_type, file.body, secure=settings.secure)
+
+
+def _files(site: Site, resolver: Resolver) -> Iterator[File]:
+    """The files that a visible text refers to: what belongs to a draft stays with the draft."""
+    texts = (*site.posts, *site.pages)
+    found = (resolver.file(text, target) for text in texts for target in relative_targets(text))
+    yield from {file.path: file for file in found if file}.values()
+
+
+def _file(url: str, media_type: str, body: bytes, *, secure: bool) -> Rendered:
+    return Rendered(
+        path=urls.decoded(url),
+        route=urls.ASSET_ROUTE,
+        media_type=media_type,
+        body=body,
+        cache=FOREVER,
+        headers=security.for_file(media_type, secure=secure),
+    )
+
+
+def _card(theme: Theme, settings: Settings, site: Site) -> Picture | None:
+    if SOCIAL_CARD not in theme.assets:
+        return None
+    return Picture(settings.base_url + theme.asset(SOCIAL_CARD), site.config.title, 1200, 630)

@@ -1,0 +1,294 @@
+"""Keeps the served edition current: at the start, at the moment of a scheduled post, and when files change."""
+
+import asyncio
+import gc
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+from blog.build.dates import Dates
+from blog.build.edition import Edition
+from blog.build.edition_cache import EditionCache
+from blog.build.memory_estimate import warn_if_short
+from blog.build.state import ServiceState
+from blog.build.watcher import Watcher
+from blog.errors import Fault, Severity, faults_of
+from blog.machine.allocator import release_free_memory
+from blog.machine.cache import Cache
+from blog.machine.cache_pruning import Needed, Pruned, prune
+from blog.machine.stages import Stage, Start, unstarted, unwatched
+from blog.machine.threads import begin_in_thread, in_thread
+from blog.settings import Settings
+
+if TYPE_CHECKING:
+    from blog.build.builder import Builder
+
+Clock = Callable[[], datetime]
+
+# A scheduled edition is rendered this long before its moment, so that at the moment there is only a reference to swap.
+_AHEAD = timedelta(seconds=30)
+# Waits are cut short to look at the wall clock again, which may be set while a process sleeps.
+_LONGEST_WAIT_SECONDS = 1.0
+# What was refused may mend without a change that can be seen, such as a file system that answers again.
+_FIRST_RETRY_SECONDS, _LAST_RETRY_SECONDS = 30.0, 300.0
+# A rebuild that takes longer waits for a file system that does not answer.
+_STUCK_SECONDS = 300.0
+# After this nobody answers from an edition any more that has been replaced.
+_LAST_LOOK_SECONDS = 1.0
+
+MIB = 1024 * 1024
+# The cache is looked through once this process has stored this share of what it may hold.
+_LOOKS_PER_LIMIT = 20
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildListener:
+    """Who wants to know of editions: their making, their publication (posts by state, seconds), a refusal (faults)."""
+
+    start: Start = unstarted
+    stage: Stage = unwatched
+    published: Callable[[Mapping[str, int], float], None] = lambda _states, _seconds: None
+    refused: Callable[[int], None] = lambda _faults: None
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Publisher:
+    """Builds editions beside the served one and swaps them in."""
+
+    def __init__(
+        self, settings: Settings, service: ServiceState, clock: Clock = utc_now, watch: BuildListener | None = None
+    ) -> None:
+        self._settings = settings
+        self._service = service
+        self._clock = clock
+        self._told = watch or BuildListener()
+        self.cache = Cache(settings.cache_dir)
+        self._pressing: Builder | None = None
+        self._needed = Needed()
+        self._stored = 0
+        self._changed = asyncio.Event()
+        self._retry_seconds = _FIRST_RETRY_SECONDS
+        self._refused_for: tuple[Fault, ...] = ()
+
+    async def run(self) -> None:
+        """Publish until cancelled.
+
+        Raises:
+            ContentError: the content cannot be served at the start. Later on, whatever a rebuild raises is logged and the
+                last good edition stays.
+        """
+        watcher = self._watcher() if self._settings.reload else None
+        try:
+            if watcher:
+                # Before the first edition is built: what changes in the meantime is built next.
+                watcher.start()
+                await in_thread(watcher.wait_until_begun)
+            started = time.perf_counter()
+            self._publish(await in_thread(self.build), started)
+            while True:
+                await self._keep_current()
+        finally:
+            if watcher:
+                await in_thread(watcher.close)
+
+    def build(self, made: int | None = None) -> Edition:
+        """The edition of this moment: the one that is kept, or a new one, which is kept from then on.
+
+        ``made`` is the date of a new one, in seconds since the epoch, where it is not this moment.
+
+        Raises:
+            ContentError: with every fault.
+        """
+        with self._told.start("blog build"), _undisturbed():
+            folio, moment = EditionCache(self._settings, self.cache), self._clock()
+            with self._told.stage("open") as note:
+                edition = folio.read(moment)
+                note("pages", len(edition.pages) if edition else 0)
+            if edition is None:
+                warn_if_short(self._settings.posts_dir)
+                press = self._press()
+                new = press.make(moment, self._told.stage, Dates.following(None, made), folio.keep)
+                edition, needs = new.edition, press.needs()
+                folio.finish(edition, new.wanted, needs)
+                self._needed = Needed(needs, folio.needed().editions)
+                del new, folio
+                self._tidy(edition)
+        report(edition.warnings)
+        return edition
+
+    def _rebuild(self, moment: datetime) -> Edition:
+        with self._told.start("blog build"), _undisturbed():
+            dates = Dates.following(self._service.edition)
+            edition = self._press().make(moment, self._told.stage, dates).edition
+            self._needed = Needed(self._press().needs())
+            self._tidy(edition)
+        report(edition.warnings)
+        return edition
+
+    def _press(self) -> "Builder":
+        if self._pressing is None:
+            from blog.build.builder import Builder  # noqa: PLC0415 -- a third of a start, which one that finds its edition spares
+
+            self._pressing = Builder(self._settings, self.cache)
+        return self._pressing
+
+    def _tidy(self, edition: Edition) -> None:
+        """What was parsed is worth its memory only where another edition is likely to be made of it."""
+        if self._pressing and not self._settings.reload and edition.until is None:
+            self._pressing.forget()
+        release_free_memory()
+
+    def prune_when_grown(self) -> None:
+        """Keep the cache within its size, if this process has stored enough for a look at every entry to be worth it."""
+        limit = self._settings.cache_max_mb * MIB
+        if self.cache.written - self._stored > limit // _LOOKS_PER_LIMIT or (self.cache.written and not self._stored):
+            self._stored = self.cache.written
+            self.prune(self._needed)
+
+    def prune(self, needed: Needed) -> Pruned:
+        """Remove what was used longest ago until the cache is within BLOG_CACHE_MAX_MB."""
+        if not self.cache.writable:
+            return Pruned()
+        pruned = prune(self._settings.cache_dir, self._settings.cache_max_mb * MIB, needed)
+        if pruned.files:
+            logger.info(
+                "the cache was pruned: %d files with %.1f MiB are gone, %.1f MiB are left",
+                pruned.files,
+                pruned.freed / MIB,
+                pruned.left / MIB,
+            )
+        if pruned.over:
+            logger.warning(
+                "the cache has %.0f MiB that are needed or could not be removed; BLOG_CACHE_MAX_MB is %d, give it more",
+                pruned.left / MIB,
+                self._settings.cache_max_mb,
+            )
+        return pruned
+
+    def _publish(self, edition: Edition, started: float) -> None:
+        replaced = [self._service.edition] if self._service.edition else []
+        self._service.publish(edition)
+        self._refused_for = ()
+        took = time.perf_counter() - started
+        self._told.published(edition.states, took)
+        logger.info("content is served: %d posts, %d pages, %.2f s", len(edition.posts), len(edition.pages), took)
+        if replaced:
+            with suppress(RuntimeError):  # no thread can be started; then it is freed here, all at once
+                threading.Thread(target=_free_page_by_page, args=(replaced,), name="free edition", daemon=True).start()
+        with suppress(RuntimeError):  # the next edition tries again
+            threading.Thread(target=self.prune_when_grown, name="prune", daemon=True).start()
+
+    def _watcher(self) -> Watcher:
+        loop = asyncio.get_running_loop()
+
+        def changed() -> None:
+            with suppress(RuntimeError):  # the loop is closed
+                loop.call_soon_threadsafe(self._changed.set)
+
+        return Watcher((self._settings.posts_dir, self._settings.templates_dir), changed)
+
+    async def _keep_current(self) -> None:
+        """Publish the next edition. Whatever goes wrong, the one that is served stays, and the next change is tried."""
+        try:
+            if await self._changed_or_due():
+                self._changed.clear()
+                started = time.perf_counter()
+                self._publish(await self._rebuilt(self._clock()), started)
+        except Exception as problem:  # noqa: BLE001 -- a process that serves good pages must not end for what comes after them
+            self._refuse(problem)
+
+    async def _changed_or_due(self) -> bool:
+        """Whether to rebuild now; False after a scheduled post has been published."""
+        if self._service.refusal:
+            await self._changed_within(self._retry_seconds)
+            return True
+        moment = self._service.edition.until if self._service.edition else None
+        if moment is None:
+            return await self._changed.wait()
+        if await self._reached(moment - _AHEAD):
+            await self._publish_at(moment)
+        return self._changed.is_set()
+
+    async def _publish_at(self, moment: datetime) -> None:
+        started = time.perf_counter()
+        # Where the clock was set forward, several moments may have passed.
+        moment = max(moment, self._clock())
+        made = await self._rebuilt(moment)
+        if await self._reached(moment):
+            self._publish(made, started)
+            logger.info("published on schedule: %s", ", ".join(post.slug for post in made.posts[:1]))
+
+    async def _rebuilt(self, moment: datetime) -> Edition:
+        work = begin_in_thread(partial(self._rebuild, moment))
+        await asyncio.wait([work], timeout=_STUCK_SECONDS)
+        if not work.done():
+            gc.enable()
+            self._refuse(TimeoutError(f"a rebuild has taken {_STUCK_SECONDS:g} s; does the file system answer?"))
+        return await work
+
+    def _refuse(self, problem: Exception) -> None:
+        """Say what is wrong, in full where it is not what was wrong at the last attempt."""
+        faults = faults_of(problem)
+        errors = sum(fault.severity is Severity.ERROR for fault in faults)
+        if not faults:
+            logger.error("the rebuild failed", exc_info=problem)
+        elif faults != self._refused_for:
+            report(faults)
+        again = self._service.refusal is not None and faults == self._refused_for
+        self._retry_seconds = min(self._retry_seconds * 2, _LAST_RETRY_SECONDS) if again else _FIRST_RETRY_SECONDS
+        self._refused_for = faults
+        self._service.refuse(max(1, errors), self._clock())
+        self._told.refused(max(1, errors))
+        logger.error("the changed content has faults (%d); the last good edition stays", max(1, errors))
+
+    async def _changed_within(self, seconds: float) -> bool:
+        with suppress(TimeoutError):
+            return await asyncio.wait_for(self._changed.wait(), seconds)
+        return False
+
+    async def _reached(self, moment: datetime) -> bool:
+        """Wait for a moment; False where files changed first."""
+        while (left := (moment - self._clock()).total_seconds()) > 0:
+            if await self._changed_within(min(left, _LONGEST_WAIT_SECONDS)):
+                return False
+        return not self._changed.is_set()
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """While an edition is made beside the loop, the collector keeps out of the way.
+
+    What is made holds no circles, so there is nothing to collect; and it lives long, so the collector need not walk it on every round after.
+    A collection of everything would hold up the loop for as long as it takes.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+def _free_page_by_page(replaced: list[Edition]) -> None:
+    """Free a large edition page by page: all at once, it would hold the interpreter, and with it the loop, for as long as that takes."""
+    time.sleep(_LAST_LOOK_SECONDS)
+    pages = [page for old in replaced for page in old.pages.values()]
+    replaced.clear()
+    while pages:
+        pages.pop()
+
+
+def report(faults: tuple[Fault, ...]) -> None:
+    for fault in faults:
+        logger.log(logging.ERROR if fault.severity.name == "ERROR" else logging.WARNING, "%s", fault)

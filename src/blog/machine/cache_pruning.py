@@ -1,0 +1,150 @@
+"""Keeps the cache within a size: what was used longest ago is removed first, and never what is needed.
+
+Several processes may prune one cache, and others read and write it meanwhile. Files are removed one by one, an edition's head before its parts,
+so whatever is interrupted leaves entries that are whole or missing.
+"""
+
+import os
+import re
+import stat
+import time
+from collections.abc import Collection, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from blog.machine.cache import NEW, key
+
+EDITIONS = "editions"
+HEAD = key("head")
+# Longer than any write takes: what is older was left by a process that ended in the middle.
+_ABANDONED_SECONDS = 3600.0
+_LONGEST_SECONDS = 10.0
+# Whatever else is in the folder is somebody else's, and stays: BLOG_CACHE_DIR may be set by mistake.
+_SHARD, _ENTRY = re.compile("[0-9a-f]{2}"), re.compile("[0-9a-f]{62}")
+
+
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """What must stay: entries by their keys, and whole folders of editions."""
+
+    keys: Collection[str] = ()
+    editions: Collection[Path] = ()
+
+
+@dataclass(slots=True)
+class Pruned:
+    """How many files were removed, how many bytes they had, how many bytes are left, and whether they are more than was allowed."""
+
+    files: int = 0
+    freed: int = 0
+    left: int = 0
+    over: bool = False
+
+
+@dataclass(slots=True)
+class _Unit:
+    """What is removed together: one entry, or all files of an edition in the order of their removal."""
+
+    files: list[Path]
+    size: int
+    used: float
+    edition: Path | None = None
+
+
+def prune(folder: Path, limit: int, needed: Needed, now: float | None = None) -> Pruned:
+    """Remove what was used longest ago until no more than ``limit`` bytes are left, for ten seconds at most."""
+    now, deadline = time.time() if now is None else now, time.monotonic() + _LONGEST_SECONDS
+    pruned, keys, units = Pruned(), frozenset(needed.keys), list[_Unit]()
+    for shard in _folders(folder):
+        if shard.name == EDITIONS:
+            units += _editions(shard, needed, now, pruned)
+        elif _SHARD.fullmatch(shard.name):
+            units += _entries(shard, keys, now, pruned)
+    pruned.left += sum(unit.size for unit in units)
+    for unit in sorted(units, key=lambda unit: unit.used):
+        if pruned.left <= limit or time.monotonic() > deadline:
+            break
+        _remove(unit, pruned)
+    pruned.over = pruned.left > limit
+    return pruned
+
+
+def _entries(shard: Path, needed: frozenset[str], now: float, pruned: Pruned) -> Iterator[_Unit]:
+    """The entries that may go; the size of the others is added to what is left."""
+    for path, status in _files(shard):
+        unit = _Unit([path], status.st_size, status.st_mtime)
+        if path.name.startswith(NEW):
+            if now - status.st_mtime > _ABANDONED_SECONDS:
+                _count(pruned, unit, path)
+        elif shard.name + path.name in needed:
+            pruned.left += status.st_size
+        else:
+            yield unit
+
+
+def _editions(shard: Path, needed: Needed, now: float, pruned: Pruned) -> Iterator[_Unit]:
+    for edition in _folders(shard):
+        found = [each for inner in _folders(edition) for each in _files(inner)]
+        size, used = sum(status.st_size for _, status in found), max((it.st_mtime for _, it in found), default=0.0)
+        head = edition / HEAD[:2] / HEAD[2:]
+        files = sorted((path for path, _ in found), key=lambda path: path != head)
+        # Without a head it is either being written at this moment, or has been given up.
+        being_written = head not in files and now - used <= _ABANDONED_SECONDS
+        if edition in needed.editions or being_written:
+            pruned.left += size
+        else:
+            yield _Unit(files, size, used, edition)
+
+
+def _remove(unit: _Unit, pruned: Pruned) -> None:
+    pruned.left -= unit.size
+    for path in unit.files:
+        _count(pruned, _Unit([path], _size(path), 0.0), path)
+    if unit.edition:
+        for folder in (*_folders(unit.edition), unit.edition):
+            with suppress(OSError):  # somebody writes it again
+                folder.rmdir()
+
+
+def _count(pruned: Pruned, unit: _Unit, path: Path) -> None:
+    try:
+        path.unlink()
+    except FileNotFoundError:
+        return  # another process has pruned it
+    except OSError:
+        pruned.left += unit.size
+        return
+    pruned.files += 1
+    pruned.freed += unit.size
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.lstat().st_size
+    except OSError:
+        return 0
+
+
+def _folders(folder: Path) -> list[Path]:
+    """The folders in a folder, links not followed; none where it cannot be read."""
+    try:
+        with os.scandir(folder) as found:
+            return [Path(it.path) for it in found if it.is_dir(follow_symlinks=False)]
+    except OSError:
+        return []
+
+
+def _files(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
+    try:
+        with os.scandir(folder) as found:
+            names = [Path(it.path) for it in found]
+    except OSError:
+        return
+    for path in names:
+        try:
+            status = path.lstat()
+        except OSError:
+            continue
+        if stat.S_ISREG(status.st_mode) and (_ENTRY.fullmatch(path.name) or path.name.startswith(NEW)):
+            yield path, status

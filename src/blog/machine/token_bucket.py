@@ -1,0 +1,21 @@
+"""How often something may happen that strangers can cause."""
+
+import time
+from collections.abc import Callable
+
+
+class TokenBucket:
+    """A token bucket: ``rate`` a second, ``burst`` at once. Not shared between threads."""
+
+    def __init__(self, rate: float, burst: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._rate, self._burst, self._clock = rate, burst, clock
+        self._tokens, self._at = burst, clock()
+
+    def take(self) -> bool:
+        now = self._clock()
+        self._tokens = min(self._burst, self._tokens + (now - self._at) * self._rate)
+        self._at = now
+        if self._tokens < 1:
+            return False
+        self._tokens -= 1
+        return True

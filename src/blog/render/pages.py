@@ -1,0 +1,145 @@
+"""The HTML pages of a site."""
+
+import re
+from collections.abc import Iterator
+from functools import partial
+from html import unescape
+from itertools import groupby
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from blog import urls
+from blog.content.library import Resolver
+from blog.content.post import Post, StandalonePage, Text
+from blog.content.site import Site
+from blog.errors import ContentError, Fault
+from blog.render import security
+from blog.render.meta import MetadataBuilder, PageMetadata
+from blog.render.page import HTML, Rendered
+from blog.render.rum import MARK, beacon_origin, rum_of
+from blog.render.theme import Theme
+from blog.settings import Settings
+
+POSTS_PER_PAGE = 10
+POSTS_AT_HOME = 6
+_HEADING = re.compile(r'(<h[2-6] id="([^"]*)">)(.*?)(</h[2-6]>)', re.DOTALL)
+_TAGS = re.compile(r"<[^>]*>")
+_NO_RUM = (
+    "BLOG_FARO_URL is set, and the page does not load what it asks for: "
+    'put {% if rum %}{% include "_rum.html" %}{% endif %} first in <body>'
+)
+
+
+class PageRenderer:
+    """Renders one site with one theme."""
+
+    def __init__(
+        self, site: Site, theme: Theme, metas: MetadataBuilder, resolver: Resolver, settings: Settings
+    ) -> None:
+        self._site = site
+        self._theme = theme
+        self._metas = metas
+        self._resolver = resolver
+        self._secure = settings.secure
+        self._rum = rum_of(settings, theme.assets)
+        self._beacons = beacon_origin(settings)
+        self._shared = {
+            "site": site.config,
+            "modified": site.modified,
+            "refresh": settings.refreshes_browsers,
+            "rum": self._rum,
+        }
+
+    def all(self) -> Iterator[Rendered]:
+        """Every page, in the order of the menu."""
+        yield self._home()
+        yield from self._lists()
+        yield from map(self._post, self._site.posts)
+        yield from self._tags()
+        yield self._archive()
+        yield from map(self._standalone, self._site.pages)
+
+    def not_found(self) -> Rendered:
+        """The 404 page, with a gap for suggestions."""
+        meta = self._metas.index("Page not found", urls.HOME, indexed=False, json_ld=())
+        return self._page("not_found.html", meta, urls.HOME, {"posts": self._site.posts[:3]})
+
+    def suggestions(self) -> tuple[str, dict[str, str]]:
+        """What the 404 page's gap is filled with: a list with a gap of its own, and its items by slug."""
+        texts = (*self._site.posts, *self._site.pages)
+        items = {text.slug: self._theme.render("suggestion.html", {"post": text}) for text in texts}
+        return self._theme.render("suggestions.html", {}), items
+
+    def _page(self, template: str, meta: PageMetadata, route: str, context: dict[str, Any]) -> Rendered:
+        html = self._theme.render(template, {**self._shared, "meta": meta, **context})
+        if self._rum and MARK not in html:
+            raise ContentError([Fault(self._theme.folder / template, 1, _NO_RUM)])
+        return Rendered(
+            path=urls.decoded(meta.path),
+            route=route,
+            media_type=HTML,
+            body=html.encode(),
+            headers=security.for_html(security.script_hashes(html), secure=self._secure, beacons=self._beacons),
+        )
+
+    def _home(self) -> Rendered:
+        posts = self._site.posts
+        context = {"posts": posts[:POSTS_AT_HOME], "total": len(posts), "tags": self._site.tags}
+        return self._page("home.html", self._metas.home(), urls.HOME, context)
+
+    def _lists(self) -> Iterator[Rendered]:
+        posts = self._site.posts
+        count = max(1, -(-len(posts) // POSTS_PER_PAGE))
+        for number in range(1, count + 1):
+            title = "All posts" if number == 1 else f"All posts, page {number}"
+            meta = self._metas.index(
+                title,
+                urls.listing(number),
+                f"{title} of {self._site.config.title}, newest first.",
+                older=urls.listing(number + 1) if number < count else None,
+                newer=urls.listing(number - 1) if number > 1 else None,
+            )
+            shown = posts[(number - 1) * POSTS_PER_PAGE : number * POSTS_PER_PAGE]
+            context = {"posts": shown, "number": number, "count": count, "total": len(posts)}
+            yield self._page("list.html", meta, urls.BLOG if number == 1 else urls.LIST_ROUTE, context)
+
+    def _post(self, post: Post) -> Rendered:
+        context = {
+            "post": post,
+            "content": self._content(post),
+            "toc": [heading for heading in post.document.headings if heading.level in {2, 3}],
+            "around": self._site.neighbours[post.slug],
+            "tags": self._site.tags_of(post),
+        }
+        return self._page("post.html", self._metas.post(post), urls.POST_ROUTE, context)
+
+    def _tags(self) -> Iterator[Rendered]:
+        yield self._page(
+            "tags.html",
+            self._metas.index("Tags", urls.TAGS, f"What {self._site.config.title} is about, by tag."),
+            urls.TAGS,
+            {"tags": self._site.tags},
+        )
+        for tag in self._site.tags:
+            yield self._page("tag.html", self._metas.tag(tag), urls.TAG_ROUTE, {"tag": tag, "posts": tag.posts})
+
+    def _archive(self) -> Rendered:
+        grouped = groupby(self._site.posts, key=lambda post: post.published.year)
+        years = [(year, list(posts)) for year, posts in grouped]
+        meta = self._metas.index("Archive", urls.ARCHIVE, f"Every post of {self._site.config.title}, by year.")
+        return self._page("archive.html", meta, urls.ARCHIVE, {"years": years, "total": len(self._site.posts)})
+
+    def _standalone(self, page: StandalonePage) -> Rendered:
+        context = {"page": page, "content": self._content(page)}
+        return self._page("page.html", self._metas.page(page), urls.PAGE_ROUTE, context)
+
+    def _content(self, text: Text) -> Markup:
+        html = text.document.html(partial(self._resolver.attributes, text))
+        return Markup(_HEADING.sub(_with_permalink, html))  # noqa: S704 -- the Markdown writer escaped what is text
+
+
+def _with_permalink(heading: re.Match[str]) -> str:
+    """A heading and a link to itself. Feeds go without: a reader's list of headings needs no # behind each."""
+    label = escape(f"Link to “{unescape(_TAGS.sub('', heading[3]))}”")
+    return f'{heading[1]}{heading[3]} <a class="anchor" href="#{heading[2]}" aria-label="{label}">#</a>{heading[4]}'

@@ -1,0 +1,119 @@
+"""Pages for machines that read the site as a whole: sitemap, robots.txt, llms.txt, the Markdown sources, the manifest."""
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from xml.etree import ElementTree as ET
+
+from blog import urls
+from blog.content.post import Post
+from blog.content.site import Site, last_modified
+from blog.render.page import MARKDOWN, TEXT, XML, Rendered
+from blog.render.pages import POSTS_PER_PAGE
+from blog.render.theme import Theme, iso
+
+LLMS_BYTES = 50_000
+LLMS_FULL_BYTES = 4_000_000
+ICON_SIZES = (192, 512)
+
+
+def site_files(site: Site, theme: Theme, origin: str) -> Iterator[Rendered]:
+    yield _page(urls.SITEMAP, XML, sitemap(site, origin))
+    yield _page(urls.ROBOTS, TEXT, f"User-agent: *\nDisallow:\n\nSitemap: {origin}{urls.SITEMAP}\n".encode())
+    yield _page(urls.LLMS, TEXT, llms(site, origin).encode())
+    yield _page(urls.LLMS_FULL, TEXT, llms_full(site, origin).encode())
+    yield _page(urls.MANIFEST, "application/manifest+json", manifest(site, theme))
+    if icon := theme.assets.get("favicon.ico"):
+        yield _page(urls.FAVICON, "image/x-icon", icon)
+    for post in site.posts:
+        path = urls.decoded(post.source_url)
+        yield Rendered(path=path, route=urls.SOURCE_ROUTE, media_type=MARKDOWN, body=post.source.encode())
+
+
+def _page(path: str, media_type: str, body: bytes) -> Rendered:
+    return Rendered(path=path, route=path, media_type=media_type, body=body)
+
+
+def sitemap(site: Site, origin: str) -> bytes:
+    """Every HTML page with the moment its content last changed (sitemaps.org 0.9)."""
+    root = ET.Element("urlset", xmlns="http://www.sitemaps.org/schemas/sitemap/0.9")
+    for path, modified in _places(site):
+        url = ET.SubElement(root, "url")
+        ET.SubElement(url, "loc").text = origin + path
+        if modified:
+            ET.SubElement(url, "lastmod").text = iso(modified)
+    ET.indent(root, " ")
+    document: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return document
+
+
+def _places(site: Site) -> Iterator[tuple[str, datetime | None]]:
+    for path in (urls.HOME, urls.BLOG):
+        yield path, site.modified
+    for start in range(POSTS_PER_PAGE, len(site.posts), POSTS_PER_PAGE):
+        yield urls.listing(start // POSTS_PER_PAGE + 1), last_modified(site.posts[start : start + POSTS_PER_PAGE])
+    for post in site.posts:
+        yield post.url, post.modified
+    for path in (urls.TAGS, urls.ARCHIVE):
+        yield path, site.modified
+    for tag in site.tags:
+        yield tag.url, last_modified(tag.posts)
+    for page in site.pages:
+        yield page.url, page.updated
+
+
+def llms(site: Site, origin: str) -> str:
+    """A curated guide for language models (llmstxt.org): newest first, cut at LLMS_BYTES with a word about the rest."""
+    config = site.config
+    head = [f"# {config.title}", ""]
+    if config.description:
+        head += [f"> {config.description}", ""]
+    tail = ["", "## Optional", "", f"- [Everything in one file]({origin}{urls.LLMS_FULL})",
+            f"- [Sitemap]({origin}{urls.SITEMAP})", f"- [JSON Feed]({origin}{urls.JSON_FEED})", ""]  # fmt: skip
+    entries = [f"- [{page.title}]({origin}{page.url}): {page.description}" for page in site.pages]
+    pages = ["", "## Pages", "", *_within(entries, LLMS_BYTES // 5)] if entries else []
+    budget = LLMS_BYTES - len("\n".join([*head, *pages, *tail]).encode()) - 200
+    posts = [f"- [{post.title}]({origin}{post.source_url}): {post.description}" for post in site.posts]
+    shown = list(_within(posts, budget))
+    if len(shown) < len(posts):
+        shown.append(f"- {len(posts) - len(shown)} older posts are in the sitemap.")
+    return "\n".join([*head, "## Posts", "", *shown, *pages, *tail])
+
+
+def llms_full(site: Site, origin: str) -> str:
+    """The Markdown of every post, newest first, up to LLMS_FULL_BYTES."""
+    shown = list(_within((_full(post, origin) for post in site.posts), LLMS_FULL_BYTES))
+    left_out = len(site.posts) - len(shown)
+    closing = f"\n\n{left_out} older posts are left out here; see {origin}{urls.SITEMAP}\n" if left_out else "\n"
+    return f"# {site.config.title}\n\n" + "\n\n---\n\n".join(shown) + closing
+
+
+def _full(post: Post, origin: str) -> str:
+    return f"# {post.title}\n\n{origin}{post.url} · {iso(post.published)}\n\n{post.body.strip()}"
+
+
+def _within(texts: Iterable[str], budget: int) -> Iterator[str]:
+    for text in texts:
+        budget -= len(text.encode()) + 1
+        if budget < 0:
+            return
+        yield text
+
+
+def manifest(site: Site, theme: Theme) -> bytes:
+    names = {size: f"icon-{size}.png" for size in ICON_SIZES}
+    icons = [
+        {"src": theme.asset(name), "sizes": f"{size}x{size}", "type": "image/png"}
+        for size, name in names.items()
+        if name in theme.assets
+    ]
+    document = {
+        "name": site.config.title,
+        "short_name": site.config.title,
+        "description": site.config.description,
+        "lang": site.config.lang,
+        "start_url": urls.HOME,
+        "display": "browser",
+        "icons": icons,
+    }
+    return json.dumps(document, ensure_ascii=False).encode()

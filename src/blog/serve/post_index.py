@@ -1,0 +1,89 @@
+"""The posts as data: what the JSON API answers with, made when it is asked for."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel
+
+from blog import urls
+from blog.build.edition import Edition, Entry
+
+
+class PostSummary(BaseModel):
+    """A post in a list. Times are UTC; addresses are absolute."""
+
+    slug: str
+    title: str
+    description: str
+    url: str
+    source_url: str
+    published: datetime
+    updated: datetime | None
+    tags: list[str]
+    series: str | None
+    lang: str
+    words: int
+    reading_minutes: int
+
+
+class Section(BaseModel):
+    """A heading of a post; its address is the post's with #anchor."""
+
+    level: int
+    anchor: str
+    text: str
+
+
+class PostDetail(PostSummary):
+    """A post with its content, as HTML with absolute addresses."""
+
+    html: str
+    sections: list[Section]
+
+
+class PostList(BaseModel):
+    """One page of a list, newest first."""
+
+    posts: list[PostSummary]
+    page: int
+    pages: int
+    total: int
+
+
+class PostIndex:
+    """The posts of one edition as the JSON that the API answers with. ``origin`` is the site's, for absolute addresses."""
+
+    def __init__(self, edition: Edition, origin: str) -> None:
+        self._edition = edition
+        self._origin = origin
+
+    def page(self, tag: str | None, page: int, per_page: int) -> bytes:
+        """A `PostList`."""
+        found = self._edition.posts if tag is None else self._edition.by_tag.get(tag, ())
+        shown = found[(page - 1) * per_page : page * per_page]
+        pages = max(1, -(-len(found) // per_page))
+        posts = [PostSummary(**self._summary(entry)) for entry in shown]
+        return PostList(posts=posts, page=page, pages=pages, total=len(found)).model_dump_json().encode()
+
+    def detail(self, slug: str) -> bytes | None:
+        """A `PostDetail`; None where there is no such post."""
+        entry = self._edition.by_slug.get(slug)
+        if entry is None:
+            return None
+        return PostDetail(**self._summary(entry), **self._edition.content(entry)).model_dump_json().encode()
+
+    def _summary(self, entry: Entry) -> dict[str, Any]:
+        return {
+            "slug": entry.slug,
+            "title": entry.title,
+            "description": entry.description,
+            "url": self._origin + urls.post(entry.slug),
+            "source_url": self._origin + urls.source(entry.slug),
+            "published": entry.published,
+            "updated": entry.updated,
+            "tags": list(entry.tags),
+            "series": entry.series,
+            "lang": entry.lang,
+            "words": entry.words,
+            "reading_minutes": entry.minutes,
+        }

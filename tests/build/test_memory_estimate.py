@@ -1,0 +1,31 @@
+"""The warning before a start that the kernel would end."""
+
+import logging
+from pathlib import Path
+
+import pytest
+
+from blog.build.memory_estimate import warn_if_short
+
+
+@pytest.fixture
+def posts(tmp_path: Path) -> Path:
+    (tmp_path / "posts" / "pages").mkdir(parents=True)
+    for name in ("a.md", "b.md", "pages/c.md"):
+        (tmp_path / "posts" / name).write_bytes(bytes(1024 * 1024))
+    (tmp_path / "posts" / "gone.md").symlink_to("nowhere")
+    return tmp_path / "posts"
+
+
+@pytest.mark.parametrize(("limit", "warned"), [("268435456", False), ("67108864", True), ("max", False)])
+def test_a_limit_below_what_the_content_needs_is_said(
+    tmp_path: Path, posts: Path, caplog: pytest.LogCaptureFixture, limit: str, *, warned: bool
+) -> None:
+    (tmp_path / "memory.max").write_text(limit)
+    (tmp_path / "own").write_text("0::/\n")
+    caplog.set_level(logging.INFO)
+    warn_if_short(posts, tmp_path, tmp_path / "own")
+    expected = (
+        ["this content needs about 129 MiB; the limit is 64 MiB: raise resources.limits.memory"] if warned else []
+    )
+    assert [record.getMessage() for record in caplog.records] == expected

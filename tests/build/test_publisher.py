@@ -1,0 +1,345 @@
+import asyncio
+import errno
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from blog.build import publisher
+from blog.build.publisher import BuildListener, Clock, Publisher, utc_now
+from blog.build.state import ServiceState
+from blog.errors import ContentError
+from blog.settings import Settings
+
+if TYPE_CHECKING:
+    from tests.conftest import Run, Running, Until, WritePost, WritePosts
+
+MOMENT = datetime(2030, 1, 1, 12, 0, tzinfo=UTC)
+LISTS = ["/", "/blog", "/rss", "/atom.xml", "/feed.json", "/sitemap.xml", "/archive", "/llms.txt",
+         "/llms-full.txt", "/api/posts", "/api/posts?tag=news"]  # fmt: skip
+
+
+class HeldClock:
+    """Stands still until it is let go; then it runs as the wall clock does."""
+
+    def __init__(self, moment: datetime) -> None:
+        self._moment = moment
+        self._since: float | None = None
+
+    def let_go(self) -> None:
+        self._since = time.monotonic()
+
+    def __call__(self) -> datetime:
+        passed = 0.0 if self._since is None else time.monotonic() - self._since
+        return self._moment + timedelta(seconds=passed)
+
+
+@pytest.fixture
+def scheduled(posts: "WritePosts", post: "WritePost", templates: Path) -> Settings:
+    folder = posts({
+        "old.md": post("Old", "2026-01-01", "tags: [News]\n"),
+        "surprise.md": post("Surprise", "2030-01-01T13:00:00+01:00", "tags: [News, Rare]\naliases: [/gift]\n"),
+    })  # fmt: skip
+    return Settings(posts_dir=folder, templates_dir=templates)
+
+
+async def test_a_scheduled_post_appears_by_itself_everywhere(run: "Run", scheduled: Settings, until: "Until") -> None:
+    clock = HeldClock(MOMENT - timedelta(seconds=1.5))
+    async with run(scheduled, clock) as blog:
+        await blog.until_ready()
+        for path in LISTS:
+            assert "surprise" not in (await blog.text(path)).lower(), path
+        for path in ("/blog/surprise", "/blog/surprise.md", "/api/posts/surprise", "/blog/tag/rare", "/gift"):
+            assert await blog.status(path) == 404
+        assert "/blog/tag/rare" not in await blog.text("/tags")
+        clock.let_go()
+        await until(lambda: blog.app.service.generation == 2)
+        assert clock() >= MOMENT
+        for path in LISTS:
+            assert "surprise" in (await blog.text(path)).lower(), path
+        for path in ("/blog/surprise", "/blog/surprise.md", "/api/posts/surprise", "/blog/tag/rare/rss"):
+            assert await blog.status(path) == 200
+        assert await blog.status("/gift") == 301
+        assert "/blog/tag/rare" in await blog.text("/tags")
+
+
+async def test_a_scheduled_edition_has_the_bytes_of_a_later_start(
+    run: "Run", scheduled: Settings, until: "Until"
+) -> None:
+    clock = HeldClock(MOMENT - timedelta(seconds=0.5))
+    async with run(scheduled, clock) as early, run(scheduled, HeldClock(MOMENT + timedelta(days=1))) as late:
+        await early.until_ready()
+        await late.until_ready()
+        clock.let_go()
+        await until(lambda: early.app.service.generation == 2)
+        assert _etags(early) == _etags(late)
+
+
+def _etags(blog: "Running") -> dict[str, bytes]:
+    assert blog.app.service.edition
+    return {path: page.identity.etag for path, page in blog.app.service.edition.pages.items()}
+
+
+async def test_a_post_that_comes_due_while_the_first_edition_is_built_is_not_missed(
+    run: "Run", scheduled: Settings, until: "Until"
+) -> None:
+    told = iter([MOMENT - timedelta(seconds=1)])
+
+    def clock() -> datetime:
+        return next(told, MOMENT + timedelta(seconds=1))
+
+    async with run(scheduled, clock) as blog:
+        await blog.until_ready()
+        await until(lambda: blog.app.service.generation == 2)
+        assert await blog.status("/blog/surprise") == 200
+
+
+async def test_two_posts_of_one_moment_appear_together(
+    run: "Run", scheduled: Settings, post: "WritePost", until: "Until"
+) -> None:
+    (scheduled.posts_dir / "twin.md").write_text(post("Twin", "2030-01-01T12:00:00Z"))
+    clock = HeldClock(MOMENT - timedelta(seconds=0.2))
+    async with run(scheduled, clock) as blog:
+        await blog.until_ready()
+        clock.let_go()
+        await until(lambda: blog.app.service.generation == 2)
+        assert await blog.status("/blog/surprise") == 200
+        assert await blog.status("/blog/twin") == 200
+
+
+async def test_a_site_whose_first_post_is_to_come_opens_with_it(
+    run: "Run", posts: "WritePosts", post: "WritePost", templates: Path, until: "Until"
+) -> None:
+    folder = posts({"first.md": post("First", "2030-01-01T12:00:00Z")})
+    clock = HeldClock(MOMENT - timedelta(seconds=0.2))
+    async with run(Settings(posts_dir=folder, templates_dir=templates), clock) as blog:
+        await blog.until_ready()
+        assert await blog.status("/") == 200
+        clock.let_go()
+        await until(lambda: blog.app.service.generation == 2)
+        assert "/blog/first" in await blog.text("/")
+
+
+async def test_an_empty_posts_folder_is_an_empty_site(run: "Run", posts: "WritePosts", templates: Path) -> None:
+    async with run(Settings(posts_dir=posts({}), templates_dir=templates)) as blog:
+        await blog.until_ready()
+        for path in ("/", "/blog", "/tags", "/archive", "/rss", "/atom.xml", "/feed.json", "/sitemap.xml", "/llms.txt"):
+            assert await blog.status(path) == 200, path
+
+
+async def test_broken_content_ends_the_publisher_with_every_fault(
+    run: "Run", posts: "WritePosts", templates: Path, until: "Until"
+) -> None:
+    folder = posts({"a.md": "no header", "b.md": "---\ntitle: B\n---\n", "c.md": b""})
+    async with run(Settings(posts_dir=folder, templates_dir=templates)) as blog:
+        await until(lambda: blog.app.service.failure is not None)
+        failure = blog.app.service.failure
+        assert isinstance(failure, ContentError)
+        assert {fault.file.name for fault in failure.faults} == {"a.md", "b.md", "c.md"}
+        assert await blog.status("/api/ready") == 503
+        assert await blog.status("/api/health") == 200
+
+
+async def test_without_reload_a_changed_file_changes_nothing(
+    run: "Run", scheduled: Settings, post: "WritePost"
+) -> None:
+    async with run(scheduled) as blog:
+        await blog.until_ready()
+        assert not scheduled.reload
+        before = blog.app.service.edition
+        (scheduled.posts_dir / "old.md").write_text(post("Changed", "2026-01-01"))
+        assert blog.app.service.edition is before
+        assert "Changed" not in await blog.text("/blog/old")
+
+
+async def test_a_leaving_app_does_not_wait_for_the_moment(run: "Run", scheduled: Settings) -> None:
+    started = time.monotonic()
+    async with run(replace(scheduled), HeldClock(MOMENT - timedelta(days=1))) as blog:
+        await blog.until_ready()
+    assert time.monotonic() - started < 20
+
+
+class Failing:
+    """A stage of the build that raises what it is told to, or waits, each time an edition is made."""
+
+    def __init__(self) -> None:
+        self.problem: BaseException | None = None
+        self.reached, self.go = threading.Event(), threading.Event()
+        self.go.set()
+
+    @contextmanager
+    def __call__(self, name: str) -> Iterator[Callable[[str, int], None]]:
+        if name == "render":
+            self.reached.set()
+            self.go.wait(30)
+            if self.problem:
+                raise self.problem
+        yield lambda _what, _count: None
+
+
+@asynccontextmanager
+async def _publishing(
+    settings: Settings, stage: Failing, clock: Clock = utc_now, refused: Callable[[int], None] = lambda _: None
+) -> AsyncIterator[ServiceState]:
+    service = ServiceState()
+    # An edition that an earlier run kept would be served without being made.
+    settings = replace(settings, cache_dir=settings.posts_dir.parent / "cache")
+    task = asyncio.create_task(Publisher(settings, service, clock, BuildListener(stage=stage, refused=refused)).run())
+    task.add_done_callback(service.publishing_ended)
+    yield service
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+ANYTHING = [
+    MemoryError(),
+    RecursionError("maximum recursion depth exceeded"),
+    OSError(errno.ENOSPC, "No space left on device"),
+    OSError(errno.EIO, "Input/output error", "posts/a.md"),
+    OSError(errno.EMFILE, "Too many open files"),
+    KeyError("a fault of this program"),
+    StopIteration(),
+    SystemExit(3),
+    KeyboardInterrupt(),
+]
+
+
+@pytest.mark.parametrize("problem", ANYTHING, ids=repr)
+async def test_whatever_a_rebuild_raises_the_last_good_edition_stays(
+    posts: "WritePosts", post: "WritePost", templates: Path, until: "Until", problem: BaseException,
+    caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    folder = posts({"old.md": post("Old", "2026-01-01")})
+    stage, counts = Failing(), list[int]()
+    settings = Settings(posts_dir=folder, templates_dir=templates, reload=True)
+    async with _publishing(settings, stage, refused=counts.append) as service:
+        await until(lambda: service.generation == 1)
+        stage.problem = problem
+        (folder / "new.md").write_text(post("New", "2026-01-02"))
+        await until(lambda: service.refusal is not None)
+        assert (service.failure, service.ready, service.generation) == (None, True, 1)
+        assert service.refusal
+        assert (service.refusal.faults, counts) == (1, [1])
+        said = "posts/a.md:1: cannot be used: Input/output error" if "a.md" in repr(problem) else type(problem).__name__
+        assert said in caplog.text or problem.args[-1] in caplog.text
+        assert ("Traceback" in caplog.text) == ("posts/a.md:1" not in caplog.text)
+        stage.problem = None
+        (folder / "old.md").write_text(post("Mended", "2026-01-01"))
+        await until(lambda: service.generation == 2)
+        assert service.edition
+        assert "/blog/new" in service.edition.pages
+        assert service.refusal is None
+
+
+async def test_a_scheduled_post_is_tried_again(
+    scheduled: Settings, until: "Until", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publisher, "_FIRST_RETRY_SECONDS", 0.2)
+    clock, stage = HeldClock(MOMENT - timedelta(seconds=0.5)), Failing()
+    async with _publishing(scheduled, stage, clock) as service:
+        await until(lambda: service.generation == 1)
+        stage.problem = MemoryError()
+        clock.let_go()
+        await until(lambda: service.refusal is not None)
+        stage.problem = None
+        await until(lambda: service.edition is not None and "/blog/surprise" in service.edition.pages)
+
+
+async def test_all_posts_that_a_jump_of_the_clock_passes_appear_at_once(
+    scheduled: Settings, post: "WritePost", until: "Until"
+) -> None:
+    for day in range(2, 20):
+        (scheduled.posts_dir / f"day-{day}.md").write_text(post(f"Day {day}", f"2030-01-{day:02}"))
+    now = [MOMENT - timedelta(days=1)]
+    async with _publishing(scheduled, Failing(), lambda: now[0]) as service:
+        await until(lambda: service.generation == 1)
+        now[0] += timedelta(days=365)
+        await until(lambda: service.edition is not None and "/blog/day-19" in service.edition.pages)
+        assert service.generation == 2
+        now[0] -= timedelta(days=700)
+        await asyncio.sleep(1.5)
+        assert (service.failure, service.generation) == (None, 2)
+
+
+@pytest.mark.parametrize("build", ["first", "later"])
+async def test_a_change_during_a_build_is_built_next(
+    posts: "WritePosts", post: "WritePost", templates: Path, until: "Until", build: str
+) -> None:
+    folder = posts({"old.md": post("Old", "2026-01-01")})
+    stage = Failing()
+    async with _publishing(Settings(posts_dir=folder, templates_dir=templates, reload=True), stage) as service:
+        if build == "later":
+            await until(lambda: service.generation == 1)
+            stage.reached.clear()
+            (folder / "old.md").write_text(post("Changed", "2026-01-01"))
+        stage.go.clear()
+        await until(stage.reached.is_set)
+        (folder / "new.md").write_text(post("New", "2026-01-02"))
+        stage.go.set()
+        await until(lambda: service.edition is not None and "/blog/new" in service.edition.pages)
+
+
+async def test_a_link_that_moves_during_the_first_build_is_followed(
+    post: "WritePost", templates: Path, tmp_path: Path, until: "Until"
+) -> None:
+    """As git-sync publishes: a checkout of its own for each commit, and a link that is moved to it."""
+    for commit in ("aaaa", "bbbb"):
+        (tmp_path / commit).mkdir()
+        (tmp_path / commit / f"{commit}.md").write_text(post(commit, "2026-01-01"))
+    (tmp_path / "current").symlink_to("aaaa")
+    stage = Failing()
+    stage.go.clear()
+    settings = Settings(posts_dir=tmp_path / "current", templates_dir=templates, reload=True)
+    async with _publishing(settings, stage) as service:
+        await until(stage.reached.is_set)
+        (tmp_path / "beside").symlink_to("bbbb")
+        (tmp_path / "beside").replace(tmp_path / "current")
+        stage.go.set()
+        await until(lambda: service.edition is not None and "/blog/bbbb" in service.edition.pages)
+
+
+async def test_a_rebuild_that_does_not_end_is_said_and_waited_for(
+    posts: "WritePosts", post: "WritePost", templates: Path, until: "Until", monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(publisher, "_STUCK_SECONDS", 0.2)
+    folder, stage = posts({"old.md": post("Old", "2026-01-01")}), Failing()
+    async with _publishing(Settings(posts_dir=folder, templates_dir=templates, reload=True), stage) as service:
+        await until(lambda: service.generation == 1)
+        stage.go.clear()
+        (folder / "new.md").write_text(post("New", "2026-01-02"))
+        await until(lambda: service.refusal is not None)
+        assert "does the file system answer?" in caplog.text
+        stage.go.set()
+        await until(lambda: service.generation == 2)
+        assert service.refusal is None
+
+
+async def test_readiness_and_metrics_say_that_the_content_is_refused(
+    run: "Run", posts: "WritePosts", post: "WritePost", templates: Path, until: "Until"
+) -> None:
+    folder = posts({"old.md": post("Old", "2026-01-01")})
+    async with run(Settings(posts_dir=folder, templates_dir=templates, reload=True)) as blog:
+        await blog.until_ready()
+        assert (await blog.client.get("/api/ready")).json() == {"status": "ready", "posts": 1}
+        posts({"a.md": "no header", "b.md": "no header"})
+        await until(lambda: blog.app.service.refusal is not None and blog.app.service.refusal.faults == 2)
+        ready = await blog.client.get("/api/ready")
+        assert ready.status_code == 200
+        assert ready.json()["refused"]["faults"] == 2
+        since = datetime.fromisoformat(ready.json()["refused"]["since"])
+        assert abs(datetime.now(UTC) - since) < timedelta(minutes=1)
+        assert "no header" not in ready.text
+        assert "\nblog_content_faults 2.0" in await blog.text("/metrics")
+        for name in ("a.md", "b.md"):
+            (folder / name).unlink()
+        await until(lambda: blog.app.service.refusal is None)
+        assert "\nblog_content_faults 0.0" in await blog.text("/metrics")
+        assert "\nblog_content_failures_total 0.0" not in await blog.text("/metrics")

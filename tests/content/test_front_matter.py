@@ -1,0 +1,298 @@
+"""Headers: every key, every way to get one wrong, and the line that is named."""
+
+import subprocess
+import sys
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from blog.content.front_matter import (
+    MAX_FRONT_MATTER_CHARACTERS,
+    FrontMatterError,
+    Header,
+    parse_front_matter,
+    read_yaml,
+    split,
+)
+
+BASE = "title: Hello\ndate: 2026-03-01\n"
+
+
+def parse(more: str = "") -> Header:
+    return parse_front_matter(BASE + more, "post")
+
+
+def problems(header: str) -> tuple[tuple[int, str], ...]:
+    with pytest.raises(FrontMatterError) as caught:
+        parse_front_matter(header, "post")
+    return caught.value.problems
+
+
+def test_every_key_is_read() -> None:
+    header = parse(
+        "updated: 2026-03-02\ndescription: >\n  Two\n  lines.\ntags: [A, B]\ndraft: yes\nslug: hi\n"
+        "aliases: [/old/hi, older]\nimage: a.png\nimage_alt: A\nlang: pt-BR\nseries: S\n"
+        "canonical: https://example.org/hi\norder: 2\n"
+    )
+    assert header == Header.model_construct(
+        title="Hello",
+        date=datetime(2026, 3, 1, tzinfo=UTC),
+        updated=datetime(2026, 3, 2, tzinfo=UTC),
+        description="Two lines.",
+        tags=["A", "B"],
+        draft=True,
+        slug="hi",
+        aliases=["/old/hi", "/blog/older"],
+        image="a.png",
+        image_alt="A",
+        lang="pt-BR",
+        series="S",
+        canonical="https://example.org/hi",
+        order=2,
+    )
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        pytest.param("[HTTP, Python]", id="flow-list"),
+        pytest.param("\n  - HTTP\n  - Python", id="block-list"),
+        pytest.param("HTTP, Python", id="comma-text"),
+        pytest.param("HTTP,, Python , HTTP", id="blanks-and-repetitions"),
+    ],
+)
+def test_tags_are_a_list_or_a_text_with_commas(tags: str) -> None:
+    assert parse(f"tags: {tags}\n").tags == ["HTTP", "Python"]
+
+
+@pytest.mark.parametrize("title", ["No", "1.10", "0x1F", "null", "2026-03-01", "true", "1_000", "~"])
+def test_a_title_is_kept_as_it_was_written(title: str) -> None:
+    assert parse_front_matter(f"title: {title}\ndate: 2026-03-01\n", "post").title == title
+
+
+@pytest.mark.parametrize(
+    ("written", "moment"),
+    [
+        pytest.param("2026-03-01", datetime(2026, 3, 1, tzinfo=UTC), id="date-is-midnight-utc"),
+        pytest.param("2026-03-01T09:30:00Z", datetime(2026, 3, 1, 9, 30, tzinfo=UTC), id="zulu"),
+        pytest.param("2026-03-01T00:30:00+01:00", datetime(2026, 2, 28, 23, 30, tzinfo=UTC), id="zone"),
+        pytest.param("2026-03-01 09:30:00-05:00", datetime(2026, 3, 1, 14, 30, tzinfo=UTC), id="space"),
+        pytest.param("'2024-02-29'", datetime(2024, 2, 29, tzinfo=UTC), id="leap-day"),
+    ],
+)
+def test_a_date_is_read_in_utc(written: str, moment: datetime) -> None:
+    assert parse_front_matter(f"title: Hello\ndate: {written}\n", "post").date == moment
+
+
+@pytest.mark.parametrize(
+    ("written", "problem"),
+    [
+        pytest.param("2026-03-01T09:00:00", "has no time zone", id="naive"),
+        pytest.param("2026-02-30", "'2026-02-30' is not a date", id="impossible"),
+        pytest.param("01.03.2026", "is not a date", id="german"),
+        pytest.param("1 March", "is not a date", id="words"),
+        pytest.param("0001-01-01T00:00:00+14:00", "beyond the calendar", id="before-year-one"),
+        pytest.param("9999-12-31T23:59:59-14:00", "beyond the calendar", id="after-year-9999"),
+        pytest.param("99999-01-01", "is not a date", id="five-digit-year"),
+        pytest.param("[2026, 3, 1]", "give a date", id="list"),
+        pytest.param("x" * 200, "xxx...'", id="long-text-is-shortened"),
+    ],
+)
+def test_a_date_that_is_none_is_named(written: str, problem: str) -> None:
+    ((line, reason),) = problems(f"title: Hello\ndate: {written}\n")
+    assert line == 3
+    assert reason.startswith("date: ")
+    assert problem in reason
+
+
+@pytest.mark.parametrize(
+    ("more", "line", "problem"),
+    [
+        pytest.param("updated: 2026-02-01", 4, "updated is before date", id="updated-before-date"),
+        pytest.param("draft: perhaps", 4, "draft: 'perhaps' is neither true nor false", id="draft"),
+        pytest.param("slug: Hello World", 4, "did you mean 'hello-world'?", id="slug"),
+        pytest.param("slug: ../../etc", 4, "did you mean 'etc'?", id="slug-climbs"),
+        pytest.param("tags: [python, '!?']", 4, "'!?' has neither a letter nor a digit", id="tag"),
+        pytest.param("tags: {a: b}", 4, "tags: give a list", id="tags-mapping"),
+        pytest.param("tags: [[a]]", 4, "tags: give a list", id="tags-nested"),
+        pytest.param("aliases: [//evil.example]", 4, "is not a path such as", id="alias-host"),
+        pytest.param("aliases: ['/a?b']", 4, "is not a path such as", id="alias-query"),
+        pytest.param("aliases: [/]", 4, "is not a path such as", id="alias-home"),
+        pytest.param("lang: not a language", 4, "is not a language tag", id="lang"),
+        pytest.param("canonical: /here", 4, "is not an absolute http(s) URL", id="canonical-path"),
+        pytest.param("canonical: javascript:alert(1)", 4, "is not an absolute http(s) URL", id="canonical-script"),
+        pytest.param("canonical: 'http://['", 4, "canonical: ", id="canonical-broken"),
+        pytest.param("order: first", 4, "order: ", id="order"),
+        pytest.param("order: " + "9" * 5000, 4, "order: ", id="order-huge"),
+        pytest.param("image: [a.png]", 4, "image: ", id="image-list"),
+        pytest.param("image: {url: a.png}", 4, "image: give a path, or {src: path, alt: text}", id="image-mapping"),
+        pytest.param("series: [a]", 4, "series: ", id="series-list"),
+        pytest.param("description: {a: b}", 4, "description: ", id="description-mapping"),
+        pytest.param("description: " + "x" * 501, 4, "at most 500 characters", id="description-long"),
+        pytest.param("tag: x", 4, "unknown key 'tag'; did you mean tags?", id="unknown-near"),
+        pytest.param("Title: x", 4, "unknown key 'Title'; did you mean title?", id="unknown-case"),
+        pytest.param("layout: post", 4, "unknown key 'layout'; ", id="unknown-other"),
+        pytest.param("# a comment\n\npublish: x", 6, "unknown key 'publish'", id="line-after-comment"),
+        pytest.param("title: again", 4, "title is given twice", id="duplicate"),
+        pytest.param("tags: [a", 5, "not valid YAML", id="open-list"),
+        pytest.param("tags:\n\t- a", 5, "not valid YAML", id="tab"),
+        pytest.param("? [a]\n: b", 4, "a key must be a word", id="list-as-key"),
+    ],
+)
+def test_a_wrong_value_is_named_with_its_line(more: str, line: int, problem: str) -> None:
+    found = problems(f"{BASE}{more}\n")
+    assert len(found) == 1
+    assert found[0][0] == line
+    assert problem in found[0][1]
+
+
+def test_every_fault_is_named_at_once() -> None:
+    found = problems("date: x\nslug: A B\ntag: y\n")
+    assert [line for line, _ in sorted(found)] == [2, 2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("header", "problem"),
+    [
+        pytest.param("date: 2026-03-01\n", "title is missing", id="title"),
+        pytest.param("title: ''\ndate: 2026-03-01\n", "title is missing", id="empty-title"),
+        pytest.param("title: '  '\ndate: 2026-03-01\n", "title", id="blank-title"),
+        pytest.param("title: Hello\n", "date is missing", id="date"),
+        pytest.param("title: Hello\ndate:\n", "date is missing", id="empty-date"),
+        pytest.param("", "title is missing", id="nothing"),
+        pytest.param("- a\n- b\n", "not a list of `key: value` lines", id="list"),
+        pytest.param("just words", "not a list of `key: value` lines", id="words"),
+    ],
+)
+def test_what_is_missing_is_named(header: str, problem: str) -> None:
+    assert any(problem in reason for _, reason in problems(header))
+
+
+def test_a_page_needs_no_date() -> None:
+    assert parse_front_matter("title: About\n", "page").date is None
+
+
+def test_an_empty_value_counts_as_left_out() -> None:
+    header = parse("tags:\nslug: ''\nimage:\n")
+    assert (header.tags, header.slug, header.image) == ([], None, None)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        pytest.param("image: {src: a.png, alt: A dot}", id="mapping"),
+        pytest.param("image: a.png\nimage_alt: A dot", id="two-keys"),
+        pytest.param("image: a.png\nalt: A dot", id="short-name"),
+    ],
+)
+def test_an_image_and_its_text_are_said_in_three_ways(more: str) -> None:
+    header = parse(more + "\n")
+    assert (header.image, header.image_alt) == ("a.png", "A dot")
+
+
+def test_an_alias_bomb_is_refused() -> None:
+    bomb = "a: &a [x, x]\n" + "".join(f"{n}: &{n} [*{p}, *{p}]\n" for p, n in zip("abcdefgh", "bcdefghi", strict=True))
+    assert "aliases (*name) are not allowed" in problems(BASE + bomb)[0][1]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param("[" * 5000, id="open-brackets"),
+        pytest.param("[" * 5000 + "]" * 5000, id="closed-brackets"),
+        pytest.param("{a: " * 2000 + "}" * 2000, id="braces"),
+        pytest.param("\n" + "".join(" " * n + "a:\n" for n in range(1, 150)), id="indentation"),
+        pytest.param("- " * 4000, id="dashes"),
+        pytest.param('"\\UFFFFFFFF"', id="beyond-unicode"),
+        pytest.param('"\\uD800"', id="half-a-surrogate"),
+        pytest.param("\x01", id="control-character"),
+        pytest.param("!!python/object/apply:os.system [id]", id="python-tag"),
+    ],
+)
+def test_hostile_yaml_is_a_fault_like_any_other(value: str) -> None:
+    assert problems(f"{BASE}series: {value}\n")
+
+
+@pytest.mark.parametrize("key", ["title", "description", "series"])
+def test_a_control_character_by_escape_is_refused(key: str) -> None:
+    header = "".join(
+        f"{name}: {value}\n" for name, value in {"title": "x", "date": "2026-03-01"}.items() if name != key
+    )
+    assert problems(f'{header}{key}: "a\\0b"\n')
+
+
+def test_a_tag_can_not_make_anything_but_text() -> None:
+    assert read_yaml("a: !!binary aGk=\nb: !!int 3\n") == {"a": "aGk=", "b": "3"}
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        pytest.param("", "the file is empty", id="empty"),
+        pytest.param(" \n\n", "the file is empty", id="blank"),
+        pytest.param("Hello", "must open with a --- line, not with 'Hello'", id="no-header"),
+        pytest.param("\n---\ntitle: x\n---\n", "must open with a --- line", id="late-header"),
+        pytest.param("----\ntitle: x\n---\n", "must open with a --- line", id="four-dashes"),
+        pytest.param("---\ntitle: x", "never closed", id="open-header"),
+        pytest.param("---\ntitle: x\n ---\n", "never closed", id="indented-end"),
+        pytest.param("---", "never closed", id="only-a-line"),
+        pytest.param(f"---\n{'x' * (MAX_FRONT_MATTER_CHARACTERS + 1)}\n---\n", "longer than 16,384", id="long"),
+    ],
+)
+def test_a_broken_header_says_what_is_wrong(text: str, problem: str) -> None:
+    with pytest.raises(FrontMatterError, match=problem) as caught:
+        split(text)
+    assert caught.value.problems[0][0] == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "header", "body", "line"),
+    [
+        pytest.param("---\na: b\n---\nBody\n", "a: b\n", "Body\n", 4, id="plain"),
+        pytest.param("--- \na: b\n--- \t\n\nBody", "a: b\n", "\nBody", 4, id="trailing-blanks"),
+        pytest.param("---\n---\nBody", "", "Body", 3, id="nothing-in-it"),
+        pytest.param("---\na: b\n---", "a: b\n", "", 4, id="no-body"),
+        pytest.param("---\na: b\n---\nx\n---\ny", "a: b\n", "x\n---\ny", 4, id="a-rule-in-the-body"),
+    ],
+)
+def test_a_file_is_cut_at_its_two_lines(text: str, header: str, body: str, line: int) -> None:
+    cut = split(text)
+    assert (cut.header, cut.body, cut.body_line) == (header, body, line)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=300))
+def test_any_text_is_split_or_refused(text: str) -> None:
+    for candidate in (text, f"---\n{text}", f"---\n{text}\n---\n"):
+        try:
+            split(candidate)
+        except FrontMatterError as problem:
+            assert problem.problems  # noqa: PT017 -- a refusal is as good as an answer
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.one_of(
+        st.text(max_size=200),
+        st.text(alphabet="-:[]{}&*!|>'\"%@`#,? \n\tab01\\x\u2028\x85", max_size=60),
+        st.builds("{}: {}\n".format, st.sampled_from([*Header.model_fields]), st.text(max_size=60)),
+    )
+)
+def test_any_header_is_read_or_refused(text: str) -> None:
+    try:
+        parse_front_matter(BASE + text, "post")
+    except FrontMatterError as problem:
+        assert all(line >= 1 and reason for line, reason in problem.problems)  # noqa: PT017 -- the same
+
+
+def test_brackets_without_end_do_not_crash_the_process() -> None:
+    # A parser written in C may overrun its stack, which would take the test run with it: hence a process of its own.
+    script = (
+        "from blog.content.front_matter import FrontMatterError, read_yaml\n"
+        "try: read_yaml('title: ' + '[' * 200_000 + ']' * 200_000)\n"
+        "except FrontMatterError: print('refused')"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False, timeout=60, text=True)
+    assert (done.returncode, done.stdout) == (0, "refused\n")

@@ -1,0 +1,149 @@
+"""HTML pages, and what their heads say to machines."""
+
+import json
+import re
+from collections.abc import Callable
+from html import unescape
+from urllib.parse import unquote
+
+import pytest
+
+from blog.build.edition import Edition
+
+Body = Callable[[str], str]
+
+
+def json_ld(html: str) -> dict[str, dict[str, object]]:
+    found = re.findall(r'<script type="application/ld\+json">(.*?)</script>', html, re.DOTALL)
+    return {data["@type"]: data for data in map(json.loads, found)}
+
+
+@pytest.mark.parametrize(
+    ("path", "title"),
+    [
+        pytest.param("/", "Field & notes", id="home"),
+        pytest.param("/blog", "All posts · Field & notes", id="list"),
+        pytest.param("/blog/hello", "Hello <world> · Field & notes", id="post"),
+        pytest.param("/about", "About · Field & notes", id="page"),
+        pytest.param("/blog/tag/python", "Posts about Python · Field & notes", id="tag"),
+        pytest.param("/tags", "Tags · Field & notes", id="tags"),
+        pytest.param("/archive", "Archive · Field & notes", id="archive"),
+    ],
+)
+def test_every_page_has_its_title_and_one_heading(body: Body, path: str, title: str) -> None:
+    found = re.search(r"<title>(.*?)</title>", body(path))
+    assert found
+    assert unescape(found[1]) == title
+    assert len(re.findall(r"<h1\b", body(path))) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "address"),
+    [
+        ("/", "https://b.example/"),
+        ("/blog", "https://b.example/blog"),
+        ("/blog/hello", "https://b.example/blog/hello"),
+        ("/blog/größe", "https://b.example/blog/gr%C3%B6%C3%9Fe"),
+        ("/blog/elsewhere", "https://first.example/it"),
+        ("/about", "https://b.example/about"),
+    ],
+)
+def test_a_page_names_its_canonical_address(body: Body, path: str, address: str) -> None:
+    assert f'<link rel="canonical" href="{address}">' in body(path)
+    assert f'<meta property="og:url" content="{address}">' in body(path)
+
+
+def test_a_post_has_a_card(body: Body) -> None:
+    html = body("/blog/hello")
+    assert '<meta property="og:type" content="article">' in html
+    assert '<meta property="og:title" content="Hello &lt;world&gt;">' in html
+    assert '<meta property="og:description" content="First &amp; foremost.">' in html
+    assert re.search(r'<meta property="og:image" content="https://b\.example/', html)
+    assert '<meta property="article:published_time" content="2026-03-01T00:00:00Z">' in html
+    assert '<meta property="article:modified_time" content="2026-03-05T00:00:00Z">' in html
+
+
+def test_a_post_is_described_in_json_ld(body: Body) -> None:
+    data = json_ld(body("/blog/hello"))
+    posting = data["BlogPosting"]
+    assert posting["headline"] == "Hello <world>"
+    assert (posting["datePublished"], posting["dateModified"]) == ("2026-03-01T00:00:00Z", "2026-03-05T00:00:00Z")
+    assert posting["author"] == {"@type": "Person", "name": "Ada", "url": "https://b.example/about"}
+    assert posting["mainEntityOfPage"] == "https://b.example/blog/hello"
+    steps = data["BreadcrumbList"]["itemListElement"]
+    assert isinstance(steps, list)
+    assert [step["item"] for step in steps] == ["https://b.example" + path for path in ("/", "/blog", "/blog/hello")]
+
+
+def test_the_home_page_is_a_blog_in_json_ld(body: Body) -> None:
+    assert json_ld(body("/"))["Blog"]["name"] == "Field & notes"
+
+
+def test_every_json_ld_block_is_json(edition: Edition) -> None:
+    for page in edition.pages.values():
+        if page.media_type.startswith("text/html"):
+            json_ld(page.identity.body.decode())
+
+
+@pytest.mark.parametrize("path", ["/", "/blog", "/blog/hello", "/about", "/tags"])
+def test_a_reader_finds_the_feeds(body: Body, path: str) -> None:
+    for media_type, feed in (("rss+xml", "/rss"), ("atom+xml", "/atom.xml"), ("feed+json", "/feed.json")):
+        assert re.search(
+            rf'<link rel="alternate" type="application/{re.escape(media_type)}"[^>]* href="{feed}">', body(path)
+        )
+
+
+def test_a_reader_finds_a_tags_feeds(body: Body) -> None:
+    assert 'href="/blog/tag/python/rss"' in body("/blog/tag/python")
+
+
+def test_a_post_shows_its_neighbours_and_its_relatives(body: Body) -> None:
+    assert 'href="/blog/gr%C3%B6%C3%9Fe" rel="prev"' in body("/blog/hello")
+    assert 'href="/blog/hello" rel="next"' in body("/blog/größe")
+    assert "Related posts" in body("/blog/hello")
+
+
+def test_a_picture_is_served_under_a_hashed_name(edition: Edition, body: Body) -> None:
+    found = re.search(
+        r'<img src="(/assets/a\.[0-9a-f]{12}\.svg)" width="7" height="5" alt="A dot"', body("/blog/hello")
+    )
+    assert found
+    assert edition.pages[found[1]].media_type == "image/svg+xml"
+
+
+def test_a_heading_links_to_itself(body: Body) -> None:
+    assert re.search(
+        r'<h2 id="a-section">A section <a class="anchor" href="#a-section" aria-label="[^"]+">', body("/blog/hello")
+    )
+
+
+def test_a_post_says_its_language(body: Body) -> None:
+    assert '<html lang="de"' in body("/blog/größe")
+    assert '<html lang="en"' in body("/blog/hello")
+
+
+def test_a_link_inside_the_site_leads_to_a_page(edition: Edition, body: Body) -> None:
+    known = {*edition.pages, *edition.redirects}
+    for path, page in edition.pages.items():
+        if page.media_type.startswith("text/html"):
+            links = re.findall(r'(?:href|src)="(/[^"#?]*)', body(path))
+            assert [link for link in links if unquote(unescape(link)) not in known] == []
+
+
+def test_a_long_list_is_cut_into_pages(make: Callable[..., Edition]) -> None:
+    many = {f"p{n:02}.md": f"---\ntitle: P{n}\ndate: 2026-01-{n:02}\n---\n" for n in range(1, 22)}
+    pages = make(many).pages
+    assert [path for path in pages if path.startswith("/blog/page/")] == ["/blog/page/2", "/blog/page/3"]
+    second = pages["/blog/page/2"].identity.body.decode()
+    assert '<link rel="canonical" href="https://b.example/blog/page/2">' in second
+    assert '<link rel="next" href="/blog/page/3">' in second
+    assert '<link rel="prev" href="/blog">' in second
+    assert [f"/blog/p{n:02}" in second for n in (12, 11, 2, 1)] == [False, True, True, False]
+
+
+def test_authors_text_is_escaped(make: Callable[..., Edition]) -> None:
+    evil = "</title></script><script>alert(1)</script>"
+    text = f"---\ntitle: '{evil}'\ndescription: '{evil}'\ndate: 2026-01-01\ntags: ['{evil}x']\nseries: '{evil}'\n---\n\n## {evil}\n"
+    for page in make({"a.md": text, "site.yaml": f"title: '{evil}'\nauthor: '{evil}'"}).pages.values():
+        if page.media_type.startswith("text/html"):
+            assert b"<script>alert" not in page.identity.body

@@ -1,0 +1,115 @@
+"""Pages for machines that read the site as a whole."""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import PurePosixPath
+from xml.etree import ElementTree as ET
+
+from blog import urls
+from blog.build.edition import Edition
+from blog.content.config import SiteConfig
+from blog.content.library import Library
+from blog.content.site import Site, site_at
+from blog.content.text_parser import parse_page, parse_post
+from blog.render.site_files import llms, llms_full
+
+Body = Callable[[str], str]
+ORIGIN = "https://b.example"
+
+
+def many_posts(count: int, pages: int = 0) -> Site:
+    day = datetime(2020, 1, 1, tzinfo=UTC)
+    posts = tuple(
+        parse_post(
+            PurePosixPath(f"post-{n}.md"),
+            f"---\ntitle: Post {n} größe\ndate: {day + timedelta(days=n):%Y-%m-%d}\ndescription: {'words ' * 20}\n---\n"
+            + "Text. " * 400,
+            parse=lambda _text, _title: EMPTY,
+        )
+        for n in range(count)
+    )
+    texts = tuple(
+        parse_page(PurePosixPath(f"pages/page-{n}.md"), f"---\ntitle: Page {n}\ndescription: {'words ' * 20}\n---\n")
+        for n in range(pages)
+    )
+    library = Library(config=SiteConfig(description="What it is."), posts=posts, pages=texts, drafts=(), files={})
+    return site_at(library, datetime(2030, 1, 1, tzinfo=UTC))
+
+
+EMPTY = parse_post(PurePosixPath("x.md"), "---\ntitle: x\ndate: 2026-01-01\n---\n").document
+
+
+def test_the_sitemap_has_every_html_page_once(edition: Edition, body: Body) -> None:
+    locations = [str(node.text) for node in ET.fromstring(body("/sitemap.xml")).iter() if node.tag.endswith("}loc")]
+    pages = [path for path, page in edition.pages.items() if page.media_type.startswith("text/html")]
+    assert sorted(locations) == sorted(ORIGIN + urls.encoded(path) for path in pages)
+
+
+def changed(sitemap: str) -> Mapping[str, str]:
+    nodes = [[str(child.text) for child in node] for node in ET.fromstring(sitemap)]
+    return {node[0].removeprefix(ORIGIN): node[1] if len(node) > 1 else "" for node in nodes}
+
+
+def test_the_sitemap_says_when_a_page_changed(body: Body) -> None:
+    lastmod = changed(body("/sitemap.xml"))
+    assert lastmod["/blog/hello"] == "2026-03-05T00:00:00Z"
+    assert lastmod["/blog/elsewhere"] == "2026-01-01T00:00:00Z"
+    assert lastmod["/blog/tag/python"] == "2026-03-05T00:00:00Z"
+    assert lastmod["/about"] == "2026-01-15T00:00:00Z"
+    assert lastmod["/"] == "2026-03-05T00:00:00Z"
+
+
+def test_a_page_with_a_date_says_it_in_the_sitemap(make: Callable[..., Edition]) -> None:
+    edition = make({"pages/about.md": "---\ntitle: About\ndate: 2026-01-15\n---\n"})
+    assert changed(edition.pages["/sitemap.xml"].identity.body.decode())["/about"] == "2026-01-15T00:00:00Z"
+
+
+def test_robots_are_shown_the_sitemap(body: Body) -> None:
+    assert body("/robots.txt") == "User-agent: *\nDisallow:\n\nSitemap: https://b.example/sitemap.xml\n"
+
+
+def test_llms_is_a_guide(body: Body) -> None:
+    guide = body("/llms.txt")
+    assert guide.startswith("# Field & notes\n\n> What was seen.\n\n## Posts\n")
+    assert "- [Hello <world>](https://b.example/blog/hello.md): First & foremost." in guide
+    assert "- [About](https://b.example/about): Who writes here." in guide
+
+
+def test_llms_of_2000_posts_is_short_and_says_what_is_left_out() -> None:
+    guide = llms(many_posts(2000), ORIGIN)
+    shown = guide.count("](https://b.example/blog/post-")
+    assert len(guide.encode()) <= 50_000
+    assert shown > 200
+    assert f"- {2000 - shown} older posts are in the sitemap." in guide
+    assert "Post 1999 größe" in guide
+
+
+def test_llms_of_many_pages_is_short() -> None:
+    assert len(llms(many_posts(3, pages=600), ORIGIN).encode()) <= 50_000
+
+
+def test_llms_full_is_every_post_without_its_header(body: Body) -> None:
+    full = body("/llms-full.txt")
+    assert full.startswith(
+        "# Field & notes\n\n# Hello <world>\n\nhttps://b.example/blog/hello · 2026-03-01T00:00:00Z\n\n## A"
+    )
+    assert "title:" not in full
+
+
+def test_llms_full_says_what_is_left_out() -> None:
+    full = llms_full(many_posts(2000), ORIGIN)
+    shown = full.count("\n# Post ")
+    assert len(full.encode()) < 4_100_000
+    assert f"{2000 - shown} older posts are left out here" in full
+
+
+def test_the_manifest_names_icons_that_are_served(edition: Edition, body: Body) -> None:
+    manifest = json.loads(body("/site.webmanifest"))
+    assert (manifest["name"], manifest["start_url"]) == ("Field & notes", "/")
+    assert all(icon["src"] in edition.pages for icon in manifest["icons"])
+
+
+def test_a_posts_source_is_served_as_it_was_written(edition: Edition, body: Body, files: Mapping[str, str]) -> None:
+    assert body("/blog/hello.md") == files["hello.md"]
+    assert edition.pages["/blog/hello.md"].media_type == "text/markdown; charset=utf-8"

@@ -1,0 +1,130 @@
+"""What is noted around a request, whatever becomes of it."""
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from blog import urls
+from blog.serve.pipeline import _is_traced
+
+if TYPE_CHECKING:
+    from starlette.types import Message
+
+    from blog.app import Blog
+    from blog.settings import Settings
+    from tests.conftest import Ask, Run
+
+
+def _total(app: "Blog", name: str, **labels: str) -> float:
+    return sum(
+        sample.value
+        for family in app.metrics.registry.collect()
+        for sample in family.samples
+        if sample.name == name and labels.items() <= sample.labels.items()
+    )
+
+
+@pytest.mark.parametrize(
+    "path", [urls.HEALTH, urls.READY, urls.METRICS, urls.FAVICON, "/assets/site.abc.css", "/rum/collect"]
+)
+def test_what_is_asked_every_few_seconds_or_by_every_page_is_not_traced(path: str) -> None:
+    assert not _is_traced(path)
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/blog/health-tips", "/blog/metrics", "/api/posts", "/assetsome", "/api/healthy", "/rummage"]
+)
+def test_what_only_sounds_like_it_is_traced(path: str) -> None:
+    assert _is_traced(path)
+
+
+async def test_a_visitor_who_hangs_up_while_a_page_is_sent_is_counted_once(
+    run: "Run", small_settings: "Settings"
+) -> None:
+    async with run(small_settings) as running:
+        await running.until_ready()
+        before = _total(running.app, "http_request_duration_seconds_count", handler="/blog/{slug}")
+
+        async def send(_message: "Message") -> None:
+            raise OSError("gone")
+
+        async def receive() -> "Message":
+            return {"type": "http.disconnect"}
+
+        scope: dict[str, Any] = {
+            "type": "http", "method": "GET", "path": "/blog/hello", "query_string": b"", "headers": [],
+            "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 8000), "scheme": "http", "http_version": "1.1",
+        }  # fmt: skip
+        with pytest.raises(OSError, match="gone"):
+            await running.app(scope, receive, send)
+        assert _total(running.app, "http_request_duration_seconds_count", handler="/blog/{slug}") == before + 1
+        assert _total(running.app, "http_requests_in_progress") == 0
+
+
+async def test_a_loading_blog_counts_its_503s_under_no_handler(
+    run: "Run", small_settings: "Settings", ask: "Ask"
+) -> None:
+    async with run(small_settings) as running:
+        running.app.service.edition = None
+        assert (await ask(running.app, "/blog/hello")).status == 503
+        assert _total(running.app, "http_request_duration_seconds_count", handler="none", status="503") == 1
+        assert _total(running.app, "blog_page_views_total") == 0
+
+
+async def test_header_lines_that_repeat_are_read_as_one_list(small_app: "Blog", ask: "Ask") -> None:
+    headers = (
+        ("if-none-match", '"nonsense"'),
+        ("if-none-match", "W/*"),
+        ("sec-purpose", "x"),
+        ("sec-purpose", "prefetch"),
+    )
+    before = _total(small_app, "blog_page_views_total")
+    assert (await ask(small_app, "/blog/hello", headers=headers)).status == 200
+    assert _total(small_app, "blog_page_views_total") == before
+
+
+SAMPLED: dict[str, Any] = {"otlp_endpoint": "http://127.0.0.1:9", "otlp_timeout": 0.1, "traces_sampler": "always_on"}
+
+
+async def test_a_sampled_page_names_its_trace_to_a_browser_that_reports(
+    run: "Run", small_settings: "Settings", ask: "Ask"
+) -> None:
+    async with run(replace(small_settings, faro_url="http://127.0.0.1:9/collect", **SAMPLED)) as running:
+        await running.until_ready()
+        for path in ("/blog/hello", "/no-such-page"):
+            headers = (await ask(running.app, path)).headers
+            assert re.fullmatch(r'traceparent;desc="00-[0-9a-f]{32}-[0-9a-f]{16}-01"', headers["server-timing"])
+            assert headers["cache-control"] == "private, no-store"
+        not_modified = await ask(running.app, "/blog/hello", headers=(("if-none-match", "*"),))
+        assert not_modified.status == 304
+        others = [
+            await ask(running.app, path) for path in ("/rss", "/2019/old-hello", "/site.webmanifest", "/api/posts")
+        ]
+        for answer in (not_modified, *others):
+            assert "server-timing" not in answer.headers
+            assert answer.headers["cache-control"].startswith("public")
+
+
+async def test_where_no_browser_reports_a_sampled_page_stays_what_every_cache_may_keep(
+    run: "Run", small_settings: "Settings", ask: "Ask"
+) -> None:
+    async with run(replace(small_settings, **SAMPLED)) as running:
+        await running.until_ready()
+        headers = (await ask(running.app, "/blog/hello")).headers
+        assert "server-timing" not in headers
+        assert headers["cache-control"].startswith("public")
+
+
+async def test_a_page_that_is_not_sampled_stays_what_every_cache_may_keep(
+    run: "Run", small_settings: "Settings", ask: "Ask"
+) -> None:
+    settings = replace(
+        small_settings, otlp_endpoint="http://127.0.0.1:9", traces_sampler="always_off", faro_url="http://127.0.0.1:9/"
+    )
+    async with run(settings) as running:
+        await running.until_ready()
+        headers = (await ask(running.app, "/blog/hello")).headers
+        assert "server-timing" not in headers
+        assert headers["cache-control"].startswith("public")
