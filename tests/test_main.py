@@ -1,3 +1,4 @@
+import random
 import re
 from pathlib import Path
 
@@ -212,3 +213,36 @@ def test_wrong_usage_is_exit_code_2(environ: dict[str, str], arguments: list[str
     with pytest.raises(SystemExit) as left:
         main(arguments, environ)
     assert left.value.code == 2
+
+
+def test_the_cache_is_pruned_to_its_bound_and_keeps_what_the_content_needs(
+    folder: Path, environ: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cached = environ | {"BLOG_CACHE_DIR": str(tmp_path / "cache"), "BLOG_CACHE_MAX_MB": "7"}
+    for number in (1, 2, 3):
+        (folder / "good.md").write_text(f"{GOOD}\n{random.Random(number).randbytes(150_000).hex()}\n")
+        assert main(["build"], cached | {"BLOG_CACHE_MAX_MB": "1024"}) == 0
+    before = _size(tmp_path / "cache")
+    capsys.readouterr()
+    assert main(["cache", "prune"], cached) == 0
+    assert re.fullmatch(r"removed \d+ files, [\d.]+ MiB; [\d.]+ MiB are left in .*/cache\n", capsys.readouterr().out)
+    assert before > 7 * 1024 * 1024 >= _size(tmp_path / "cache")
+
+
+def _size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def test_a_cache_that_is_not_there_or_not_trusted_is_left_alone(
+    folder: Path, environ: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "good.md").write_text(GOOD)
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    shared.chmod(0o777)
+    (shared / "precious").write_text("not an entry")
+    assert main(["cache", "prune"], environ | {"BLOG_CACHE_DIR": str(shared)}) == 1
+    assert f"{shared} (BLOG_CACHE_DIR)" in capsys.readouterr().err
+    assert (shared / "precious").exists()
+    assert main(["cache", "prune"], environ | {"BLOG_CACHE_DIR": str(tmp_path / "missing")}) == 0
+    assert "removed 0 files" in capsys.readouterr().out

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.process
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _DETACH = 2
+POSTS_IN_A_STORM = int(os.environ.get("BLOG_STORM_POSTS", "200"))
 
 
 def _mount(source: str, place: Path, kind: str, options: str) -> None:
@@ -33,7 +34,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of 4 MiB."""
     place = tmp_path / "disk"
     place.mkdir()
-    _mount("tmpfs", place, "tmpfs", "size=4m")
+    _mount("tmpfs", place, "tmpfs", "mode=0755,size=4m")
     yield place
     _libc.umount2(str(place).encode(), _DETACH)
 
@@ -143,6 +144,37 @@ def test_two_thousand_changed_files_are_few_rebuilds(serve: "Serve", posts: "Wri
     assert 2 <= built <= 20
     time.sleep(1.5)
     assert server.output.count("content is served") == built
+    _leaves(server)
+
+
+def test_many_posts_changed_at_once_are_few_rebuilds(serve: "Serve", posts: "WritePosts", post: "WritePost") -> None:
+    names = [f"post-{number}" for number in range(POSTS_IN_A_STORM)]
+    folder = posts({f"{name}.md": post(name, "2026-01-01") for name in names})
+    server = serve(folder, BLOG_RELOAD="true").wait_until_ready()
+    for name in names:
+        (folder / f"{name}.md").write_text(post(name, "2026-01-01", body="The last state."))
+    while b"The last state." not in server.get(f"/blog/{names[-1]}").body:
+        assert server.get("/api/ready").status == 200
+        time.sleep(0.1)
+    _until(lambda: b"The last state." in server.get(f"/blog/{names[0]}").body)
+    time.sleep(1.5)
+    assert server.output.count("content is served") <= 10
+    _leaves(server)
+
+
+def test_a_cache_that_vanishes_costs_no_page(
+    serve: "Serve", posts: "WritePosts", post: "WritePost", tmp_path: Path
+) -> None:
+    cache = tmp_path / "cache"
+    folder = posts({"good.md": post("Good", "2026-01-01")})
+    server = serve(folder, BLOG_RELOAD="true", BLOG_BASE_URL="https://blog.example", BLOG_CACHE_DIR=str(cache))
+    server.wait_until_ready()
+    shutil.rmtree(cache)
+    cache.write_text("a file where the folder was")
+    for number in (1, 2):
+        (folder / f"new-{number}.md").write_text(post("New", "2026-01-02"))
+        _until(lambda number=number: _serves(server, f"/blog/new-{number}"))  # type: ignore[misc]
+    assert server.output.count("the cache cannot be written") <= 1
     _leaves(server)
 
 

@@ -13,7 +13,7 @@ PLACES = ("/blog", "/blog/tag/soon", "/rss", "/atom.xml", "/feed.json", "/sitema
 
 @pytest.mark.process
 def test_a_post_appears_at_its_moment_without_a_restart(serve: "Serve", posts: "WritePosts", post: "WritePost") -> None:
-    moment = datetime.now(UTC) + timedelta(seconds=6)
+    moment = datetime.now(UTC) + timedelta(seconds=12)
     folder = posts({
         "old.md": post("Old", "2026-01-01"),
         "new.md": post("New", moment.isoformat(timespec="seconds"), "tags: [soon]\n"),

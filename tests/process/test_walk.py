@@ -136,12 +136,19 @@ OPERATIONS_BY_CHANCE: list[Callable[[Walk, Path], None]] = [
 ]  # fmt: skip
 
 
+def _clear(place: Path) -> None:
+    if place.is_symlink() or not place.is_dir():
+        place.unlink(missing_ok=True)
+    shutil.rmtree(place, ignore_errors=True)
+
+
 def _lay_out(root: Path, templates: Path, marker: Path, post: str) -> None:
+    if root.is_symlink() or not root.is_dir():
+        _clear(root)
+        root.mkdir()
+    root.chmod(0o755)
     for name in ("posts", "theme"):
-        place = root / name
-        if place.is_symlink() or not place.is_dir():
-            place.unlink(missing_ok=True)
-        shutil.rmtree(place, ignore_errors=True)
+        _clear(root / name)
     shutil.copytree(templates, root / "theme")
     (root / "posts/pages").mkdir(parents=True)
     (root / "posts/images").mkdir()
