@@ -302,11 +302,11 @@ class Process:
     def wait_until_listening(self) -> "Process":
         return self._wait_for("/api/health")
 
-    def wait_until_ready(self) -> "Process":
-        return self._wait_for("/api/ready")
+    def wait_until_ready(self, seconds: float = 30) -> "Process":
+        return self._wait_for("/api/ready", seconds)
 
-    def _wait_for(self, path: str) -> "Process":
-        deadline = time.monotonic() + 30
+    def _wait_for(self, path: str, seconds: float = 30) -> "Process":
+        deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             assert self.popen.poll() is None, f"it ended with {self.popen.returncode}: {self.output}"
             with contextlib.suppress(OSError):

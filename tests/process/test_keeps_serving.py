@@ -150,7 +150,7 @@ def test_two_thousand_changed_files_are_few_rebuilds(serve: "Serve", posts: "Wri
 def test_many_posts_changed_at_once_are_few_rebuilds(serve: "Serve", posts: "WritePosts", post: "WritePost") -> None:
     names = [f"post-{number}" for number in range(POSTS_IN_A_STORM)]
     folder = posts({f"{name}.md": post(name, "2026-01-01") for name in names})
-    server = serve(folder, BLOG_RELOAD="true").wait_until_ready()
+    server = serve(folder, BLOG_RELOAD="true").wait_until_ready(seconds=30 + POSTS_IN_A_STORM / 10)
     for name in names:
         (folder / f"{name}.md").write_text(post(name, "2026-01-01", body="The last state."))
     while b"The last state." not in server.get(f"/blog/{names[-1]}").body:
