@@ -3,37 +3,67 @@
 import re
 import unicodedata
 
-_SLUG = re.compile(r"[^\W_]+(?:[-_][^\W_]+)*")
-_NOT_IN_A_SLUG = re.compile(r"[\W_]+")
-_NOT_IN_AN_ANCHOR = re.compile(r"[^\w\- ]+")
 _SPELLED_OUT = str.maketrans({"+": " plus ", "#": " sharp ", "&": " and ", "@": " at "})
+# Letters, combining marks and digits. Python's ``\w`` has no combining marks, and would cut words of Hindi or Thai.
+_OF_A_WORD = ("L", "M", "N")
+# What github-slugger keeps besides letters and marks: decimal digits, letter numbers, and what joins words.
+_OF_AN_ANCHOR = frozenset({"Nd", "Nl", "Pc"})
+# Symbols that Unicode calls alphabetic: circled, squared and negative Latin letters.
+_LETTER_SYMBOLS = re.compile("[\u24b6-\u24e9\U0001f130-\U0001f149\U0001f150-\U0001f169\U0001f170-\U0001f189]")
+_ASCII_ANCHOR = re.compile(r"[^\w\- ]+", re.ASCII)
 
 
 def slugify(text: str) -> str:
     """Letters and digits of any script, lower case, joined by hyphens; "" where there are none.
 
-    >>> slugify("Größe & Gewicht"), slugify("C++"), slugify("C#"), slugify("!?")
-    ('größe-and-gewicht', 'c-plus-plus', 'c-sharp', '')
+    >>> slugify("Größe & Gewicht"), slugify("C++"), slugify("C#"), slugify("!?"), slugify("हिन्दी")
+    ('größe-and-gewicht', 'c-plus-plus', 'c-sharp', '', 'हिन्दी')
     """
-    return _NOT_IN_A_SLUG.sub("-", unicodedata.normalize("NFC", text.translate(_SPELLED_OUT)).lower()).strip("-")
+    return "-".join("".join(map(_in_slug, _folded(text.translate(_SPELLED_OUT)))).split())
 
 
 def is_slug(text: str) -> bool:
     """
-    >>> is_slug("head-sampling"), is_slug("Head Sampling"), is_slug("")
-    (True, False, False)
+    >>> is_slug("head-sampling"), is_slug("head_sampling"), is_slug("Head Sampling"), is_slug("")
+    (True, True, False, False)
     """
-    return _SLUG.fullmatch(text) is not None and text == unicodedata.normalize("NFC", text).lower()
+    return bool(text) and slugify(text) == text.replace("_", "-")
+
+
+def _folded(text: str) -> str:
+    """Lower case, composed. Lowering may leave letters decomposed, and may make new ones to lower."""
+    while (folded := unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).lower())) != text:
+        text = folded
+    return text
+
+
+def _in_slug(character: str) -> str:
+    """The character where it belongs to a word, nothing for one without a width, else the space between words."""
+    category = unicodedata.category(character)
+    if category[0] in _OF_A_WORD:
+        return character
+    return "" if category == "Cf" else " "
 
 
 def anchor(heading: str) -> str:
     """The id of a heading as GitHub makes it, so that a link written there works here.
 
-    >>> anchor("Étape 1: l'entrée_utilisateur"), anchor("???")
-    ('étape-1-lentrée_utilisateur', 'section')
+    >>> anchor("Étape 1: l'entrée_utilisateur"), anchor("हिन्दी भाषा"), anchor("???")
+    ('étape-1-lentrée_utilisateur', 'हिन्दी-भाषा', 'section')
     """
     name = unicodedata.normalize("NFC", heading).strip().lower()
-    return _NOT_IN_AN_ANCHOR.sub("", name).replace(" ", "-") or "section"
+    kept = _ASCII_ANCHOR.sub("", name) if name.isascii() else "".join(filter(_in_anchor, name))
+    return kept.replace(" ", "-") or "section"
+
+
+def _in_anchor(character: str) -> bool:
+    category = unicodedata.category(character)
+    return (
+        category[0] in "LM"
+        or category in _OF_AN_ANCHOR
+        or character in "- "
+        or _LETTER_SYMBOLS.match(character) is not None
+    )
 
 
 class Anchors:
