@@ -157,3 +157,30 @@ def test_a_tag_may_be_spelled_in_two_cases(write: Write, faults: Faults) -> None
     write("a.md", text(more="tags: [Python, web dev]\n"))
     write("b.md", text(more="tags: [python, Web-Dev]\n"))
     assert faults() == []
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["sms:+1", "obsidian://open?vault=x", "other.md?a=b:c", "#top", "#:~:text=words", "other.md#a-part:~:text=x"],
+)
+@pytest.mark.usefixtures("around")
+def test_a_target_that_browsers_understand_is_no_fault(write: Write, faults: Faults, target: str) -> None:
+    write("a.md", text(f"[x]({target})"))
+    assert faults() == []
+
+
+@pytest.mark.parametrize(
+    "written", ["[x](javascript:alert)", "<a href=' JavaScript:alert'>x</a>", "![x](javascript:alert)"]
+)
+def test_a_target_that_runs_script_is_a_fault_that_names_it(write: Write, faults: Faults, written: str) -> None:
+    write("a.md", text(written))
+    (problem,) = faults()
+    assert problem.startswith(f"a.md:{line_of_body()}: ")
+    assert "avascript:alert' runs script" in problem.replace("S", "s")
+
+
+def test_every_candidate_of_a_picture_has_to_be_there(write: Write, faults: Faults) -> None:
+    write("a.svg", SVG)
+    write("a.md", text('<img src=a.svg srcset="a.svg 1x, b.svg 2x" alt="">'))
+    (problem,) = faults()
+    assert "'b.svg'" in problem

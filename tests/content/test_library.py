@@ -64,3 +64,7 @@ def test_an_address_is_escaped(read: Library) -> None:
 @pytest.mark.parametrize("target", ["https://a.example", "//a.example", "mailto:a@b.example", "http://[", "data:,x"])
 def test_what_leads_off_the_site(target: str) -> None:
     assert is_elsewhere(target)
+
+
+def test_an_image_address_is_the_address_alone(read: Library) -> None:
+    assert Resolver(read).attributes(read.posts[0], Reference("image address", "a.svg", 1)).startswith("/assets/a.")

@@ -7,7 +7,7 @@ import mistune
 import pygments
 from pydantic import TypeAdapter
 
-from blog.content import document, gfm, highlight, markdown, raw_html, slugs
+from blog.content import document, markdown, slugs, targets
 from blog.content.document import Document, Parse, dump
 from blog.machine.cache import Cache, key
 
@@ -15,7 +15,10 @@ from blog.machine.cache import Cache, key
 # has to raise would be forgotten once, and serve yesterday's markup.
 _RENDERER = " ".join([
     f"document mistune {mistune.__version__} pygments {pygments.__version__}",
-    *(sha256(Path(str(module.__file__)).read_bytes()).hexdigest() for module in (document, gfm, highlight, markdown, raw_html, slugs)),
+    *(sha256(file.read_bytes()).hexdigest() for file in (
+        *(Path(str(module.__file__)) for module in (document, slugs, targets)),
+        *sorted(Path(str(markdown.__file__)).parent.glob("*.py")),
+    )),
 ])  # fmt: skip
 
 _DOCUMENT = TypeAdapter(Document)

@@ -12,6 +12,7 @@ from blog.content.files import MEDIA_TYPES
 from blog.content.library import Library, beside, is_elsewhere
 from blog.content.post import Post, Text
 from blog.content.slugs import slugify
+from blog.content.targets import is_harmful
 from blog.errors import Severity
 
 FIXED_PATHS = frozenset({
@@ -112,7 +113,12 @@ class _Targets:
 
     def check(self, text: Text, reference: Reference) -> Iterator[Found]:
         line = _line(text, reference.line)
-        if is_elsewhere(reference.target):
+        if is_harmful(reference.target):
+            kind = "link" if reference.kind == "link" else "image"
+            yield Found(
+                text.file, line, f"{kind} {reference.target!r} runs script or reads files, which no page may do"
+            )
+        elif is_elsewhere(reference.target):
             if reference.kind != "link" and not reference.target.startswith("data:"):
                 problem = (
                     f"image {reference.target!r} is on another site, which pages never ask; put it beside the post"
@@ -142,7 +148,7 @@ class _Targets:
             if leads_to is None and beside_it not in self._library.files:
                 yield f"link {target!r} names no post, page or file beside this one"
                 return
-        if fragment and leads_to and fragment not in leads_to.document.anchors:
+        if leads_to and not leads_to.document.has_anchor(fragment):
             yield f"link {target!r} names a section that {leads_to.file} does not have"
 
 

@@ -3,21 +3,23 @@
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Literal
 
 WORDS_PER_MINUTE = 220
 _MARKER = re.compile("\0([0-9]+)\0")
 
 
+# A sized image is one whose width or height its author has given, in HTML; an image address stands among others in an
+# attribute (srcset), or in one that is not src (poster).
+Kind = Literal["link", "image", "sized image", "image address"]
+
+
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """Something a text points at. ``target`` is as written; ``line`` counts within the body, from 1.
+    """Something a text points at. ``target`` is as written; ``line`` counts within the body, from 1."""
 
-    A sized image is one whose width and height its author has given, in HTML.
-    """
-
-    kind: Literal["link", "image", "sized image"]
+    kind: Kind
     target: str
     line: int
 
@@ -38,6 +40,23 @@ class Remark:
     problem: str
 
 
+@dataclass(frozen=True, slots=True)
+class FenceOptions:
+    """What stands beside a fence's language: ``highlight`` are ranges of lines from 1, both ends included."""
+
+    title: str = ""
+    numbered: bool = False
+    first_line: int = 1
+    highlight: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CodeBlock:
+    language: str
+    line: int
+    options: FenceOptions
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """The parsed text. ``anchors`` are all ids in it; ``summary`` is its first paragraph as plain text."""
@@ -49,11 +68,20 @@ class Document:
     remarks: tuple[Remark, ...]
     words: int
     summary: str
+    code: tuple[CodeBlock, ...] = ()
 
     @property
     def minutes(self) -> int:
         """Reading time from the words of the text, not of its code."""
         return max(1, round(self.words / WORDS_PER_MINUTE))
+
+    def has_anchor(self, fragment: str) -> bool:
+        """Whether a decoded fragment is found in this text, by the rules of HTML 7.4.6.4.
+
+        A text fragment (``:~:text=…``) is for the browser to find, and ``top`` is the top of every page.
+        """
+        anchor = fragment.partition(":~:")[0]
+        return not anchor or anchor.lower() == "top" or anchor in self.anchors
 
     def html(self, attributes: Callable[[Reference], str]) -> str:
         """The HTML, each reference filled in with the attributes (``href="…"``) that it resolves to."""
@@ -82,6 +110,7 @@ def dump(document: Document) -> bytes:
             "remarks": [{"line": it.line, "problem": it.problem} for it in document.remarks],
             "words": document.words,
             "summary": document.summary,
+            "code": [asdict(block) for block in document.code],
         },
         ensure_ascii=False,
     ).encode()

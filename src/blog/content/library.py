@@ -67,8 +67,13 @@ class Resolver:
         self._texts = {text.file: text for text in library.texts}
 
     def attributes(self, text: Text, reference: Reference) -> str:
-        """The HTML attributes of a reference: ``href``, or ``src`` with the size that keeps the page from jumping."""
+        """The HTML attributes of a reference: ``href``, or ``src`` with the size that keeps the page from jumping.
+
+        An image address is the bare address, because it stands in an attribute already.
+        """
         url = escape(self.url(text, reference.target))
+        if reference.kind == "image address":
+            return url
         if reference.kind == "link":
             return f'href="{url}"'
         file = self.file(text, reference.target)

@@ -1,0 +1,130 @@
+"""Addresses that become links by themselves (GFM 6.9), by the rules of cmark-gfm, which are GitHub's."""
+
+import re
+
+from blog.content.markdown.tree import Token
+
+URL_MARK = r":(?=//)"
+WWW_MARK = r"(?<=www)\."
+_SCHEME = re.compile(r"[A-Za-z]*\Z")
+_SCHEMES = frozenset({"http", "https", "ftp"})
+_HOST = re.compile(r"[^\W_]|[-_.]|[^\x00-\x7f\s]")
+_DOMAIN = re.compile(r"(?:[^\W_]|[-_.])+")
+_NOT_SPACE = re.compile(r"[^\s<]*")
+_TRAILING = "?!.,:*_~'\""
+_ENTITY = re.compile(r"&[A-Za-z]+;")
+_MAX_ENTITY = 40
+_BEFORE_WWW = "*_~("
+_EMAIL = re.compile(
+    r"(?:(?P<protocol>mailto|xmpp):)?(?P<address>[A-Za-z0-9.+_-]+@[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)"
+    r"(?P<resource>/[A-Za-z0-9@.]+)?"
+)
+
+
+def url(text: str, colon: int) -> tuple[int, int] | None:
+    """Where the address with this colon begins and ends; None where it is none.
+
+    >>> url("See https://example.org.", 9), url("x://y", 1)
+    ((4, 23), None)
+    """
+    start = colon
+    while start and text[start - 1].isascii() and text[start - 1].isalpha():
+        start -= 1
+        if colon - start > len("https"):
+            return None
+    if text[start:colon].lower() not in _SCHEMES:
+        return None
+    host = colon + len("://")
+    if not _valid_host(text, host, short=True):
+        return None
+    return start, end(text, start)
+
+
+def www(text: str, dot: int) -> tuple[int, int] | None:
+    """The same for an address that begins with www."""
+    start = dot - len("www")
+    before = text[start - 1] if start else " "
+    if not (before.isspace() or before in _BEFORE_WWW) or not _valid_host(text, start, short=False):
+        return None
+    return start, end(text, start)
+
+
+def _valid_host(text: str, start: int, *, short: bool) -> bool:
+    """GFM: the last two labels of a host have no underscore, and after www. there has to be a dot."""
+    found = _DOMAIN.match(text, start)
+    if found is None or not text[start].isalnum():
+        return False
+    labels = found[0].rstrip(".").rsplit(".", 2)
+    many_labels = 10
+    underscored = any("_" in name for name in labels[-2:])
+    return (short or "." in found[0]) and not (underscored and found[0].count(".") <= many_labels)
+
+
+def end(text: str, start: int) -> int:
+    """Where an address ends: what ends a sentence does not belong to the address in it.
+
+    >>> "www.example.org/a_(b))."[: end("www.example.org/a_(b)).", 0)]
+    'www.example.org/a_(b)'
+    """
+    found = _NOT_SPACE.match(text, start)
+    stop = found.end() if found else start
+    surplus = text.count(")", start, stop) - text.count("(", start, stop)
+    while stop > start:
+        last = text[stop - 1]
+        if last == ")":
+            if surplus <= 0:
+                break
+            surplus, stop = surplus - 1, stop - 1
+        elif last in _TRAILING:
+            stop -= 1
+        elif last == ";":
+            opening = text.rfind("&", max(start, stop - _MAX_ENTITY), stop)
+            stop = opening if opening >= 0 and _ENTITY.fullmatch(text, opening, stop) else stop - 1
+        else:
+            break
+    return stop
+
+
+def link(written: str, line: int) -> Token:
+    address = f"http://{written}" if written.startswith("www.") else written
+    return _link(written, address, line)
+
+
+def _link(written: str, address: str, line: int) -> Token:
+    child = {"type": "text", "raw": written}
+    return {"type": "link", "children": [child], "attrs": {"url": address, "title": ""}, "line": line, "depth": 1}
+
+
+def emails(text: str, line: int) -> list[Token]:
+    """Text as tokens, the e-mail addresses in it as links."""
+    tokens: list[Token] = []
+    place = 0
+    for found in _EMAIL.finditer(text):
+        stop = _email_end(text, found)
+        if stop is None:
+            continue
+        start = found.start() if _has_protocol(text, found) else found.start("address")
+        if start < place:
+            continue
+        written = text[start:stop]
+        address = written if start < found.start("address") else f"mailto:{written}"
+        tokens += [{"type": "text", "raw": text[place:start]}] if start > place else []
+        tokens.append(_link(written, address, line))
+        place = stop
+    return [*tokens, {"type": "text", "raw": text[place:]}] if place < len(text) else tokens
+
+
+def _has_protocol(text: str, found: re.Match[str]) -> bool:
+    before = text[found.start() - 1 : found.start()]
+    return found["protocol"] is not None and not before.isalnum()
+
+
+def _email_end(text: str, found: re.Match[str]) -> int | None:
+    """Where the address ends; None for what is none: GFM asks for a dot, and no hyphen or underscore at the end."""
+    is_xmpp = found["protocol"] == "xmpp" and found["resource"]
+    stop = found.end("resource") if is_xmpp else found.end("address")
+    domain = found["address"].partition("@")[2]
+    after = text[found.end("address") : found.end("address") + 1]
+    if "." not in domain or not domain[-1].isalpha() or after == "@":
+        return None
+    return end(text[:stop], found.start("address")) if not is_xmpp else stop

@@ -1,0 +1,224 @@
+"""The block phase: lines to a tree of blocks, after the algorithm in the appendix of CommonMark 0.31.2.
+
+mistune cuts the text of a container out and parses it again, which loses tabs, line numbers and lazy lines.
+"""
+
+from mistune import BlockParser
+from mistune.core import BlockState
+
+from blog.content.markdown import footnotes, html_blocks, starts, tables
+from blog.content.markdown.definitions import Definitions, take_definitions
+from blog.content.markdown.lines import TAB, Line
+from blog.content.markdown.tree import Block, tokens
+
+# Renderers recurse: a container beyond this depth is text, with a remark.
+MAX_DEPTH = 50
+TOO_DEEP = f"blocks are nested more than {MAX_DEPTH} deep; what is deeper is shown as text"
+
+
+class Blocks(BlockParser):
+    """mistune's block parser with this module's rules."""
+
+    def parse(self, state: BlockState, rules: list[str] | None = None) -> None:  # noqa: ARG002 -- mistune's call
+        builder = Builder(state.src)
+        state.env["ref_links"] = builder.definitions
+        state.env["footnotes"] = builder.footnotes
+        state.env["problems"] = builder.problems
+        state.tokens = tokens(builder.build().children)
+        state.cursor = state.cursor_max
+
+
+class Builder:
+    """Builds the tree line by line. ``open`` are the blocks from the document to the innermost open one."""
+
+    def __init__(self, text: str) -> None:
+        self._lines = text.removesuffix("\n").split("\n")
+        self.root = Block("document", 1)
+        self.open = [self.root]
+        self.definitions: Definitions = {}
+        self.footnotes: dict[str, Block] = {}
+        self.problems: list[tuple[int, str]] = []
+
+    def build(self) -> Block:
+        for number, text in enumerate(self._lines, 1):
+            self._read(text, number)
+        self.close(1)
+        return self.root
+
+    @property
+    def tip(self) -> Block:
+        return self.open[-1]
+
+    def add(self, block: Block, depth: int) -> None:
+        """Put a block into the innermost of the first ``depth`` open blocks that may hold it, and close all after that."""
+        while not self.open[depth - 1].holds(block.kind):
+            depth -= 1
+        self.close(depth)
+        self.tip.children.append(block)
+        self.open.append(block)
+
+    def close(self, depth: int) -> None:
+        """Close the open blocks after the first ``depth``."""
+        while len(self.open) > depth:
+            self._finish(self.open.pop())
+
+    def replace_paragraph(self, *blocks: Block) -> None:
+        """Put other blocks in the place of the paragraph that is the tip; the last of them is the new tip."""
+        self.open.pop()
+        siblings = self.tip.children
+        siblings[-1:] = blocks
+        self.open.append(blocks[-1])
+
+    def note_definitions(self, paragraph: Block) -> None:
+        """Take the link reference definitions from the beginning of a paragraph."""
+        if paragraph.lines and paragraph.lines[0].startswith("["):
+            taken = take_definitions(paragraph.lines, paragraph.line, self.definitions)
+            del paragraph.lines[:taken]
+            paragraph.line += taken
+
+    def too_deep(self, line: Line, depth: int) -> bool:
+        """Whether no container may be put into the first ``depth`` open blocks; the first time it is noted as a problem."""
+        if depth <= MAX_DEPTH:
+            return False
+        if not any(problem == TOO_DEEP for _, problem in self.problems):
+            self.problems.append((line.number, TOO_DEEP))
+        return True
+
+    def _finish(self, block: Block) -> None:
+        if block.kind == "paragraph":
+            self.note_definitions(block)
+            if not any(block.lines):
+                self.tip.children.remove(block)
+        elif (block.kind == "block_code" and block.attrs["style"] == "indent") or block.kind == "block_html":
+            while block.lines and not block.lines[-1].strip(" \t"):
+                block.lines.pop()
+
+    def _read(self, text: str, number: int) -> None:
+        tip = self.open[-1]
+        # Most lines continue a paragraph at the top level, or a fence there, and begin no other block.
+        if len(self.open) == 2 and tip.kind == "paragraph" and text[:1].isalpha():  # noqa: PLR2004 -- document, paragraph
+            tip.lines.append(text)
+            return
+        line = Line(text, number)
+        depth = self._continued(line)
+        if not depth:
+            return
+        if self.open[depth - 1].kind not in {"block_code", "block_html"}:
+            depth = self._start_blocks(line, depth)
+            if not depth:
+                return
+        self._add_text(line, depth, tip)
+
+    def _continued(self, line: Line) -> int:
+        """How many of the open blocks go on with this line; 0 where the line ended a fence and is used up."""
+        for depth in range(1, len(self.open)):
+            block = self.open[depth]
+            goes_on = _CONTINUES[block.kind](block, line)
+            if goes_on is None:
+                self.close(depth)
+                return 0
+            if not goes_on:
+                return depth
+        return len(self.open)
+
+    def _start_blocks(self, line: Line, depth: int) -> int:
+        """Open the blocks that begin on this line. Gives the depth to add the text at; 0 where none is left."""
+        while opened := starts.start(self, line, depth):
+            depth = len(self.open)
+            if opened == starts.DONE:
+                self._note_blank(line, depth)
+                return 0
+            if not self.tip.is_container:
+                break
+        return depth
+
+    def _add_text(self, line: Line, depth: int, tip: Block) -> None:
+        container = self.open[depth - 1]
+        self._note_blank(line, depth)
+        if depth < len(self.open) and not line.blank and self.tip is tip and tip.kind == "paragraph":
+            tip.lines.append(line.rest)  # a lazy continuation line
+            return
+        self.close(depth)
+        self._add_to(container, line)
+
+    def _note_blank(self, line: Line, depth: int) -> None:
+        """Keep for each block whether its last line was blank, which decides whether a list is loose."""
+        container = self.open[depth - 1]
+        if line.blank and container.children:
+            container.children[-1].then_blank = True
+        container.then_blank = line.blank and self._minds_blank(container, line)
+        for parent in self.open[: depth - 1]:
+            parent.then_blank = False
+
+    @staticmethod
+    def _minds_blank(container: Block, line: Line) -> bool:
+        if container.kind in {"block_quote", "heading", "thematic_break"}:
+            return False
+        if container.kind == "block_code":
+            return bool(container.attrs["style"] == "indent")
+        return not (container.kind == "list_item" and not container.children and container.line == line.number)
+
+    def _add_to(self, container: Block, line: Line) -> None:
+        match container.kind:
+            case "block_code":
+                container.lines.append(line.remainder())
+            case "block_html":
+                container.lines.append(line.remainder())
+                if html_blocks.ends(container.attrs["html_kind"], line.text[line.offset :]):
+                    self.close(len(self.open) - 1)
+            case "table":
+                tables.add_row(container, line)
+            case "heading" | "thematic_break":
+                pass
+            case "paragraph":
+                container.lines.append(line.rest)
+            case _ if not line.blank:
+                line.skip_indent()
+                self.add(Block("paragraph", line.number), len(self.open))
+                self.tip.lines.append(line.rest)
+
+
+def _quote_continues(_block: Block, line: Line) -> bool:
+    if line.indent >= TAB or line.first != ">":
+        return False
+    line.skip_characters(1)
+    line.skip_space()
+    return True
+
+
+def _item_continues(block: Block, line: Line) -> bool:
+    if line.indent >= block.attrs["width"] and not (line.blank and not block.children):
+        line.skip_columns(block.attrs["width"])
+        return True
+    if line.blank and block.children:
+        line.skip_indent()
+        return True
+    return False
+
+
+def _code_continues(block: Block, line: Line) -> bool | None:
+    if block.attrs["style"] == "indent":
+        if line.indent >= TAB:
+            line.skip_columns(TAB)
+            return True
+        if line.blank:
+            line.skip_indent()
+        return line.blank
+    if line.indent < TAB and starts.closes_fence(block, line.rest):
+        return None
+    line.skip_columns(min(line.indent, block.attrs["indent"]))
+    return True
+
+
+_CONTINUES = {
+    "block_quote": _quote_continues,
+    "list": lambda _block, _line: True,
+    "list_item": _item_continues,
+    "footnote": footnotes.continues,
+    "heading": lambda _block, _line: False,
+    "thematic_break": lambda _block, _line: False,
+    "block_code": _code_continues,
+    "block_html": lambda block, line: html_blocks.continues(block.attrs["html_kind"], blank=line.blank),
+    "paragraph": lambda _block, line: not line.blank,
+    "table": tables.continues,
+}

@@ -1,0 +1,42 @@
+"""Constructs of other site generators that mean nothing here: each is named, and stays visible as text."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+_SHORTCODE = "a shortcode of Hugo or Zola"
+_CONSTRUCTS = (
+    (re.compile(r"\{\{[<%][^\n{}]*[>%]\}\}"), _SHORTCODE),
+    (re.compile(r"\{%[^\n{}]*%\}"), "a tag of Liquid or Jinja"),
+    (re.compile(r"\{\{[^\n{}]*\}\}"), "a template expression"),
+    (re.compile(r"\{/\*"), "a comment of MDX"),
+    (re.compile(r"^[ \t]*import[ \t]+(?:[\w{*][^\n;]{0,200}[ \t]from[ \t]+)?['\"][^\n'\"]+['\"][ \t]*;?[ \t]*$", re.MULTILINE), "an import of MDX"),
+    (re.compile(r"^[ \t]*export[ \t]+(?:default|const|let|var|function|async)\b", re.MULTILINE), "an export of MDX"),
+    (re.compile(r"^:::+[ \t]*\{?[\w.-]", re.MULTILINE), "a directive"),
+    (re.compile(r"^\[\[?_?toc_?\]\]?[ \t]*$", re.MULTILINE | re.IGNORECASE), "a table of contents marker"),
+    (re.compile(r"\{:[ \t]*[.#\w][^\n{}]*\}"), "an attribute list of kramdown"),
+    (re.compile(r"(?:(?<=\))|(?<=[\]`*_\w \x00]))\{[ \t]*(?:[.#][\w-]+|[\w-]+=[^\s{}]+)(?:[ \t]+[^\n{}]*)?\}"), "an attribute list"),
+)  # fmt: skip
+_SHOWN = 60
+_HINTS = ("{", ":::", "[", "import", "export")
+
+
+def find(text: str, code: Iterable[tuple[int, int]]) -> Iterator[tuple[int, str]]:
+    """The place of each construct outside of inline code, and what to say of it."""
+    if not any(hint in text for hint in _HINTS):
+        return
+    shown = _blanked(text, code)
+    for pattern, name in _CONSTRUCTS:
+        found = [(match.start(), match.end()) for match in pattern.finditer(shown)]
+        for start, end in found:
+            written = text[start:end].strip()[:_SHOWN]
+            yield start, f"{written!r} is {name}, which is not understood here and shown as text"
+        # What one construct is made of is no other.
+        shown = _blanked(shown, found) if found else shown
+
+
+def _blanked(text: str, code: Iterable[tuple[int, int]]) -> str:
+    pieces, place = [], 0
+    for start, end in code:
+        pieces += [text[place:start], "\x00" * (end - start)]
+        place = end
+    return "".join([*pieces, text[place:]])

@@ -1,0 +1,78 @@
+"""From a text to tokens: mistune's two phases with rules of our own, and what is special about some blocks between them."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import mistune
+from mistune.core import BlockState
+
+from blog.content.document import Remark
+from blog.content.markdown import alerts, dialects, footnotes, tables, tasks
+from blog.content.markdown.blocks import Blocks
+from blog.content.markdown.inlines import Inlines
+from blog.content.markdown.tree import Token
+
+# One attribute of an attribute list: an id, a class, or a name with a value.
+_ATTRIBUTE = re.compile(r"#[^\s#{}]+|\.[\w-]+|[\w-]+=[^\s{}]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """Tokens of a text without its footnotes, the footnotes in the order of their numbers, and what is wrong."""
+
+    tokens: list[Token]
+    notes: list[Token]
+    remarks: list[Remark]
+
+
+class _Markdown(mistune.Markdown):
+    """mistune with both phases ours; inline tokens know their lines."""
+
+    def render_state(self, state: BlockState) -> list[Token]:
+        return [self._block(token, state.env) for token in state.tokens]
+
+    def _block(self, token: Token, env: Any) -> Token:
+        if token["type"] == "table":
+            token = tables.spread(token)
+        elif token["type"] == "block_quote":
+            token = alerts.as_alert(token)
+        elif token["type"] == "list_item":
+            token = tasks.as_task(token)
+        elif token["type"] == "heading":
+            token = _with_id(token)
+        if "children" in token:
+            return {**token, "children": [self._block(child, env) for child in token["children"]]}
+        return self._leaf(token, env) if "text" in token else token
+
+    def _leaf(self, token: Token, env: Any) -> Token:
+        if not token["text"]:
+            return {**token, "children": []}
+        assert isinstance(self.inline, Inlines)  # noqa: S101 -- _MARKDOWN has no other
+        state = self.inline.read(token["text"], env, token["line"])
+        for place, problem in dialects.find(state.src, state.code):
+            env["problems"].append((state.line_at(place), problem))
+        return {**token, "children": state.tokens}
+
+
+def parse(text: str) -> Parsed:
+    tokens, state = _MARKDOWN.parse(text)
+    assert not isinstance(tokens, str)  # noqa: S101 -- a Markdown without a renderer returns tokens
+    kept, notes = footnotes.number(tokens)
+    return Parsed(kept, notes, [Remark(line, problem) for line, problem in state.env["problems"]])
+
+
+def _with_id(heading: Token) -> Token:
+    """The heading with the id that stands in braces after it, as Hugo, Zola, kramdown and pandoc write it."""
+    text = heading["text"]
+    opening = text.rfind("{")
+    if not text.endswith("}") or opening < 0:
+        return heading
+    attributes = text[opening + 1 : -1].removeprefix(":").split()
+    names = [attribute[1:] for attribute in attributes if attribute.startswith("#")]
+    if not names or not all(_ATTRIBUTE.fullmatch(attribute) for attribute in attributes):
+        return heading
+    return {**heading, "text": text[:opening].rstrip(" \t"), "attrs": {**heading["attrs"], "id": names[0]}}
+
+
+_MARKDOWN = _Markdown(renderer=None, block=Blocks(), inline=Inlines())

@@ -1,0 +1,86 @@
+"""The tree that the block phase builds, and its tokens in mistune's form."""
+
+from typing import Any
+
+Token = dict[str, Any]
+
+CONTAINERS = frozenset({"document", "block_quote", "list", "list_item", "footnote"})
+
+
+class Block:
+    """A block of a text. ``line`` is where it begins; ``lines`` are those of a leaf, one for each line of the source."""
+
+    __slots__ = ("attrs", "children", "kind", "line", "lines", "then_blank")
+
+    def __init__(self, kind: str, line: int, **attrs: Any) -> None:
+        self.kind = kind
+        self.line = line
+        self.attrs = attrs
+        self.children: list[Block] = []
+        self.lines: list[str] = []
+        self.then_blank = False
+
+    @property
+    def is_container(self) -> bool:
+        return self.kind in CONTAINERS
+
+    def holds(self, kind: str) -> bool:
+        """Whether a block of that kind may stand directly in this one."""
+        if self.kind == "list":
+            return kind == "list_item"
+        return self.is_container and kind != "list_item"
+
+    def ends_blank(self) -> bool:
+        block = self
+        while True:
+            if block.then_blank:
+                return True
+            if block.kind not in {"list", "list_item"} or not block.children:
+                return False
+            block = block.children[-1]
+
+
+def is_tight(items: list[Block]) -> bool:
+    """CommonMark 5.3: a list is loose when a blank line stands between two blocks that are directly in it."""
+    for index, item in enumerate(items):
+        last_item = index == len(items) - 1
+        if item.then_blank and not last_item:
+            return False
+        for place, child in enumerate(item.children):
+            last = last_item and place == len(item.children) - 1
+            if child.ends_blank() and not last:
+                return False
+    return True
+
+
+def tokens(blocks: list[Block], *, tight: bool = False) -> list[Token]:
+    """Tokens of a container's blocks; the paragraphs of a tight list are mistune's ``block_text``."""
+    return [_token(block, tight=tight) for block in blocks]
+
+
+def _token(block: Block, *, tight: bool) -> Token:
+    token: Token = {"type": block.kind, "line": block.line}
+    if block.attrs:
+        token["attrs"] = block.attrs
+    match block.kind:
+        case "list":
+            items_are_tight = is_tight(block.children)
+            token["children"] = [_item(item, tight=items_are_tight) for item in block.children]
+        case "block_quote" | "footnote":
+            token["children"] = tokens(block.children)
+        case "paragraph":
+            token["type"] = "block_text" if tight else "paragraph"
+            token["text"] = "\n".join(block.lines).rstrip(" \t")
+        case "heading":
+            token["text"] = "\n".join(block.lines).strip(" \t")
+        case "block_code":
+            token["raw"] = "".join([f"{line}\n" for line in block.lines])
+        case "block_html":
+            token["raw"] = "\n".join(block.lines)
+        case "table":
+            token["rows"] = block.attrs.pop("rows")
+    return token
+
+
+def _item(item: Block, *, tight: bool) -> Token:
+    return {"type": "list_item", "line": item.line, "children": tokens(item.children, tight=tight)}

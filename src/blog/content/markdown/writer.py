@@ -1,0 +1,264 @@
+"""From tokens to the markup of a Document, and to what is known about the text."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from html import escape
+from itertools import pairwise
+
+from blog.content.document import CodeBlock, Document, Heading, Kind, Reference, Remark, marker
+from blog.content.markdown import fences, footnotes
+from blog.content.markdown.highlight import Highlighter, is_known
+from blog.content.markdown.parser import Parsed
+from blog.content.markdown.raw_html import RawHtml, ids
+from blog.content.markdown.text import count_words, plain, summary
+from blog.content.markdown.tree import Token
+from blog.content.slugs import Anchors
+from blog.content.targets import encoded, is_harmful
+
+
+class Writer:
+    """Writes each kind of token by the method of its name, and notes what it meets. One writer serves one document."""
+
+    def __init__(self, labels: Mapping[str, str]) -> None:
+        self._labels = labels
+        self._anchors = Anchors()
+        self._references: list[Reference] = []
+        self._headings: list[Heading] = []
+        self._remarks: list[Remark] = []
+        self._code: list[CodeBlock] = []
+        self._numbers: dict[str, int] = {}
+        self._given: set[str] = set()
+        self._cited: dict[str, int] = {}
+        self._raw_html = RawHtml(self._refer, self._remarks)
+        self._highlighter = Highlighter()
+
+    def document(self, parsed: Parsed) -> Document:
+        everything = [*parsed.tokens, *parsed.notes]
+        self._remarks += parsed.remarks
+        self._anchors.taken.update(_given_ids(everything))
+        self._numbers = {footnotes.key(note["attrs"]["label"]): note["number"] for note in parsed.notes}
+        markup = self.write(parsed.tokens) + self._footnotes(parsed.notes)
+        return Document(
+            markup=markup,
+            references=tuple(self._references),
+            headings=tuple(self._headings),
+            anchors=frozenset(self._anchors.taken),
+            remarks=tuple(sorted([*self._remarks, *self._skipped_levels()], key=lambda remark: remark.line)),
+            words=count_words(everything),
+            summary=summary(parsed.tokens),
+            code=tuple(self._code),
+        )
+
+    def write(self, tokens: Iterable[Token]) -> str:
+        return "".join([getattr(self, token["type"])(token) for token in tokens])
+
+    def _refer(self, reference: Reference) -> str:
+        self._references.append(reference)
+        return marker(len(self._references) - 1)
+
+    def _target(self, kind: Kind, target: str, line: int) -> str:
+        """The attribute of a target with a space before it; none for a target that no page may contain."""
+        if is_harmful(target):
+            self._refer(Reference(kind, target, line))
+            return ""
+        return f" {self._refer(Reference(kind, encoded(target), line))}"
+
+    # Blocks
+
+    def paragraph(self, token: Token) -> str:
+        return f"<p>{self.write(token['children'])}</p>\n"
+
+    def block_text(self, token: Token) -> str:
+        return self.write(token["children"])
+
+    def heading(self, token: Token) -> str:
+        level, text = token["attrs"]["level"], " ".join(plain(token["children"]).split())
+        heading = Heading(level, self._anchor(token, text), text, token["line"])
+        self._headings.append(heading)
+        return f'<h{level} id="{escape(heading.anchor)}">{self.write(token["children"])}</h{level}>\n'
+
+    def _anchor(self, token: Token, text: str) -> str:
+        """The id in braces after a heading, the first time it is given; else one made of its text."""
+        given: str | None = token["attrs"].get("id")
+        if given is None:
+            return self._anchors.take(text)
+        if given in self._given:
+            self._remarks.append(Remark(token["line"], f"id {given!r} is given twice; this heading gets another one"))
+            return self._anchors.take(text)
+        self._given.add(given)
+        return given
+
+    def thematic_break(self, _token: Token) -> str:
+        return "<hr>\n"
+
+    def block_quote(self, token: Token) -> str:
+        return f"<blockquote>\n{self.write(token['children'])}</blockquote>\n"
+
+    def alert(self, token: Token) -> str:
+        kind = token["attrs"]["kind"]
+        heading = f'<p class="alert-title">{escape(self._labels[kind])}</p>'
+        return f'<div class="alert alert-{kind}" role="note">\n{heading}\n{self.write(token["children"])}</div>\n'
+
+    def list(self, token: Token) -> str:
+        items = self.write(token["children"])
+        if not token["attrs"]["ordered"]:
+            return f"<ul>\n{items}</ul>\n"
+        start = token["attrs"]["start"]
+        numbered = "" if start is None else f' start="{start}"'
+        return f"<ol{numbered}>\n{items}</ol>\n"
+
+    def list_item(self, token: Token) -> str:
+        return f"<li>{self._item(token['children'])}</li>\n"
+
+    def task_list_item(self, token: Token) -> str:
+        checked = token["attrs"]["checked"]
+        state, label = (" checked", "done") if checked else ("", "to_do")
+        box = f'<input type="checkbox" disabled{state} aria-label="{escape(self._labels[label])}"> '
+        text = self._item(token["children"])
+        inner = text.replace("<p>", f"<p>{box}", 1) if text.startswith("<p>") else box + text
+        return f'<li class="task">{inner}</li>\n'
+
+    def _item(self, children: Iterable[Token]) -> str:
+        """The blocks of an item; the text of a tight one stands on a line of its own before what follows it."""
+        written = [(child["type"] == "block_text", self.write([child])) for child in children]
+        ends = ["\n" if is_text and place < len(written) - 1 else "" for place, (is_text, _) in enumerate(written)]
+        return "".join([text + end for (_, text), end in zip(written, ends, strict=True)])
+
+    def block_code(self, token: Token) -> str:
+        code, line = token["raw"], token["line"]
+        fence = fences.parse(token["attrs"]["info"])
+        language = fence.language
+        self._code.append(CodeBlock(language, line, fence.options))
+        if not is_known(language):
+            self._remarks.append(Remark(line, f"code language {language!r} is not known to Pygments"))
+        written = self._highlighter.highlight(code, language)
+        if written is None:
+            self._remarks.append(Remark(line, "code is too long to be coloured, and shown plain"))
+            written = escape(code)
+        classes = f' class="language-{escape(language)}"' if language else ""
+        label = f' data-language="{escape(language)}"' if language else ""
+        # A block that scrolls sideways has to be reachable by keyboard.
+        return f'<pre tabindex="0"{label}><code{classes}>{written}</code></pre>\n'
+
+    def block_html(self, token: Token) -> str:
+        return self._raw_html.write(token["raw"], token["line"]) + "\n"
+
+    def table(self, token: Token) -> str:
+        label = escape(self._labels["table"])
+        rows = self.write(token["children"])
+        return f'<div class="table" tabindex="0" role="group" aria-label="{label}">\n<table>\n{rows}</table>\n</div>\n'
+
+    def table_head(self, token: Token) -> str:
+        return f"<thead>\n<tr>\n{self.write(token['children'])}</tr>\n</thead>\n"
+
+    def table_body(self, token: Token) -> str:
+        return f"<tbody>\n{self.write(token['children'])}</tbody>\n"
+
+    def table_row(self, token: Token) -> str:
+        return f"<tr>\n{self.write(token['children'])}</tr>\n"
+
+    def table_cell(self, token: Token) -> str:
+        attrs = token["attrs"]
+        tag, scope = ("th", ' scope="col"') if attrs["head"] else ("td", "")
+        aligned = f' class="align-{attrs["align"]}"' if attrs["align"] else ""
+        return f"<{tag}{scope}{aligned}>{self.write(token['children'])}</{tag}>\n"
+
+    # Inlines
+
+    def text(self, token: Token) -> str:
+        return escape(token["raw"])
+
+    def codespan(self, token: Token) -> str:
+        return f"<code>{escape(token['raw'])}</code>"
+
+    def emphasis(self, token: Token) -> str:
+        return f"<em>{self.write(token['children'])}</em>"
+
+    def strong(self, token: Token) -> str:
+        return f"<strong>{self.write(token['children'])}</strong>"
+
+    def strikethrough(self, token: Token) -> str:
+        return f"<del>{self.write(token['children'])}</del>"
+
+    def linebreak(self, _token: Token) -> str:
+        return "<br>\n"
+
+    def softbreak(self, _token: Token) -> str:
+        return "\n"
+
+    def link(self, token: Token) -> str:
+        inner = self.write(token["children"])
+        target = self._target("link", token["attrs"]["url"], token["line"])
+        return f"<a{target}{_title(token)}>{inner}</a>"
+
+    def image(self, token: Token) -> str:
+        url, alt = token["attrs"]["url"], " ".join(plain(token["children"]).split())
+        if not alt:
+            self._remarks.append(Remark(token["line"], f"image {url!r} has no alternative text"))
+        target = self._target("image", url, token["line"])
+        return f'<img{target} alt="{escape(alt)}"{_title(token)} loading="lazy" decoding="async">'
+
+    def inline_html(self, token: Token) -> str:
+        return self._raw_html.write(token["raw"], token["line"])
+
+    # Footnotes
+
+    def footnote_ref(self, token: Token) -> str:
+        number = self._numbers[token["key"]]
+        nth = self._cited[token["key"]] = self._cited.get(token["key"], 0) + 1
+        place = _citation_id(number, nth)
+        self._anchors.taken.add(place)
+        target = self._refer(Reference("link", f"#{_note_id(number)}", token["line"]))
+        label = escape(self._labels["footnote"].format(number=number))
+        return f'<sup><a id="{place}" class="footnote-ref" {target} aria-label="{label}">{number}</a></sup>'
+
+    def _footnotes(self, notes: Iterable[Token]) -> str:
+        # What the notes cite is written first, for each ends with the ways back to where it is cited.
+        bodies = [(note, self.write(note["children"])) for note in notes]
+        items = "".join([self._note(note, body) for note, body in bodies])
+        label = escape(self._labels["footnotes"])
+        return f'<section class="footnotes" aria-label="{label}">\n<ol>\n{items}</ol>\n</section>\n' if items else ""
+
+    def _note(self, note: Token, markup: str) -> str:
+        number = note["number"]
+        self._anchors.taken.add(_note_id(number))
+        times = self._cited.get(footnotes.key(note["attrs"]["label"]), 1)
+        back = "".join(self._way_back(number, nth, note["line"]) for nth in range(1, times + 1))
+        body = markup.rstrip()
+        inner = f"{body[:-4]}{back}</p>" if body.endswith("</p>") else f"{body}\n<p>{back.strip()}</p>"
+        return f'<li id="{_note_id(number)}">{inner}</li>\n'
+
+    def _way_back(self, number: int, nth: int, line: int) -> str:
+        target = self._refer(Reference("link", f"#{_citation_id(number, nth)}", line))
+        return f' <a class="footnote-back" {target} aria-label="{escape(self._labels["back"])}">↩</a>'
+
+    def _skipped_levels(self) -> Iterator[Remark]:
+        # The page's own heading is the title, level 1.
+        for above, heading in pairwise([Heading(1, "", "", 0), *self._headings]):
+            if heading.level > above.level + 1:
+                yield Remark(
+                    heading.line, f"heading {heading.text!r} skips from level {above.level} to {heading.level}"
+                )
+
+
+def _title(token: Token) -> str:
+    title = token["attrs"]["title"]
+    return f' title="{escape(title)}"' if title else ""
+
+
+# No heading's id begins with an underscore and a word of ours, so a section called "Fn 1" is no trouble.
+def _note_id(number: int) -> str:
+    return f"_fn-{number}"
+
+
+def _citation_id(number: int, nth: int) -> str:
+    return f"_fnref-{number}" if nth == 1 else f"_fnref-{number}-{nth}"
+
+
+def _given_ids(tokens: Iterable[Token]) -> Iterator[str]:
+    """The ids that an author gives: in raw HTML, and in braces after a heading."""
+    for token in tokens:
+        if token["type"] in {"block_html", "inline_html"}:
+            yield from ids(token["raw"])
+        elif token["type"] == "heading" and "id" in token["attrs"]:
+            yield token["attrs"]["id"]
+        yield from _given_ids(token.get("children", ()))

@@ -1,0 +1,53 @@
+"""Constructs of other site generators."""
+
+import pytest
+
+from blog.content.markdown import parse
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "{{< figure src=a.png >}}", "{{% note %}}", "{{ page.title }}", "{% include x.html %}", "{/* hidden */}", "{: .x}", "{:.x #y}",
+        ":::note", "::: {.warning}", "[[toc]]", "[[_TOC_]]", "import X from './x'", "import './x.css'", "export const a = 1", "export default X",
+        "![a](a.png){width=50}", "`x`{.python}", "<Tweet id=1/>", "<MyChart />",
+    ],
+)  # fmt: skip
+def test_a_construct_that_means_nothing_here_is_remarked_with_its_line(written: str) -> None:
+    document = parse(f"First.\n\nSecond,\n{written}\nthird.\n")
+    assert [remark.line for remark in document.remarks] == [4]
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["`{{ x }}`", "``{% x %}``", "a {b} c", "f(x){ return }", "import duties from abroad rose", "export figures", "a ::: b", "[toc](a.md)", "{}", "{ }"],
+)  # fmt: skip
+def test_what_only_looks_like_one_is_not_remarked(written: str) -> None:
+    assert parse(f"Words {written} more.\n").remarks == ()
+
+
+def test_code_blocks_may_show_any_construct() -> None:
+    assert parse("```jsx\n<Tweet/>\n{/* x */}\n```\n\n    {{< x >}}\n").remarks == ()
+
+
+def test_the_text_of_a_construct_stays_visible() -> None:
+    assert "{{&lt; figure &gt;}}" in parse("{{< figure >}}").markup
+
+
+@pytest.mark.parametrize(
+    ("heading", "anchor", "text"),
+    [
+        ("## A {#b}", "b", "A"), ("## A { #b .class }", "b", "A"), ("## A {: #b}", "b", "A"), ("A {#b}\n---", "b", "A"), ("## A {#b} ##", "b", "A"),
+        ("## A {b}", "a-b", "A {b}"), ("## `{#b}`", "b", "{#b}"), ("## A {#b c}", "a-b-c", "A {#b c}"),
+    ],
+)  # fmt: skip
+def test_an_id_in_braces_after_a_heading_is_its_id(heading: str, anchor: str, text: str) -> None:
+    document = parse(f"{heading}\n\nWords.\n")
+    assert [(found.anchor, found.text) for found in document.headings] == [(anchor, text)]
+    assert anchor in document.anchors
+
+
+def test_an_id_given_twice_is_remarked_and_used_once() -> None:
+    document = parse("## A {#b}\n\n## C {#b}\n")
+    assert [found.anchor for found in document.headings] == ["b", "c"]
+    assert [found.line for found in document.remarks] == [3]

@@ -1,0 +1,57 @@
+"""Footnotes: what the note says, and what an author is told."""
+
+import re
+
+import pytest
+
+from blog.content.markdown import parse
+
+
+def _notes(text: str) -> list[str]:
+    return re.findall(r'<li id="_fn-\d+">(.*?)</li>', parse(text).markup, re.DOTALL)
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        "[^1]: one\ntwo", "[^1]: one\n      two", "[^1]:\n    one two", "[^1]: one\n\n        two\n", "- x\n[^1]: one two", "- x\n\n  [^1]: one two",
+        "> [^1]: one two", "> - [^1]: one\n> two", "[^1]:\tone two",
+    ],
+)  # fmt: skip
+def test_a_note_is_whole_wherever_it_is_defined(definition: str) -> None:
+    (note,) = _notes(f"a[^1]\n\n{definition}\n")
+    assert "one" in note
+    assert "two" in note
+    assert "two" not in parse(f"a[^1]\n\n{definition}\n").markup.partition("<section")[0]
+
+
+def test_a_note_that_only_a_note_cites_is_there_too() -> None:
+    assert len(_notes("a[^1]\n\n[^1]: b[^2]\n[^2]: c\n")) == 2
+
+
+def test_a_note_that_nothing_leads_to_is_dropped() -> None:
+    (note,) = _notes("a[^1]\n\n[^1]: b\n[^2]: c[^3]\n[^3]: d\n")
+    assert note.startswith("<p>b ")
+
+
+def test_a_note_cited_twice_has_two_ways_back() -> None:
+    document = parse("a[^1] b[^1]\n\n[^1]: x\n")
+    assert document.markup.count("footnote-back") == 2
+    assert {"_fnref-1", "_fnref-1-2", "_fn-1"} <= document.anchors
+
+
+def test_every_reference_of_a_note_finds_its_anchor() -> None:
+    document = parse("a[^1]\n\n[^1]: b[^2] [^1]\n[^2]: c[^1]\n")
+    assert all(document.has_anchor(found.target.removeprefix("#")) for found in document.references)
+
+
+def test_a_citation_of_nothing_is_remarked_with_its_line() -> None:
+    ((line, problem),) = [(found.line, found.problem) for found in parse("a\n\nb [^nope] c\n").remarks]
+    assert line == 3
+    assert "[^nope]" in problem
+
+
+def test_the_words_of_the_markup_can_be_given() -> None:
+    words = {"footnote": "Fußnote {number}", "footnotes": "Fußnoten", "back": "Zurück"}
+    markup = parse("a[^1]\n\n[^1]: x\n", labels=words).markup
+    assert all(text in markup for text in ("Fußnote 1", "Fußnoten", "Zurück"))

@@ -1,0 +1,105 @@
+"""Texts that make a parser slow: each takes time in proportion to its length."""
+
+import os
+import time
+
+import pytest
+
+from blog.content.markdown import parse
+
+SIZE = int(os.environ.get("BLOG_HOSTILE_CHARACTERS", "12000"))
+# A text of the same length without markup is the unit. Every item of a list costs a few tokens, thus the generosity;
+# what is quadratic is far above it.
+TIMES_PLAIN = 150
+
+
+def _seconds(text: str) -> float:
+    started = time.process_time()
+    parse(text)
+    return time.process_time() - started
+
+
+def _filled(unit: str, size: int = SIZE) -> str:
+    return unit * (size // len(unit))
+
+
+PATTERNS = {
+    "pipes": _filled("|"),
+    "comments": _filled("<!--"),
+    "comments-in-html": "<div>" + _filled("<!--"),
+    "quotes-in-tags": "<div>" + _filled('<a "'),
+    "emphasis": _filled("**a *b ", SIZE // 2) + _filled(" c* d**", SIZE // 2),
+    "emphasis-unclosed": _filled("*a **b "),
+    "underscores": _filled("_a__b"),
+    "tildes": _filled("~a ~~b "),
+    "entities-in-an-address": "http://a/" + _filled("&a;"),
+    "entities-after-www": "www.a" + _filled("&a;"),
+    "parentheses-after-an-address": "http://a" + _filled(")"),
+    "addresses": _filled("http://"),
+    "www": _filled("www."),
+    "e-mail": _filled("a.b+c_"),
+    "e-mails": _filled("a@b."),
+    "protocols": _filled("mailto:"),
+    "delimiter-row": "|\n-" + " " * SIZE + "x",
+    "delimiter-row-after-pipes": "|" * (SIZE // 2) + "\n-" + " " * (SIZE // 2) + "x",
+    "columns": "|a" * (SIZE // 5) + "\n" + "|-" * (SIZE // 5) + "\n" + "x\n" * (SIZE // 10),
+    "brackets": _filled("["),
+    "brackets-closed": _filled("[", SIZE // 2) + _filled("](a)", SIZE // 2),
+    "brackets-with-references": _filled("[a", SIZE // 2) + _filled("]", SIZE // 2) + "\n\n[b]: c\n",
+    "pictures": _filled("!["),
+    "parentheses": _filled("[a]("),
+    "titles": _filled('[a](b "'),
+    "backticks": _filled("`"),
+    "backticks-of-all-lengths": " ".join("`" * length for length in range(1, int((2 * SIZE) ** 0.5))),
+    "backslashes": _filled("\\"),
+    "quotes": _filled("> ") + "x",
+    "lists": _filled("- ") + "x",
+    "nested-lists": "\n".join(" " * (2 * (level % 60)) + "- a" for level in range(SIZE // 60)),
+    "items": _filled("- a\n"),
+    "definitions": _filled("[a]: b\n"),
+    "definitions-with-open-titles": _filled('[a]: b "\n'),
+    "entities": _filled("&amp;"),
+    "footnotes": _filled("[^1]") + "\n\n[^1]: x\n",
+    "citations-of-nothing": _filled("[^a]"),
+    "braces": _filled("{{"),
+    "braces-after-a-heading": "# a {" + _filled("a ") + "}x}",
+    "hashes": "# a" + _filled(" #") + "x",
+    "attributes": "<a" + _filled(" a"),
+    "attributes-with-quotes": _filled("<a x='"),
+    "processing-instructions": _filled("<?"),
+    "blank-lines": _filled(" \n"),
+    "spaces": "a" + " " * SIZE + "\nb",
+    "srcset": '<img srcset="' + _filled("a,") + '">',
+    "info": "```" + _filled("a{") + "\n",
+    "code-cpp": "```cpp\n" + _filled('R"(') + "\n```",
+    "code-perl": "```perl\n" + _filled("s{\n") + "\n```",
+    "code-xml": "```xml\n" + _filled("<!--\n") + "\n```",
+    "code-java": "```java\n" + _filled("a<\n") + "\n```",
+}
+
+
+@pytest.fixture(scope="module")
+def plain() -> float:
+    """What a text of the same length takes, long enough to be measured."""
+    parse(
+        "Warm up, *please*: http://example.org\n\n```cpp\nint x;\n```\n\n```perl\nx\n```\n\n```xml\nx\n```\n\n```java\nx\n```\n"
+    )
+    text = _filled("Some words of an ordinary text, in lines.\n", 20 * SIZE)
+    return max(min(_seconds(text) for _ in range(3)) / 20, 0.0005)
+
+
+@pytest.mark.parametrize("name", PATTERNS)
+def test_a_hostile_text_takes_time_in_proportion_to_its_length(name: str, plain: float) -> None:
+    taken = _seconds(PATTERNS[name])
+    assert taken < plain * TIMES_PLAIN * (4 if name.startswith("code") else 1)
+
+
+def test_blocks_nested_too_deep_are_text_with_a_remark() -> None:
+    document = parse("> " * 500 + "x\n\nWords.\n")
+    assert document.markup.count("<blockquote>") == 50
+    assert [remark.line for remark in document.remarks] == [1]
+
+
+def test_rows_are_not_filled_up_without_end() -> None:
+    text = "|a" * 1000 + "\n" + "|-" * 1000 + "\n" + "x\n" * 1000
+    assert parse(text).markup.count("<td") < 20_000
