@@ -30,3 +30,12 @@ def unescape(text: str) -> str:
     if "\\" not in text and "&" not in text:
         return text
     return _ESCAPE.sub(lambda found: found[1] or character(found[0]), text)
+
+
+def escape(text: str) -> str:
+    """HTML of a text, also within double quotes. An apostrophe stays as it is, as in CommonMark's examples.
+
+    >>> escape("a < b & 'c'")
+    "a &lt; b &amp; 'c'"
+    """
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")

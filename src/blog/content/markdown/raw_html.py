@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Callable, Iterator
-from html import escape
 
 from blog.content.document import Kind, Reference, Remark
 from blog.content.markdown.elements import FILTERED
+from blog.content.markdown.escapes import escape
 from blog.content.markdown.tag_remarks import remarks
 from blog.content.markdown.tags import Attribute, Tag, tags
 from blog.content.targets import encoded, is_harmful

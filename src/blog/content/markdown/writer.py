@@ -1,11 +1,11 @@
 """From tokens to the markup of a Document, and to what is known about the text."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from html import escape
 from itertools import pairwise
 
 from blog.content.document import CodeBlock, Document, Heading, Kind, Reference, Remark, marker
 from blog.content.markdown import fences, footnotes
+from blog.content.markdown.escapes import escape
 from blog.content.markdown.highlight import Highlighter, is_known
 from blog.content.markdown.parser import Parsed
 from blog.content.markdown.raw_html import RawHtml, ids
