@@ -2,7 +2,7 @@
 
 The base is the interpreter without what only developers need, the dependencies, and of the distribution no more than the shared
 libraries that these ask for, with the files those read. Paths are looked up, never spelled: amd64 and arm64 differ in them.
-The app is the blog itself with its theme, posts and cache; it changes daily where the base changes monthly, so each is a layer.
+The app is the blog itself with its posts and cache; it changes daily where the base changes monthly, so each is a layer.
 """
 
 import compileall
@@ -28,7 +28,7 @@ NOT_SHIPPED = frozenset({
 })  # fmt: skip
 NOT_SHIPPED_NATIVE = re.compile(r"(_test|_ctypes_test|_xxtest|xx|_tkinter|_curses|_dbm|_gdbm|_sqlite3|readline|nis\.)")
 NOT_SHIPPED_PACKAGES = re.compile(
-    r"(pip|setuptools|wheel|flit_core|_distutils_hack|distutils-precedence)\b.*|__pycache__"
+    r"(pip|setuptools|wheel|hatchling|pathspec|pluggy|tomlkit|trove_classifiers|_distutils_hack|distutils-precedence)\b.*|__pycache__"
 )
 NOT_SHIPPED_IN_PACKAGES = frozenset(
     {"test", "tests", "__pycache__", "RECORD", "INSTALLER", "REQUESTED", "direct_url.json"}
@@ -79,9 +79,9 @@ def base(root: Path) -> None:
 
 
 def app(root: Path) -> None:
-    """The blog as it was installed in the build stage, with its theme, posts and filled cache."""
+    """The blog as it was installed in the build stage, with its posts and filled cache."""
     copy(Path(shutil.which("blog") or ""), root)
-    for installed in (PACKAGES / "blog", *PACKAGES.glob("blog-*.dist-info")):
+    for installed in (PACKAGES / "blog", *PACKAGES.glob("readyblog-*.dist-info")):
         shutil.copytree(
             installed, within(root, installed), ignore=lambda _folder, names: NOT_SHIPPED_IN_PACKAGES & set(names)
         )

@@ -140,13 +140,14 @@ def _check(settings: Settings, _options: argparse.Namespace) -> int:
     from blog.content.loader import load  # noqa: PLC0415 -- a server that finds its edition does without these
     from blog.content.site import site_at  # noqa: PLC0415
     from blog.render.theme import Theme  # noqa: PLC0415
+    from blog.render.theme_folders import theme_folders  # noqa: PLC0415
 
     faults: list[Fault] = []
     try:
         loaded = load(settings.posts_dir)
         faults += loaded.warnings
         site = site_at(loaded.library, datetime.now(UTC))
-        render(loaded.library, site, Theme(settings.templates_dir), settings, Encoder(lambda *_: {}))
+        render(loaded.library, site, Theme(*theme_folders(settings.templates_dir)), settings, Encoder(lambda *_: {}))
     except ContentError as problem:
         faults += problem.faults
     for fault in faults:

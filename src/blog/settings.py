@@ -44,7 +44,7 @@ class Settings:
     metrics_port: int | None = None
     base_url: str = "http://127.0.0.1:8000"
     posts_dir: Path = Path("posts")
-    templates_dir: Path = Path("templates")
+    templates_dir: Path | None = None
     cache_dir: Path = Path(".cache")
     cache_max_mb: int = 1024
     drain_seconds: float = 0.0

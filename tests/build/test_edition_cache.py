@@ -143,8 +143,13 @@ def _edit(settings: Settings, name: str, text: str) -> Settings:
     return settings
 
 
+def own_theme(settings: Settings) -> Path:
+    assert settings.templates_dir
+    return settings.templates_dir
+
+
 def _theme(settings: Settings, name: str) -> Settings:
-    path = settings.templates_dir / name
+    path = own_theme(settings) / name
     path.write_bytes((path.read_bytes() if path.exists() else b"") + b"\n")
     return settings
 
@@ -281,7 +286,7 @@ def test_a_reader_beside_writers_gets_a_whole_edition_or_none(settings: Settings
         f"    made = press.make(datetime(2026, 6, 1, tzinfo=UTC), dates=Dates.following(None, {MADE}), keep=folio.keep)\n"
         "    folio.finish(made.edition, made.wanted, press.needs())\n"
     )
-    folders = [str(folder) for folder in (settings.posts_dir, settings.templates_dir, settings.cache_dir)]
+    folders = [str(folder) for folder in (settings.posts_dir, own_theme(settings), settings.cache_dir)]
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     writers = [
         subprocess.Popen([sys.executable, "-c", script, *folders], env=environ, stderr=subprocess.PIPE)
@@ -293,3 +298,32 @@ def test_a_reader_beside_writers_gets_a_whole_edition_or_none(settings: Settings
     assert [(writer.communicate()[1], writer.returncode) for writer in writers] == [(b"", 0)] * 3
     assert None not in seen
     assert all(found and _said(found) == expected for found in seen[-3:])
+
+
+@pytest.fixture
+def sparse(settings: Settings, tmp_path: Path) -> Settings:
+    """A theme of one file, over that of the package."""
+    (tmp_path / "sparse").mkdir()
+    (tmp_path / "sparse/tags.html").write_text("tags", encoding="utf-8")
+    return replace(settings, templates_dir=tmp_path / "sparse")
+
+
+def test_an_edition_is_named_by_both_folders_of_its_theme(
+    sparse: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped = shutil.copytree(TEMPLATES, tmp_path / "shipped")
+    monkeypatch.setattr("blog.render.theme_folders.shipped", lambda: shipped)
+    _keep(sparse)
+    assert EditionCache(sparse, Cache(sparse.cache_dir)).read(NOW)
+    (shipped / "tag.html").write_text("tag", encoding="utf-8")
+    assert EditionCache(sparse, Cache(sparse.cache_dir)).read(NOW) is None
+    _keep(sparse)
+    (own_theme(sparse) / "tags.html").write_text("more", encoding="utf-8")
+    assert EditionCache(sparse, Cache(sparse.cache_dir)).read(NOW) is None
+
+
+def test_no_edition_is_found_for_a_theme_folder_that_is_set_and_missing(sparse: Settings) -> None:
+    (own_theme(sparse) / "tags.html").unlink()
+    _keep(sparse)
+    own_theme(sparse).rmdir()
+    assert EditionCache(sparse, Cache(sparse.cache_dir)).read(NOW) is None

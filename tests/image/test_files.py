@@ -44,7 +44,7 @@ def test_its_tree_is_this(image: "Image") -> None:
         "usr",
         "var",
     }
-    assert {path.name for path in (image.root / "app").iterdir()} == {"cache", "posts", "templates"}
+    assert {path.name for path in (image.root / "app").iterdir()} == {"cache", "posts"}
     assert {path.name for path in (image.root / "usr/local/bin").iterdir()} == {
         "blog",
         "python",
@@ -65,7 +65,7 @@ def test_its_programs_are_the_interpreter_and_the_blog(image: "Image") -> None:
 def test_there_is_no_shell_and_no_package_manager(image: "Image") -> None:
     assert [path for path in image.files() if TOOLS.fullmatch(path.name) and not path.is_dir()] == []
     packages = {path.name for path in (image.root / "usr/local/lib/python3.13/site-packages").iterdir()}
-    assert {"pip", "setuptools", "flit_core", "ensurepip"} & packages == set()
+    assert {"pip", "setuptools", "hatchling", "pluggy", "tomlkit", "ensurepip"} & packages == set()
 
 
 def test_no_file_gives_its_caller_other_rights(image: "Image") -> None:

@@ -30,11 +30,6 @@ def fault(folder: Path, template: str = "page.html") -> str:
     return f"{found.file.relative_to(folder)}:{found.line}: {found.problem}"
 
 
-def test_a_missing_folder_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ContentError, match="no such folder"):
-        Theme(tmp_path / "nowhere")
-
-
 @pytest.mark.parametrize(
     ("template", "problem"),
     [

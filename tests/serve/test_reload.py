@@ -23,6 +23,11 @@ def authoring(posts: "WritePosts", post: "WritePost", templates: Path, tmp_path:
     return Settings(posts_dir=folder, templates_dir=theme, reload=True)
 
 
+def own_theme(settings: Settings) -> Path:
+    assert settings.templates_dir
+    return settings.templates_dir
+
+
 async def _watching(blog: "Running") -> None:
     """The watcher needs a moment after the first edition before it sees changes."""
     await blog.until_ready()
@@ -66,7 +71,7 @@ async def test_a_broken_post_leaves_the_last_good_edition(
 async def test_a_changed_template_is_seen(run: "Run", authoring: Settings) -> None:
     async with run(authoring) as blog:
         await _watching(blog)
-        base = authoring.templates_dir / "base.html"
+        base = own_theme(authoring) / "base.html"
         base.write_text(base.read_text().replace("<body>", '<body class="dressed">'))
         await blog.until_text("/blog/hello", '<body class="dressed">')
         assert '<body class="dressed">' in await blog.text("/nothing")
@@ -75,7 +80,7 @@ async def test_a_changed_template_is_seen(run: "Run", authoring: Settings) -> No
 async def test_a_changed_stylesheet_gets_another_address(run: "Run", authoring: Settings, until: "Until") -> None:
     async with run(authoring) as blog:
         await _watching(blog)
-        css = authoring.templates_dir / "assets" / "site.css"
+        css = own_theme(authoring) / "assets" / "site.css"
         old = _stylesheet(await blog.text("/"))
         css.write_text(css.read_text() + "\n.dressed { color: red }\n")
         await until(lambda: blog.app.service.generation > 1)
@@ -105,7 +110,7 @@ async def test_a_broken_template_leaves_the_last_good_edition(
 ) -> None:
     async with run(authoring) as blog:
         await _watching(blog)
-        home = authoring.templates_dir / "home.html"
+        home = own_theme(authoring) / "home.html"
         good = home.read_bytes()
         home.write_bytes(broken)
         await until(lambda: "the last good edition stays" in caplog.text or blog.app.service.failure is not None)
@@ -227,3 +232,20 @@ async def test_the_files_of_a_config_map_are_seen_when_they_are_exchanged(
         publish("2026_2", "Second words.")
         shutil.rmtree(folder / "..2026_1")
         await blog.until_text("/blog/hello", "Second words.")
+
+
+async def test_a_theme_folder_that_appears_later_is_seen(
+    run: "Run", authoring: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with run(replace(authoring, templates_dir=None)) as blog:
+        await _watching(blog)
+        home = tmp_path / "templates/home.html"
+        home.parent.mkdir()
+        home.write_text("My own home.", encoding="utf-8")
+        await blog.until_text("/", "My own home.")
+        home.write_text("My second home.", encoding="utf-8")
+        await blog.until_text("/", "My second home.")
+        home.unlink()
+        home.parent.rmdir()
+        await blog.until_text("/", "site.")

@@ -31,6 +31,7 @@ from blog.render.page import FOREVER, Rendered
 from blog.render.pages import PageRenderer
 from blog.render.site_files import site_files
 from blog.render.theme import ASSET_TYPES, Theme, asset_url
+from blog.render.theme_folders import theme_folders
 from blog.settings import Settings
 
 SOCIAL_CARD = "card.png"
@@ -80,7 +81,7 @@ class Builder:
         """
         settings = self._settings
         loaded = load(settings.posts_dir, self._memory, document_cache.cached(self._cache), stage)
-        site, theme = site_at(loaded.library, moment), Theme(settings.templates_dir)
+        site, theme = site_at(loaded.library, moment), Theme(*theme_folders(settings.templates_dir))
         binder = _Binder(self._encoder, dates or Dates.following(None), keep)
         edition = _render(loaded.library, site, theme, settings, binder, stage)
         return BuildResult(replace(edition, warnings=loaded.warnings), loaded.wanted)

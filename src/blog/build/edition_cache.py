@@ -31,10 +31,11 @@ from blog.build.encodings import CODINGS, Encoded
 from blog.build.not_found import NotFound
 from blog.content.files import UnreadableError, is_editors_file, read_regular
 from blog.content.folder import MAX_FILE_BYTES, Folder
-from blog.errors import Fault, Severity
+from blog.errors import ContentError, Fault, Severity
 from blog.machine.cache import Cache, key
 from blog.machine.cache_pruning import EDITIONS, HEAD, Needed
 from blog.render.page import Rendered
+from blog.render.theme_folders import theme_folders
 from blog.settings import Settings
 
 _NEEDS = key("needs")
@@ -258,7 +259,7 @@ def _name_if_readable(settings: Settings, folder: Folder) -> str | None:
     """The name; None where something cannot be read, which the making of the edition will name."""
     try:
         return _name(settings, folder)
-    except (OSError, UnreadableError):
+    except (OSError, UnreadableError, ContentError):
         return None
 
 
@@ -273,7 +274,9 @@ def _name(settings: Settings, folder: Folder) -> str | None:
     told = (settings.rum_app, settings.rum_environment) if settings.faro_url else ()
     shown = repr((seen, settings.secure, settings.refreshes_browsers, told))
     remarks = repr([(str(os.path.relpath(it.file, folder.path)), it.line, it.problem) for it in folder.faults])
-    return key(program, shown, remarks, repr(folder.config()), *_tree(settings.templates_dir), *texts)[:32]
+    # Each folder's files are closed off by an empty part: a file that moves from one folder to the other makes another edition.
+    theme = [part for folder in theme_folders(settings.templates_dir) for part in (*_tree(folder), b"")]
+    return key(program, shown, remarks, repr(folder.config()), *theme, *texts)[:32]
 
 
 def _program() -> str | None:

@@ -24,6 +24,7 @@ from blog.machine.cache import Cache
 from blog.machine.cache_pruning import Needed, Pruned, prune
 from blog.machine.stages import Stage, Start, unstarted, unwatched
 from blog.machine.threads import begin_in_thread, in_thread
+from blog.render.theme_folders import DEFAULT, watched_folders
 from blog.settings import Settings
 
 if TYPE_CHECKING:
@@ -196,7 +197,9 @@ class Publisher:
             with suppress(RuntimeError):  # the loop is closed
                 loop.call_soon_threadsafe(self._changed.set)
 
-        return Watcher((self._settings.posts_dir, self._settings.templates_dir), changed)
+        theme = watched_folders(self._settings.templates_dir)
+        optional = None if self._settings.templates_dir else DEFAULT
+        return Watcher((self._settings.posts_dir, *theme), changed, optional)
 
     async def _keep_current(self) -> None:
         """Publish the next edition. Whatever goes wrong, the one that is served stays, and the next change is tried."""

@@ -28,8 +28,10 @@ class Watcher:
     folders every second and tries to listen again; and it compares them now and then all the same.
     """
 
-    def __init__(self, folders: Iterable[Path], changed: Callable[[], None]) -> None:
+    def __init__(self, folders: Iterable[Path], changed: Callable[[], None], optional: Path | None = None) -> None:
+        """``optional`` is the one of the folders that need not be there."""
         self._folders = tuple(map(Path.absolute, folders))
+        self._optional = optional.absolute() if optional else None
         self._changed = changed
         self._closed = threading.Event()
         self._begun = threading.Event()
@@ -64,12 +66,14 @@ class Watcher:
         from watchfiles import watch  # noqa: PLC0415 -- most processes watch nothing
 
         places = _places(self._folders)
+        # The optional one is noticed when it comes: its place is then another.
+        present = [folder for folder in self._folders if folder != self._optional or os.path.lexists(folder)]
         roots = {*map(str, self._folders), *(where for where, *_ in places)}
         # A new watch holds the interpreter lock while it visits the folders: first make sure that the file system answers.
         self._compare()
         compared: float | None = None
         for changes in watch(
-            *self._folders,
+            *present,
             watch_filter=lambda _change, path: not self._is_ignored(path),
             debounce=_DEBOUNCE_MS * 4,
             step=_DEBOUNCE_MS,

@@ -74,7 +74,7 @@ class PageRenderer:
     def _page(self, template: str, meta: PageMetadata, route: str, context: dict[str, Any]) -> Rendered:
         html = self._theme.render(template, {**self._shared, "meta": meta, **context})
         if self._rum and MARK not in html:
-            raise ContentError([Fault(self._theme.folder / template, 1, _NO_RUM)])
+            raise ContentError([Fault(self._theme.file(template), 1, _NO_RUM)])
         return Rendered(
             path=urls.decoded(meta.path),
             route=route,

@@ -1,10 +1,10 @@
-"""The theme: jinja2 templates and their assets, read from one folder."""
+"""The theme: jinja2 templates and their assets, read from one folder or from several, the first of which replace the files of the others."""
 
 import json
 import os
 import re
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from jinja2.loaders import split_template_path
 from markupsafe import Markup
 
 from blog import urls
-from blog.content.files import UnreadableError, digest, folder_problem, is_editors_file, is_utf_8, read_regular
+from blog.content.files import UnreadableError, digest, is_editors_file, is_utf_8, read_regular
 from blog.content.folder import MAX_FILE_BYTES, MAX_TEXT_BYTES
 from blog.errors import ContentError, Fault
 
@@ -45,9 +45,10 @@ class _Loader(FileSystemLoader):
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
         del environment
-        path = Path(self.searchpath[0], *split_template_path(template))
-        if not os.path.lexists(path):
-            raise TemplateNotFound(template, f"{template!r} is not in {self.searchpath[0]}")
+        paths = (Path(folder, *split_template_path(template)) for folder in self.searchpath)
+        path = next(filter(os.path.lexists, paths), None)
+        if path is None:
+            raise TemplateNotFound(template, f"{template!r} is not in {' or '.join(map(str, self.searchpath))}")
         try:
             return read_regular(path, MAX_TEXT_BYTES).decode(), str(path), lambda: True
         except UnreadableError as problem:
@@ -57,18 +58,16 @@ class _Loader(FileSystemLoader):
 class Theme:
     """Templates that fail loudly, and assets under names that change with their bytes."""
 
-    def __init__(self, folder: Path) -> None:
-        """Read the folder.
+    def __init__(self, *folders: Path) -> None:
+        """Read the folders; a file of an earlier one replaces the file of that name in a later one.
 
         Raises:
-            ContentError: it is missing, or a template or an asset has a fault.
+            ContentError: a template or an asset has a fault.
         """
-        if problem := folder_problem(folder):
-            raise ContentError([Fault(folder, 1, f"{problem} (BLOG_TEMPLATES_DIR)")])
-        self.folder = folder
-        self.assets = _read_assets(folder / ASSETS)
+        self._folders = folders
+        self.assets = _read_assets(folder / ASSETS for folder in folders)
         self._environment = Environment(
-            loader=_Loader(folder),
+            loader=_Loader(folders),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
@@ -82,14 +81,15 @@ class Theme:
     def _templates(self) -> Iterator[str]:
         for template in self._environment.list_templates(extensions=["html"]):
             if not is_utf_8(template):
-                raise ContentError([Fault(self.folder / template, 1, "has a name that is not UTF-8; rename it")])
+                raise ContentError([Fault(self.file(template), 1, "has a name that is not UTF-8; rename it")])
             if not any(map(_is_ignored, template.split("/"))):
                 yield template
 
     def asset(self, name: str) -> str:
         """The URL of an asset, for templates; an unknown name is a fault of the template."""
         if name not in self.assets:
-            raise TemplateError(f"there is no asset {name!r} in {self.folder / ASSETS}")
+            folders = " or ".join(str(folder / ASSETS) for folder in self._folders)
+            raise TemplateError(f"there is no asset {name!r} in {folders}")
         return asset_url(name, self.assets[name])
 
     def script(self, name: str) -> Markup:
@@ -118,18 +118,23 @@ class Theme:
         try:
             return self._environment.get_template(template)
         except TemplateSyntaxError as problem:
-            fault = Fault(self.folder / (problem.name or template), problem.lineno, str(problem.message))
+            fault = Fault(self.file(problem.name or template), problem.lineno, str(problem.message))
             raise ContentError([fault]) from problem
         except UnicodeDecodeError as problem:
             line = problem.object.count(b"\n", 0, problem.start) + 1
-            raise ContentError([Fault(self.folder / template, line, f"is not UTF-8: {problem.reason}")]) from problem
+            raise ContentError([Fault(self.file(template), line, f"is not UTF-8: {problem.reason}")]) from problem
         except Exception as problem:  # what nests too deeply ends the compiler
-            raise ContentError([Fault(self.folder / template, 1, _words(problem))]) from problem
+            raise ContentError([Fault(self.file(template), 1, _words(problem))]) from problem
 
     def _place(self, problem: Exception, template: str) -> tuple[Path, int]:
         """jinja2 rewrites tracebacks so that frames in a template carry its file and line."""
         frames = [frame for frame in traceback.extract_tb(problem.__traceback__) if frame.filename.endswith(".html")]
-        return (Path(frames[-1].filename), frames[-1].lineno or 1) if frames else (self.folder / template, 1)
+        return (Path(frames[-1].filename), frames[-1].lineno or 1) if frames else (self.file(template), 1)
+
+    def file(self, template: str) -> Path:
+        """The file of a template; where there is none, the place where its author would put it."""
+        paths = [folder / template for folder in self._folders]
+        return next(filter(os.path.lexists, paths), paths[0])
 
 
 def _words(problem: Exception) -> str:
@@ -179,19 +184,20 @@ def _number(value: int, singular: str) -> str:
     return f"{value} {singular}" if value == 1 else f"{value} {singular}s"
 
 
-def _read_assets(folder: Path) -> dict[str, bytes]:
+def _read_assets(folders: Iterable[Path]) -> dict[str, bytes]:
+    paths: dict[str, Path] = {}
+    for folder in folders:
+        paths = {path.name: path for path in _asset_files(folder)} | paths
     assets: dict[str, bytes] = {}
     faults: list[Fault] = []
-    for path in _asset_files(folder):
+    for path in paths.values():
         try:
             assets[path.name] = _read_asset(path)
         except UnreadableError as problem:
             faults.append(Fault(path, 1, str(problem)))
     if faults:
         raise ContentError(faults)
-    return {
-        name: _link_assets(folder / name, assets) if name.endswith(".css") else body for name, body in assets.items()
-    }
+    return {name: _link_assets(paths[name], assets) if name.endswith(".css") else body for name, body in assets.items()}
 
 
 def _asset_files(folder: Path) -> list[Path]:
