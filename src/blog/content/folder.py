@@ -30,7 +30,8 @@ class Folder:
         self._root = Path(os.path.realpath(folder))
         self._inside: dict[PurePosixPath, bool] = {}
         if problem := folder_problem(self._root):
-            raise ContentError([Fault(folder, 1, f"{problem} (BLOG_POSTS_DIR)")])
+            hint = "" if os.path.lexists(folder) else '; write a first post with: blog new "Hello"'
+            raise ContentError([Fault(folder, 1, f"{problem} (BLOG_POSTS_DIR){hint}")])
 
     def fault(self, path: PurePosixPath, problem: str, line: int = 1, severity: Severity = Severity.ERROR) -> None:
         self.faults.append(Fault(self.path / path, line, problem, severity))
