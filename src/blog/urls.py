@@ -4,6 +4,7 @@ Functions return what stands in a link: percent-encoded, absolute within the sit
 ``_ROUTE`` are the low-cardinality templates that traces and metrics are labelled with.
 """
 
+from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
 HOME = "/"
@@ -42,6 +43,46 @@ ASSET_ROUTE = "/assets/{asset}"
 # First segments that the service answers itself, now or by contract: no page in posts/pages/ may take one.
 RESERVED = frozenset(
     {"api", "archive", "assets", "blog", "metrics", "og", "rss", "rum", "search", "tags"},
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedFormat:
+    """A format that the site's feed and each tag's feed have. ``name`` is its label in metrics, ``path`` stands below the feed's own."""
+
+    name: str
+    label: str
+    path: str
+    media_type: str
+
+
+# A new format is added here, and its writer in render/feeds.py.
+FEED_FORMATS = (
+    FeedFormat("rss", "RSS", RSS, "application/rss+xml"),
+    FeedFormat("atom", "Atom", ATOM, "application/atom+xml"),
+    FeedFormat("json", "JSON Feed", JSON_FEED, "application/feed+json"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """A path that every site has.
+
+    ``content_type`` is the label of its page views. Only a page for people has one, and such a page is in the sitemap.
+    """
+
+    path: str
+    content_type: str = ""
+
+
+# A new page for the whole site is added here, and rendered in render/pages.py or render/site_files.py.
+FIXED = (
+    Fixed(HOME, "home"),
+    Fixed(BLOG, "list"),
+    Fixed(TAGS, "tags"),
+    Fixed(ARCHIVE, "archive"),
+    *(Fixed(feed.path) for feed in FEED_FORMATS),
+    *map(Fixed, (SITEMAP, ROBOTS, LLMS, LLMS_FULL, MANIFEST, FAVICON, API_POSTS, OPENAPI, HEALTH, READY)),
 )
 
 

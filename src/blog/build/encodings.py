@@ -10,6 +10,7 @@ from pathlib import Path
 import brotli
 import zstandard
 
+from blog import urls
 from blog.machine import cores
 from blog.machine.cache import Cache, key
 
@@ -23,8 +24,8 @@ _WORTH_IT_BYTES = 200
 THOROUGH, QUICK, SOURCE = (10, 12, 9), (6, 9, 6), (0, 0, 9)
 _THOROUGH_UP_TO_BYTES = 256 * 1024
 _FOR_PEOPLE = ("text/html", "text/css", "text/javascript", "image/svg+xml")
-_COMPRESSIBLE = ("text/", "application/xml", "application/json", "application/rss+xml", "application/atom+xml",
-                 "application/feed+json", "application/manifest+json", "image/svg+xml", "image/x-icon")  # fmt: skip
+_COMPRESSIBLE = ("text/", "application/xml", "application/json", *(feed.media_type for feed in urls.FEED_FORMATS),
+                 "application/manifest+json", "image/svg+xml", "image/x-icon")  # fmt: skip
 
 Encoded = Mapping[bytes, bytes]
 Levels = tuple[int, int, int]

@@ -15,10 +15,7 @@ from blog.content.slugs import slugify
 from blog.content.targets import is_harmful
 from blog.errors import Severity
 
-FIXED_PATHS = frozenset({
-    urls.HOME, urls.BLOG, urls.TAGS, urls.ARCHIVE, urls.RSS, urls.ATOM, urls.JSON_FEED, urls.SITEMAP, urls.ROBOTS,
-    urls.LLMS, urls.LLMS_FULL, urls.MANIFEST, urls.FAVICON, urls.API_POSTS, urls.OPENAPI, urls.HEALTH, urls.READY,
-})  # fmt: skip
+FIXED_PATHS = frozenset(fixed.path for fixed in urls.FIXED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +151,7 @@ class _Targets:
 
 def _paths(library: Library) -> frozenset[str]:
     tags: Iterable[str] = {slugify(tag) for post in library.posts for tag in post.tags}
-    feeds = [urls.tag_feed(tag, feed) for tag in tags for feed in (urls.RSS, urls.ATOM, urls.JSON_FEED)]
+    feeds = [urls.tag_feed(tag, feed.path) for tag in tags for feed in urls.FEED_FORMATS]
     sources = [post.source_url for post in library.posts]
     known = [*(urls.tag(tag) for tag in tags), *feeds, *sources, *(text.url for text in library.texts)]
     known += [urls.api_post(post.slug) for post in library.posts]

@@ -3,7 +3,7 @@
 import json
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -31,7 +31,7 @@ for _prefix, _namespace in (("atom", _ATOM), ("content", _CONTENT), ("dc", _DC))
     ET.register_namespace(_prefix, _namespace)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Feed:
     """One stream of posts, before it takes a format. ``base`` is the path below which its three feeds stand."""
 
@@ -56,22 +56,26 @@ class Feed:
 
 
 def feeds(site: Site, resolver: Resolver, origin: str) -> Iterator[Rendered]:
-    """The site's three feeds and every tag's; the resolver has to give absolute addresses."""
+    """The site's feed and each tag's, in every format. The resolver gives absolute addresses."""
     content = _Contents(resolver)
-    shared: dict[str, Any] = {"config": site.config, "origin": origin, "content": content}
-    streams = [Feed(title=site.config.title, base="", posts=site.posts[:POSTS_PER_FEED], **shared)]
+
+    def feed(title: str, base: str, posts: tuple[Post, ...]) -> Feed:
+        return Feed(title, base, posts[:POSTS_PER_FEED], site.config, origin, content)
+
+    yield from _written(feed(site.config.title, "", site.posts))
     for tag in site.tags:
-        title = f"{site.config.title}: {tag.name}"
-        streams.append(Feed(title=title, base=tag.url, posts=tag.posts[:POSTS_PER_FEED], **shared))
-    for feed in streams:
-        for path, media_type, write in _FORMATS:
-            yield Rendered(
-                path=urls.decoded(feed.base + path),
-                route=urls.TAG_ROUTE + path if feed.base else path,
-                media_type=media_type,
-                body=write(feed),
-                cache=FEED,
-            )
+        yield from _written(feed(f"{site.config.title}: {tag.name}", tag.url, tag.posts))
+
+
+def _written(feed: Feed) -> Iterator[Rendered]:
+    for kind in urls.FEED_FORMATS:
+        yield Rendered(
+            path=urls.decoded(feed.base + kind.path),
+            route=urls.TAG_ROUTE + kind.path if feed.base else kind.path,
+            media_type=f"{kind.media_type}; charset=utf-8",
+            body=_WRITERS[kind.name](feed),
+            cache=FEED,
+        )
 
 
 class _Contents:
@@ -168,11 +172,7 @@ def _json_item(feed: Feed, post: Post) -> dict[str, Any]:
     }
 
 
-_FORMATS: tuple[tuple[str, str, Callable[[Feed], bytes]], ...] = (
-    (urls.RSS, "application/rss+xml; charset=utf-8", _rss),
-    (urls.ATOM, "application/atom+xml; charset=utf-8", _atom),
-    (urls.JSON_FEED, "application/feed+json; charset=utf-8", _json_feed),
-)
+_WRITERS: Mapping[str, Callable[[Feed], bytes]] = {"rss": _rss, "atom": _atom, "json": _json_feed}
 
 
 def _self(feed: Feed, path: str) -> str:

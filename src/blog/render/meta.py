@@ -50,12 +50,8 @@ class PageMetadata:
 
 
 def feeds(title: str, base: str = "") -> tuple[FeedLink, ...]:
-    """The three feeds below a path, for autodiscovery."""
-    return (
-        FeedLink(f"{title} (RSS)", "application/rss+xml", base + urls.RSS),
-        FeedLink(f"{title} (Atom)", "application/atom+xml", base + urls.ATOM),
-        FeedLink(f"{title} (JSON Feed)", "application/feed+json", base + urls.JSON_FEED),
-    )
+    """The feeds below a path, for autodiscovery."""
+    return tuple(FeedLink(f"{title} ({feed.label})", feed.media_type, base + feed.path) for feed in urls.FEED_FORMATS)
 
 
 class MetadataBuilder:

@@ -48,13 +48,14 @@ def sitemap(site: Site, origin: str) -> bytes:
 
 
 def _places(site: Site) -> Iterator[tuple[str, datetime | None]]:
-    for path in (urls.HOME, urls.BLOG):
+    home, blog, *others = (fixed.path for fixed in urls.FIXED if fixed.content_type)
+    for path in (home, blog):
         yield path, site.modified
     for start in range(POSTS_PER_PAGE, len(site.posts), POSTS_PER_PAGE):
         yield urls.listing(start // POSTS_PER_PAGE + 1), last_modified(site.posts[start : start + POSTS_PER_PAGE])
     for post in site.posts:
         yield post.url, post.modified
-    for path in (urls.TAGS, urls.ARCHIVE):
+    for path in others:
         yield path, site.modified
     for tag in site.tags:
         yield tag.url, last_modified(tag.posts)

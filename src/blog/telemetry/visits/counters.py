@@ -10,16 +10,13 @@ from blog.telemetry.visits import agents, sources
 
 # What a page is, by the route it is served under.
 CONTENT_TYPES: Mapping[str, str] = {
-    urls.HOME: "home",
-    urls.BLOG: "list",
+    **{fixed.path: fixed.content_type for fixed in urls.FIXED if fixed.content_type},
     urls.LIST_ROUTE: "list",
     urls.POST_ROUTE: "post",
     urls.TAG_ROUTE: "tag",
-    urls.TAGS: "tags",
-    urls.ARCHIVE: "archive",
     urls.PAGE_ROUTE: "page",
 }
-_FORMATS = {urls.RSS: "rss", urls.ATOM: "atom", urls.JSON_FEED: "json"}
+_FORMATS = {feed.path: feed.name for feed in urls.FEED_FORMATS}
 FEEDS: Mapping[str, str] = _FORMATS | {urls.TAG_ROUTE + path: name for path, name in _FORMATS.items()}
 SERVED = frozenset({200, 304})
 _LONGEST_PURPOSE = 64

@@ -1,0 +1,79 @@
+"""Lists that are kept once: what is added to them in a copy of the source is known everywhere."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+ADDITIONS = {
+    "urls.py": (
+        "FEED_FORMATS = (\n",
+        'FEED_FORMATS = (\n    FeedFormat("text", "Plain text", "/feed.txt", "text/plain"),\n',
+        "FIXED = (\n",
+        'FIXED = (\n    Fixed("/", "home"), Fixed("/blog", "list"), Fixed("/now", "now"),\n',
+    ),
+    "render/feeds.py": ('= {"rss": _rss', '= {"text": lambda feed: feed.title.encode(), "rss": _rss'),
+}
+PROGRAM = """
+import json, pathlib, sys
+from datetime import UTC, datetime
+from blog.build.builder import render
+from blog.build.encodings import Encoder
+from blog.content.check import FIXED_PATHS
+from blog.content.loader import load
+from blog.content.site import site_at
+from blog.render.theme import Theme
+from blog.settings import Settings
+from blog.telemetry.visits.counters import CONTENT_TYPES, FEEDS
+posts, templates = map(pathlib.Path, sys.argv[1:])
+library = load(posts).library
+site = site_at(library, datetime.now(UTC))
+edition = render(library, site, Theme(templates), Settings(), Encoder(lambda *_: {}))
+text = lambda path: edition.pages[path].identity.body.decode()
+print(json.dumps({
+    "feeds": [text("/feed.txt"), text("/blog/tag/a/feed.txt")],
+    "autodiscovery": '<link rel="alternate" type="text/plain"' in text("/"),
+    "tag page": "/blog/tag/a/feed.txt" in text("/blog/tag/a"),
+    "labels": [FEEDS["/feed.txt"], FEEDS["/blog/tag/{tag}/feed.txt"], CONTENT_TYPES["/now"]],
+    "checked": {"/feed.txt", "/now"} <= FIXED_PATHS,
+    "sitemap": "/now</loc>" in text("/sitemap.xml"),
+}))
+"""
+
+
+@pytest.fixture(scope="module")
+def known(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+    folder = tmp_path_factory.mktemp("copy")
+    shutil.copytree(ROOT / "src", folder / "src", ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
+    for name, words in ADDITIONS.items():
+        path = folder / "src/blog" / name
+        text = path.read_text()
+        for old, new in zip(words[::2], words[1::2], strict=True):
+            assert text.count(old) == 1
+            text = text.replace(old, new)
+        path.write_text(text)
+    (folder / "posts").mkdir()
+    (folder / "posts/a.md").write_text("---\ntitle: A\ndate: 2026-01-01\ntags: [a]\n---\n\nWords.\n")
+    environ = {**os.environ, "PYTHONPATH": str(folder / "src")}
+    command = [sys.executable, "-c", PROGRAM, str(folder / "posts"), str(ROOT / "templates")]
+    done = subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    found: dict[str, object] = json.loads(done.stdout)
+    return found
+
+
+def test_a_feed_format_is_a_line_in_urls_and_a_writer(known: dict[str, object]) -> None:
+    assert known["feeds"] == ["Blog", "Blog: a"]
+    assert known["autodiscovery"] is True
+    assert known["tag page"] is True
+
+
+def test_labels_checks_and_the_sitemap_follow_the_lists(known: dict[str, object]) -> None:
+    assert known["labels"] == ["text", "text", "now"]
+    assert known["checked"] is True
+    assert known["sitemap"] is True
