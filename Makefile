@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 SYNC := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 
 .DEFAULT_GOAL := help
-.PHONY: help install run dev test lint format check bench memory chart lock vendor golden clean image
+.PHONY: settings help install run dev test lint format check bench memory chart lock vendor golden clean image
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -53,6 +53,9 @@ bench: $(VENV)/.dev ## measure against bare uvicorn, the default stack and nginx
 
 memory: $(VENV)/.dev ## measure what cold starts and idle servers need of memory; M="--posts 300 --limit 256" (root, cgroups)
 	$(BIN)/python .ci/memory.py $(M)
+
+settings: $(VENV)/.dev ## write docs/configuration.md from the settings
+	$(BIN)/python .ci/configuration.py
 
 chart: $(VENV)/.dev ## write the chart's README, lint the chart, render its scenarios and validate what comes out
 	$(BIN)/python .ci/chart_readme.py

@@ -288,7 +288,7 @@ def _program() -> str | None:
     source = Path(blog.__file__).parent
     rooms = [
         *source.glob("*.py"),
-        *(path for room in ("content", "render", "build") for path in (source / room).rglob("*.py")),
+        *(path for room in ("settings", "content", "render", "build") for path in (source / room).rglob("*.py")),
     ]
     digests = [sha256(path.read_bytes()).hexdigest() for path in sorted(rooms)]
     return " ".join([platform.python_version(), zlib.ZLIB_RUNTIME_VERSION, *versions, *digests])

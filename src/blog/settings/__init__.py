@@ -1,0 +1,275 @@
+"""Settings from the environment: one field for each variable, with its default, its reader and its meaning.
+
+Nothing else in the service reads the environment. docs/configuration.md is written from these fields by `make settings`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from blog.errors import SettingsError
+from blog.settings import readers
+from blog.settings.readers import Pairs, is_loopback, is_safe_from_https, refuse
+
+LogFormat = Literal["json", "console"]
+LogLevel = Literal["debug", "info", "warning", "error"]
+AccessLog = Literal["off", "errors", "sampled", "all"]
+Sampler = Literal[
+    "always_on", "always_off", "traceidratio",
+    "parentbased_always_on", "parentbased_always_off", "parentbased_traceidratio",
+]  # fmt: skip
+FaroMode = Literal["proxy", "direct"]
+
+_MOST_DATE_DIGITS = 10
+
+
+def _setting(default: Any, read: Callable[[str, str], Any], meaning: str, *, name: str = "", shown: str = "") -> Any:
+    """A field with its reader and its documentation.
+
+    ``name`` is the variable where others have named it before; else it is BLOG_ and the field's name. ``shown`` is the default in words.
+    """
+    return field(default=default, metadata={"read": read, "meaning": meaning, "name": name, "shown": shown})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What an operator may decide. Times are seconds."""
+
+    host: str = _setting(
+        "127.0.0.1",
+        readers.host,
+        "the address or host name to listen on, for both ports; a container needs `0.0.0.0`, or `::` where there is IPv6 only (`::` does not take IPv4); a name is listened on at each of its addresses",
+    )
+    port: int = _setting(8000, readers.port, "the port to listen on")
+    metrics_port: int | None = _setting(
+        None, readers.port, "unset: `/metrics` on the site's port; set: on that port alone"
+    )
+    base_url: str = _setting(
+        "http://127.0.0.1:8000",
+        readers.origin,
+        "the canonical origin, for links in feeds, the sitemap and cards; https switches HSTS on",
+    )
+    posts_dir: Path = _setting(Path("posts"), readers.folder, "the content")
+    templates_dir: Path | None = _setting(
+        None,
+        readers.folder,
+        "a folder whose files replace those of the shipped theme, each the one of its name; the default may be missing",
+        shown="templates",
+    )
+    cache_dir: Path = _setting(
+        Path(".cache"),
+        readers.folder,
+        "results of earlier starts; may be missing or read-only, `blog build` fills it. A folder that others may write is [not used](adr/0007-cache.md)",
+    )
+    cache_max_mb: int = _setting(
+        1024,
+        readers.cache_size,
+        "what the cache may grow to; beyond it, what was used longest ago is removed (`blog cache prune` does so by hand)",
+    )
+    drain_seconds: float = _setting(
+        0.0, readers.seconds, "how long readiness says no, and requests are still served, between SIGTERM and closing"
+    )
+    header_timeout_seconds: float = _setting(
+        60.0,
+        readers.timeout,
+        "how long a client may take for the head of a request, and for its first byte; then 408, or nothing where nothing has come",
+    )
+    body_timeout_seconds: float = _setting(60.0, readers.timeout, "how long a request's body may pause; then 408")
+    send_timeout_seconds: float = _setting(
+        60.0, readers.timeout, "how long a client may take nothing of what is sent to it; then the connection is closed"
+    )
+    max_connections: int = _setting(
+        1000,
+        readers.connections,
+        "connections at a time; when all are busy a new one gets 503. Lowered to what `ulimit -n` leaves room for",
+    )
+    reload: bool = _setting(
+        default=False,
+        read=readers.switch,
+        meaning="watch both folders; build a new edition beside the served one and swap",
+    )
+    log_format: LogFormat = _setting("json", readers.choice(LogFormat), "`json` (one object a line) or `console`")
+    log_level: LogLevel = _setting("info", readers.choice(LogLevel), "`debug`, `info`, `warning` or `error`")
+    access_log: AccessLog = _setting(
+        "sampled",
+        readers.choice(AccessLog),
+        "lines for requests: `off`, `errors` (5xx), `sampled` (5xx, slower than 0.5 s, and traced ones) or `all`",
+    )
+    revision: str = _setting("unknown", readers.text, "the commit that runs, for `/api/health` and `blog_build_info`")
+    trusted_proxies: str = _setting(
+        "127.0.0.1",
+        readers.proxies,
+        "the proxies whose `traceparent` is believed: addresses or networks, or `*`",
+        name="FORWARDED_ALLOW_IPS",
+    )
+    faro_url: str | None = _setting(
+        None,
+        readers.collector,
+        "unset: no browser RUM, not a byte of it. Set: the Faro collector that beacons go to, such as `http://alloy.monitoring:12347/collect`",
+    )
+    faro_app_name: str | None = _setting(
+        None, readers.text, "the application that beacons name", shown="the service's name"
+    )
+    faro_environment: str | None = _setting(
+        None,
+        readers.text,
+        "its environment; else `deployment.environment.name` of `OTEL_RESOURCE_ATTRIBUTES`",
+        shown="production",
+    )
+    faro_sample_rate: float = _setting(1.0, readers.ratio, "the share of browser tabs that report")
+    faro_mode: FaroMode = _setting(
+        "proxy",
+        readers.choice(FaroMode),
+        "`proxy`: browsers post to `/rum/collect`, and the blog hands on; `direct`: they post to the collector themselves",
+    )
+    otlp_endpoint: str | None = _setting(
+        None,
+        readers.url,
+        "unset: no tracing at all. Set: spans go there by OTLP over HTTP/protobuf (`/v1/traces` is appended)",
+        name="OTEL_EXPORTER_OTLP_ENDPOINT",
+    )
+    otlp_traces_endpoint: str | None = _setting(
+        None, readers.url, "the full URL, where it is another one", name="OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"
+    )
+    otlp_headers: Pairs = _setting(
+        (), readers.pairs, "`key=value` pairs for the collector", name="OTEL_EXPORTER_OTLP_HEADERS"
+    )
+    otlp_timeout: float | None = _setting(
+        None, readers.milliseconds, "milliseconds for one export", shown="2000", name="OTEL_EXPORTER_OTLP_TIMEOUT"
+    )
+    service_name: str | None = _setting(
+        None,
+        readers.text,
+        "`service.name` of every span; else the one in `OTEL_RESOURCE_ATTRIBUTES`",
+        shown="blog",
+        name="OTEL_SERVICE_NAME",
+    )
+    resource_attributes: Pairs = _setting(
+        (), readers.pairs, "`key=value` pairs for every span", name="OTEL_RESOURCE_ATTRIBUTES"
+    )
+    traces_sampler: Sampler = _setting(
+        "parentbased_traceidratio",
+        readers.choice(Sampler),
+        "or `always_on`, `always_off`, `traceidratio`, `parentbased_always_on`, `parentbased_always_off`",
+        name="OTEL_TRACES_SAMPLER",
+    )
+    traces_sampler_arg: float = _setting(
+        0.1, readers.ratio, "the share of requests to trace", name="OTEL_TRACES_SAMPLER_ARG"
+    )
+    sdk_disabled: bool = _setting(
+        default=False,
+        read=readers.switch,
+        meaning="`true`: no tracing, whatever the endpoint",
+        name="OTEL_SDK_DISABLED",
+    )
+
+    def __post_init__(self) -> None:
+        if self.metrics_port == self.port:
+            value = f"{variable('metrics_port')}={str(self.metrics_port)!r}"
+            raise SettingsError(f"{value} is not usable: give another port than {variable('port')}, or leave it unset")
+        if self.faro_url and self.faro_mode == "direct" and self.secure and not is_safe_from_https(self.faro_url):
+            raise refuse(variable("faro_url"), self.faro_url, "a page on https may only post to https; give such a URL")
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> "Settings":
+        """Read BLOG_* variables; an empty value counts as unset.
+
+        Raises:
+            SettingsError: naming the variable, its value and what is allowed.
+        """
+        given = {field.name: environ.get(variable(field.name), "") for field in fields(cls)}
+        return cls(
+            **{name: _FIELDS[name].metadata["read"](variable(name), text) for name, text in given.items() if text}
+        )
+
+    @property
+    def traces_url(self) -> str | None:
+        """Where spans go; None where tracing is off. The OTLP specification says how the two variables combine."""
+        if self.sdk_disabled:
+            return None
+        if self.otlp_traces_endpoint:
+            return self.otlp_traces_endpoint
+        return f"{self.otlp_endpoint.rstrip('/')}/v1/traces" if self.otlp_endpoint else None
+
+    @property
+    def service(self) -> str:
+        """The name that traces and beacons share: OTEL_SERVICE_NAME goes before the resource attribute."""
+        return self.service_name or dict(self.resource_attributes).get("service.name") or "blog"
+
+    @property
+    def rum_app(self) -> str:
+        return self.faro_app_name or self.service
+
+    @property
+    def rum_environment(self) -> str:
+        """Where nothing else is said, what the traces say: the two are looked at side by side."""
+        attribute = dict(self.resource_attributes).get("deployment.environment.name")
+        return self.faro_environment or attribute or "production"
+
+    @property
+    def rum_proxied_to(self) -> str | None:
+        """The collector that beacons are forwarded to; None where there are none, or browsers post there themselves."""
+        return self.faro_url if self.faro_mode == "proxy" else None
+
+    @property
+    def secure(self) -> bool:
+        return self.base_url.startswith("https://")
+
+    @property
+    def refreshes_browsers(self) -> bool:
+        """Whether open pages reload themselves: only where an author previews on their own machine.
+
+        A sidecar may reload the posts of a public site too, and its visitors must not be part of that.
+        """
+        host = urlsplit(self.base_url).hostname or ""
+        return self.reload and (host == "localhost" or is_loopback(host))
+
+
+def source_date(environ: Mapping[str, str]) -> int | None:
+    """The date of what a reproducible build makes, in seconds since the epoch: SOURCE_DATE_EPOCH of reproducible-builds.org.
+
+    Raises:
+        SettingsError: it is no such number.
+    """
+    value = environ.get("SOURCE_DATE_EPOCH")
+    if not value:
+        return None
+    if not (value.isascii() and value.isdigit() and len(value) <= _MOST_DATE_DIGITS):
+        raise refuse("SOURCE_DATE_EPOCH", value, "give seconds since 1970, such as 1764000000, or leave it unset")
+    return int(value)
+
+
+_FIELDS = {field.name: field for field in fields(Settings)}
+
+
+def variable(field: str) -> str:
+    """The environment variable of a field.
+
+    >>> variable("drain_seconds"), variable("otlp_endpoint")
+    ('BLOG_DRAIN_SECONDS', 'OTEL_EXPORTER_OTLP_ENDPOINT')
+    """
+    return _FIELDS[field].metadata["name"] or f"BLOG_{field.upper()}"
+
+
+VARIABLES = tuple(map(variable, _FIELDS))
+
+
+def table() -> str:
+    """All settings as a Markdown table: variable, default, meaning."""
+    rows = [
+        f"| `{variable(name)}` | {_shown(it)} | {it.metadata['meaning'].replace('|', chr(92) + '|')} |"
+        for name, it in _FIELDS.items()
+    ]
+    return "\n".join(["| variable | default | meaning |", "|---|---|---|", *rows, ""])
+
+
+def _shown(setting: Any) -> str:
+    """The default as it would be written into the variable."""
+    if setting.metadata["shown"]:
+        return str(setting.metadata["shown"])
+    if setting.default in (None, ()):
+        return "unset"
+    text = f"{setting.default:g}" if isinstance(setting.default, float) else str(setting.default)
+    return f"`{text.lower() if isinstance(setting.default, bool) else text}`"
