@@ -1,4 +1,4 @@
-"""Runs the built image with docker as a cluster would: read-only, as its own user, without a capability; then asks, and says goodbye.
+"""Runs the built image with docker as a cluster would: read-only, as its own user, without a capability; then asks, and stops it.
 
 Exit code 1 names what was wrong. IMAGE is the image, SIZE_BUDGET_MB what it may weigh unpacked.
 """
@@ -93,7 +93,7 @@ def user() -> Iterator[str]:
         yield f"the user is {said!r}, not a number other than 0"
 
 
-def goodbye(container: str) -> Iterator[str]:
+def stopped(container: str) -> Iterator[str]:
     docker("stop", "-t", str(SECONDS_TO_STOP), container)
     code = docker("inspect", "--format", "{{.State.ExitCode}}", container)
     if code != "0":
@@ -109,10 +109,10 @@ def main() -> int:
     try:
         origin = "http://" + docker("port", container, "8000/tcp").splitlines()[0]
         wait_until_ready(origin)
-        found += [*faults(origin), *goodbye(container)]
+        found += [*faults(origin), *stopped(container)]
     finally:
         subprocess.run(["docker", "rm", "--force", container], capture_output=True, check=False)
-    print("\n".join(found) or "read-only, as its user: ready, every page, and a clean goodbye")
+    print("\n".join(found) or "read-only, as its user: ready, every page, and a clean stop")
     return 1 if found else 0
 
 

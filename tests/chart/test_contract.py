@@ -57,7 +57,7 @@ def test_the_site_listens_on_its_own_port_by_default(render: "Render") -> None:
 
 
 def test_the_grace_period_has_room_for_all_that_happens_after_the_drain(defaults: dict[str, Any]) -> None:
-    after = command_line._SLOWEST_CLIENT_SECONDS + pipeline.GOODBYE_SECONDS + 1  # noqa: SLF001 -- what the chart adds up
+    after = command_line._SLOWEST_CLIENT_SECONDS + pipeline.FLUSH_SECONDS + 1  # noqa: SLF001 -- what the chart adds up
     assert after <= 13
     assert defaults["blog"]["drainSeconds"] + 13 <= defaults["terminationGracePeriodSeconds"]
 

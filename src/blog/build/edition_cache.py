@@ -1,6 +1,6 @@
 """Whole editions on disk: what a start finds there it need not make, and need not even import what makes it.
 
-A folio is named by all that its edition is made from: the texts, the theme, the settings that pages show, this program and the libraries it
+An entry is named by all that its edition is made from: the texts, the theme, the settings that pages show, this program and the libraries it
 renders with. It stands in the cache as a head and parts of some pages each, every one under its own checksum. One that is missing, damaged or
 not ours makes the whole a miss.
 """

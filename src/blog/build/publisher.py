@@ -40,7 +40,7 @@ _LONGEST_WAIT_SECONDS = 1.0
 _FIRST_RETRY_SECONDS, _LAST_RETRY_SECONDS = 30.0, 300.0
 # A rebuild that takes longer waits for a file system that does not answer.
 _STUCK_SECONDS = 300.0
-# After this nobody answers from an edition any more that has been replaced.
+# Grace period before a replaced edition is freed; requests may still hold it.
 _LAST_LOOK_SECONDS = 1.0
 
 MIB = 1024 * 1024
@@ -52,7 +52,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildListener:
-    """Who wants to know of editions: their making, their publication (posts by state, seconds), a refusal (faults)."""
+    """Callbacks for tracing and metrics: a build, its stages, a publication (posts by state, seconds), a refusal (faults)."""
 
     start: Start = unstarted
     stage: Stage = unwatched
@@ -73,9 +73,9 @@ class Publisher:
         self._settings = settings
         self._service = service
         self._clock = clock
-        self._told = watch or BuildListener()
+        self._listener = watch or BuildListener()
         self.cache = Cache(settings.cache_dir)
-        self._pressing: Builder | None = None
+        self._last_builder: Builder | None = None
         self._needed = Needed()
         self._stored = 0
         self._changed = asyncio.Event()
@@ -111,43 +111,43 @@ class Publisher:
         Raises:
             ContentError: with every fault.
         """
-        with self._told.start("blog build"), _undisturbed():
-            folio, moment = EditionCache(self._settings, self.cache), self._clock()
-            with self._told.stage("open") as note:
-                edition = folio.read(moment)
+        with self._listener.start("blog build"), _without_collections():
+            kept, moment = EditionCache(self._settings, self.cache), self._clock()
+            with self._listener.stage("open") as note:
+                edition = kept.read(moment)
                 note("pages", len(edition.pages) if edition else 0)
             if edition is None:
                 warn_if_short(self._settings.posts_dir)
-                press = self._press()
-                new = press.make(moment, self._told.stage, Dates.following(None, made), folio.keep)
-                edition, needs = new.edition, press.needs()
-                folio.finish(edition, new.wanted, needs)
-                self._needed = Needed(needs, folio.needed().editions)
-                del new, folio
-                self._tidy(edition)
+                builder = self._builder()
+                new = builder.make(moment, self._listener.stage, Dates.following(None, made), kept.keep)
+                edition, needs = new.edition, builder.needs()
+                kept.finish(edition, new.wanted, needs)
+                self._needed = Needed(needs, kept.needed().editions)
+                del new, kept
+                self._forget_sources(edition)
         report(edition.warnings)
         return edition
 
     def _rebuild(self, moment: datetime) -> Edition:
-        with self._told.start("blog build"), _undisturbed():
+        with self._listener.start("blog build"), _without_collections():
             dates = Dates.following(self._service.edition)
-            edition = self._press().make(moment, self._told.stage, dates).edition
-            self._needed = Needed(self._press().needs())
-            self._tidy(edition)
+            edition = self._builder().make(moment, self._listener.stage, dates).edition
+            self._needed = Needed(self._builder().needs())
+            self._forget_sources(edition)
         report(edition.warnings)
         return edition
 
-    def _press(self) -> "Builder":
-        if self._pressing is None:
+    def _builder(self) -> "Builder":
+        if self._last_builder is None:
             from blog.build.builder import Builder  # noqa: PLC0415 -- a third of a start, which one that finds its edition spares
 
-            self._pressing = Builder(self._settings, self.cache)
-        return self._pressing
+            self._last_builder = Builder(self._settings, self.cache)
+        return self._last_builder
 
-    def _tidy(self, edition: Edition) -> None:
-        """What was parsed is worth its memory only where another edition is likely to be made of it."""
-        if self._pressing and not self._settings.reload and edition.until is None:
-            self._pressing.forget()
+    def _forget_sources(self, edition: Edition) -> None:
+        """Free what was parsed, unless a later edition is likely to be built from it."""
+        if self._last_builder and not self._settings.reload and edition.until is None:
+            self._last_builder.forget()
         release_free_memory()
 
     def prune_when_grown(self) -> None:
@@ -182,7 +182,7 @@ class Publisher:
         self._service.publish(edition)
         self._refused_for = ()
         took = time.perf_counter() - started
-        self._told.published(edition.states, took)
+        self._listener.published(edition.states, took)
         logger.info("content is served: %d posts, %d pages, %.2f s", len(edition.posts), len(edition.pages), took)
         if replaced:
             with suppress(RuntimeError):  # no thread can be started; then it is freed here, all at once
@@ -252,7 +252,7 @@ class Publisher:
         self._retry_seconds = min(self._retry_seconds * 2, _LAST_RETRY_SECONDS) if again else _FIRST_RETRY_SECONDS
         self._refused_for = faults
         self._service.refuse(max(1, errors), self._clock())
-        self._told.refused(max(1, errors))
+        self._listener.refused(max(1, errors))
         logger.error("the changed content has faults (%d); the last good edition stays", max(1, errors))
 
     async def _changed_within(self, seconds: float) -> bool:
@@ -269,11 +269,10 @@ class Publisher:
 
 
 @contextmanager
-def _undisturbed() -> Iterator[None]:
-    """While an edition is made beside the loop, the collector keeps out of the way.
+def _without_collections() -> Iterator[None]:
+    """Keep the garbage collector off while an edition is made, and freeze what was made.
 
-    What is made holds no circles, so there is nothing to collect; and it lives long, so the collector need not walk it on every round after.
-    A collection of everything would hold up the loop for as long as it takes.
+    Built objects are acyclic and long-lived: a full collection would block the event loop and find nothing.
     """
     gc.disable()
     try:
@@ -284,7 +283,7 @@ def _undisturbed() -> Iterator[None]:
 
 
 def _free_page_by_page(replaced: list[Edition]) -> None:
-    """Free a large edition page by page: all at once, it would hold the interpreter, and with it the loop, for as long as that takes."""
+    """Free a large edition page by page: freed at once, it would block the event loop."""
     time.sleep(_LAST_LOOK_SECONDS)
     pages = [page for old in replaced for page in old.pages.values()]
     replaced.clear()

@@ -114,7 +114,7 @@ def field_lines(headers: Iterable[tuple[str, str]]) -> bytes:
 def with_traceparent(answer: PreparedResponse, traceparent: str) -> PreparedResponse:
     """An HTML answer that names its trace to the browser (Server-Timing); any other as it is.
 
-    It is one request's alone, so that nobody may keep it: from a shared cache it would name a stranger's trace, and from the browser's own, by going back
+    It belongs to one request, so no cache may keep it: from a shared cache it would name another client's trace, and from the browser's own, by going back
     or by a 304 that refreshes it, the trace of an earlier visit. Hence a 304 names none either.
     """
     if answer.status == _NOT_MODIFIED or _HTML_LINE not in answer.shared:

@@ -1,4 +1,4 @@
-"""One request and what became of it: the note that travels from whoever answers to whoever counts, traces and logs."""
+"""The record of one request, shared by the page store, tracing, metrics and the access log."""
 
 import time
 from collections.abc import Iterable, MutableMapping

@@ -24,7 +24,7 @@ def bound() -> None:
 
 
 def release_free_memory() -> None:
-    """Return freed memory to the system. Where the C library has no such call, it keeps what it has."""
+    """Return freed memory to the system. No-op where the C library has no such call."""
     import ctypes  # noqa: PLC0415 -- the same
 
     with suppress(OSError, AttributeError):

@@ -1,4 +1,4 @@
-"""A limit of processor time for work that strangers can cause."""
+"""A limit of processor time for work that clients can cause."""
 
 import time
 from collections.abc import Callable

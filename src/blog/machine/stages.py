@@ -1,4 +1,4 @@
-"""Names the stages of a start, so that whoever watches can time them; without a watcher it costs a call."""
+"""Named stages of a build, which tracing and the progress display time. Without a listener a stage costs one call."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext

@@ -1,4 +1,4 @@
-"""How often something may happen that strangers can cause."""
+"""A token bucket: limits how often clients can cause something."""
 
 import time
 from collections.abc import Callable

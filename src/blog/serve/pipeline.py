@@ -1,4 +1,4 @@
-"""Around every request: find its answer, decide about its trace, and when it has been sent count, record and log it."""
+"""The way of a request: its answer, its sampling decision, and after the last byte its metrics, span and log line."""
 
 import logging
 import time
@@ -30,7 +30,7 @@ _UNTRACED_BELOW = ("/assets/", "/rum/")
 
 
 class RequestPipeline:
-    """What the answer costs the visitor is done by then: classification and logging come after the last byte.
+    """ASGI app: answers from the page store or the router, then records metrics, span and access log.
 
     The server asks for prepared answers without a detour (``answer``, then ``finished``); all else, and every client that speaks ASGI, calls it.
     """

@@ -1,4 +1,4 @@
-"""The door for beacons: whoever may not come in is refused for a word in the headers, before a byte of the body is read."""
+"""POST /rum/collect: validates the header fields of a beacon before it reads the body."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -15,7 +15,7 @@ LONGEST_BYTES = 64 * 1024
 READ_SECONDS = 5.0
 # Bodies that may be under way at once; with LONGEST_BYTES for each, 8 MiB.
 MAX_READING = 128
-# Whoever is refused in the middle of a body gets the answer only when the body has been taken: that much of it, and that long.
+# A client that is refused in the middle of a body gets the answer once so much of the body has been read, or after so many seconds.
 _LINGER_BYTES, _LINGER_SECONDS = 16 * 1024 * 1024, 2.0
 _RETRY_AFTER_SECONDS = 5
 

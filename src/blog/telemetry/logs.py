@@ -107,7 +107,7 @@ class OnceAMinute(logging.Filter):
 
 
 def _is_news(record: logging.LogRecord) -> bool:
-    """Uvicorn advises to install a WebSocket library whenever a stranger asks for an upgrade."""
+    """Uvicorn advises to install a WebSocket library whenever a client asks for an upgrade."""
     return "WebSocket" not in str(record.msg) and "Unsupported upgrade" not in str(record.msg)
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # 3 MB that a site without RUM spares
 
 # With 64 KiB for the largest, 8 MiB at the worst.
 MAX_WAITING_BEACONS = 128
-GOODBYE_SECONDS = 1.0
+FLUSH_SECONDS = 1.0
 _SENDERS = 4
 _SEND_SECONDS = 2.0
 # A visit sends three to five beacons: ten new readers a second, and a crowd of forty at once.
@@ -61,17 +61,17 @@ class Forwarder:
         self._senders = [asyncio.create_task(self._forward(client)) for _ in range(_SENDERS)]
 
     async def close(self) -> None:
-        """Send what is left, within GOODBYE_SECONDS, and count what could not be."""
+        """Send what is left, within FLUSH_SECONDS, and count what could not be."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._waiting.join(), GOODBYE_SECONDS)
+            await asyncio.wait_for(self._waiting.join(), FLUSH_SECONDS)
         for sender in self._senders:
             sender.cancel()
-        await asyncio.wait(self._senders, timeout=GOODBYE_SECONDS)
+        await asyncio.wait(self._senders, timeout=FLUSH_SECONDS)
         lost = self._waiting.qsize()
         for _ in range(lost):
             self.count(BeaconOutcome.SHUTDOWN)
         if lost:
-            logger.warning("the collector did not take the last beacons in %g s; %d are lost", GOODBYE_SECONDS, lost)
+            logger.warning("the collector did not take the last beacons in %g s; %d are lost", FLUSH_SECONDS, lost)
 
     async def _forward(self, client: "httpx.AsyncClient") -> None:
         while True:

@@ -86,7 +86,7 @@ def _items(sent: Any, fields: tuple[str, ...]) -> list[dict[str, Any]]:
 
 def _fields(sent: Any, fields: tuple[str, ...]) -> dict[str, Any]:
     if not isinstance(sent, dict):
-        raise ValueError("an item is an object")  # noqa: TRY004 -- what a stranger sends has a value and no type
+        raise ValueError("an item is an object")  # noqa: TRY004 -- callers catch ValueError
     return {name: _bounded(sent[name]) for name in fields if name in sent}
 
 

@@ -18,7 +18,7 @@ from blog.telemetry.tracing.ids import chosen_trace_id
 
 MAX_WAITING_SPANS = 2048
 EXPORT_TIMEOUT_SECONDS = 2.0
-GOODBYE_SECONDS = 2.0
+FLUSH_SECONDS = 2.0
 _EVERY_MILLISECONDS = 1000
 # Semantic conventions, VCS attributes; still in development there, hence spelled here.
 _REVISION = "vcs.ref.head.revision"
@@ -119,13 +119,13 @@ class Pipeline:
         self._processor.on_end(span)
 
     def shutdown(self) -> None:
-        """Send what is left, within GOODBYE_SECONDS: a collector that hangs must not keep the process."""
-        goodbye = threading.Thread(target=self.provider.shutdown, name="spans-goodbye", daemon=True)
-        goodbye.start()
-        goodbye.join(GOODBYE_SECONDS)
-        if goodbye.is_alive():
+        """Send what is left, within FLUSH_SECONDS: a collector that hangs must not keep the process."""
+        flush = threading.Thread(target=self.provider.shutdown, name="spans-flush", daemon=True)
+        flush.start()
+        flush.join(FLUSH_SECONDS)
+        if flush.is_alive():
             logger.warning("the collector did not take the last spans in %g s; %d are lost",
-                           GOODBYE_SECONDS, self._processor.waiting)  # fmt: skip
+                           FLUSH_SECONDS, self._processor.waiting)  # fmt: skip
 
 
 def _otlp(settings: Settings) -> OTLPSpanExporter:

@@ -16,7 +16,7 @@ from blog.telemetry.tracing.ids import random_bits
 # W3C Trace Context, section 3.2.2: version 00 has exactly these fields, a later one may have more behind them.
 _TRACEPARENT = re.compile(rb"(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(-.*)?")
 _LOWER_64_BITS = (1 << 64) - 1
-_STRANGERS_PER_SECOND, _STRANGERS_AT_ONCE = 1.0, 10.0
+_UNTRUSTED_PER_SECOND, _UNTRUSTED_BURST = 1.0, 10.0
 
 
 def parse_traceparent(value: bytes) -> Parent | None:
@@ -27,22 +27,22 @@ def parse_traceparent(value: bytes) -> Parent | None:
     >>> parse_traceparent(b"00-nonsense") is None
     True
     """
-    found = _TRACEPARENT.fullmatch(value) if len(value) < 256 else None  # noqa: PLR2004 -- a bound for strangers
+    found = _TRACEPARENT.fullmatch(value) if len(value) < 256 else None  # noqa: PLR2004 -- longer than any valid one
     if found is None or (found[1] == b"00" and found[5]):
         return None
     return Parent(int(found[2], 16), int(found[3], 16), bool(int(found[4], 16) & 1))
 
 
 class HeadSampler:
-    """Decides for each request. Trusted proxies speak for their callers; what strangers ask for is capped."""
+    """The head sampler. It honours traceparent from FORWARDED_ALLOW_IPS, and rate-limits it from other peers."""
 
-    def __init__(self, sampler: Sampler, ratio: float, trusted: str, strangers: TokenBucket | None = None) -> None:
+    def __init__(self, sampler: Sampler, ratio: float, trusted: str, untrusted: TokenBucket | None = None) -> None:
         self._follows_parents = sampler.startswith("parentbased_")
         share = {"always_on": 1.0, "always_off": 0.0}.get(sampler.removeprefix("parentbased_"), ratio)
         self._bound = round(share * (1 << 64))
         self._never = self._bound == 0 and not self._follows_parents
         self._trusts = trust(trusted)
-        self._strangers = strangers or TokenBucket(_STRANGERS_PER_SECOND, _STRANGERS_AT_ONCE)
+        self._untrusted = untrusted or TokenBucket(_UNTRUSTED_PER_SECOND, _UNTRUSTED_BURST)
 
     @property
     def records_nothing(self) -> bool:
@@ -60,8 +60,8 @@ class HeadSampler:
         return self._below(parent, peer)
 
     def _below(self, parent: Parent, peer: str | None) -> Decision | None:
-        if not self._trusts(peer) and self._wants(parent) and not self._strangers.take():
-            # A stranger chose that trace id, and could choose ids that always pass: this request starts a trace of its own.
+        if not self._trusts(peer) and self._wants(parent) and not self._untrusted.take():
+            # The peer chose that trace id and could choose ids that always pass, so this request starts a trace of its own.
             return self.decide(None, peer)
         return Decision(self._wants(parent), parent.trace_id, parent)
 
