@@ -156,7 +156,7 @@ def test_its_configuration_is_that_of_a_service(image: "Image") -> None:
     assert config["StopSignal"] in {"SIGTERM", "15"}
     assert image.environ["BLOG_HOST"] == "0.0.0.0"
     assert set(image.environ) == {
-        "PATH", "LANG", "PYTHONDONTWRITEBYTECODE", "BLOG_HOST", "BLOG_BASE_URL", "BLOG_POSTS_DIR", "BLOG_TEMPLATES_DIR",
+        "PATH", "LANG", "PYTHONDONTWRITEBYTECODE", "BLOG_HOST", "BLOG_BASE_URL", "BLOG_POSTS_DIR",
         "BLOG_CACHE_DIR", "BLOG_REVISION",
     }  # fmt: skip
     assert not config.get("Volumes")
