@@ -52,9 +52,31 @@ CONTENTS: list[bytes] = [
 ]  # fmt: skip
 
 
+# A link is refused and a FIFO without a reader fails at once, instead of being followed or waited for.
+WRITING = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_NONBLOCK
+
+
+def _write(place: Path, content: bytes) -> None:
+    with os.fdopen(os.open(place, WRITING, 0o644), "wb") as file:
+        file.write(content)
+
+
+def _clear(place: Path) -> None:
+    """Remove whatever is there; nothing is no error."""
+    if place.is_symlink() or not place.is_dir():
+        place.unlink(missing_ok=True)
+        return
+    place.chmod(0o755)
+    for where, folders, _ in os.walk(place):
+        for folder in (Path(where, name) for name in folders):
+            if not folder.is_symlink():
+                folder.chmod(0o755)  # before os.walk lists it
+    shutil.rmtree(place)
+
+
 @dataclass
 class Walk:
-    """Changes anything below the folders, by chance; a seed repeats it."""
+    """Changes anything below the root, and never the root itself, by chance; a seed repeats it."""
 
     root: Path
     chance: random.Random
@@ -62,43 +84,44 @@ class Walk:
     def step(self) -> str:
         """One operation; what it was, for the report of a failure."""
         operation = self.chance.choice(OPERATIONS_BY_CHANCE)
-        place = self._place()
+        place = self.place()
+        # The walk deletes folders: were the root replaced by a link to "/", it would delete those of the machine.
+        assert place.parent.resolve().is_relative_to(self.root.parent.resolve() / self.root.name), f"{place} is outside"
         with contextlib.suppress(OSError):
             if (place.is_symlink() or place.is_fifo()) and operation in FOLLOWING:
                 place.unlink()  # a link may lead out of the walk's folder, and writing to a FIFO waits for a reader
             operation(self, place)
         return f"{operation.__name__.strip('_')} {os.fsencode(place)!r}"
 
-    def _place(self) -> Path:
+    def place(self) -> Path:
+        """A file or folder below the root; it need not exist."""
         folders = [self.root, *(Path(where) for where, _, _ in os.walk(self.root))]
         folder = self.chance.choice(folders)
-        if self.chance.random() < 0.3:
-            return folder / os.fsdecode(self.chance.choice(ODD_NAMES) + self.chance.choice(ENDINGS))
         with contextlib.suppress(OSError):
-            if names := sorted(folder.iterdir()):
+            if (names := sorted(folder.iterdir())) and self.chance.random() < 0.7:
                 return self.chance.choice(names)
-        return folder
+        return folder / os.fsdecode(self.chance.choice(ODD_NAMES) + self.chance.choice(ENDINGS))
 
     def write(self, place: Path) -> None:
-        self._remove_folder(place)
-        place.write_bytes(self.chance.choice(CONTENTS))
+        if place.is_dir():
+            _clear(place)
+        _write(place, self.chance.choice(CONTENTS))
 
     def garbage(self, place: Path) -> None:
-        place.write_bytes(self.chance.randbytes(self.chance.randrange(2000)))
+        _write(place, self.chance.randbytes(self.chance.randrange(2000)))
 
     def replace(self, place: Path) -> None:
         """As editors save: beside, then over it."""
         beside = place.with_name("4913")
-        beside.unlink(missing_ok=True)  # an earlier step may have left a FIFO there, which waits for a reader
-        beside.write_bytes(self.chance.choice(CONTENTS))
+        _clear(beside)
+        _write(beside, self.chance.choice(CONTENTS))
         beside.replace(place)
 
     def rename(self, place: Path) -> None:
-        place.rename(self._place())
+        place.rename(self.place())
 
     def delete(self, place: Path) -> None:
-        self._remove_folder(place)
-        place.unlink()
+        _clear(place)
 
     def truncate(self, place: Path) -> None:
         os.truncate(place, self.chance.randrange(50))
@@ -111,7 +134,7 @@ class Walk:
 
     def symlink(self, place: Path) -> None:
         target = self.chance.choice(
-            ["nowhere", place.name, "..", "/", "/dev/zero", "/proc/self/mem", str(self._place())]
+            ["nowhere", place.name, "..", "/", "/dev/zero", "/proc/self/mem", str(self.place())]
         )
         self.delete(place)
         place.symlink_to(target)
@@ -124,10 +147,6 @@ class Walk:
         self.delete(place)
         place.mkdir()
 
-    def _remove_folder(self, place: Path) -> None:
-        if place.is_dir() and not place.is_symlink():
-            shutil.rmtree(place, ignore_errors=True)
-
 
 FOLLOWING = {Walk.write, Walk.garbage, Walk.truncate, Walk.huge, Walk.change_mode}
 OPERATIONS_BY_CHANCE: list[Callable[[Walk, Path], None]] = [
@@ -136,19 +155,9 @@ OPERATIONS_BY_CHANCE: list[Callable[[Walk, Path], None]] = [
 ]  # fmt: skip
 
 
-def _clear(place: Path) -> None:
-    if place.is_symlink() or not place.is_dir():
-        place.unlink(missing_ok=True)
-    shutil.rmtree(place, ignore_errors=True)
-
-
 def _lay_out(root: Path, templates: Path, marker: Path, post: str) -> None:
-    if root.is_symlink() or not root.is_dir():
-        _clear(root)
-        root.mkdir()
-    root.chmod(0o755)
-    for name in ("posts", "theme"):
-        _clear(root / name)
+    for place in root.iterdir():
+        _clear(place)
     shutil.copytree(templates, root / "theme")
     (root / "posts/pages").mkdir(parents=True)
     (root / "posts/images").mkdir()
@@ -163,6 +172,18 @@ def _answers(server: "Process") -> None:
     assert server.popen.poll() is None, "the process has ended"
     assert server.get("/").status == 200
     assert server.get("/api/ready").status == 200
+
+
+def test_the_walk_stays_below_its_root(tmp_path: Path) -> None:
+    walk = Walk(tmp_path / "content", random.Random(SEED))
+    assert {walk.place().parent for _ in range(100)} == {walk.root}
+    walk.root.mkdir()
+    assert {walk.place().parent for _ in range(100)} == {walk.root}
+    walk.root.rmdir()
+    (tmp_path / "outside/folder").mkdir(parents=True)
+    walk.root.symlink_to("outside")
+    with pytest.raises(AssertionError, match="is outside"):
+        walk.step()
 
 
 @pytest.mark.process
