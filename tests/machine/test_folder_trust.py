@@ -114,7 +114,7 @@ def _piped(place: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "record",
+    "replace",
     [
         pytest.param(_linked, id="link"),
         pytest.param(_piped, id="pipe"),
@@ -126,9 +126,9 @@ def _piped(place: Path) -> None:
         ),
     ],
 )
-def test_an_entry_that_is_no_file_of_ours_is_missing(tmp_path: Path, record: object) -> None:
+def test_an_entry_that_is_no_file_of_ours_is_missing(tmp_path: Path, replace: object) -> None:
     cache = Cache(tmp_path)
     cache.put(KEY, b"ours")
-    assert callable(record)
-    record(cache.place(KEY))
+    assert callable(replace)
+    replace(cache.place(KEY))
     assert cache.get(KEY) is None

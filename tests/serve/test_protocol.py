@@ -93,7 +93,7 @@ def connection_to(
 
 @pytest.fixture
 def connect(small_app: "Blog") -> Connect:
-    """A connection to the small site, whose parts a test may record."""
+    """A connection to the small site, whose parts a test may replace."""
     return partial(connection_to, small_app)
 
 

@@ -1,4 +1,4 @@
-"""Bodies that are kept compressed and unfolded when they are asked for: 30 µs for a page that hardly anybody asks for uncompressed."""
+"""Bodies that are kept compressed, and decompressed on request: 30 µs for a page that few clients request uncompressed."""
 
 import zlib
 from collections.abc import Callable, Mapping
@@ -11,7 +11,7 @@ from blog.build.response import PreparedResponse, Resource
 
 _GZIP_WINDOW = 31
 # The quickest first.
-_UNFOLD: Mapping[bytes, Callable[[bytes], bytes]] = {
+_DECOMPRESS: Mapping[bytes, Callable[[bytes], bytes]] = {
     b"zstd": lambda packed: zstandard.ZstdDecompressor().decompress(packed),
     b"gzip": lambda packed: zlib.decompress(packed, wbits=_GZIP_WINDOW),
     b"br": brotli.decompress,
@@ -43,16 +43,16 @@ class CompressedResponse(PreparedResponse):
 
 def decompressed(coding: bytes, packed: bytes) -> bytes:
     """The body behind an encoding."""
-    return _UNFOLD[coding](packed)
+    return _DECOMPRESS[coding](packed)
 
 
 def quickest_coding(encoded: Mapping[bytes, object]) -> bytes:
-    """The coding that is quickest to decompressed, of one or more."""
-    return next(coding for coding in _UNFOLD if coding in encoded)
+    """The coding that is quickest to decompress, of one or more."""
+    return next(coding for coding in _DECOMPRESS if coding in encoded)
 
 
 def without_identity(page: Resource) -> Resource:
-    """The page without its uncompressed body, which is one of its encodings unfolded."""
+    """The page without its uncompressed body, which is one of its encodings, decompressed."""
     coding = quickest_coding(page.encoded)
     whole = CompressedResponse(page.identity.whole, coding, page.encoded[coding].body)
     return replace(page, identity=replace(page.identity, whole=whole))

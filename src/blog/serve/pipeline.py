@@ -54,7 +54,7 @@ class RequestPipeline:
         self._names_traces = settings.faro_url is not None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        # The server's protocol has asked already, and nothing is prepared, where there is an record.
+        # The server's protocol has asked already, and nothing is prepared, where there is a record.
         known: RequestRecord | None = scope.get(KEY)
         record = known or RequestRecord.of(scope)
         answer = self.answer(record) if known is None else None

@@ -108,7 +108,7 @@ class PageProtocol(RequestProtocol):
         self.answered = True
 
     def _by_asgi(self, record: RequestRecord | None) -> int | None:
-        """Uvicorn's way, from the beginning of the message on. The application need not ask the store again where there is an record."""
+        """Uvicorn's way, from the beginning of the message on. The application need not ask the store again where there is a record."""
         url, headers = self.url, self.headers
         HttpToolsProtocol.on_message_begin(self)
         self.url = url

@@ -100,7 +100,6 @@ class Pipeline:
     def __init__(self, settings: Settings, exporter: SpanExporter | None = None) -> None:
         self._exporter = _CountingExporter(exporter or _otlp(settings))
         self._processor = _Bounded(self._exporter)
-        self._gone = 0
         self.provider = TracerProvider(
             sampler=ALWAYS_ON,
             resource=_resource(settings),
