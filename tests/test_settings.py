@@ -1,4 +1,4 @@
-"""Each variable, good and wrong."""
+"""Each variable with right and wrong values."""
 
 from pathlib import Path
 
@@ -8,12 +8,12 @@ from blog.errors import SettingsError
 from blog.settings import VARIABLES, Settings, source_date
 
 
-def test_nothing_set_means_the_defaults() -> None:
+def test_an_empty_environment_gives_the_defaults() -> None:
     assert Settings.from_environ({}) == Settings()
     assert Settings.from_environ(dict.fromkeys(VARIABLES, "")) == Settings()
 
 
-def test_other_variables_do_not_matter() -> None:
+def test_other_variables_are_ignored() -> None:
     assert Settings.from_environ({"PATH": "/bin", "BLOG_NOTHING": "x"}) == Settings()
 
 
@@ -51,7 +51,7 @@ def test_other_variables_do_not_matter() -> None:
         ("OTEL_SDK_DISABLED", "true", "sdk_disabled", True),
     ],
 )
-def test_a_good_value_is_read(name: str, value: str, field: str, expected: object) -> None:
+def test_a_right_value_is_read(name: str, value: str, field: str, expected: object) -> None:
     assert getattr(Settings.from_environ({name: value}), field) == expected
 
 
@@ -109,7 +109,7 @@ def test_a_good_value_is_read(name: str, value: str, field: str, expected: objec
         ("OTEL_SDK_DISABLED", "maybe", "true or false"),
     ],
 )
-def test_a_wrong_value_is_named_with_what_is_allowed(name: str, value: str, allowed: str) -> None:
+def test_a_wrong_value_is_reported_with_what_is_allowed(name: str, value: str, allowed: str) -> None:
     with pytest.raises(SettingsError) as caught:
         Settings.from_environ({name: value})
     message = str(caught.value)
@@ -123,11 +123,11 @@ def test_a_wrong_value_is_named_with_what_is_allowed(name: str, value: str, allo
     [
         pytest.param({}, None, id="unset"),
         pytest.param({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://a:4318/"}, "http://a:4318/v1/traces", id="base"),
-        pytest.param({"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "http://a:4318/x"}, "http://a:4318/x", id="as-it-is"),
+        pytest.param({"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "http://a:4318/x"}, "http://a:4318/x", id="unchanged"),
         pytest.param({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://a:1", "OTEL_SDK_DISABLED": "true"}, None, id="disabled"),
     ],
 )
-def test_where_spans_go(environ: dict[str, str], url: str | None) -> None:
+def test_the_url_for_spans_is_that_of_the_specification(environ: dict[str, str], url: str | None) -> None:
     assert Settings.from_environ(environ).traces_url == url
 
 
@@ -140,7 +140,7 @@ def test_where_spans_go(environ: dict[str, str], url: str | None) -> None:
         ("https://blog.example", False),
     ],
 )
-def test_only_an_authors_own_machine_refreshes_browsers(base_url: str, refreshes: bool) -> None:  # noqa: FBT001
+def test_browsers_are_refreshed_only_on_loopback(base_url: str, refreshes: bool) -> None:  # noqa: FBT001
     assert Settings(base_url=base_url, reload=True).refreshes_browsers is refreshes
     assert not Settings(base_url=base_url).refreshes_browsers
 
@@ -149,17 +149,17 @@ def test_only_an_authors_own_machine_refreshes_browsers(base_url: str, refreshes
     ("settings", "app", "environment"),
     [
         pytest.param(Settings(), "blog", "production", id="defaults"),
-        pytest.param(Settings(service_name="notes"), "notes", "production", id="as-the-traces"),
+        pytest.param(Settings(service_name="notes"), "notes", "production", id="service-name"),
         pytest.param(
             Settings(resource_attributes=(("service.name", "notes"), ("deployment.environment.name", "test"))),
-            "notes", "test", id="as-their-attributes",
+            "notes", "test", id="resource-attributes",
         ),
         pytest.param(
-            Settings(faro_app_name="a", faro_environment="b", service_name="notes"), "a", "b", id="as-it-is-said"
+            Settings(faro_app_name="a", faro_environment="b", service_name="notes"), "a", "b", id="faro-settings-first"
         ),
     ],
 )  # fmt: skip
-def test_beacons_are_named_as_the_traces_are(settings: Settings, app: str, environment: str) -> None:
+def test_beacons_have_the_names_of_the_traces_by_default(settings: Settings, app: str, environment: str) -> None:
     assert (settings.rum_app, settings.rum_environment) == (app, environment)
 
 
@@ -177,6 +177,6 @@ def test_the_date_of_a_reproducible_build_is_read(value: str | None, date: int |
 
 
 @pytest.mark.parametrize("value", ["yesterday", "-1", "1.5", "1" * 11, "\u0662", " 1", "2026-05-28"])
-def test_a_wrong_date_of_a_build_is_named(value: str) -> None:
+def test_a_wrong_date_of_a_build_is_reported(value: str) -> None:
     with pytest.raises(SettingsError, match=r"SOURCE_DATE_EPOCH=.* is not usable: give seconds since 1970"):
         source_date({"SOURCE_DATE_EPOCH": value})

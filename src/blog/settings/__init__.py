@@ -28,19 +28,19 @@ _MOST_DATE_DIGITS = 10
 def _setting(default: Any, read: Callable[[str, str], Any], meaning: str, *, name: str = "", shown: str = "") -> Any:
     """A field with its reader and its documentation.
 
-    ``name`` is the variable where others have named it before; else it is BLOG_ and the field's name. ``shown`` is the default in words.
+    ``name`` is the variable if another specification defines it; otherwise it is BLOG_ and the field's name. ``shown`` is the default in words.
     """
     return field(default=default, metadata={"read": read, "meaning": meaning, "name": name, "shown": shown})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What an operator may decide. Times are seconds."""
+    """All settings of an operator. Times are in seconds."""
 
     host: str = _setting(
         "127.0.0.1",
         readers.host,
-        "the address or host name to listen on, for both ports; a container needs `0.0.0.0`, or `::` where there is IPv6 only (`::` does not take IPv4); a name is listened on at each of its addresses",
+        "the address or host name to listen on, for both ports; a container needs `0.0.0.0`, or `::` where there is only IPv6 (`::` does not accept IPv4); for a host name, each of its addresses",
     )
     port: int = _setting(8000, readers.port, "the port to listen on")
     metrics_port: int | None = _setting(
@@ -55,83 +55,87 @@ class Settings:
     templates_dir: Path | None = _setting(
         None,
         readers.folder,
-        "a folder whose files replace those of the shipped theme, each the one of its name; the default may be missing",
+        "a folder whose files replace the files of the same name in the shipped theme; the default may be missing",
         shown="templates",
     )
     cache_dir: Path = _setting(
         Path(".cache"),
         readers.folder,
-        "results of earlier starts; may be missing or read-only, `blog build` fills it. A folder that others may write is [not used](adr/0007-cache.md)",
+        "results of earlier starts; may be missing or read-only, `blog build` fills it. A folder that other users may write to is [not used](adr/0007-cache.md)",
     )
     cache_max_mb: int = _setting(
         1024,
         readers.cache_size,
-        "what the cache may grow to; beyond it, what was used longest ago is removed (`blog cache prune` does so by hand)",
+        "the largest size of the cache, in MiB; above it, the least recently used entries are removed (`blog cache prune` does so by hand)",
     )
     drain_seconds: float = _setting(
-        0.0, readers.seconds, "how long readiness says no, and requests are still served, between SIGTERM and closing"
+        0.0, readers.seconds, "how long requests are still served after SIGTERM, while `/api/ready` returns 503"
     )
     header_timeout_seconds: float = _setting(
         60.0,
         readers.timeout,
-        "how long a client may take for the head of a request, and for its first byte; then 408, or nothing where nothing has come",
+        "how long a client may take to send the header of a request; then it gets 408, or the connection is closed if no byte was received",
     )
-    body_timeout_seconds: float = _setting(60.0, readers.timeout, "how long a request's body may pause; then 408")
+    body_timeout_seconds: float = _setting(
+        60.0, readers.timeout, "how long a client may pause while it sends a body; then it gets 408"
+    )
     send_timeout_seconds: float = _setting(
-        60.0, readers.timeout, "how long a client may take nothing of what is sent to it; then the connection is closed"
+        60.0, readers.timeout, "how long a client may receive nothing of a response; then the connection is closed"
     )
     max_connections: int = _setting(
         1000,
         readers.connections,
-        "connections at a time; when all are busy a new one gets 503. Lowered to what `ulimit -n` leaves room for",
+        "the most connections at a time; when all are busy, a new one gets 503. Lowered if `ulimit -n` allows fewer",
     )
     reload: bool = _setting(
         default=False,
         read=readers.switch,
-        meaning="watch both folders; build a new edition beside the served one and swap",
+        meaning="watch the posts and the theme; build a new edition on each change and replace the served one",
     )
     log_format: LogFormat = _setting("json", readers.choice(LogFormat), "`json` (one object a line) or `console`")
     log_level: LogLevel = _setting("info", readers.choice(LogLevel), "`debug`, `info`, `warning` or `error`")
     access_log: AccessLog = _setting(
         "sampled",
         readers.choice(AccessLog),
-        "lines for requests: `off`, `errors` (5xx), `sampled` (5xx, slower than 0.5 s, and traced ones) or `all`",
+        "which requests are logged: `off`, `errors` (5xx), `sampled` (5xx, slower than 0.5 s, and traced ones) or `all`",
     )
-    revision: str = _setting("unknown", readers.text, "the commit that runs, for `/api/health` and `blog_build_info`")
+    revision: str = _setting(
+        "unknown", readers.text, "the commit of the build, for `/api/health` and `blog_build_info`"
+    )
     trusted_proxies: str = _setting(
         "127.0.0.1",
         readers.proxies,
-        "the proxies whose `traceparent` is believed: addresses or networks, or `*`",
+        "the proxies whose `traceparent` is trusted: addresses or networks, or `*`",
         name="FORWARDED_ALLOW_IPS",
     )
     faro_url: str | None = _setting(
         None,
         readers.collector,
-        "unset: no browser RUM, not a byte of it. Set: the Faro collector that beacons go to, such as `http://alloy.monitoring:12347/collect`",
+        "unset: no browser RUM, and no script of it in any page. Set: the Faro collector that receives the beacons, such as `http://alloy.monitoring:12347/collect`",
     )
     faro_app_name: str | None = _setting(
-        None, readers.text, "the application that beacons name", shown="the service's name"
+        None, readers.text, "the name of the application in beacons", shown="the service's name"
     )
     faro_environment: str | None = _setting(
         None,
         readers.text,
-        "its environment; else `deployment.environment.name` of `OTEL_RESOURCE_ATTRIBUTES`",
+        "the environment in beacons; by default `deployment.environment.name` of `OTEL_RESOURCE_ATTRIBUTES`",
         shown="production",
     )
     faro_sample_rate: float = _setting(1.0, readers.ratio, "the share of browser tabs that report")
     faro_mode: FaroMode = _setting(
         "proxy",
         readers.choice(FaroMode),
-        "`proxy`: browsers post to `/rum/collect`, and the blog hands on; `direct`: they post to the collector themselves",
+        "`proxy`: browsers post to `/rum/collect`, and the blog forwards the beacons; `direct`: browsers post to the collector",
     )
     otlp_endpoint: str | None = _setting(
         None,
         readers.url,
-        "unset: no tracing at all. Set: spans go there by OTLP over HTTP/protobuf (`/v1/traces` is appended)",
+        "unset: no tracing. Set: the collector that receives spans by OTLP over HTTP/protobuf (`/v1/traces` is appended)",
         name="OTEL_EXPORTER_OTLP_ENDPOINT",
     )
     otlp_traces_endpoint: str | None = _setting(
-        None, readers.url, "the full URL, where it is another one", name="OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"
+        None, readers.url, "the full URL for spans, if it is another one", name="OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"
     )
     otlp_headers: Pairs = _setting(
         (), readers.pairs, "`key=value` pairs for the collector", name="OTEL_EXPORTER_OTLP_HEADERS"
@@ -142,7 +146,7 @@ class Settings:
     service_name: str | None = _setting(
         None,
         readers.text,
-        "`service.name` of every span; else the one in `OTEL_RESOURCE_ATTRIBUTES`",
+        "`service.name` of every span; by default the one in `OTEL_RESOURCE_ATTRIBUTES`",
         shown="blog",
         name="OTEL_SERVICE_NAME",
     )
@@ -161,7 +165,7 @@ class Settings:
     sdk_disabled: bool = _setting(
         default=False,
         read=readers.switch,
-        meaning="`true`: no tracing, whatever the endpoint",
+        meaning="`true`: no tracing, even with an endpoint",
         name="OTEL_SDK_DISABLED",
     )
 
@@ -177,7 +181,7 @@ class Settings:
         """Read BLOG_* variables; an empty value counts as unset.
 
         Raises:
-            SettingsError: naming the variable, its value and what is allowed.
+            SettingsError: with the variable, its value and what is allowed.
         """
         given = {field.name: environ.get(variable(field.name), "") for field in fields(cls)}
         return cls(
@@ -186,7 +190,7 @@ class Settings:
 
     @property
     def traces_url(self) -> str | None:
-        """Where spans go; None where tracing is off. The OTLP specification says how the two variables combine."""
+        """The URL that spans are sent to; None if tracing is off. The OTLP specification defines how the two variables combine."""
         if self.sdk_disabled:
             return None
         if self.otlp_traces_endpoint:
@@ -195,7 +199,7 @@ class Settings:
 
     @property
     def service(self) -> str:
-        """The name that traces and beacons share: OTEL_SERVICE_NAME goes before the resource attribute."""
+        """The service name in traces and beacons: OTEL_SERVICE_NAME takes precedence over the resource attribute."""
         return self.service_name or dict(self.resource_attributes).get("service.name") or "blog"
 
     @property
@@ -204,13 +208,13 @@ class Settings:
 
     @property
     def rum_environment(self) -> str:
-        """Where nothing else is said, what the traces say: the two are looked at side by side."""
+        """The environment in beacons. By default that of the traces, so that dashboards can show both together."""
         attribute = dict(self.resource_attributes).get("deployment.environment.name")
         return self.faro_environment or attribute or "production"
 
     @property
     def rum_proxied_to(self) -> str | None:
-        """The collector that beacons are forwarded to; None where there are none, or browsers post there themselves."""
+        """The collector that the service forwards beacons to; None if RUM is off or browsers post to the collector."""
         return self.faro_url if self.faro_mode == "proxy" else None
 
     @property
@@ -219,19 +223,19 @@ class Settings:
 
     @property
     def refreshes_browsers(self) -> bool:
-        """Whether open pages reload themselves: only where an author previews on their own machine.
+        """Whether open pages reload themselves: only when an author previews on their own machine.
 
-        A sidecar may reload the posts of a public site too, and its visitors must not be part of that.
+        A public site may use BLOG_RELOAD with a sidecar that updates its posts, and must not reload the pages of its readers.
         """
         host = urlsplit(self.base_url).hostname or ""
         return self.reload and (host == "localhost" or is_loopback(host))
 
 
 def source_date(environ: Mapping[str, str]) -> int | None:
-    """The date of what a reproducible build makes, in seconds since the epoch: SOURCE_DATE_EPOCH of reproducible-builds.org.
+    """The date of a reproducible build in seconds since the epoch: SOURCE_DATE_EPOCH of reproducible-builds.org; None if unset.
 
     Raises:
-        SettingsError: it is no such number.
+        SettingsError: the value is not a number of seconds.
     """
     value = environ.get("SOURCE_DATE_EPOCH")
     if not value:
@@ -266,7 +270,7 @@ def table() -> str:
 
 
 def _shown(setting: Any) -> str:
-    """The default as it would be written into the variable."""
+    """The default in the form in which the variable would be set."""
     if setting.metadata["shown"]:
         return str(setting.metadata["shown"])
     if setting.default in (None, ()):

@@ -1,4 +1,4 @@
-"""From the text of an environment variable to a value. Each takes the variable's name and its text, and raises SettingsError for a text that is not allowed."""
+"""Readers of environment variables. Each takes a variable's name and text, returns the value, and raises SettingsError for a text that is not allowed."""
 
 import ipaddress
 import re
@@ -23,7 +23,7 @@ _TRUE, _FALSE = {"true", "1", "yes", "on"}, {"false", "0", "no", "off"}
 
 
 def is_safe_from_https(url: str) -> bool:
-    """Whether a browser lets a page on https post there: Mixed Content, section 3.1, spares the reader's own machine."""
+    """Whether a browser lets a page on https post to a URL. Loopback addresses are allowed (Mixed Content, section 3.1)."""
     host = urlsplit(url).hostname or ""
     return url.lower().startswith("https://") or host == "localhost" or is_loopback(host)
 
@@ -89,7 +89,7 @@ def seconds(name: str, value: str) -> float:
 
 
 def timeout(name: str, value: str) -> float:
-    """Seconds that a client is given. Never none at all: limits are looked after once a second."""
+    """A timeout for clients in whole seconds, at least 1 because limits are checked once a second."""
     if not (_is_number(value) and 1 <= int(value) <= _LONGEST_TIMEOUT_SECONDS):
         raise refuse(name, value, f"give whole seconds from 1 to {_LONGEST_TIMEOUT_SECONDS}")
     return int(value)
@@ -131,7 +131,7 @@ def url(name: str, value: str) -> str:
 
 
 def collector(name: str, value: str) -> str:
-    """A URL that may stand in a page and in its policy: no secret in it, nothing that ends a policy's source."""
+    """A URL that may be published in pages and their Content Security Policy: without credentials, and without characters that end a CSP source."""
     parts = urlsplit(url(name, value))
     plain = value.isascii() and value.isprintable() and not set(value) & set(" \"'<>;,\\")
     if not plain or parts.username or parts.password or parts.fragment or not _HOST.fullmatch(parts.hostname or ""):
@@ -161,7 +161,7 @@ def ratio(name: str, value: str) -> float:
 
 
 def milliseconds(name: str, value: str) -> float:
-    """Seconds from a variable that counts in milliseconds, as OpenTelemetry's specification has it."""
+    """Seconds from a variable in milliseconds, the unit that OpenTelemetry's specification requires."""
     if not (_is_number(value) and _SHORTEST_EXPORT_MS <= int(value) <= _LONGEST_EXPORT_MS):
         raise refuse(name, value, f"give milliseconds from {_SHORTEST_EXPORT_MS} to {_LONGEST_EXPORT_MS}")
     return int(value) / 1000
