@@ -1,4 +1,4 @@
-"""Paths."""
+"""Paths of the site."""
 
 import pytest
 from hypothesis import given, settings
@@ -18,27 +18,27 @@ from blog import urls
         ("/GRÖSSE", "/grösse"),
     ],
 )
-def test_a_path_has_one_spelling(path: str, canonical: str) -> None:
+def test_a_path_has_one_canonical_form(path: str, canonical: str) -> None:
     assert urls.canonical(path) == canonical
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.text())
-def test_the_one_spelling_stays(path: str) -> None:
+def test_the_canonical_form_is_stable(path: str) -> None:
     assert urls.canonical(urls.canonical(path)) == urls.canonical(path)
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1))
-def test_what_is_encoded_is_decoded_again(slug: str) -> None:
+def test_decoding_reverses_encoding(slug: str) -> None:
     assert urls.decoded(urls.page(slug)) == f"/{slug}"
     assert urls.post(slug).isascii()
 
 
 @pytest.mark.parametrize("path", ["//evil.example", "/\\evil.example", "///evil.example"])
-def test_an_encoded_path_is_on_this_host(path: str) -> None:
+def test_an_encoded_path_never_leads_to_another_host(path: str) -> None:
     assert not urls.encoded(path).startswith(("//", "/\\"))
 
 
-def test_the_first_page_of_the_list_is_the_blog() -> None:
+def test_the_first_page_of_the_list_is_at_blog() -> None:
     assert [urls.listing(number) for number in (1, 2)] == ["/blog", "/blog/page/2"]

@@ -1,4 +1,4 @@
-"""Everything that can go wrong on purpose, as data.
+"""Errors of the service, and the faults of its content as data.
 
 BlogError
 ├── SettingsError    one line: the variable, its value, what is allowed (exit code 2)
@@ -13,7 +13,7 @@ from pathlib import Path
 
 
 class Severity(Enum):
-    """What a fault does to a start: an error stops it, a warning is logged and the page is served."""
+    """The severity of a fault: an error prevents the edition from being published, a warning is logged and the page is served."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -21,7 +21,7 @@ class Severity(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One problem in one place.
+    """A problem in the content or the theme, with its file and line.
 
     >>> print(Fault(Path("posts/hello.md"), 3, "title is missing"))
     posts/hello.md:3: title is missing
@@ -33,7 +33,7 @@ class Fault:
     severity: Severity = Severity.ERROR
 
     def __str__(self) -> str:
-        r"""One line that can be printed, whatever bytes the file's name is made of.
+        r"""One printable line, in which unprintable characters of the file's name are escaped.
 
         >>> print(Fault(Path("posts/a\n\udcff.md"), 1, "is empty"))
         posts/a\n\udcff.md:1: is empty
@@ -47,7 +47,7 @@ def _printable(character: str) -> str:
 
 
 def faults_of(problem: BaseException) -> tuple[Fault, ...]:
-    """The faults that an exception stands for; none where it names no file.
+    """The faults that an exception reports; none if it names no file.
 
     >>> str(faults_of(PermissionError(13, "Permission denied", "posts/a.md"))[0])
     'posts/a.md:1: cannot be used: Permission denied'
@@ -60,7 +60,7 @@ def faults_of(problem: BaseException) -> tuple[Fault, ...]:
 
 
 class BlogError(Exception):
-    """The root of the family: what `blog` reports in words instead of a traceback."""
+    """Base class of the errors that `blog` reports with a message instead of a traceback."""
 
 
 class SettingsError(BlogError):
@@ -68,7 +68,7 @@ class SettingsError(BlogError):
 
 
 class ContentError(BlogError):
-    """The content or the theme has faults that leave no right site to serve."""
+    """The content or the theme has errors, so that no edition can be built from it."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(faults)

@@ -1,7 +1,7 @@
-"""Every path of the site, spelled once.
+"""Paths of the site, each defined once.
 
-Functions return what stands in a link: percent-encoded, absolute within the site. The upper-case names ending in
-``_ROUTE`` are the low-cardinality templates that traces and metrics are labelled with.
+Functions return percent-encoded absolute paths for links. The constants ending in ``_ROUTE`` are the low-cardinality templates that label
+traces and metrics.
 """
 
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ TAG_ROUTE = "/blog/tag/{tag}"
 PAGE_ROUTE = "/{page}"
 ASSET_ROUTE = "/assets/{asset}"
 
-# First segments that the service answers itself, now or by contract: no page in posts/pages/ may take one.
+# First path segments that the service uses or reserves: no page in posts/pages/ may have one as its slug.
 RESERVED = frozenset(
     {"api", "archive", "assets", "blog", "metrics", "og", "rss", "rum", "search", "tags"},
 )
@@ -48,7 +48,7 @@ RESERVED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class FeedFormat:
-    """A format that the site's feed and each tag's feed have. ``name`` is its label in metrics, ``path`` stands below the feed's own."""
+    """A feed format. ``name`` is its label in metrics; ``path`` is appended to the path of the site or of a tag."""
 
     name: str
     label: str
@@ -68,14 +68,14 @@ FEED_FORMATS = (
 class Fixed:
     """A path that every site has.
 
-    ``content_type`` is the label of its page views. Only a page for people has one, and such a page is in the sitemap.
+    ``content_type`` is the label of its page views. Only HTML pages have one, and those pages are in the sitemap.
     """
 
     path: str
     content_type: str = ""
 
 
-# A new page for the whole site is added here, and rendered in render/pages.py or render/site_files.py.
+# A new page of the whole site is added here, and rendered in render/pages.py or render/site_files.py.
 FIXED = (
     Fixed(HOME, "home"),
     Fixed(BLOG, "list"),
@@ -99,7 +99,7 @@ def source(slug: str) -> str:
 
 
 def listing(number: int) -> str:
-    """The list's first page is /blog itself; there is no /blog/page/1 beside it."""
+    """The path of a page of the list. The first one is /blog; /blog/page/1 redirects to it."""
     return BLOG if number == 1 else f"/blog/page/{number}"
 
 
@@ -120,7 +120,7 @@ def page(slug: str) -> str:
 
 
 def asset(name: str, digest: str, extension: str) -> str:
-    """A file whose name says what is in it, and which may therefore be kept for ever."""
+    """The path of an asset. It contains a digest of the asset, so clients may cache it forever."""
     return f"/assets/{quote(name)}.{digest}.{extension}"
 
 
@@ -129,12 +129,12 @@ def api_post(slug: str) -> str:
 
 
 def decoded(path: str) -> str:
-    """The path as ASGI's ``scope["path"]`` spells it."""
+    """The percent-decoded path, as in ASGI's ``scope["path"]``."""
     return unquote(path)
 
 
 def encoded(path: str) -> str:
-    """A decoded path as it stands in a link or a Location; never one that a browser takes for another host.
+    """A decoded path, percent-encoded for a link or Location. It never starts with //, which browsers take for another host.
 
     >>> encoded("/blog/größe")
     '/blog/gr%C3%B6%C3%9Fe'
@@ -143,7 +143,7 @@ def encoded(path: str) -> str:
 
 
 def canonical(path: str) -> str:
-    """The one spelling of a decoded path: lower case, no slash at its end.
+    """The canonical form of a decoded path: lower case, without a trailing slash.
 
     >>> canonical("/Blog/Hello/"), canonical("/"), canonical("//")
     ('/blog/hello', '/', '/')
