@@ -61,7 +61,7 @@ def theme() -> Theme:
 
 @pytest.fixture(scope="session")
 def make(tmp_path_factory: pytest.TempPathFactory, theme: Theme) -> Make:
-    """Renders a site of the files given."""
+    """A function that renders a site from files."""
 
     def maker(
         files: Mapping[str, str],

@@ -33,8 +33,8 @@ def test_check_of_clean_content_is_silent(
 @pytest.mark.parametrize(
     ("text", "line", "problem"),
     [
-        pytest.param("Hello", 1, "must open with a --- line", id="no-header"),
-        pytest.param("---\ntitle: x\ndate: 2026-03-01\n", 1, "never closed", id="open-header"),
+        pytest.param("Hello", 1, "must start with a --- line", id="no-front-matter"),
+        pytest.param("---\ntitle: x\ndate: 2026-03-01\n", 1, "is not closed", id="open-front-matter"),
         pytest.param("", 1, "empty", id="empty-file"),
         pytest.param("---\ntitle: [a\n---\n", 3, "not valid YAML", id="not-yaml"),
         pytest.param("---\ntitel: x\ndate: 2026-03-01\n---\n", 2, "did you mean title?", id="unknown-key"),
@@ -70,7 +70,7 @@ def test_check_reports_posts_and_templates_in_one_go(
     folder: Path, environ: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (folder / "bad.md").write_text("")
-    (folder / "worse.md").write_text("no header")
+    (folder / "worse.md").write_text("no front matter")
     assert main(["check"], environ) == 1
     printed = "".join(capsys.readouterr())
     assert "bad.md:1:" in printed

@@ -118,20 +118,20 @@ def _with_picture(site: Site, make: Callable[[Path], object]) -> None:
 
 HALF = r'"q\ud800"'
 BROKEN: dict[str, tuple[Callable[[Site], object], str, str]] = {
-    "half-a-character-in-a-tag": (lambda s: s.write(f"tags: [{HALF}]"), "good.md:4", "halves of characters"),
-    "half-a-character-in-a-series": (lambda s: s.write(f"series: {HALF}"), "good.md:4", "halves of characters"),
-    "half-a-character-in-an-alias": (lambda s: s.write(f"aliases: [{HALF}]"), "good.md:4", "halves of characters"),
-    "half-a-character-in-an-image": (lambda s: s.write(f"image: {HALF}"), "good.md:4", "halves of characters"),
-    "half-a-character-in-a-description": (lambda s: s.write(r'description: "\udfff"'), "good.md:4", "halves"),
+    "half-a-character-in-a-tag": (lambda s: s.write(f"tags: [{HALF}]"), "good.md:4", "are surrogates"),
+    "half-a-character-in-a-series": (lambda s: s.write(f"series: {HALF}"), "good.md:4", "are surrogates"),
+    "half-a-character-in-an-alias": (lambda s: s.write(f"aliases: [{HALF}]"), "good.md:4", "are surrogates"),
+    "half-a-character-in-an-image": (lambda s: s.write(f"image: {HALF}"), "good.md:4", "are surrogates"),
+    "half-a-character-in-a-description": (lambda s: s.write(r'description: "\udfff"'), "good.md:4", "surrogates"),
     "half-a-character-in-an-image-alt": (
-        lambda s: s.write(f"image: {{src: a.png, alt: {HALF}}}"), "good.md:4", "halves of characters"),
+        lambda s: s.write(f"image: {{src: a.png, alt: {HALF}}}"), "good.md:4", "are surrogates"),
     "two-halves-of-a-character": (lambda s: s.write(r'tags: ["\ud83d\ude00"]'), "good.md:4", "the character itself"),
-    "half-a-character-in-a-key": (lambda s: s.write(rf"{HALF}: x"), "good.md:4", "halves of characters"),
+    "half-a-character-in-a-key": (lambda s: s.write(rf"{HALF}: x"), "good.md:4", "are surrogates"),
     "half-a-character-in-the-site-title": (
-        lambda s: (s.posts / "site.yaml").write_text(f"title: {HALF}\n"), "site.yaml:1", "halves of characters"),
+        lambda s: (s.posts / "site.yaml").write_text(f"title: {HALF}\n"), "site.yaml:1", "are surrogates"),
     "half-a-character-in-a-site-link": (
         lambda s: (s.posts / "site.yaml").write_text(f"title: A\nlinks:\n- title: {HALF}\n  url: /x\n"),
-        "site.yaml:3", "halves of characters"),
+        "site.yaml:3", "are surrogates"),
     "a-view-box-of-400-digits": (
         lambda s: _with_picture(s, lambda p: p.write_text(_svg(f'viewBox="0 0 {"9" * 400} 1"'))),
         "chart.svg:1", "width and height"),
@@ -148,7 +148,7 @@ BROKEN: dict[str, tuple[Callable[[Site], object], str, str]] = {
     "a-page-named-in-latin-1": (
         lambda s: s.write(name=os.fsdecode(b"pages/b\xff.md")), r"pages/b\udcff.md:1", "not UTF-8"),
     "a-post-with-a-line-break-in-its-name": (
-        lambda s: (s.posts / "a\nb.md").write_text("no header"), r"a\nb.md:1", "must open with"),
+        lambda s: (s.posts / "a\nb.md").write_text("no header"), r"a\nb.md:1", "must start with"),
     "a-post-that-is-a-fifo": (lambda s: _fifo(s.posts / "x.md"), "x.md:1", "not a regular file"),
     "a-post-that-is-a-socket": (lambda s: _socket(s.posts / "x.md"), "x.md:1", "not a regular file"),
     "a-post-that-is-a-loop": (lambda s: _loop(s.posts / "x.md"), "x.md:1", "cannot be read"),

@@ -157,7 +157,7 @@ def _check(settings: Settings, _options: argparse.Namespace) -> int:
 
 def _build(settings: Settings, options: argparse.Namespace) -> int:
     with Progress() as progress:
-        publisher = Publisher(settings, ServiceState(), watch=BuildListener(stage=progress.stage))
+        publisher = Publisher(settings, ServiceState(), listener=BuildListener(stage=progress.stage))
         edition = publisher.build(source_date(options.environ))
     publisher.prune_when_grown()
     if not publisher.cache.writable:

@@ -1,4 +1,4 @@
-"""Bodies kept compressed: the same bytes when they are asked for."""
+"""Bodies that are stored compressed: decompressing gives the same bytes."""
 
 import pytest
 
@@ -11,11 +11,11 @@ BODY = "Größe und Gewicht. ".encode() * 100
 
 
 @pytest.mark.parametrize("coding", CODINGS)
-def test_a_folded_page_answers_with_the_same_bytes_and_headers(coding: bytes) -> None:
+def test_a_resource_without_identity_has_the_same_bytes_and_headers(coding: bytes) -> None:
     rendered = Rendered(path="/x", route="/x", media_type=HTML, body=BODY)
     page = make_resource(rendered, {coding: compress(BODY)[coding]}, {})
-    folded = without_identity(page)
-    assert folded.identity.body == page.identity.body == BODY
-    assert folded.identity.headers == page.identity.headers
-    assert folded.identity.etag == page.identity.etag
-    assert folded.encoded == page.encoded
+    compressed = without_identity(page)
+    assert compressed.identity.body == page.identity.body == BODY
+    assert compressed.identity.headers == page.identity.headers
+    assert compressed.identity.etag == page.identity.etag
+    assert compressed.encoded == page.encoded

@@ -1,4 +1,4 @@
-"""The dates of pages: never one that has been given to other bytes."""
+"""Dates of pages: different bytes never get the same date."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -19,15 +19,15 @@ def page(body: bytes, dates: Dates) -> Resource:
     return make_resource(Rendered(path="/x", route="/x", media_type=HTML, body=body), {b"br": b"short"}, {}, dates)
 
 
-def sent(made: Resource) -> set[str]:
-    """What Last-Modified says in every answer of a page."""
-    variants = [made.identity, *made.encoded.values()]
-    answers = [answer for variant in variants for answer in (variant.whole, variant.not_modified)]
-    return {dict(answer.headers).get(b"last-modified", b"").decode() for answer in answers}
+def last_modified(resource: Resource) -> set[str]:
+    """The values of Last-Modified in all responses of a page."""
+    representations = [resource.identity, *resource.encoded.values()]
+    responses = [response for it in representations for response in (it.whole, it.not_modified)]
+    return {dict(response.headers).get(b"last-modified", b"").decode() for response in responses}
 
 
-def test_every_answer_of_a_page_says_when_its_bytes_came_to_be() -> None:
-    (date,) = sent(page(b"a", Dates(MADE, MADE)))
+def test_every_response_of_a_page_has_the_date_of_its_bytes() -> None:
+    (date,) = last_modified(page(b"a", Dates(MADE, MADE)))
     assert parsedate_to_datetime(date).timestamp() == MADE
     assert date.endswith(" GMT")
 
@@ -42,22 +42,22 @@ def test_every_answer_of_a_page_says_when_its_bytes_came_to_be() -> None:
     ],
 )
 def test_a_date_that_cannot_be_right_is_not_sent(made: int, now: int) -> None:
-    assert sent(page(b"a", Dates(made, now))) == {""}
+    assert last_modified(page(b"a", Dates(made, now))) == {""}
 
 
 def test_a_page_keeps_its_date_while_its_bytes_stay_the_same() -> None:
     first = page(b"a", Dates(MADE, MADE))
     second = page(b"a", Dates(MADE + 60, MADE + 60, {"/x": first}))
     assert second.dated == first.dated
-    assert sent(second) == sent(first)
+    assert last_modified(second) == last_modified(first)
 
 
-def test_a_page_that_was_made_with_a_date_ahead_gets_it_sent_when_its_time_has_come() -> None:
+def test_a_date_in_the_future_is_sent_once_it_has_passed() -> None:
     early = page(b"a", Dates(MADE + 1, MADE))
-    assert sent(page(b"a", Dates(MADE + 60, MADE + 60, {"/x": early}))) == {"Thu, 28 May 2026 20:26:41 GMT"}
+    assert last_modified(page(b"a", Dates(MADE + 60, MADE + 60, {"/x": early}))) == {"Thu, 28 May 2026 20:26:41 GMT"}
 
 
-def test_other_bytes_have_a_later_date_however_quickly_editions_follow(edition: Edition) -> None:
+def test_changed_bytes_get_a_later_date_even_if_editions_follow_quickly(edition: Edition) -> None:
     before, given = edition, {path: {made.dated.modified} for path, made in edition.pages.items()}
     for number in range(3):
         dates = Dates.following(before)
@@ -69,14 +69,14 @@ def test_other_bytes_have_a_later_date_however_quickly_editions_follow(edition: 
         before = replace(before, pages=pages, made=dates.made)
 
 
-def test_an_edition_after_the_clock_was_set_back_has_no_date_that_was_given_before(edition: Edition) -> None:
+def test_an_edition_after_the_clock_was_set_back_reuses_no_date(edition: Edition) -> None:
     ahead = replace(edition, made=edition.made + 3600)
     dates = Dates.following(ahead)
     assert dates.made == ahead.made + 1
     assert dates.of("/new", b"").http_date == ""
 
 
-def test_an_unchanged_site_keeps_all_its_dates_and_a_new_post_changes_those_of_the_pages_that_show_it(
+def test_an_unchanged_site_keeps_its_dates_and_a_new_post_changes_the_dates_of_the_pages_that_show_it(
     make: Make, files: Mapping[str, str]
 ) -> None:
     old = make(files)
@@ -92,7 +92,7 @@ def test_an_unchanged_site_keeps_all_its_dates_and_a_new_post_changes_those_of_t
     }
 
 
-def test_a_given_date_is_that_of_a_first_edition_alone(edition: Edition) -> None:
+def test_a_given_date_applies_only_to_a_first_edition(edition: Edition) -> None:
     assert Dates.following(None, MADE).made == MADE
     assert Dates.following(edition, MADE).made > edition.made
     assert Dates.following(None, 0).of("/x", b"") == Dated(0, "")

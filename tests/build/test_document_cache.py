@@ -1,4 +1,4 @@
-"""Documents by way of the cache: the same ones, whatever stands in it."""
+"""Cached documents: equal to the parsed ones, for any entry in the cache."""
 
 import json
 from collections.abc import Mapping
@@ -49,7 +49,7 @@ def test_a_document_from_the_cache_is_the_parsed_one(folder: Path) -> None:
     assert [cached(Cache(folder))(BODY, "Größe") for _ in range(2)] == [fresh, fresh]
 
 
-def test_the_posts_of_this_repository_are_the_same_from_the_cache(folder: Path) -> None:
+def test_the_posts_of_this_repository_are_equal_from_the_cache(folder: Path) -> None:
     fresh = load(REPOSITORY / "posts")
     cold, warm = (load(REPOSITORY / "posts", parse=cached(Cache(folder))) for _ in range(2))
     assert fresh.library.posts
@@ -64,7 +64,9 @@ def test_the_posts_of_this_repository_are_the_same_from_the_cache(folder: Path) 
 @example('<a href="\x00">\n[x](<\x01>)', "x")
 @given(st.one_of(st.text(max_size=80), st.lists(st.sampled_from([*"#[]()!*_`<>&|\n -:\0ä^", "a.b", "\n\n", "```", "](x)", "<a href='"])).map("".join)),
        st.text(max_size=10))  # fmt: skip
-def test_any_text_is_the_same_from_the_cache(tmp_path_factory: pytest.TempPathFactory, body: str, title: str) -> None:
+def test_any_text_gives_an_equal_document_from_the_cache(
+    tmp_path_factory: pytest.TempPathFactory, body: str, title: str
+) -> None:
     cache = Cache(tmp_path_factory.getbasetemp() / "documents")
     fresh = markdown.parse(body, title)
     cold, warm = (cached(cache)(body, title) for _ in range(2))
@@ -73,14 +75,14 @@ def test_any_text_is_the_same_from_the_cache(tmp_path_factory: pytest.TempPathFa
     assert isinstance(warm.anchors, frozenset)
 
 
-def test_what_is_stored_is_what_is_used(folder: Path) -> None:
+def test_a_stored_document_is_used(folder: Path) -> None:
     name, _ = _stored(folder, "A text.", "One")
     _, other = _stored(folder.with_name("elsewhere"), "Another text.", "One")
     Cache(folder).put(name, other)
     assert cached(Cache(folder))("A text.", "One") == markdown.parse("Another text.", "One")
 
 
-def test_what_is_stored_is_not_written_again(folder: Path) -> None:
+def test_a_stored_document_is_not_written_again(folder: Path) -> None:
     _stored(folder, BODY, "Größe")
     before = [(file, file.stat().st_ino, file.stat().st_mtime_ns) for file in folder.rglob("*")]
     cached(Cache(folder))(BODY, "Größe")
@@ -94,19 +96,19 @@ def test_the_title_is_part_of_the_key(folder: Path) -> None:
     assert len(_keys(folder)) == 2
 
 
-def test_title_and_body_are_not_joined(folder: Path) -> None:
+def test_title_and_body_are_separate_parts_of_the_key(folder: Path) -> None:
     parse = cached(Cache(folder))
     for body, title in (("bc", "a"), ("c", "ab"), ("", "abc"), ("abc", "")):
         assert parse(body, title) == markdown.parse(body, title)
     assert len(_keys(folder)) == 4
 
 
-def test_two_caches_hold_the_same_bytes(tmp_path: Path) -> None:
+def test_two_caches_store_the_same_bytes(tmp_path: Path) -> None:
     body = "".join(f"## Section {number}\n\n" for number in range(50))
     assert _stored(tmp_path / "one", body, "") == _stored(tmp_path / "other", body, "")
 
 
-WHOLE: Mapping[str, Any] = {
+VALID: Mapping[str, Any] = {
     "markup": "<p>poison</p>\n",
     "references": [],
     "headings": [],
@@ -130,29 +132,29 @@ WHOLE: Mapping[str, Any] = {
         pytest.param(b"{}", id="nothing-in-it"),
         pytest.param(b"1" * 5000, id="huge-number"),
         *(
-            pytest.param(json.dumps({**WHOLE, name: value}).encode(), id=f"{name}-is-{json.dumps(value)}")
+            pytest.param(json.dumps({**VALID, name: value}).encode(), id=f"{name}-is-{json.dumps(value)}")
             for name, value in (
                 ("markup", None), ("markup", 5), ("references", None), ("references", 5), ("references", "ab"),
                 ("references", [None]), ("references", [{"kind": "link"}]), ("headings", [[]]), ("anchors", 5),
                 ("references", [{"kind": "link", "target": "x", "line": 1, "more": 2}]),
                 ("references", [{"kind": "link", "target": 5, "line": 1}]),
-                ("references", [{"kind": "door", "target": "x", "line": 1}]),
+                ("references", [{"kind": "unknown", "target": "x", "line": 1}]),
                 ("headings", [{"level": "two", "anchor": "x", "text": "x", "line": 1}]),
                 ("anchors", [[]]), ("anchors", [5]), ("remarks", [{"line": 1, "problem": None}]),
                 ("words", None), ("words", "many"), ("summary", None),
             )
         ),
-        pytest.param(json.dumps({**WHOLE, "markup": f"<a {marker(0)}>"}).encode(), id="marker-without-a-reference"),
-        pytest.param(json.dumps({name: WHOLE[name] for name in WHOLE if name != "words"}).encode(), id="no-words"),
+        pytest.param(json.dumps({**VALID, "markup": f"<a {marker(0)}>"}).encode(), id="marker-without-a-reference"),
+        pytest.param(json.dumps({name: VALID[name] for name in VALID if name != "words"}).encode(), id="no-words"),
     ],
 )  # fmt: skip
-def test_a_whole_entry_that_is_no_document_costs_time_and_nothing_else(folder: Path, poison: bytes) -> None:
+def test_an_entry_with_a_valid_checksum_that_is_no_document_is_replaced(folder: Path, poison: bytes) -> None:
     name, payload = _stored(folder, BODY, "Größe")
     Cache(folder).put(name, poison)
     assert cached(Cache(folder))(BODY, "Größe") == markdown.parse(BODY, "Größe")
-    assert Cache(folder).get(name) == payload, "the entry is not mended"
+    assert Cache(folder).get(name) == payload, "the entry was not replaced"
 
 
-def test_an_entry_is_no_pickle(folder: Path) -> None:
+def test_an_entry_is_json_and_not_a_pickle(folder: Path) -> None:
     _, payload = _stored(folder, BODY, "Größe")
     assert isinstance(json.loads(payload), dict)

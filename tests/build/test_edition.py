@@ -1,4 +1,4 @@
-"""All pages together: what is among them, what is not, and that they are the same everywhere."""
+"""Editions: which pages they contain, and that every process builds the same bytes."""
 
 import os
 import subprocess
@@ -30,28 +30,28 @@ for path, page in render(library, site, Theme(Path(sys.argv[2])), Settings(), En
 """
 
 
-def test_every_address_has_its_page(edition: Edition) -> None:
-    wanted = {
+def test_every_path_has_its_page(edition: Edition) -> None:
+    expected = {
         "/", "/blog", "/tags", "/archive", "/about", "/blog/hello", "/blog/größe", "/blog/hello.md", "/blog/tag/python",
         "/rss", "/atom.xml", "/feed.json", "/blog/tag/http/rss", "/blog/tag/http/atom.xml", "/blog/tag/http/feed.json",
         "/sitemap.xml", "/robots.txt", "/llms.txt", "/llms-full.txt", "/site.webmanifest", "/favicon.ico",
     }  # fmt: skip
-    assert wanted <= set(edition.pages)
+    assert expected <= set(edition.pages)
 
 
 @pytest.mark.parametrize("secret", ["xyzzy", "plugh"], ids=["draft", "future"])
-def test_what_has_not_appeared_is_on_no_page(edition: Edition, secret: str) -> None:
+def test_an_unpublished_post_is_on_no_page(edition: Edition, secret: str) -> None:
     assert [path for path, page in edition.pages.items() if secret.encode() in page.identity.body] == []
     assert [path for path in (*edition.pages, *edition.redirects) if secret in path] == []
     assert secret not in edition.not_found.answer("/blog/unfinished").body.decode()
     assert not [path for path in edition.pages if "draft." in path or "future." in path or "unfinished" in path]
 
 
-def test_a_post_of_the_future_is_everywhere_at_its_moment(
+def test_a_scheduled_post_is_on_every_list_when_it_is_due(
     make: Callable[..., Edition], files: Mapping[str, str]
 ) -> None:
     later = make(files, datetime(2999, 1, 1, tzinfo=UTC))
-    places = (
+    lists = (
         "/",
         "/blog",
         "/archive",
@@ -62,7 +62,7 @@ def test_a_post_of_the_future_is_everywhere_at_its_moment(
         "/llms.txt",
         "/blog/tag/plugh-tag",
     )
-    missing = [path for path in places if b"later" not in later.pages[path].identity.body
+    missing = [path for path in lists if b"later" not in later.pages[path].identity.body
                and b"plugh" not in later.pages[path].identity.body]  # fmt: skip
     assert missing == []
     assert later.redirects["/plugh-alias"] == "/blog/later"
@@ -72,18 +72,18 @@ def test_the_posts_are_counted_by_state(edition: Edition) -> None:
     assert edition.states == {"published": 3, "scheduled": 1, "draft": 1}
 
 
-def test_aliases_and_the_first_page_redirect(edition: Edition) -> None:
+def test_aliases_and_the_first_page_of_the_list_are_redirects(edition: Edition) -> None:
     assert edition.redirects == {"/old/hello": "/blog/hello", "/blog/page/1": "/blog"}
 
 
-def test_every_page_is_nosniff_and_every_html_page_has_a_policy(edition: Edition) -> None:
+def test_every_page_has_nosniff_and_every_html_page_has_a_content_security_policy(edition: Edition) -> None:
     for page in edition.pages.values():
         headers = dict(page.identity.headers)
         assert headers[b"x-content-type-options"] == b"nosniff"
         assert (b"content-security-policy" in headers) or not page.media_type.startswith("text/html")
 
 
-def test_an_empty_site_is_rendered(make: Callable[..., Edition]) -> None:
+def test_a_site_without_posts_is_rendered(make: Callable[..., Edition]) -> None:
     assert {"/", "/blog", "/tags", "/archive", "/rss", "/atom.xml"} <= set(make({}).pages)
 
 

@@ -1,4 +1,4 @@
-"""Compression ahead of time."""
+"""Compression before serving."""
 
 import gzip
 from collections.abc import Callable
@@ -20,23 +20,23 @@ TEXT = b"To be, or not to be, that is the question. " * 40
 
 
 @pytest.mark.parametrize("coding", CODINGS, ids=lambda coding: coding.decode())
-def test_each_coding_gives_the_body_back(coding: bytes) -> None:
+def test_decompressing_gives_the_body(coding: bytes) -> None:
     assert DECODE[coding](compress(TEXT)[coding]) == TEXT
 
 
 @settings(max_examples=20, deadline=None)
 @given(st.binary(min_size=150, max_size=600))
-def test_a_coding_is_smaller_than_the_body_or_left_out(body: bytes) -> None:
-    for coding, coded in compress(body).items():
-        assert len(coded) < len(body)
-        assert DECODE[coding](coded) == body
+def test_an_encoding_that_is_not_smaller_than_the_body_is_omitted(body: bytes) -> None:
+    for coding, encoded in compress(body).items():
+        assert len(encoded) < len(body)
+        assert DECODE[coding](encoded) == body
 
 
-def test_the_same_bytes_come_out_again() -> None:
+def test_compression_is_deterministic() -> None:
     assert compress(TEXT) == compress(TEXT)
 
 
-def test_gzip_carries_no_time() -> None:
+def test_gzip_contains_no_time() -> None:
     assert compress(TEXT)[b"gzip"][4:8] == b"\0\0\0\0"
 
 
@@ -45,11 +45,11 @@ def test_gzip_carries_no_time() -> None:
     [("text/html; charset=utf-8", True), ("image/svg+xml", True), ("application/json", True), ("image/png", False),
      ("font/woff2", False), ("application/zip", False)],
 )  # fmt: skip
-def test_only_what_is_not_compressed_already_is_compressed(media_type: str, compressed: bool) -> None:  # noqa: FBT001
+def test_types_that_are_compressed_already_are_not_compressed(media_type: str, compressed: bool) -> None:  # noqa: FBT001
     assert is_compressible(media_type) is compressed
 
 
-def test_answers_come_in_the_order_of_the_bodies() -> None:
+def test_encodings_are_returned_in_the_order_of_the_bodies() -> None:
     encoder = Encoder(lambda body, _levels: {b"br": body[:1]})
     assert encoder.encode([("text/a", b"ab"), ("image/png", b"cd"), ("text/a", b"ef")]) == [
         {b"br": b"a"},
@@ -58,9 +58,9 @@ def test_answers_come_in_the_order_of_the_bodies() -> None:
     ]
 
 
-def test_what_is_known_is_not_compressed_again() -> None:
-    done: list[bytes] = []
-    encoder = Encoder(lambda body, _levels: done.append(body) or {})  # type: ignore[func-returns-value]
+def test_a_body_of_the_last_round_is_not_compressed_again() -> None:
+    compressed: list[bytes] = []
+    encoder = Encoder(lambda body, _levels: compressed.append(body) or {})  # type: ignore[func-returns-value]
     for bodies in (
         [("text/a", b"a"), ("text/a", b"b"), ("text/b", b"a")],
         [("text/a", b"b"), ("text/a", b"c")],
@@ -68,20 +68,20 @@ def test_what_is_known_is_not_compressed_again() -> None:
     ):
         encoder.encode(bodies)
         encoder.end_round()
-    assert sorted(done) == [b"a", b"a", b"b", b"c"]
+    assert sorted(compressed) == [b"a", b"a", b"b", b"c"]
 
 
-def test_a_round_may_be_encoded_in_slices() -> None:
-    done: list[bytes] = []
-    encoder = Encoder(lambda body, _levels: done.append(body) or {})  # type: ignore[func-returns-value]
+def test_a_round_may_have_several_calls() -> None:
+    compressed: list[bytes] = []
+    encoder = Encoder(lambda body, _levels: compressed.append(body) or {})  # type: ignore[func-returns-value]
     for _ in range(2):
         for body in (b"a", b"b", b"a"):
             encoder.encode([("text/a", body)])
         encoder.end_round()
-    assert done == [b"a", b"b"]
+    assert compressed == [b"a", b"b"]
 
 
-def test_a_problem_of_a_worker_is_the_callers() -> None:
+def test_an_exception_in_a_worker_thread_reaches_the_caller() -> None:
     def broken(_body: bytes, _levels: Levels) -> dict[bytes, bytes]:
         raise MemoryError("full")
 

@@ -1,4 +1,4 @@
-"""The warning before a start that the kernel would end."""
+"""The warning about a memory limit that is too low for the content."""
 
 import logging
 from pathlib import Path
@@ -18,7 +18,7 @@ def posts(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(("limit", "warned"), [("268435456", False), ("67108864", True), ("max", False)])
-def test_a_limit_below_what_the_content_needs_is_said(
+def test_a_limit_below_the_estimate_is_logged(
     tmp_path: Path, posts: Path, caplog: pytest.LogCaptureFixture, limit: str, *, warned: bool
 ) -> None:
     (tmp_path / "memory.max").write_text(limit)

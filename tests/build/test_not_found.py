@@ -1,4 +1,4 @@
-"""404 pages that help."""
+"""404 responses with suggestions."""
 
 import random
 import time
@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blog.build.edition import Edition
-from blog.build.not_found import Suggestions, _likeness
+from blog.build.not_found import Suggestions, _similarities
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ from blog.build.not_found import Suggestions, _likeness
         pytest.param("/blog/elsewher-e", "/blog/elsewhere", id="hyphen"),
     ],
 )
-def test_the_nearest_posts_are_suggested(edition: Edition, path: str, near: str) -> None:
+def test_the_most_similar_posts_are_suggested(edition: Edition, path: str, near: str) -> None:
     body = edition.not_found.answer(path).body.decode()
     assert "Did you mean" in body
     assert f'href="{near}"' in body.partition("Did you mean")[2]
@@ -31,11 +31,11 @@ def test_the_nearest_posts_are_suggested(edition: Edition, path: str, near: str)
     "path",
     ["/qqqqqq", "/", "", "/wp-login.php", "/" + "a" * 8000, "/\0", "/<script>alert(1)</script>", "/%00", "/日本"],
 )
-def test_nothing_is_suggested_for_nonsense(edition: Edition, path: str) -> None:
+def test_nothing_is_suggested_for_a_path_that_resembles_no_slug(edition: Edition, path: str) -> None:
     assert edition.not_found.answer(path) is edition.not_found.answer("/x1")
 
 
-def test_the_page_is_not_indexed_and_has_no_gap(edition: Edition) -> None:
+def test_the_page_is_not_indexed_and_has_no_placeholder(edition: Edition) -> None:
     page = edition.not_found.answer("/x1").body.decode()
     assert '<meta name="robots" content="noindex">' in page
     assert "<!-- suggestions -->" not in page
@@ -86,14 +86,14 @@ NAMED = (
 
 
 def site(count: int) -> list[str]:
-    """Slugs that share all their words, and a few that people would write."""
+    """Slugs made of the same words, and a few that people would write."""
     chance = random.Random(7)
     slugs = {"-".join(chance.choices(WORDS, k=chance.randint(4, 7))) for _ in range(count)}
     return sorted({*slugs, *NAMED})
 
 
 def misspelt(slug: str, chance: random.Random) -> str:
-    """The slug with a letter left out, added, exchanged for another or for its neighbour."""
+    """The slug with one letter removed, inserted, replaced, or swapped with its neighbour."""
     at = chance.randrange(1, len(slug) - 1)
     letter = chance.choice("abcdefghijklmnopqrstuvwxyz")
     before, here, after = slug[:at], slug[at], slug[at + 1 :]
@@ -102,17 +102,19 @@ def misspelt(slug: str, chance: random.Random) -> str:
     )
 
 
-@pytest.mark.parametrize(("count", "wanted"), [(200, 30), (2_000, 30), (10_000, 28)])
-def test_a_misspelt_slug_is_found_among_thousands(count: int, wanted: int) -> None:
+@pytest.mark.parametrize(("count", "expected"), [(200, 30), (2_000, 30), (10_000, 28)])
+def test_a_misspelt_slug_is_found_among_thousands(count: int, expected: int) -> None:
     slugs, chance = site(count), random.Random(11)
-    asked = {slug: misspelt(slug, chance) for slug in chance.sample(slugs, 30)}
-    asked |= {slug: misspelt(slug, chance) for slug in NAMED}
+    guesses = {slug: misspelt(slug, chance) for slug in chance.sample(slugs, 30)}
+    guesses |= {slug: misspelt(slug, chance) for slug in NAMED}
     suggestions = Suggestions(slugs)
     found = [
-        slug for slug, guess in asked.items() if guess not in slugs and suggestions.near(f"/blog/{guess}")[:1] == [slug]
+        slug
+        for slug, guess in guesses.items()
+        if guess not in slugs and suggestions.near(f"/blog/{guess}")[:1] == [slug]
     ]
-    assert len(asked) >= 30
-    assert len(found) >= wanted
+    assert len(guesses) >= 30
+    assert len(found) >= expected
 
 
 @pytest.mark.parametrize(
@@ -120,11 +122,11 @@ def test_a_misspelt_slug_is_found_among_thousands(count: int, wanted: int) -> No
     [("why-the-cache-was-old", "why-the-cache-was-cold"), ("grosse-ist-nicht-alles", "größe-ist-nicht-alles"), ("JSON-feed-or-atom.html", "json-feed-or-atom"),
      ("a-tale-of-probes", "a-tale-of-two-probes"), ("tale-of-two-probes", "a-tale-of-two-probes"), ("404-means", "what-404-means")],
 )  # fmt: skip
-def test_larger_slips_are_found_too(guess: str, slug: str) -> None:
+def test_a_slug_is_found_despite_several_mistakes(guess: str, slug: str) -> None:
     assert Suggestions(site(2_000)).near(f"/blog/{guess}")[0] == slug
 
 
-def test_a_guess_costs_no_more_among_many_slugs_than_among_few() -> None:
+def test_the_cost_of_a_guess_does_not_grow_with_the_number_of_slugs() -> None:
     few, many = Suggestions(site(1_000)), Suggestions(site(10_000))
     guesses = ["-".join(WORDS[start : start + 8])[:120] for start in range(0, 30, 3)] + [
         "e" * 120,
@@ -147,17 +149,17 @@ def test_a_guess_costs_no_more_among_many_slugs_than_among_few() -> None:
     guess=st.text(st.sampled_from("abcde"), max_size=30),
     slug=st.text(st.sampled_from("abcde"), min_size=1, max_size=30),
 )
-def test_likeness_is_that_of_the_longest_common_subsequence(guess: str, slug: str) -> None:
+def test_the_similarity_is_that_of_the_longest_common_subsequence(guess: str, slug: str) -> None:
     rows = [0] * (len(slug) + 1)
     for letter in guess:
         before = rows.copy()
         for place, other in enumerate(slug, 1):
             rows[place] = before[place - 1] + 1 if letter == other else max(before[place], rows[place - 1])
     part = len(guess) >= 4 and guess in slug
-    assert _likeness(guess, [slug]) == [2 * rows[-1] / (len(guess) + len(slug)) + part]
+    assert _similarities(guess, [slug]) == [2 * rows[-1] / (len(guess) + len(slug)) + part]
 
 
-def test_slugs_that_share_all_their_words_cost_no_more_than_others() -> None:
+def test_the_cost_of_a_guess_is_bounded_for_slugs_of_the_same_words() -> None:
     few, many = (Suggestions(f"the-same-words-{number}" for number in range(count)) for count in (1_000, 20_000))
 
     def seconds(suggestions: Suggestions) -> float:

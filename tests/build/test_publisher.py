@@ -1,3 +1,5 @@
+"""The publisher: scheduled posts, changed files, and failed rebuilds."""
+
 import asyncio
 import errno
 import threading
@@ -25,18 +27,18 @@ LISTS = ["/", "/blog", "/rss", "/atom.xml", "/feed.json", "/sitemap.xml", "/arch
          "/llms-full.txt", "/api/posts", "/api/posts?tag=news"]  # fmt: skip
 
 
-class HeldClock:
-    """Stands still until it is let go; then it runs as the wall clock does."""
+class StoppedClock:
+    """A clock that stands still until `start`, and then runs like the wall clock."""
 
     def __init__(self, moment: datetime) -> None:
         self._moment = moment
-        self._since: float | None = None
+        self._started: float | None = None
 
-    def let_go(self) -> None:
-        self._since = time.monotonic()
+    def start(self) -> None:
+        self._started = time.monotonic()
 
     def __call__(self) -> datetime:
-        passed = 0.0 if self._since is None else time.monotonic() - self._since
+        passed = 0.0 if self._started is None else time.monotonic() - self._started
         return self._moment + timedelta(seconds=passed)
 
 
@@ -49,8 +51,10 @@ def scheduled(posts: "WritePosts", post: "WritePost", templates: Path) -> Settin
     return Settings(posts_dir=folder, templates_dir=templates)
 
 
-async def test_a_scheduled_post_appears_by_itself_everywhere(run: "Run", scheduled: Settings, until: "Until") -> None:
-    clock = HeldClock(MOMENT - timedelta(seconds=1.5))
+async def test_a_scheduled_post_is_published_on_every_list_when_it_is_due(
+    run: "Run", scheduled: Settings, until: "Until"
+) -> None:
+    clock = StoppedClock(MOMENT - timedelta(seconds=1.5))
     async with run(scheduled, clock) as blog:
         await blog.until_ready()
         for path in LISTS:
@@ -58,7 +62,7 @@ async def test_a_scheduled_post_appears_by_itself_everywhere(run: "Run", schedul
         for path in ("/blog/surprise", "/blog/surprise.md", "/api/posts/surprise", "/blog/tag/rare", "/gift"):
             assert await blog.status(path) == 404
         assert "/blog/tag/rare" not in await blog.text("/tags")
-        clock.let_go()
+        clock.start()
         await until(lambda: blog.app.service.generation == 2)
         assert clock() >= MOMENT
         for path in LISTS:
@@ -69,14 +73,14 @@ async def test_a_scheduled_post_appears_by_itself_everywhere(run: "Run", schedul
         assert "/blog/tag/rare" in await blog.text("/tags")
 
 
-async def test_a_scheduled_edition_has_the_bytes_of_a_later_start(
+async def test_a_scheduled_edition_has_the_same_bytes_as_one_that_is_built_later(
     run: "Run", scheduled: Settings, until: "Until"
 ) -> None:
-    clock = HeldClock(MOMENT - timedelta(seconds=0.5))
-    async with run(scheduled, clock) as early, run(scheduled, HeldClock(MOMENT + timedelta(days=1))) as late:
+    clock = StoppedClock(MOMENT - timedelta(seconds=0.5))
+    async with run(scheduled, clock) as early, run(scheduled, StoppedClock(MOMENT + timedelta(days=1))) as late:
         await early.until_ready()
         await late.until_ready()
-        clock.let_go()
+        clock.start()
         await until(lambda: early.app.service.generation == 2)
         assert _etags(early) == _etags(late)
 
@@ -86,13 +90,13 @@ def _etags(blog: "Running") -> dict[str, bytes]:
     return {path: page.identity.etag for path, page in blog.app.service.edition.pages.items()}
 
 
-async def test_a_post_that_comes_due_while_the_first_edition_is_built_is_not_missed(
+async def test_a_post_that_becomes_due_during_the_first_build_is_published(
     run: "Run", scheduled: Settings, until: "Until"
 ) -> None:
-    told = iter([MOMENT - timedelta(seconds=1)])
+    first = iter([MOMENT - timedelta(seconds=1)])
 
     def clock() -> datetime:
-        return next(told, MOMENT + timedelta(seconds=1))
+        return next(first, MOMENT + timedelta(seconds=1))
 
     async with run(scheduled, clock) as blog:
         await blog.until_ready()
@@ -100,40 +104,42 @@ async def test_a_post_that_comes_due_while_the_first_edition_is_built_is_not_mis
         assert await blog.status("/blog/surprise") == 200
 
 
-async def test_two_posts_of_one_moment_appear_together(
+async def test_two_posts_that_are_due_at_the_same_time_are_published_together(
     run: "Run", scheduled: Settings, post: "WritePost", until: "Until"
 ) -> None:
     (scheduled.posts_dir / "twin.md").write_text(post("Twin", "2030-01-01T12:00:00Z"))
-    clock = HeldClock(MOMENT - timedelta(seconds=0.2))
+    clock = StoppedClock(MOMENT - timedelta(seconds=0.2))
     async with run(scheduled, clock) as blog:
         await blog.until_ready()
-        clock.let_go()
+        clock.start()
         await until(lambda: blog.app.service.generation == 2)
         assert await blog.status("/blog/surprise") == 200
         assert await blog.status("/blog/twin") == 200
 
 
-async def test_a_site_whose_first_post_is_to_come_opens_with_it(
+async def test_the_first_post_of_a_site_may_be_scheduled(
     run: "Run", posts: "WritePosts", post: "WritePost", templates: Path, until: "Until"
 ) -> None:
     folder = posts({"first.md": post("First", "2030-01-01T12:00:00Z")})
-    clock = HeldClock(MOMENT - timedelta(seconds=0.2))
+    clock = StoppedClock(MOMENT - timedelta(seconds=0.2))
     async with run(Settings(posts_dir=folder, templates_dir=templates), clock) as blog:
         await blog.until_ready()
         assert await blog.status("/") == 200
-        clock.let_go()
+        clock.start()
         await until(lambda: blog.app.service.generation == 2)
         assert "/blog/first" in await blog.text("/")
 
 
-async def test_an_empty_posts_folder_is_an_empty_site(run: "Run", posts: "WritePosts", templates: Path) -> None:
+async def test_an_empty_posts_folder_gives_a_site_without_posts(
+    run: "Run", posts: "WritePosts", templates: Path
+) -> None:
     async with run(Settings(posts_dir=posts({}), templates_dir=templates)) as blog:
         await blog.until_ready()
         for path in ("/", "/blog", "/tags", "/archive", "/rss", "/atom.xml", "/feed.json", "/sitemap.xml", "/llms.txt"):
             assert await blog.status(path) == 200, path
 
 
-async def test_broken_content_ends_the_publisher_with_every_fault(
+async def test_faulty_content_at_the_start_ends_the_publisher_with_every_fault(
     run: "Run", posts: "WritePosts", templates: Path, until: "Until"
 ) -> None:
     folder = posts({"a.md": "no header", "b.md": "---\ntitle: B\n---\n", "c.md": b""})
@@ -158,26 +164,26 @@ async def test_without_reload_a_changed_file_changes_nothing(
         assert "Changed" not in await blog.text("/blog/old")
 
 
-async def test_a_leaving_app_does_not_wait_for_the_moment(run: "Run", scheduled: Settings) -> None:
+async def test_shutdown_does_not_wait_for_a_scheduled_post(run: "Run", scheduled: Settings) -> None:
     started = time.monotonic()
-    async with run(replace(scheduled), HeldClock(MOMENT - timedelta(days=1))) as blog:
+    async with run(replace(scheduled), StoppedClock(MOMENT - timedelta(days=1))) as blog:
         await blog.until_ready()
     assert time.monotonic() - started < 20
 
 
-class Failing:
-    """A stage of the build that raises what it is told to, or waits, each time an edition is made."""
+class FailingStage:
+    """A listener that raises ``problem`` in each build when its pages are rendered, or blocks there while ``resume`` is not set."""
 
     def __init__(self) -> None:
         self.problem: BaseException | None = None
-        self.reached, self.go = threading.Event(), threading.Event()
-        self.go.set()
+        self.reached, self.resume = threading.Event(), threading.Event()
+        self.resume.set()
 
     @contextmanager
     def __call__(self, name: str) -> Iterator[Callable[[str, int], None]]:
         if name == "render":
             self.reached.set()
-            self.go.wait(30)
+            self.resume.wait(30)
             if self.problem:
                 raise self.problem
         yield lambda _what, _count: None
@@ -185,10 +191,10 @@ class Failing:
 
 @asynccontextmanager
 async def _publishing(
-    settings: Settings, stage: Failing, clock: Clock = utc_now, refused: Callable[[int], None] = lambda _: None
+    settings: Settings, stage: FailingStage, clock: Clock = utc_now, refused: Callable[[int], None] = lambda _: None
 ) -> AsyncIterator[ServiceState]:
     service = ServiceState()
-    # An edition that an earlier run kept would be served without being made.
+    # With the cache of an earlier run, nothing would be built.
     settings = replace(settings, cache_dir=settings.posts_dir.parent / "cache")
     task = asyncio.create_task(Publisher(settings, service, clock, BuildListener(stage=stage, refused=refused)).run())
     task.add_done_callback(service.publishing_ended)
@@ -198,7 +204,7 @@ async def _publishing(
         await task
 
 
-ANYTHING = [
+EXCEPTIONS = [
     MemoryError(),
     RecursionError("maximum recursion depth exceeded"),
     OSError(errno.ENOSPC, "No space left on device"),
@@ -211,13 +217,13 @@ ANYTHING = [
 ]
 
 
-@pytest.mark.parametrize("problem", ANYTHING, ids=repr)
-async def test_whatever_a_rebuild_raises_the_last_good_edition_stays(
+@pytest.mark.parametrize("problem", EXCEPTIONS, ids=repr)
+async def test_the_last_good_edition_stays_when_a_rebuild_raises(
     posts: "WritePosts", post: "WritePost", templates: Path, until: "Until", problem: BaseException,
     caplog: pytest.LogCaptureFixture,
 ) -> None:  # fmt: skip
     folder = posts({"old.md": post("Old", "2026-01-01")})
-    stage, counts = Failing(), list[int]()
+    stage, counts = FailingStage(), list[int]()
     settings = Settings(posts_dir=folder, templates_dir=templates, reload=True)
     async with _publishing(settings, stage, refused=counts.append) as service:
         await until(lambda: service.generation == 1)
@@ -227,38 +233,40 @@ async def test_whatever_a_rebuild_raises_the_last_good_edition_stays(
         assert (service.failure, service.ready, service.generation) == (None, True, 1)
         assert service.refusal
         assert (service.refusal.faults, counts) == (1, [1])
-        said = "posts/a.md:1: cannot be used: Input/output error" if "a.md" in repr(problem) else type(problem).__name__
-        assert said in caplog.text or problem.args[-1] in caplog.text
+        logged = (
+            "posts/a.md:1: cannot be used: Input/output error" if "a.md" in repr(problem) else type(problem).__name__
+        )
+        assert logged in caplog.text or problem.args[-1] in caplog.text
         assert ("Traceback" in caplog.text) == ("posts/a.md:1" not in caplog.text)
         stage.problem = None
-        (folder / "old.md").write_text(post("Mended", "2026-01-01"))
+        (folder / "old.md").write_text(post("Corrected", "2026-01-01"))
         await until(lambda: service.generation == 2)
         assert service.edition
         assert "/blog/new" in service.edition.pages
         assert service.refusal is None
 
 
-async def test_a_scheduled_post_is_tried_again(
+async def test_a_failed_build_of_a_scheduled_post_is_retried(
     scheduled: Settings, until: "Until", monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(publisher, "_FIRST_RETRY_SECONDS", 0.2)
-    clock, stage = HeldClock(MOMENT - timedelta(seconds=0.5)), Failing()
+    clock, stage = StoppedClock(MOMENT - timedelta(seconds=0.5)), FailingStage()
     async with _publishing(scheduled, stage, clock) as service:
         await until(lambda: service.generation == 1)
         stage.problem = MemoryError()
-        clock.let_go()
+        clock.start()
         await until(lambda: service.refusal is not None)
         stage.problem = None
         await until(lambda: service.edition is not None and "/blog/surprise" in service.edition.pages)
 
 
-async def test_all_posts_that_a_jump_of_the_clock_passes_appear_at_once(
+async def test_all_posts_that_are_due_after_the_clock_was_set_forward_are_published_together(
     scheduled: Settings, post: "WritePost", until: "Until"
 ) -> None:
     for day in range(2, 20):
         (scheduled.posts_dir / f"day-{day}.md").write_text(post(f"Day {day}", f"2030-01-{day:02}"))
     now = [MOMENT - timedelta(days=1)]
-    async with _publishing(scheduled, Failing(), lambda: now[0]) as service:
+    async with _publishing(scheduled, FailingStage(), lambda: now[0]) as service:
         await until(lambda: service.generation == 1)
         now[0] += timedelta(days=365)
         await until(lambda: service.edition is not None and "/blog/day-19" in service.edition.pages)
@@ -269,60 +277,60 @@ async def test_all_posts_that_a_jump_of_the_clock_passes_appear_at_once(
 
 
 @pytest.mark.parametrize("build", ["first", "later"])
-async def test_a_change_during_a_build_is_built_next(
+async def test_a_change_during_a_build_causes_another_build(
     posts: "WritePosts", post: "WritePost", templates: Path, until: "Until", build: str
 ) -> None:
     folder = posts({"old.md": post("Old", "2026-01-01")})
-    stage = Failing()
+    stage = FailingStage()
     async with _publishing(Settings(posts_dir=folder, templates_dir=templates, reload=True), stage) as service:
         if build == "later":
             await until(lambda: service.generation == 1)
             stage.reached.clear()
             (folder / "old.md").write_text(post("Changed", "2026-01-01"))
-        stage.go.clear()
+        stage.resume.clear()
         await until(stage.reached.is_set)
         (folder / "new.md").write_text(post("New", "2026-01-02"))
-        stage.go.set()
+        stage.resume.set()
         await until(lambda: service.edition is not None and "/blog/new" in service.edition.pages)
 
 
-async def test_a_link_that_moves_during_the_first_build_is_followed(
+async def test_a_link_that_is_replaced_during_the_first_build_is_followed(
     post: "WritePost", templates: Path, tmp_path: Path, until: "Until"
 ) -> None:
-    """As git-sync publishes: a checkout of its own for each commit, and a link that is moved to it."""
+    """git-sync publishes like this: each commit has its own checkout, and a symbolic link is replaced to point to it."""
     for commit in ("aaaa", "bbbb"):
         (tmp_path / commit).mkdir()
         (tmp_path / commit / f"{commit}.md").write_text(post(commit, "2026-01-01"))
     (tmp_path / "current").symlink_to("aaaa")
-    stage = Failing()
-    stage.go.clear()
+    stage = FailingStage()
+    stage.resume.clear()
     settings = Settings(posts_dir=tmp_path / "current", templates_dir=templates, reload=True)
     async with _publishing(settings, stage) as service:
         await until(stage.reached.is_set)
-        (tmp_path / "beside").symlink_to("bbbb")
-        (tmp_path / "beside").replace(tmp_path / "current")
-        stage.go.set()
+        (tmp_path / "next").symlink_to("bbbb")
+        (tmp_path / "next").replace(tmp_path / "current")
+        stage.resume.set()
         await until(lambda: service.edition is not None and "/blog/bbbb" in service.edition.pages)
 
 
-async def test_a_rebuild_that_does_not_end_is_said_and_waited_for(
+async def test_a_rebuild_that_blocks_is_logged_and_published_when_it_ends(
     posts: "WritePosts", post: "WritePost", templates: Path, until: "Until", monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:  # fmt: skip
     monkeypatch.setattr(publisher, "_STUCK_SECONDS", 0.2)
-    folder, stage = posts({"old.md": post("Old", "2026-01-01")}), Failing()
+    folder, stage = posts({"old.md": post("Old", "2026-01-01")}), FailingStage()
     async with _publishing(Settings(posts_dir=folder, templates_dir=templates, reload=True), stage) as service:
         await until(lambda: service.generation == 1)
-        stage.go.clear()
+        stage.resume.clear()
         (folder / "new.md").write_text(post("New", "2026-01-02"))
         await until(lambda: service.refusal is not None)
-        assert "does the file system answer?" in caplog.text
-        stage.go.set()
+        assert "does the file system respond?" in caplog.text
+        stage.resume.set()
         await until(lambda: service.generation == 2)
         assert service.refusal is None
 
 
-async def test_readiness_and_metrics_say_that_the_content_is_refused(
+async def test_readiness_and_metrics_report_refused_content(
     run: "Run", posts: "WritePosts", post: "WritePost", templates: Path, until: "Until"
 ) -> None:
     folder = posts({"old.md": post("Old", "2026-01-01")})

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from blog.app import Blog
 
 
-def test_ready_means_that_there_are_pages_and_no_drain(small_app: "Blog") -> None:
+def test_the_service_is_ready_with_an_edition_and_without_a_drain(small_app: "Blog") -> None:
     service = ServiceState()
     assert not service.ready
     edition = small_app.service.edition
@@ -20,7 +20,7 @@ def test_ready_means_that_there_are_pages_and_no_drain(small_app: "Blog") -> Non
     assert not service.ready
 
 
-def test_each_edition_has_a_number(small_app: "Blog") -> None:
+def test_each_publication_increments_the_generation(small_app: "Blog") -> None:
     service = ServiceState()
     edition = small_app.service.edition
     assert edition
@@ -29,7 +29,7 @@ def test_each_edition_has_a_number(small_app: "Blog") -> None:
         assert service.generation == number
 
 
-async def test_a_publisher_that_failed_leaves_its_reason() -> None:
+async def test_a_failed_publisher_leaves_its_exception() -> None:
     async def fail() -> None:
         raise ValueError("no")
 
@@ -41,7 +41,7 @@ async def test_a_publisher_that_failed_leaves_its_reason() -> None:
     assert isinstance(service.failure, ValueError)
 
 
-async def test_a_publisher_that_was_stopped_is_no_failure() -> None:
+async def test_a_cancelled_publisher_is_no_failure() -> None:
     service, task = ServiceState(), asyncio.create_task(asyncio.sleep(60))
     task.add_done_callback(service.publishing_ended)
     task.cancel()

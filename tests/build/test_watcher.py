@@ -1,4 +1,4 @@
-"""The watcher on real folders: what counts as a change, and what it does where there are no events."""
+"""The watcher on real folders: which changes it reports, and how it works without events."""
 
 import shutil
 import threading
@@ -10,36 +10,36 @@ import pytest
 
 from blog.build.watcher import Watcher
 
-BuildListener = Callable[..., "Seen"]
+Watch = Callable[..., "Changes"]
 
 
-class Seen:
-    """Counts the changes that a watcher tells of."""
+class Changes:
+    """A callback for a watcher, and a way to wait for it."""
 
     def __init__(self) -> None:
-        self._told = threading.Event()
+        self._reported = threading.Event()
 
     def __call__(self) -> None:
-        self._told.set()
+        self._reported.set()
 
     def wait(self, seconds: float = 20) -> bool:
-        """Whether a change was told since the last call."""
-        told = self._told.wait(seconds)
-        self._told.clear()
-        return told
+        """Whether a change is reported after the last call and within this time."""
+        reported = self._reported.wait(seconds)
+        self._reported.clear()
+        return reported
 
 
 @pytest.fixture
-def watch() -> Iterator[BuildListener]:
+def watch() -> Iterator[Watch]:
     watchers: list[Watcher] = []
 
-    def start(*folders: Path) -> Seen:
-        seen = Seen()
-        watcher = Watcher(folders, seen)
+    def start(*folders: Path) -> Changes:
+        changes = Changes()
+        watcher = Watcher(folders, changes)
         watcher.start()
-        watcher.wait_until_begun()
+        watcher.wait_until_watching()
         watchers.append(watcher)
-        return seen
+        return changes
 
     yield start
     for watcher in watchers:
@@ -67,66 +67,66 @@ CHANGES: dict[str, Callable[[Path], object]] = {
 
 @pytest.mark.parametrize("settled", [True, False], ids=["later", "at-once"])
 @pytest.mark.parametrize("name", CHANGES)
-def test_a_change_is_told(watch: BuildListener, tmp_path: Path, name: str, settled: bool) -> None:  # noqa: FBT001 -- a parameter of the test
+def test_a_change_is_reported(watch: Watch, tmp_path: Path, name: str, settled: bool) -> None:  # noqa: FBT001 -- a parameter of the test
     folder = _make(tmp_path / "posts")
-    seen = watch(folder)
+    changes = watch(folder)
     if settled:
         time.sleep(0.3)
     CHANGES[name](folder)
-    assert seen.wait()
+    assert changes.wait()
 
 
-def test_an_editors_file_is_no_change(watch: BuildListener, tmp_path: Path) -> None:
+def test_a_temporary_file_of_an_editor_is_not_reported(watch: Watch, tmp_path: Path) -> None:
     folder = _make(tmp_path / "posts")
     (folder / ".git").mkdir()
-    seen = watch(folder)
+    changes = watch(folder)
     for name in (".#a.md", "#a.md#", "a.md~", ".a.md.swp", "4913", ".git/index"):
         (folder / name).write_text("x")
-    assert not seen.wait(2.5)
+    assert not changes.wait(2.5)
     (folder / "a.md").write_text("changed")
-    assert seen.wait()
+    assert changes.wait()
 
 
-def test_a_folder_that_is_removed_and_made_again_is_watched_again(watch: BuildListener, tmp_path: Path) -> None:
+def test_a_folder_that_is_removed_and_created_again_is_watched_again(watch: Watch, tmp_path: Path) -> None:
     folder = _make(tmp_path / "posts")
-    seen = watch(folder)
+    changes = watch(folder)
     time.sleep(0.3)
     shutil.rmtree(folder)
     _make(folder)
-    assert seen.wait()
-    while seen.wait(2.5):
+    assert changes.wait()
+    while changes.wait(2.5):
         pass
     (folder / "a.md").write_text("changed")
-    assert seen.wait()
+    assert changes.wait()
 
 
-def test_a_folder_that_is_exchanged_is_watched_where_it_is_now(watch: BuildListener, tmp_path: Path) -> None:
+def test_the_replacement_of_a_folder_is_watched(watch: Watch, tmp_path: Path) -> None:
     folder = _make(tmp_path / "posts")
-    seen = watch(folder)
+    changes = watch(folder)
     time.sleep(0.3)
     folder.rename(tmp_path / "old")
     _make(folder)
-    assert seen.wait()
-    while seen.wait(2.5):
+    assert changes.wait()
+    while changes.wait(2.5):
         pass
     (folder / "pages/b.md").write_text("changed")
-    assert seen.wait()
+    assert changes.wait()
 
 
-def test_a_folder_that_is_away_is_said_once_and_found_when_it_comes(
-    watch: BuildListener, tmp_path: Path, caplog: pytest.LogCaptureFixture
+def test_a_missing_folder_is_logged_once_and_watched_when_it_is_created(
+    watch: Watch, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     theme = _make(tmp_path / "theme")
-    seen = watch(tmp_path / "posts", theme)
+    changes = watch(tmp_path / "posts", theme)
     time.sleep(2.5)
     assert caplog.text.count("cannot listen for changes") == 1
     (theme / "a.md").write_text("changed")
-    assert seen.wait()
+    assert changes.wait()
     _make(tmp_path / "posts")
-    assert seen.wait()
+    assert changes.wait()
 
 
-def test_a_watcher_that_is_closed_ends_its_thread(tmp_path: Path) -> None:
+def test_closing_a_watcher_ends_its_thread(tmp_path: Path) -> None:
     watcher = Watcher([_make(tmp_path / "posts")], lambda: None)
     watcher.start()
     time.sleep(0.3)

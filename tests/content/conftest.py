@@ -1,4 +1,4 @@
-"""A posts folder to write into, and its library."""
+"""Fixtures: a posts folder to write into, its faults and its library."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -31,14 +31,14 @@ def write(folder: Path) -> Callable[[str, str | bytes], Path]:
 
 @pytest.fixture
 def faults(folder: Path) -> Callable[[], list[str]]:
-    """What loading the folder says, as lines of `file:line: problem` with the file relative to it."""
+    """The faults of loading the folder, as lines of `file:line: problem` with the path relative to the folder."""
 
     def lines() -> list[str]:
         try:
-            found = load(folder).warnings
+            faults = load(folder).warnings
         except ContentError as problem:
-            found = problem.faults
-        return [f"{fault.file.relative_to(folder)}:{fault.line}: {fault.problem}" for fault in found]
+            faults = problem.faults
+        return [f"{fault.file.relative_to(folder)}:{fault.line}: {fault.problem}" for fault in faults]
 
     return lines
 

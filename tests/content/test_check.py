@@ -93,12 +93,12 @@ def test_a_picture_beside_a_post_is_fine(write: Write, faults: Faults) -> None:
     assert faults() == []
 
 
-def test_a_missing_picture_of_the_header_is_named(write: Write, faults: Faults) -> None:
+def test_a_missing_picture_of_the_front_matter_is_reported(write: Write, faults: Faults) -> None:
     write("a.md", text(more="image: gone.png\n"))
     assert faults()[0].startswith("a.md:1: image 'gone.png' is not a picture beside the post")
 
 
-def test_a_header_names_a_picture_and_no_other_file(write: Write, faults: Faults) -> None:
+def test_the_image_of_the_front_matter_must_be_a_picture(write: Write, faults: Faults) -> None:
     write("data.csv", "a,b")
     write("a.md", text(more="image: data.csv\n"))
     assert faults()[0].startswith("a.md:1: image 'data.csv' is not a picture beside the post")
@@ -114,7 +114,7 @@ def test_a_header_names_a_picture_and_no_other_file(write: Write, faults: Faults
         pytest.param("![x](https://example.org/a.png)", "is on another site, which pages never ask", id="elsewhere"),
     ],
 )
-def test_a_blemish_is_a_warning(write: Write, folder: Path, body: str, fault: str) -> None:
+def test_a_minor_fault_is_a_warning(write: Write, folder: Path, body: str, fault: str) -> None:
     write("a.md", text(body))
     (warning,) = load(folder).warnings
     assert fault in warning.problem

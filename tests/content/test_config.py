@@ -6,12 +6,12 @@ from blog.content.config import Author, Link, SiteConfig, parse_config
 from blog.content.front_matter import FrontMatterError
 
 
-def test_an_empty_file_means_the_defaults() -> None:
+def test_an_empty_file_gives_the_defaults() -> None:
     assert parse_config("") == SiteConfig()
     assert SiteConfig().navigation[0] == Link("Posts", "/blog")
 
 
-def test_everything_is_read() -> None:
+def test_every_key_is_read() -> None:
     config = parse_config(
         "title: Notes\ndescription: >\n  Two\n  lines.\nauthor: {name: Ada, url: /about}\nlang: de\n"
         "navigation:\n  - {title: Posts, url: /blog}\nlinks:\n  - {title: Mail, url: 'mailto:a@example.org'}\n"
@@ -26,7 +26,7 @@ def test_everything_is_read() -> None:
     )
 
 
-def test_an_author_may_be_a_name_only() -> None:
+def test_an_author_may_be_just_a_name() -> None:
     assert parse_config("author: Ada").author == Author("Ada")
 
 
@@ -51,13 +51,13 @@ def test_a_menu_may_be_empty() -> None:
         pytest.param("title: x\ntitle: y", "title is given twice", id="twice"),
     ],
 )
-def test_a_fault_is_named(text: str, problem: str) -> None:
+def test_a_fault_is_reported(text: str, problem: str) -> None:
     with pytest.raises(FrontMatterError) as caught:
         parse_config(text)
     assert problem in str(caught.value)
 
 
-def test_a_fault_names_its_line() -> None:
+def test_a_fault_has_its_line() -> None:
     with pytest.raises(FrontMatterError) as caught:
         parse_config("title: Notes\nlang: german language\n")
     assert caught.value.problems[0][0] == 2

@@ -1,4 +1,4 @@
-"""Pictures and other files beside the posts."""
+"""Pictures and other files that posts refer to."""
 
 import struct
 import zlib
@@ -28,12 +28,12 @@ SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="7" height="5"/>'
         pytest.param("a.PNG", PNG, id="upper-case"),
     ],
 )
-def test_a_picture_is_measured(name: str, body: bytes) -> None:
+def test_the_size_of_a_picture_is_read(name: str, body: bytes) -> None:
     file = read_file(PurePosixPath(name), body)
     assert (file.width, file.height) == (7, 5)
 
 
-def test_an_svg_with_a_view_box_only_is_measured() -> None:
+def test_the_size_of_an_svg_may_come_from_its_view_box() -> None:
     file = read_file(PurePosixPath("a.svg"), b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 7 5"/>')
     assert (file.width, file.height) == (7, 5)
 
@@ -51,21 +51,21 @@ def test_an_svg_with_a_view_box_only_is_measured() -> None:
         pytest.param("a.webp", b"RIFF", id="webp-cut-short"),
     ],
 )
-def test_what_is_no_picture_is_refused(name: str, body: bytes) -> None:
+def test_a_file_that_is_not_the_picture_it_is_named_is_refused(name: str, body: bytes) -> None:
     with pytest.raises(ValueError, match="picture"):
         read_file(PurePosixPath(name), body)
 
 
-def test_a_file_that_is_no_picture_is_not_measured() -> None:
+def test_a_file_that_is_no_picture_has_no_size() -> None:
     assert read_file(PurePosixPath("a.txt"), b"hello") == File(PurePosixPath("a.txt"), b"hello", 0, 0)
 
 
-def test_only_known_kinds_are_served() -> None:
-    kinds = ("a.png", "a.JPG", "a.md", "a.py", "a", ".png", "a.html", "site.yaml")
-    assert [is_served(PurePosixPath(name)) for name in kinds] == [True, True] + [False] * 6
+def test_only_files_with_known_extensions_are_served() -> None:
+    names = ("a.png", "a.JPG", "a.md", "a.py", "a", ".png", "a.html", "site.yaml")
+    assert [is_served(PurePosixPath(name)) for name in names] == [True, True] + [False] * 6
 
 
-def test_an_address_says_what_is_in_the_file() -> None:
+def test_the_url_of_a_file_contains_its_digest() -> None:
     file = File(PurePosixPath("images/A Dot.PNG"), PNG, 7, 5)
     assert file.url == f"/assets/a%20dot.{digest(PNG)}.png"
     assert file.media_type == "image/png"

@@ -1,4 +1,4 @@
-"""Headers: every key, every way to get one wrong, and the line that is named."""
+"""Front matter: every key, its wrong values, and the lines of faults."""
 
 import subprocess
 import sys
@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from blog.content.front_matter import (
     MAX_FRONT_MATTER_CHARACTERS,
+    FrontMatter,
     FrontMatterError,
-    Header,
     parse_front_matter,
     read_yaml,
     split,
@@ -20,23 +20,23 @@ from blog.content.front_matter import (
 BASE = "title: Hello\ndate: 2026-03-01\n"
 
 
-def parse(more: str = "") -> Header:
+def parse(more: str = "") -> FrontMatter:
     return parse_front_matter(BASE + more, "post")
 
 
-def problems(header: str) -> tuple[tuple[int, str], ...]:
+def problems(text: str) -> tuple[tuple[int, str], ...]:
     with pytest.raises(FrontMatterError) as caught:
-        parse_front_matter(header, "post")
+        parse_front_matter(text, "post")
     return caught.value.problems
 
 
 def test_every_key_is_read() -> None:
-    header = parse(
+    front_matter = parse(
         "updated: 2026-03-02\ndescription: >\n  Two\n  lines.\ntags: [A, B]\ndraft: yes\nslug: hi\n"
         "aliases: [/old/hi, older]\nimage: a.png\nimage_alt: A\nlang: pt-BR\nseries: S\n"
         "canonical: https://example.org/hi\norder: 2\n"
     )
-    assert header == Header.model_construct(
+    assert front_matter == FrontMatter.model_construct(
         title="Hello",
         date=datetime(2026, 3, 1, tzinfo=UTC),
         updated=datetime(2026, 3, 2, tzinfo=UTC),
@@ -68,7 +68,7 @@ def test_tags_are_a_list_or_a_text_with_commas(tags: str) -> None:
 
 
 @pytest.mark.parametrize("title", ["No", "1.10", "0x1F", "null", "2026-03-01", "true", "1_000", "~"])
-def test_a_title_is_kept_as_it_was_written(title: str) -> None:
+def test_a_title_is_read_as_text(title: str) -> None:
     assert parse_front_matter(f"title: {title}\ndate: 2026-03-01\n", "post").title == title
 
 
@@ -93,14 +93,14 @@ def test_a_date_is_read_in_utc(written: str, moment: datetime) -> None:
         pytest.param("2026-02-30", "'2026-02-30' is not a date", id="impossible"),
         pytest.param("01.03.2026", "is not a date", id="german"),
         pytest.param("1 March", "is not a date", id="words"),
-        pytest.param("0001-01-01T00:00:00+14:00", "beyond the calendar", id="before-year-one"),
-        pytest.param("9999-12-31T23:59:59-14:00", "beyond the calendar", id="after-year-9999"),
+        pytest.param("0001-01-01T00:00:00+14:00", "is out of range", id="before-year-one"),
+        pytest.param("9999-12-31T23:59:59-14:00", "is out of range", id="after-year-9999"),
         pytest.param("99999-01-01", "is not a date", id="five-digit-year"),
         pytest.param("[2026, 3, 1]", "give a date", id="list"),
         pytest.param("x" * 200, "xxx...'", id="long-text-is-shortened"),
     ],
 )
-def test_a_date_that_is_none_is_named(written: str, problem: str) -> None:
+def test_a_wrong_date_is_reported(written: str, problem: str) -> None:
     ((line, reason),) = problems(f"title: Hello\ndate: {written}\n")
     assert line == 3
     assert reason.startswith("date: ")
@@ -141,20 +141,20 @@ def test_a_date_that_is_none_is_named(written: str, problem: str) -> None:
         pytest.param("? [a]\n: b", 4, "a key must be a word", id="list-as-key"),
     ],
 )
-def test_a_wrong_value_is_named_with_its_line(more: str, line: int, problem: str) -> None:
+def test_a_wrong_value_is_reported_with_its_line(more: str, line: int, problem: str) -> None:
     found = problems(f"{BASE}{more}\n")
     assert len(found) == 1
     assert found[0][0] == line
     assert problem in found[0][1]
 
 
-def test_every_fault_is_named_at_once() -> None:
+def test_all_faults_are_reported_together() -> None:
     found = problems("date: x\nslug: A B\ntag: y\n")
     assert [line for line, _ in sorted(found)] == [2, 2, 3, 4]
 
 
 @pytest.mark.parametrize(
-    ("header", "problem"),
+    ("text", "problem"),
     [
         pytest.param("date: 2026-03-01\n", "title is missing", id="title"),
         pytest.param("title: ''\ndate: 2026-03-01\n", "title is missing", id="empty-title"),
@@ -166,17 +166,17 @@ def test_every_fault_is_named_at_once() -> None:
         pytest.param("just words", "not a list of `key: value` lines", id="words"),
     ],
 )
-def test_what_is_missing_is_named(header: str, problem: str) -> None:
-    assert any(problem in reason for _, reason in problems(header))
+def test_a_missing_key_is_reported(text: str, problem: str) -> None:
+    assert any(problem in reason for _, reason in problems(text))
 
 
 def test_a_page_needs_no_date() -> None:
     assert parse_front_matter("title: About\n", "page").date is None
 
 
-def test_an_empty_value_counts_as_left_out() -> None:
-    header = parse("tags:\nslug: ''\nimage:\n")
-    assert (header.tags, header.slug, header.image) == ([], None, None)
+def test_an_empty_value_counts_as_unset() -> None:
+    front_matter = parse("tags:\nslug: ''\nimage:\n")
+    assert (front_matter.tags, front_matter.slug, front_matter.image) == ([], None, None)
 
 
 @pytest.mark.parametrize(
@@ -187,9 +187,9 @@ def test_an_empty_value_counts_as_left_out() -> None:
         pytest.param("image: a.png\nalt: A dot", id="short-name"),
     ],
 )
-def test_an_image_and_its_text_are_said_in_three_ways(more: str) -> None:
-    header = parse(more + "\n")
-    assert (header.image, header.image_alt) == ("a.png", "A dot")
+def test_an_image_and_its_alternative_text_have_three_notations(more: str) -> None:
+    front_matter = parse(more + "\n")
+    assert (front_matter.image, front_matter.image_alt) == ("a.png", "A dot")
 
 
 def test_an_alias_bomb_is_refused() -> None:
@@ -211,19 +211,19 @@ def test_an_alias_bomb_is_refused() -> None:
         pytest.param("!!python/object/apply:os.system [id]", id="python-tag"),
     ],
 )
-def test_hostile_yaml_is_a_fault_like_any_other(value: str) -> None:
+def test_hostile_yaml_is_reported_as_a_fault(value: str) -> None:
     assert problems(f"{BASE}series: {value}\n")
 
 
 @pytest.mark.parametrize("key", ["title", "description", "series"])
 def test_a_control_character_by_escape_is_refused(key: str) -> None:
-    header = "".join(
+    other_keys = "".join(
         f"{name}: {value}\n" for name, value in {"title": "x", "date": "2026-03-01"}.items() if name != key
     )
-    assert problems(f'{header}{key}: "a\\0b"\n')
+    assert problems(f'{other_keys}{key}: "a\\0b"\n')
 
 
-def test_a_tag_can_not_make_anything_but_text() -> None:
+def test_yaml_tags_produce_only_text() -> None:
     assert read_yaml("a: !!binary aGk=\nb: !!int 3\n") == {"a": "aGk=", "b": "3"}
 
 
@@ -232,23 +232,23 @@ def test_a_tag_can_not_make_anything_but_text() -> None:
     [
         pytest.param("", "the file is empty", id="empty"),
         pytest.param(" \n\n", "the file is empty", id="blank"),
-        pytest.param("Hello", "must open with a --- line, not with 'Hello'", id="no-header"),
-        pytest.param("\n---\ntitle: x\n---\n", "must open with a --- line", id="late-header"),
-        pytest.param("----\ntitle: x\n---\n", "must open with a --- line", id="four-dashes"),
-        pytest.param("---\ntitle: x", "never closed", id="open-header"),
-        pytest.param("---\ntitle: x\n ---\n", "never closed", id="indented-end"),
-        pytest.param("---", "never closed", id="only-a-line"),
+        pytest.param("Hello", "must start with a --- line, not with 'Hello'", id="no-front-matter"),
+        pytest.param("\n---\ntitle: x\n---\n", "must start with a --- line", id="blank-line-before"),
+        pytest.param("----\ntitle: x\n---\n", "must start with a --- line", id="four-dashes"),
+        pytest.param("---\ntitle: x", "is not closed", id="open-front-matter"),
+        pytest.param("---\ntitle: x\n ---\n", "is not closed", id="indented-end"),
+        pytest.param("---", "is not closed", id="only-a-line"),
         pytest.param(f"---\n{'x' * (MAX_FRONT_MATTER_CHARACTERS + 1)}\n---\n", "longer than 16,384", id="long"),
     ],
 )
-def test_a_broken_header_says_what_is_wrong(text: str, problem: str) -> None:
+def test_malformed_front_matter_is_reported(text: str, problem: str) -> None:
     with pytest.raises(FrontMatterError, match=problem) as caught:
         split(text)
     assert caught.value.problems[0][0] == 1
 
 
 @pytest.mark.parametrize(
-    ("text", "header", "body", "line"),
+    ("text", "front_matter", "body", "line"),
     [
         pytest.param("---\na: b\n---\nBody\n", "a: b\n", "Body\n", 4, id="plain"),
         pytest.param("--- \na: b\n--- \t\n\nBody", "a: b\n", "\nBody", 4, id="trailing-blanks"),
@@ -257,9 +257,9 @@ def test_a_broken_header_says_what_is_wrong(text: str, problem: str) -> None:
         pytest.param("---\na: b\n---\nx\n---\ny", "a: b\n", "x\n---\ny", 4, id="a-rule-in-the-body"),
     ],
 )
-def test_a_file_is_cut_at_its_two_lines(text: str, header: str, body: str, line: int) -> None:
-    cut = split(text)
-    assert (cut.header, cut.body, cut.body_line) == (header, body, line)
+def test_a_file_is_split_at_its_two_lines(text: str, front_matter: str, body: str, line: int) -> None:
+    parts = split(text)
+    assert (parts.front_matter, parts.body, parts.body_line) == (front_matter, body, line)
 
 
 @settings(max_examples=60, deadline=None)
@@ -269,7 +269,7 @@ def test_any_text_is_split_or_refused(text: str) -> None:
         try:
             split(candidate)
         except FrontMatterError as problem:
-            assert problem.problems  # noqa: PT017 -- a refusal is as good as an answer
+            assert problem.problems  # noqa: PT017 -- both outcomes are right
 
 
 @settings(max_examples=150, deadline=None)
@@ -277,18 +277,18 @@ def test_any_text_is_split_or_refused(text: str) -> None:
     st.one_of(
         st.text(max_size=200),
         st.text(alphabet="-:[]{}&*!|>'\"%@`#,? \n\tab01\\x\u2028\x85", max_size=60),
-        st.builds("{}: {}\n".format, st.sampled_from([*Header.model_fields]), st.text(max_size=60)),
+        st.builds("{}: {}\n".format, st.sampled_from([*FrontMatter.model_fields]), st.text(max_size=60)),
     )
 )
-def test_any_header_is_read_or_refused(text: str) -> None:
+def test_any_front_matter_is_read_or_refused(text: str) -> None:
     try:
         parse_front_matter(BASE + text, "post")
     except FrontMatterError as problem:
-        assert all(line >= 1 and reason for line, reason in problem.problems)  # noqa: PT017 -- the same
+        assert all(line >= 1 and reason for line, reason in problem.problems)  # noqa: PT017 -- both outcomes are right
 
 
-def test_brackets_without_end_do_not_crash_the_process() -> None:
-    # A parser written in C may overrun its stack, which would take the test run with it: hence a process of its own.
+def test_200_000_nested_brackets_do_not_crash_the_process() -> None:
+    # The parser in C may overflow its stack, which would end the test run. So the test starts a process.
     script = (
         "from blog.content.front_matter import FrontMatterError, read_yaml\n"
         "try: read_yaml('title: ' + '[' * 200_000 + ']' * 200_000)\n"

@@ -1,4 +1,4 @@
-"""Addresses of what an author refers to."""
+"""URLs of the targets that authors write."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from blog.content.document import Reference
-from blog.content.library import Library, Resolver, is_elsewhere
+from blog.content.library import Library, Resolver, is_external
 
 Write = Callable[[str, str | bytes], Path]
 Read = Callable[[], Library]
@@ -51,20 +51,20 @@ def test_a_picture_has_its_size(read: Library) -> None:
     assert attributes.endswith('.svg" width="7" height="5"')
 
 
-def test_what_is_no_picture_has_no_size(read: Library) -> None:
+def test_a_video_has_no_size(read: Library) -> None:
     attributes = Resolver(read).attributes(read.posts[0], Reference("image", "clip.mp4", 1))
     assert "width" not in attributes
 
 
-def test_an_address_is_escaped(read: Library) -> None:
+def test_a_url_is_escaped(read: Library) -> None:
     attributes = Resolver(read).attributes(read.posts[0], Reference("link", 'https://x.example/?a=1&b="', 1))
     assert attributes == 'href="https://x.example/?a=1&amp;b=&quot;"'
 
 
 @pytest.mark.parametrize("target", ["https://a.example", "//a.example", "mailto:a@b.example", "http://[", "data:,x"])
-def test_what_leads_off_the_site(target: str) -> None:
-    assert is_elsewhere(target)
+def test_a_target_outside_the_site_is_external(target: str) -> None:
+    assert is_external(target)
 
 
-def test_an_image_address_is_the_address_alone(read: Library) -> None:
+def test_an_image_address_is_only_the_url(read: Library) -> None:
     assert Resolver(read).attributes(read.posts[0], Reference("image address", "a.svg", 1)).startswith("/assets/a.")

@@ -1,4 +1,4 @@
-"""Reading a folder: what is read, what is refused, and in which words."""
+"""Loading a posts folder: which files are read or refused, and the faults that are reported."""
 
 import os
 import time
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from blog.content.library import Library
-from blog.content.loader import Memory, load
+from blog.content.loader import ParsedTexts, load
 from blog.errors import ContentError
 
 Write = Callable[[str, str | bytes], Path]
@@ -23,7 +23,7 @@ def slugs(library: Library) -> list[str]:
     return [text.slug for text in library.texts]
 
 
-def test_posts_pages_and_drafts_are_told_apart(write: Write, library: Read) -> None:
+def test_posts_pages_and_drafts_are_separated(write: Write, library: Read) -> None:
     write("a.md", POST)
     write("b.md", POST.replace("date", "draft: true\ndate"))
     write("pages/about.md", "---\ntitle: About\n---\n")
@@ -35,12 +35,12 @@ def test_posts_pages_and_drafts_are_told_apart(write: Write, library: Read) -> N
     assert read.config.title == "Notes"
 
 
-def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+def test_a_missing_folder_is_reported(tmp_path: Path) -> None:
     with pytest.raises(ContentError, match="there is no such folder"):
         load(tmp_path / "nowhere")
 
 
-def test_an_empty_folder_is_an_empty_site(library: Read) -> None:
+def test_an_empty_folder_gives_no_texts(library: Read) -> None:
     assert library().texts == ()
 
 
@@ -56,8 +56,8 @@ def test_windows_line_ends_and_a_byte_order_mark_are_read(write: Write, library:
     ("content", "fault"),
     [
         pytest.param("", "a.md:1: the file is empty", id="empty"),
-        pytest.param("Hello", "a.md:1: a post must open with a --- line", id="no-header"),
-        pytest.param("---\ntitle: x", "a.md:1: the header is never closed", id="open-header"),
+        pytest.param("Hello", "a.md:1: a post must start with a --- line", id="no-front-matter"),
+        pytest.param("---\ntitle: x", "a.md:1: the front matter is not closed", id="open-front-matter"),
         pytest.param(POST.encode() + b"two\n\xff", "a.md:8: is not UTF-8: byte 0xff at offset", id="not-utf-8"),
         pytest.param(
             "---\ntitle: x\ndat: 2026-03-01\n---\n", "a.md:3: unknown key 'dat'; did you mean date?", id="key"
@@ -65,45 +65,47 @@ def test_windows_line_ends_and_a_byte_order_mark_are_read(write: Write, library:
         pytest.param(b"\xff\xfe" + POST.encode("utf-16-le"), "a.md:1: is not UTF-8", id="utf-16"),
     ],
 )
-def test_a_broken_file_is_named_with_its_line(write: Write, faults: Faults, content: str | bytes, fault: str) -> None:
+def test_a_fault_of_a_file_is_reported_with_its_line(
+    write: Write, faults: Faults, content: str | bytes, fault: str
+) -> None:
     write("a.md", content)
     assert any(line.startswith(fault) for line in faults())
 
 
-def test_every_broken_file_is_named_at_once(write: Write, faults: Faults) -> None:
+def test_the_faults_of_all_files_are_reported_together(write: Write, faults: Faults) -> None:
     write("a.md", "")
     write("b.md", "x")
     write("site.yaml", "titel: x")
     assert [line.partition(":")[0] for line in faults()] == ["a.md", "b.md", "site.yaml"]
 
 
-def test_a_20_megabyte_post_is_named_at_once(write: Write, faults: Faults) -> None:
+def test_a_20_megabyte_post_is_refused_quickly(write: Write, faults: Faults) -> None:
     write("a.md", POST + "x" * 20 * 1024 * 1024)
     started = time.monotonic()
     assert faults() == ["a.md:1: has 20.0 MiB; 512 KiB is the most a file may have"]
     assert time.monotonic() - started < 1
 
 
-def test_a_link_out_of_the_folder_is_refused(write: Write, faults: Faults, folder: Path) -> None:
+def test_a_post_that_is_a_link_out_of_the_folder_is_refused(write: Write, faults: Faults, folder: Path) -> None:
     (folder.parent / "secret.md").write_text(POST)
     (folder / "a.md").symlink_to("../secret.md")
-    assert faults() == ["a.md:1: is a link out of the posts folder, which is not followed"]
+    assert faults() == ["a.md:1: is a link out of the posts folder; such links are not followed"]
 
 
-def test_a_picture_out_of_the_folder_is_refused(write: Write, faults: Faults, folder: Path) -> None:
+def test_a_picture_that_is_a_link_out_of_the_folder_is_refused(write: Write, faults: Faults, folder: Path) -> None:
     (folder.parent / "secret.svg").write_text(SVG)
     (folder / "a.svg").symlink_to("../secret.svg")
     write("a.md", POST + "\n![x](a.svg)\n")
-    assert "a.svg:1: is a link out of the posts folder, which is not followed" in faults()
+    assert "a.svg:1: is a link out of the posts folder; such links are not followed" in faults()
 
 
-def test_a_folder_out_of_the_folder_is_refused(write: Write, faults: Faults, folder: Path) -> None:
+def test_a_subfolder_that_is_a_link_out_of_the_folder_is_refused(write: Write, faults: Faults, folder: Path) -> None:
     (folder.parent / "elsewhere").mkdir()
     (folder / "images").symlink_to("../elsewhere")
-    assert faults() == ["images:1: is a link out of the posts folder, which is not followed"]
+    assert faults() == ["images:1: is a link out of the posts folder; such links are not followed"]
 
 
-def test_links_within_the_folder_are_followed_as_a_configmap_has_them(
+def test_links_within_the_folder_are_followed_as_in_a_mounted_configmap(
     folder: Path, write: Write, library: Read
 ) -> None:
     write("..2026_03_01/a.md", POST + "\n![x](a.svg)\n")
@@ -123,17 +125,17 @@ def test_the_folder_itself_may_be_a_link(folder: Path, write: Write, tmp_path: P
 
 
 @pytest.mark.parametrize("name", ["a.md", "site.yaml"])
-def test_a_pipe_does_not_hang_the_start(folder: Path, faults: Faults, name: str) -> None:
+def test_a_fifo_does_not_block_the_start(folder: Path, faults: Faults, name: str) -> None:
     os.mkfifo(folder / name)
     assert faults() == [f"{name}:1: is not a regular file"]
 
 
-def test_a_link_that_leads_nowhere_is_named(folder: Path, faults: Faults) -> None:
+def test_a_broken_link_is_reported(folder: Path, faults: Faults) -> None:
     (folder / "a.md").symlink_to("gone.md")
     assert faults() == ["a.md:1: cannot be read: No such file or directory"]
 
 
-def test_a_loop_of_links_is_named(folder: Path, faults: Faults) -> None:
+def test_a_loop_of_links_is_reported(folder: Path, faults: Faults) -> None:
     (folder / "a.md").symlink_to("b.md")
     (folder / "b.md").symlink_to("a.md")
     assert [line.partition(": cannot be read")[0] for line in faults()] == ["a.md:1", "b.md:1"]
@@ -141,7 +143,9 @@ def test_a_loop_of_links_is_named(folder: Path, faults: Faults) -> None:
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
 @pytest.mark.parametrize("name", ["a.md", "pages"])
-def test_what_may_not_be_read_is_named(write: Write, faults: Faults, folder: Path, name: str) -> None:
+def test_a_file_or_folder_without_read_permission_is_reported(
+    write: Write, faults: Faults, folder: Path, name: str
+) -> None:
     write("a.md", POST)
     write("pages/about.md", "---\ntitle: About\n---\n")
     (folder / name).chmod(0)
@@ -150,7 +154,7 @@ def test_what_may_not_be_read_is_named(write: Write, faults: Faults, folder: Pat
     assert found == [f"{name}:1: cannot be read: Permission denied"]
 
 
-def test_a_picture_with_a_name_too_long_is_missing(write: Write, faults: Faults) -> None:
+def test_a_picture_whose_name_is_too_long_is_reported_as_missing(write: Write, faults: Faults) -> None:
     name = "x" * 300
     write("a.md", POST + f"\n![x]({name}.svg)\n")
     assert faults()[0].startswith(f"a.md:8: image '{name}.svg' is not a picture")
@@ -159,33 +163,37 @@ def test_a_picture_with_a_name_too_long_is_missing(write: Write, faults: Faults)
 @pytest.mark.parametrize(
     "target", ["a%00.svg", "../secret.svg", "%2Fetc%2Fsecret.svg", "..%2F..%2Fsecret.svg", "/etc/x.svg"]
 )
-def test_a_picture_elsewhere_on_the_disk_is_missing(write: Write, faults: Faults, folder: Path, target: str) -> None:
+def test_a_picture_outside_the_folder_is_reported_as_missing(
+    write: Write, faults: Faults, folder: Path, target: str
+) -> None:
     (folder.parent / "secret.svg").write_text(SVG)
     write("a.md", POST + f"\n![x]({target})\n")
     assert [line.partition(" '")[0] for line in faults()] == ["a.md:8: image"]
 
 
-def test_what_is_no_picture_is_named(write: Write, faults: Faults) -> None:
+def test_a_file_that_is_not_the_picture_it_is_named_is_reported(write: Write, faults: Faults) -> None:
     write("a.md", POST + "\n![x](a.png)\n")
     write("a.png", "hello")
     assert any(line.startswith("a.png:1: not a") for line in faults())
 
 
-def test_only_what_a_text_refers_to_is_read(write: Write, library: Read) -> None:
+def test_only_files_that_a_text_refers_to_are_read(write: Write, library: Read) -> None:
     write("a.md", POST + "\n![x](a.svg) [data](b.txt)\n")
     for name in ("a.svg", "b.txt", "private.txt"):
         write(name, SVG)
     assert sorted(map(str, library().files)) == ["a.svg", "b.txt"]
 
 
-def test_a_misplaced_text_is_said(write: Write, faults: Faults) -> None:
+def test_a_misplaced_text_is_reported(write: Write, faults: Faults) -> None:
     write("2026/a.md", POST)
-    assert faults() == ["2026/a.md:1: is not read: posts stand in the posts folder itself, pages in its pages/"]
+    assert faults() == ["2026/a.md:1: is not read: posts belong directly in the posts folder, pages in its pages/"]
 
 
 @pytest.mark.parametrize("name", [".hidden.md", "_draft.md", ".git/a.md", "_old/a.md", "a.txt", "README"])
-def test_what_is_hidden_or_no_markdown_is_skipped(write: Write, faults: Faults, library: Read, name: str) -> None:
-    write(name, "no header")
+def test_hidden_files_and_files_other_than_markdown_are_skipped(
+    write: Write, faults: Faults, library: Read, name: str
+) -> None:
+    write(name, "no front matter")
     assert faults() == []
     assert library().texts == ()
 
@@ -196,18 +204,18 @@ def test_texts_are_read_in_a_stable_order(write: Write, library: Read) -> None:
     assert slugs(library()) == ["a", "b", "c"]
 
 
-def test_a_memory_spares_what_has_not_changed(write: Write, folder: Path) -> None:
-    memory: Memory = {}
+def test_an_unchanged_text_is_not_parsed_again(write: Write, folder: Path) -> None:
+    parsed: ParsedTexts = {}
     write("a.md", POST)
     write("b.md", POST)
-    first = load(folder, memory).library
+    first = load(folder, parsed).library
     write("b.md", POST.replace("Text", "Other"))
-    second = load(folder, memory).library
+    second = load(folder, parsed).library
     assert second.posts[0] is first.posts[0]
     assert "Other" in second.posts[1].document.markup
-    assert len(memory) == 2
+    assert len(parsed) == 2
 
 
-def test_a_heap_of_quotes_is_read_or_named(write: Write, faults: Faults) -> None:
+def test_quotes_that_are_nested_too_deeply_are_reported(write: Write, faults: Faults) -> None:
     write("a.md", POST + "> " * 20_000 + "x")
     assert faults() == ["a.md:7: blocks are nested more than 50 deep; what is deeper is shown as text"]

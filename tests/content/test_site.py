@@ -36,7 +36,7 @@ def test_posts_are_sorted_newest_first_and_then_by_slug(post: Callable[..., None
     assert slugs(site_at(library(), NOW)) == ["late", "c", "b", "a", "old"]
 
 
-def test_neighbours_stand_before_and_after(post: Callable[..., None], library: Read) -> None:
+def test_a_post_has_its_older_and_newer_neighbour(post: Callable[..., None], library: Read) -> None:
     for day in (1, 2, 3):
         post(f"p{day}", f"2026-03-0{day}")
     site = site_at(library(), NOW)
@@ -48,16 +48,16 @@ def test_neighbours_stand_before_and_after(post: Callable[..., None], library: R
     assert site.neighbours["p3"].newer is None
 
 
-def test_a_rare_tag_relates_more_than_common_ones(post: Callable[..., None], library: Read) -> None:
+def test_a_rare_tag_weighs_more_than_common_ones(post: Callable[..., None], library: Read) -> None:
     post("me", more="tags: [common, rare]\n")
     post("rare", "2020-01-01", "tags: [rare]\n")
     for n in range(6):
         post(f"common{n}", more="tags: [common]\n")
-    post("stranger", more="tags: [other]\n")
+    post("unrelated", more="tags: [other]\n")
     related = [other.slug for other in site_at(library(), NOW).neighbours["me"].related]
     assert related[0] == "rare"
     assert len(related) == 3
-    assert not {"me", "stranger"} & set(related)
+    assert not {"me", "unrelated"} & set(related)
 
 
 def test_parts_of_a_series_are_ordered_by_order_then_by_date(post: Callable[..., None], library: Read) -> None:
@@ -70,7 +70,7 @@ def test_parts_of_a_series_are_ordered_by_order_then_by_date(post: Callable[...,
     assert site.neighbours["late"].series is site.series["S"]
 
 
-def test_a_post_of_the_future_appears_at_its_moment(post: Callable[..., None], library: Read) -> None:
+def test_a_scheduled_post_appears_when_it_is_due(post: Callable[..., None], library: Read) -> None:
     post("now")
     post("later", "2026-07-01T08:00:00+02:00", "tags: [Tomorrow]\nseries: S\n")
     moment = datetime(2026, 7, 1, 6, tzinfo=UTC)
@@ -80,7 +80,7 @@ def test_a_post_of_the_future_appears_at_its_moment(post: Callable[..., None], l
     assert [tag.slug for tag in after.tags] == ["tomorrow"]
 
 
-def test_the_next_moment_is_the_next_posts(post: Callable[..., None], library: Read) -> None:
+def test_the_next_moment_is_when_the_next_post_is_due(post: Callable[..., None], library: Read) -> None:
     post("now")
     post("c", "2026-09-01")
     post("b", "2026-08-01")
@@ -90,7 +90,7 @@ def test_the_next_moment_is_the_next_posts(post: Callable[..., None], library: R
     assert read.next_moment(datetime(2027, 1, 1, tzinfo=UTC)) is None
 
 
-def test_a_draft_is_nowhere(post: Callable[..., None], library: Read) -> None:
+def test_a_draft_is_not_part_of_the_site(post: Callable[..., None], library: Read) -> None:
     post("a", more="draft: true\ntags: [Hush]\nseries: S\n")
     site = site_at(library(), NOW)
     assert (site.posts, site.tags, site.series, library().next_moment(NOW)) == ((), (), {}, None)
@@ -103,7 +103,7 @@ def test_a_tag_is_spelled_as_its_newest_post_spells_it(post: Callable[..., None]
     assert (tag.name, tag.slug, tag.url, len(tag.posts)) == ("Python", "python", "/blog/tag/python", 2)
 
 
-def test_a_site_was_modified_with_its_latest_change(post: Callable[..., None], library: Read) -> None:
+def test_a_site_has_the_time_of_its_latest_change(post: Callable[..., None], library: Read) -> None:
     assert site_at(library(), NOW).modified is None
     post("a", "2026-01-01", "updated: 2026-05-01\n")
     post("b", "2026-02-01")

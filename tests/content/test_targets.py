@@ -1,4 +1,4 @@
-"""Targets that no page may contain, in every spelling that a browser understands."""
+"""Harmful targets, in every spelling that browsers accept."""
 
 import pytest
 
@@ -13,7 +13,7 @@ from blog.content.targets import encoded, is_harmful
         "file:///etc/passwd", "FILE:x", "\u200bjavascript:x", "javascript%3Ax", "blob:x",
     ],
 )  # fmt: skip
-def test_what_runs_script_or_reads_files_is_harmful(target: str) -> None:
+def test_a_target_that_runs_script_or_reads_files_is_harmful(target: str) -> None:
     assert is_harmful(target)
 
 
@@ -25,12 +25,12 @@ def test_what_runs_script_or_reads_files_is_harmful(target: str) -> None:
         "javascript.md", "file.md", "ttps://typo", "#x", "?a=data:x",
     ],
 )  # fmt: skip
-def test_any_other_target_passes(target: str) -> None:
+def test_any_other_target_is_harmless(target: str) -> None:
     assert not is_harmful(target)
 
 
 @pytest.mark.parametrize(
-    ("written", "stands"),
+    ("target", "url"),
     [
         ("größe.md", "gr%C3%B6%C3%9Fe.md"),
         ("with space.md", "with%20space.md"),
@@ -39,5 +39,5 @@ def test_any_other_target_passes(target: str) -> None:
         ("\ud800", "%EF%BF%BD"),
     ],
 )
-def test_a_target_stands_encoded_in_an_address(written: str, stands: str) -> None:
-    assert encoded(written) == stands
+def test_a_target_is_percent_encoded(target: str, url: str) -> None:
+    assert encoded(target) == url

@@ -1,4 +1,4 @@
-"""One file to a post or a page."""
+"""Parsing one file into a post or a page."""
 
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
@@ -8,7 +8,7 @@ import pytest
 from blog.content.front_matter import FrontMatterError
 from blog.content.text_parser import parse_page, parse_post
 
-HEADER = "---\ntitle: Hello\ndate: 2026-03-01\n---\n"
+FRONT_MATTER = "---\ntitle: Hello\ndate: 2026-03-01\n---\n"
 
 
 @pytest.mark.parametrize(
@@ -21,28 +21,28 @@ HEADER = "---\ntitle: Hello\ndate: 2026-03-01\n---\n"
         pytest.param("größe.md", "größe", id="umlaut"),
     ],
 )
-def test_a_slug_is_the_files_name(name: str, slug: str) -> None:
-    assert parse_post(PurePosixPath(name), HEADER).slug == slug
+def test_the_default_slug_comes_from_the_files_name(name: str, slug: str) -> None:
+    assert parse_post(PurePosixPath(name), FRONT_MATTER).slug == slug
 
 
-def test_a_slug_of_the_header_wins() -> None:
-    text = HEADER.replace("date", "slug: other\ndate")
+def test_a_slug_in_the_front_matter_takes_precedence() -> None:
+    text = FRONT_MATTER.replace("date", "slug: other\ndate")
     assert parse_post(PurePosixPath("hello.md"), text).url == "/blog/other"
 
 
 @pytest.mark.parametrize("name", ["!?.md", "2026-03-01-.md"])
 def test_a_name_without_letters_needs_a_slug(name: str) -> None:
     with pytest.raises(FrontMatterError, match="give it a slug"):
-        parse_post(PurePosixPath(name), HEADER)
+        parse_post(PurePosixPath(name), FRONT_MATTER)
 
 
-def test_the_title_is_not_printed_twice() -> None:
-    post = parse_post(PurePosixPath("hello.md"), HEADER + "# Hello\n\nText.\n")
+def test_a_heading_that_repeats_the_title_is_removed() -> None:
+    post = parse_post(PurePosixPath("hello.md"), FRONT_MATTER + "# Hello\n\nText.\n")
     assert post.document.markup == "<p>Text.</p>\n"
 
 
 def test_a_description_is_made_from_the_first_paragraph() -> None:
-    post = parse_post(PurePosixPath("hello.md"), HEADER + "word " * 100)
+    post = parse_post(PurePosixPath("hello.md"), FRONT_MATTER + "word " * 100)
     assert post.description.endswith("word…")
     assert len(post.description) <= 201
 
@@ -55,30 +55,30 @@ def test_a_description_is_made_from_the_first_paragraph() -> None:
         pytest.param("", "", id="nothing"),
     ],
 )
-def test_the_body_is_what_stands_below_the_header(end: str, body: str) -> None:
-    assert parse_post(PurePosixPath("hello.md"), HEADER + end).body == body
+def test_the_body_is_the_text_after_the_front_matter(end: str, body: str) -> None:
+    assert parse_post(PurePosixPath("hello.md"), FRONT_MATTER + end).body == body
 
 
-def test_a_body_is_empty_where_the_file_ends_with_its_header() -> None:
-    assert parse_post(PurePosixPath("hello.md"), HEADER.rstrip("\n")).body == ""
+def test_a_file_that_ends_with_its_front_matter_has_an_empty_body() -> None:
+    assert parse_post(PurePosixPath("hello.md"), FRONT_MATTER.rstrip("\n")).body == ""
 
 
-def test_a_post_was_modified_when_it_was_updated() -> None:
-    text = HEADER.replace("date", "updated: 2026-04-01\ndate")
+def test_a_post_has_the_time_of_its_last_update() -> None:
+    text = FRONT_MATTER.replace("date", "updated: 2026-04-01\ndate")
     assert parse_post(PurePosixPath("hello.md"), text).modified == datetime(2026, 4, 1, tzinfo=UTC)
-    assert parse_post(PurePosixPath("hello.md"), HEADER).modified == datetime(2026, 3, 1, tzinfo=UTC)
+    assert parse_post(PurePosixPath("hello.md"), FRONT_MATTER).modified == datetime(2026, 3, 1, tzinfo=UTC)
 
 
-def test_a_page_stands_at_the_root() -> None:
+def test_the_path_of_a_page_is_its_slug() -> None:
     assert parse_page(PurePosixPath("pages/about.md"), "---\ntitle: About\n---\n").url == "/about"
 
 
 @pytest.mark.parametrize("name", ["blog", "api", "tags", "rss", "assets", "search", "metrics", "og", "rum", "archive"])
-def test_a_page_does_not_take_the_services_paths(name: str) -> None:
-    with pytest.raises(FrontMatterError, match="the service's own"):
+def test_a_page_cannot_have_a_reserved_path(name: str) -> None:
+    with pytest.raises(FrontMatterError, match="is reserved for the service"):
         parse_page(PurePosixPath(f"pages/{name}.md"), "---\ntitle: x\n---\n")
 
 
-def test_aliases_are_spelled_as_requests_will_be() -> None:
-    text = HEADER.replace("date", "aliases: [/Old/Hello/, Former]\ndate")
+def test_aliases_are_canonical_paths() -> None:
+    text = FRONT_MATTER.replace("date", "aliases: [/Old/Hello/, Former]\ndate")
     assert parse_post(PurePosixPath("hello.md"), text).aliases == ("/old/hello", "/blog/former")

@@ -1,4 +1,4 @@
-"""Compression by way of the cache: the same bytes, whatever stands in it."""
+"""Cached compression: the same bytes for any entry in the cache."""
 
 import gzip
 import struct
@@ -38,9 +38,7 @@ def _entry(folder: Path, body: bytes) -> tuple[str, bytes]:
 
 @settings(max_examples=30, deadline=None)
 @given(st.one_of(st.binary(max_size=600), st.text(alphabet="ab ", max_size=600).map(str.encode)))
-def test_what_comes_from_the_cache_is_what_compression_gives(
-    tmp_path_factory: pytest.TempPathFactory, body: bytes
-) -> None:
+def test_encodings_from_the_cache_equal_fresh_ones(tmp_path_factory: pytest.TempPathFactory, body: bytes) -> None:
     cache = Cache(tmp_path_factory.getbasetemp() / "encodings")
     fresh = compress(body)
     cold, warm = (cached(cache)(body, THOROUGH) for _ in range(2))
@@ -48,11 +46,11 @@ def test_what_comes_from_the_cache_is_what_compression_gives(
     assert list(warm.items()) == list(fresh.items())
 
 
-def test_every_coding_from_the_cache_gives_the_body_back(folder: Path) -> None:
+def test_every_encoding_from_the_cache_decompresses_to_the_body(folder: Path) -> None:
     cached(Cache(folder))(TEXT, THOROUGH)
     warm = cached(Cache(folder))(TEXT, THOROUGH)
     assert tuple(warm) == CODINGS
-    assert {coding: DECODE[coding](coded) for coding, coded in warm.items()} == dict.fromkeys(CODINGS, TEXT)
+    assert {coding: DECODE[coding](encoded) for coding, encoded in warm.items()} == dict.fromkeys(CODINGS, TEXT)
 
 
 def test_a_large_body_is_the_same_from_the_cache(folder: Path) -> None:
@@ -62,21 +60,21 @@ def test_a_large_body_is_the_same_from_the_cache(folder: Path) -> None:
     assert DECODE[b"br"](warm[b"br"]) == body
 
 
-def test_what_is_stored_is_what_is_used(folder: Path) -> None:
+def test_a_stored_encoding_is_used(folder: Path) -> None:
     name, _ = _entry(folder, TEXT)
     _, other = _entry(folder.with_name("elsewhere"), TEXT[::-1])
     Cache(folder).put(name, other)
     assert cached(Cache(folder))(TEXT, THOROUGH) == compress(TEXT[::-1])
 
 
-def test_the_encoder_gives_the_same_from_a_cold_and_a_warm_cache(folder: Path) -> None:
+def test_the_encoder_returns_the_same_with_a_cold_and_a_warm_cache(folder: Path) -> None:
     bodies = [("text/html", TEXT + b"%d" % (number % 20)) for number in range(40)]
     fresh = Encoder().encode(bodies)
     assert [Encoder(cached(Cache(folder))).encode(bodies) for _ in range(2)] == [fresh, fresh]
     assert len([file for file in folder.rglob("*") if file.is_file()]) == 20
 
 
-def test_without_a_writable_folder_it_compresses_all_the_same(tmp_path: Path) -> None:
+def test_bodies_are_compressed_without_a_writable_folder(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     for place in (None, tmp_path / "file", tmp_path / "file/below"):
         assert cached(Cache(place))(TEXT, THOROUGH) == compress(TEXT)
@@ -90,11 +88,11 @@ def _packed(coding: bytes, body: bytes, length: int | None = None) -> bytes:
     "poison",
     [
         pytest.param(b"b", id="one-byte"),
-        pytest.param(b"br\0\0\0\0\0", id="half-a-head"),
+        pytest.param(b"br\0\0\0\0\0", id="truncated-length"),
         pytest.param(_packed(b"br", b"x", length=2), id="one-byte-short"),
         pytest.param(_packed(b"br", b"", length=2**32 - 1), id="four-gigabytes"),
         pytest.param(_packed(b"br", b"xy", length=1), id="one-byte-over"),
-        pytest.param(_packed(b"br", b"x") + b"\0" * 7, id="zeros-behind"),
+        pytest.param(_packed(b"br", b"x") + b"\0" * 7, id="zeros-at-the-end"),
         pytest.param(_packed(b"", b"x"), id="no-coding"),
         pytest.param(_packed(b"lzma", b"x"), id="unknown-coding"),
         pytest.param(_packed(b"\xff\xfe\xfd", b"x"), id="not-ascii"),
@@ -102,16 +100,16 @@ def _packed(coding: bytes, body: bytes, length: int | None = None) -> bytes:
         pytest.param(b'{"markup": "<p>", "references": []}', id="a-document"),
     ],
 )
-def test_a_whole_entry_that_is_no_encoding_costs_time_and_nothing_else(folder: Path, poison: bytes) -> None:
+def test_an_entry_with_a_valid_checksum_that_is_no_encoding_is_replaced(folder: Path, poison: bytes) -> None:
     name, payload = _entry(folder, TEXT)
     Cache(folder).put(name, poison)
     assert cached(Cache(folder))(TEXT, THOROUGH) == compress(TEXT)
-    assert Cache(folder).get(name) == payload, "the entry is not mended"
+    assert Cache(folder).get(name) == payload, "the entry was not replaced"
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=40))
-def test_no_whole_entry_makes_it_fail(tmp_path_factory: pytest.TempPathFactory, poison: bytes) -> None:
+def test_no_entry_with_a_valid_checksum_raises(tmp_path_factory: pytest.TempPathFactory, poison: bytes) -> None:
     cache = Cache(tmp_path_factory.getbasetemp() / "poisoned")
     body = b"A body of its own. " * 20
     if not list(tmp_path_factory.getbasetemp().glob("poisoned/*/*")):

@@ -1,4 +1,4 @@
-"""RSS, Atom and JSON Feed as their readers read them."""
+"""RSS, Atom and JSON Feed, as feed readers parse them."""
 
 import json
 import re
@@ -28,7 +28,7 @@ def test_a_feed_is_well_formed(edition: Edition, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/rss", "/atom.xml"])
-def test_a_feed_says_when_and_by_whom(edition: Edition, path: str) -> None:
+def test_an_entry_has_its_date_and_tags(edition: Edition, path: str) -> None:
     entry = read(edition, path).entries[0]
     assert entry.published_parsed[:3] == (2026, 3, 1)
     assert [tag.term for tag in entry.tags] == ["HTTP", "Python"]
@@ -41,7 +41,7 @@ def contents(edition: Edition, path: str) -> list[str]:
 
 
 @pytest.mark.parametrize("path", [*FEEDS, "/feed.json"])
-def test_a_feed_has_full_content_with_absolute_addresses(edition: Edition, path: str) -> None:
+def test_a_feed_has_full_content_with_absolute_urls(edition: Edition, path: str) -> None:
     html = contents(edition, path)[0]
     assert "The note." in html
     assert 'href="https://b.example/blog/gr%C3%B6%C3%9Fe#part"' in html
@@ -49,12 +49,12 @@ def test_a_feed_has_full_content_with_absolute_addresses(edition: Edition, path:
     assert re.search(r'src="https://b\.example/assets/a\.[0-9a-f]{12}\.svg"', html)
 
 
-def test_a_footnote_of_a_feed_leads_to_its_post(edition: Edition) -> None:
-    addresses = re.findall(r'(?:href|src)="([^"]*)"', contents(edition, "/feed.json")[0])
-    assert [address for address in addresses if not address.startswith("https://")] == []
+def test_a_footnote_of_a_feed_links_to_its_post(edition: Edition) -> None:
+    urls = re.findall(r'(?:href|src)="([^"]*)"', contents(edition, "/feed.json")[0])
+    assert [url for url in urls if not url.startswith("https://")] == []
 
 
-def test_a_json_feed_has_the_fields_of_its_version(edition: Edition) -> None:
+def test_a_json_feed_has_the_fields_of_version_1_1(edition: Edition) -> None:
     feed = json.loads(edition.pages["/feed.json"].identity.body)
     assert feed["version"] == "https://jsonfeed.org/version/1.1"
     assert (feed["home_page_url"], feed["feed_url"]) == ("https://b.example/", "https://b.example/feed.json")
@@ -64,12 +64,12 @@ def test_a_json_feed_has_the_fields_of_its_version(edition: Edition) -> None:
     assert (item["tags"], feed["items"][1]["language"]) == (["HTTP", "Python"], "de")
 
 
-def test_a_tags_feed_has_its_posts_only(edition: Edition) -> None:
+def test_the_feed_of_a_tag_has_only_its_posts(edition: Edition) -> None:
     assert [entry.link for entry in read(edition, "/blog/tag/http/rss").entries] == [HELLO]
 
 
 @pytest.mark.parametrize("path", ["/rss", "/atom.xml"])
-def test_a_feed_has_the_20_newest(make: Callable[..., Edition], path: str) -> None:
+def test_a_feed_has_the_20_newest_posts(make: Callable[..., Edition], path: str) -> None:
     many = {f"p{n:02}.md": f"---\ntitle: P{n}\ndate: 2026-01-{n:02}\n---\n" for n in range(1, 26)}
     entries = read(make(many), path).entries
     assert [entries[0].title, entries[-1].title, len(entries)] == ["P25", "P6", 20]
@@ -88,7 +88,7 @@ def test_a_feed_without_posts_is_well_formed(make: Callable[..., Edition], path:
     assert read(make({}), path).bozo == 0
 
 
-def test_an_id_stays_when_a_post_changes(make: Callable[..., Edition]) -> None:
+def test_the_id_of_a_changed_post_stays_the_same(make: Callable[..., Edition]) -> None:
     text = "---\ntitle: {}\ndate: 2026-01-0{}\n---\n{}\n"
     one, two = (make({"a.md": text.format(*change)}) for change in (("A", 1, "x"), ("B", 2, "y")))
     assert read(one, "/atom.xml").entries[0].id == read(two, "/atom.xml").entries[0].id

@@ -1,4 +1,4 @@
-"""HTML pages, and what their heads say to machines."""
+"""HTML pages and the metadata in their heads."""
 
 import json
 import re
@@ -14,8 +14,8 @@ Body = Callable[[str], str]
 
 
 def json_ld(html: str) -> dict[str, dict[str, object]]:
-    found = re.findall(r'<script type="application/ld\+json">(.*?)</script>', html, re.DOTALL)
-    return {data["@type"]: data for data in map(json.loads, found)}
+    blocks = re.findall(r'<script type="application/ld\+json">(.*?)</script>', html, re.DOTALL)
+    return {data["@type"]: data for data in map(json.loads, blocks)}
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_every_page_has_its_title_and_one_heading(body: Body, path: str, title: 
 
 
 @pytest.mark.parametrize(
-    ("path", "address"),
+    ("path", "url"),
     [
         ("/", "https://b.example/"),
         ("/blog", "https://b.example/blog"),
@@ -48,12 +48,12 @@ def test_every_page_has_its_title_and_one_heading(body: Body, path: str, title: 
         ("/about", "https://b.example/about"),
     ],
 )
-def test_a_page_names_its_canonical_address(body: Body, path: str, address: str) -> None:
-    assert f'<link rel="canonical" href="{address}">' in body(path)
-    assert f'<meta property="og:url" content="{address}">' in body(path)
+def test_a_page_has_its_canonical_url(body: Body, path: str, url: str) -> None:
+    assert f'<link rel="canonical" href="{url}">' in body(path)
+    assert f'<meta property="og:url" content="{url}">' in body(path)
 
 
-def test_a_post_has_a_card(body: Body) -> None:
+def test_a_post_has_open_graph_metadata(body: Body) -> None:
     html = body("/blog/hello")
     assert '<meta property="og:type" content="article">' in html
     assert '<meta property="og:title" content="Hello &lt;world&gt;">' in html
@@ -86,24 +86,24 @@ def test_every_json_ld_block_is_json(edition: Edition) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/blog", "/blog/hello", "/about", "/tags"])
-def test_a_reader_finds_the_feeds(body: Body, path: str) -> None:
+def test_a_page_links_to_the_feeds(body: Body, path: str) -> None:
     for media_type, feed in (("rss+xml", "/rss"), ("atom+xml", "/atom.xml"), ("feed+json", "/feed.json")):
         assert re.search(
             rf'<link rel="alternate" type="application/{re.escape(media_type)}"[^>]* href="{feed}">', body(path)
         )
 
 
-def test_a_reader_finds_a_tags_feeds(body: Body) -> None:
+def test_the_page_of_a_tag_links_to_its_feeds(body: Body) -> None:
     assert 'href="/blog/tag/python/rss"' in body("/blog/tag/python")
 
 
-def test_a_post_shows_its_neighbours_and_its_relatives(body: Body) -> None:
+def test_a_post_links_to_its_neighbours_and_related_posts(body: Body) -> None:
     assert 'href="/blog/gr%C3%B6%C3%9Fe" rel="prev"' in body("/blog/hello")
     assert 'href="/blog/hello" rel="next"' in body("/blog/größe")
     assert "Related posts" in body("/blog/hello")
 
 
-def test_a_picture_is_served_under_a_hashed_name(edition: Edition, body: Body) -> None:
+def test_the_url_of_a_picture_contains_its_digest(edition: Edition, body: Body) -> None:
     found = re.search(
         r'<img src="(/assets/a\.[0-9a-f]{12}\.svg)" width="7" height="5" alt="A dot"', body("/blog/hello")
     )
@@ -117,12 +117,12 @@ def test_a_heading_links_to_itself(body: Body) -> None:
     )
 
 
-def test_a_post_says_its_language(body: Body) -> None:
+def test_a_page_has_the_language_of_its_post(body: Body) -> None:
     assert '<html lang="de"' in body("/blog/größe")
     assert '<html lang="en"' in body("/blog/hello")
 
 
-def test_a_link_inside_the_site_leads_to_a_page(edition: Edition, body: Body) -> None:
+def test_every_link_inside_the_site_leads_to_a_page(edition: Edition, body: Body) -> None:
     known = {*edition.pages, *edition.redirects}
     for path, page in edition.pages.items():
         if page.media_type.startswith("text/html"):
@@ -130,7 +130,7 @@ def test_a_link_inside_the_site_leads_to_a_page(edition: Edition, body: Body) ->
             assert [link for link in links if unquote(unescape(link)) not in known] == []
 
 
-def test_a_long_list_is_cut_into_pages(make: Callable[..., Edition]) -> None:
+def test_a_long_list_is_split_into_pages(make: Callable[..., Edition]) -> None:
     many = {f"p{n:02}.md": f"---\ntitle: P{n}\ndate: 2026-01-{n:02}\n---\n" for n in range(1, 22)}
     pages = make(many).pages
     assert [path for path in pages if path.startswith("/blog/page/")] == ["/blog/page/2", "/blog/page/3"]
@@ -141,7 +141,7 @@ def test_a_long_list_is_cut_into_pages(make: Callable[..., Edition]) -> None:
     assert [f"/blog/p{n:02}" in second for n in (12, 11, 2, 1)] == [False, True, True, False]
 
 
-def test_authors_text_is_escaped(make: Callable[..., Edition]) -> None:
+def test_the_text_of_authors_is_escaped(make: Callable[..., Edition]) -> None:
     evil = "</title></script><script>alert(1)</script>"
     text = f"---\ntitle: '{evil}'\ndescription: '{evil}'\ndate: 2026-01-01\ntags: ['{evil}x']\nseries: '{evil}'\n---\n\n## {evil}\n"
     for page in make({"a.md": text, "site.yaml": f"title: '{evil}'\nauthor: '{evil}'"}).pages.values():

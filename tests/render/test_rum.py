@@ -1,4 +1,4 @@
-"""What pages say of browser RUM, and that the SDK is the one that is locked."""
+"""Browser RUM in pages, and the copy of the SDK."""
 
 import json
 import os
@@ -36,7 +36,7 @@ COLLECTOR = "https://faro.example/collect"
 
 def _html(edition: Edition) -> Mapping[str, str]:
     pages = {path: page.identity.body.decode() for path, page in edition.pages.items() if page.media_type == HTML}
-    return pages | {"missing": edition.not_found.answer("/nothing-like-it").body.decode()}
+    return pages | {"404": edition.not_found.answer("/nothing-like-it").body.decode()}
 
 
 def _policy(edition: Edition) -> str:
@@ -48,7 +48,7 @@ def proxied(make: "Make", files: Mapping[str, str]) -> Edition:
     return make(files, faro_url=COLLECTOR)
 
 
-def test_without_a_collector_there_is_no_word_of_it(edition: Edition) -> None:
+def test_without_a_collector_no_page_mentions_rum(edition: Edition) -> None:
     for path, html in _html(edition).items():
         assert "data-rum" not in html, path
         assert re.search(r"<body>\s*<a class=\"skip\"", html), path
@@ -58,18 +58,18 @@ def test_without_a_collector_there_is_no_word_of_it(edition: Edition) -> None:
     assert [path for path in edition.pages if "faro" in path] == []
 
 
-def test_the_script_is_the_first_thing_in_every_body(proxied: Edition) -> None:
+def test_the_script_is_the_first_element_of_every_body(proxied: Edition) -> None:
     for path, html in _html(proxied).items():
         assert re.search(r"<body>\s*<script data-rum-collect=", html), path
         assert html.count("<script data-rum-collect=") == 1, path
         assert "no trackers" not in html, path
 
 
-def test_the_script_is_told_everything_in_its_attributes(proxied: Edition) -> None:
+def test_the_script_gets_all_parameters_from_its_attributes(proxied: Edition) -> None:
     (tag,) = re.findall(r"<script data-rum-[^>]*>", _html(proxied)["/"])
-    told = dict(re.findall(r'data-([\w-]+)="([^"]*)"', tag))
-    sdk = told.pop("sdk")
-    assert told == {
+    attributes = dict(re.findall(r'data-([\w-]+)="([^"]*)"', tag))
+    sdk = attributes.pop("sdk")
+    assert attributes == {
         "rum-collect": "/rum/collect",
         "integrity": f"sha384-{b64encode(sha384(SDK.read_bytes()).digest()).decode()}",
         "app": "blog",
@@ -82,7 +82,7 @@ def test_the_script_is_told_everything_in_its_attributes(proxied: Edition) -> No
     assert COLLECTOR not in "".join(_html(proxied).values())
 
 
-def test_the_hash_of_the_script_is_the_same_whatever_it_is_told(
+def test_the_hash_of_the_script_does_not_depend_on_its_parameters(
     make: "Make", files: Mapping[str, str], proxied: Edition
 ) -> None:
     name = """a "quoted" <b> src='x' type=y"""
@@ -93,7 +93,7 @@ def test_the_hash_of_the_script_is_the_same_whatever_it_is_told(
     assert 'data-sample-rate="0.25"' in _html(other)["/"]
 
 
-def test_a_page_may_post_where_its_beacons_go_and_nowhere_else(
+def test_the_policy_allows_posts_only_to_the_site_and_the_collector(
     make: "Make", files: Mapping[str, str], proxied: Edition
 ) -> None:
     direct = make(files, faro_url="https://faro.example:8443/collect/key?x=1", faro_mode="direct")
@@ -108,7 +108,7 @@ def test_the_script_in_the_page_is_small(proxied: Edition) -> None:
     assert "//" not in script.replace("://", "")
 
 
-# A theme of one's own.
+# Themes without a part of RUM.
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_the_script_in_the_page_is_small(proxied: Edition) -> None:
         pytest.param("rum.js", r"rum\.js", id="no-script"),
     ],
 )
-def test_a_theme_that_lacks_a_part_is_told_so_at_the_start(
+def test_a_theme_without_a_part_of_rum_is_a_fault(
     tmp_path: Path, files: Mapping[str, str], without: str, problem: str
 ) -> None:
     theme = shutil.copytree(TEMPLATES, tmp_path / "theme")
@@ -129,11 +129,11 @@ def test_a_theme_that_lacks_a_part_is_told_so_at_the_start(
     assert _render(tmp_path, files, theme, None)
 
 
-def test_a_theme_that_does_not_know_of_rum_is_told_so_at_the_start(tmp_path: Path, files: Mapping[str, str]) -> None:
+def test_a_theme_that_does_not_include_the_script_is_a_fault(tmp_path: Path, files: Mapping[str, str]) -> None:
     theme = shutil.copytree(TEMPLATES, tmp_path / "theme")
     base = (theme / "base.html").read_text(encoding="utf-8")
     (theme / "base.html").write_text(base.replace('{% include "_rum.html" %}', ""), encoding="utf-8")
-    with pytest.raises(ContentError, match=r"BLOG_FARO_URL is set, and the page does not load .* first in <body>"):
+    with pytest.raises(ContentError, match=r"BLOG_FARO_URL is set, but the page does not include .* first in <body>"):
         _render(tmp_path, files, theme, COLLECTOR)
 
 
@@ -148,11 +148,11 @@ def _render(folder: Path, files: Mapping[str, str], theme: Path, collector: str 
 # The copy of the SDK.
 
 
-def test_the_copy_is_of_the_version_that_is_locked() -> None:
+def test_the_copy_has_the_locked_version() -> None:
     locked = json.loads((ROOT / "package-lock.json").read_text(encoding="utf-8"))["packages"]
     faro = locked["node_modules/@grafana/faro-web-sdk"]
-    said = dict(re.findall(r"^(version|package|bundle): (.*)$", LICENCE.read_text(encoding="utf-8"), re.MULTILINE))
-    assert said == {
+    copied = dict(re.findall(r"^(version|package|bundle): (.*)$", LICENCE.read_text(encoding="utf-8"), re.MULTILINE))
+    assert copied == {
         "version": faro["version"],
         "package": faro["integrity"],
         "bundle": f"sha384-{b64encode(sha384(SDK.read_bytes()).digest()).decode()}",
@@ -162,7 +162,7 @@ def test_the_copy_is_of_the_version_that_is_locked() -> None:
         assert licence in LICENCE.read_text(encoding="utf-8")
 
 
-def test_the_copy_is_what_the_package_holds() -> None:
+def test_the_copy_equals_the_file_in_the_package() -> None:
     package = ROOT / "node_modules/@grafana/faro-web-sdk"
     if not package.exists():
         missing = "the npm package is missing; install it with: npm ci"

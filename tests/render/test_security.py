@@ -10,7 +10,7 @@ from blog.build.edition import Edition
 from blog.render.security import for_anything, for_file, for_html, script_hashes
 
 
-def test_no_html_page_allows_what_is_unsafe(edition: Edition) -> None:
+def test_no_html_page_has_an_unsafe_policy(edition: Edition) -> None:
     for page in edition.pages.values():
         if page.media_type.startswith("text/html"):
             policy = dict(page.identity.headers)[b"content-security-policy"]
@@ -19,7 +19,7 @@ def test_no_html_page_allows_what_is_unsafe(edition: Edition) -> None:
             assert b"frame-ancestors 'none'" in policy
 
 
-def test_a_policy_allows_just_the_inline_scripts_of_its_page(edition: Edition) -> None:
+def test_a_policy_allows_only_the_inline_scripts_of_its_page(edition: Edition) -> None:
     for page in edition.pages.values():
         if page.media_type.startswith("text/html"):
             policy = dict(page.identity.headers)[b"content-security-policy"].decode()
@@ -39,15 +39,15 @@ def test_an_inline_script_is_allowed_by_its_hash() -> None:
 
 @pytest.mark.parametrize("name", ["referrer-policy", "permissions-policy", "cross-origin-opener-policy",
                                   "cross-origin-resource-policy", "x-content-type-options"])  # fmt: skip
-def test_an_html_answer_has_every_header(name: str) -> None:
+def test_an_html_response_has_every_security_header(name: str) -> None:
     assert for_html((), secure=False)[name]
 
 
-def test_only_https_promises_https() -> None:
+def test_hsts_is_sent_only_on_https() -> None:
     assert "strict-transport-security" in for_anything(secure=True)
     assert "strict-transport-security" not in for_anything(secure=False)
 
 
-def test_an_svg_runs_nothing() -> None:
+def test_an_svg_is_sandboxed() -> None:
     assert "sandbox" in for_file("image/svg+xml", secure=False)["content-security-policy"]
     assert "content-security-policy" not in for_file("image/png", secure=False)

@@ -1,4 +1,4 @@
-"""Pages for machines that read the site as a whole."""
+"""Files for crawlers and other programs."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -51,7 +51,7 @@ def changed(sitemap: str) -> Mapping[str, str]:
     return {node[0].removeprefix(ORIGIN): node[1] if len(node) > 1 else "" for node in nodes}
 
 
-def test_the_sitemap_says_when_a_page_changed(body: Body) -> None:
+def test_the_sitemap_has_the_dates_of_changes(body: Body) -> None:
     lastmod = changed(body("/sitemap.xml"))
     assert lastmod["/blog/hello"] == "2026-03-05T00:00:00Z"
     assert lastmod["/blog/elsewhere"] == "2026-01-01T00:00:00Z"
@@ -60,23 +60,23 @@ def test_the_sitemap_says_when_a_page_changed(body: Body) -> None:
     assert lastmod["/"] == "2026-03-05T00:00:00Z"
 
 
-def test_a_page_with_a_date_says_it_in_the_sitemap(make: Callable[..., Edition]) -> None:
+def test_the_sitemap_has_the_date_of_a_standalone_page(make: Callable[..., Edition]) -> None:
     edition = make({"pages/about.md": "---\ntitle: About\ndate: 2026-01-15\n---\n"})
     assert changed(edition.pages["/sitemap.xml"].identity.body.decode())["/about"] == "2026-01-15T00:00:00Z"
 
 
-def test_robots_are_shown_the_sitemap(body: Body) -> None:
+def test_robots_txt_names_the_sitemap(body: Body) -> None:
     assert body("/robots.txt") == "User-agent: *\nDisallow:\n\nSitemap: https://b.example/sitemap.xml\n"
 
 
-def test_llms_is_a_guide(body: Body) -> None:
+def test_llms_txt_lists_posts_and_pages(body: Body) -> None:
     guide = body("/llms.txt")
     assert guide.startswith("# Field & notes\n\n> What was seen.\n\n## Posts\n")
     assert "- [Hello <world>](https://b.example/blog/hello.md): First & foremost." in guide
     assert "- [About](https://b.example/about): Who writes here." in guide
 
 
-def test_llms_of_2000_posts_is_short_and_says_what_is_left_out() -> None:
+def test_llms_txt_of_2000_posts_is_short_and_counts_the_omitted_ones() -> None:
     guide = llms(many_posts(2000), ORIGIN)
     shown = guide.count("](https://b.example/blog/post-")
     assert len(guide.encode()) <= 50_000
@@ -85,11 +85,11 @@ def test_llms_of_2000_posts_is_short_and_says_what_is_left_out() -> None:
     assert "Post 1999 größe" in guide
 
 
-def test_llms_of_many_pages_is_short() -> None:
+def test_llms_txt_of_many_pages_is_short() -> None:
     assert len(llms(many_posts(3, pages=600), ORIGIN).encode()) <= 50_000
 
 
-def test_llms_full_is_every_post_without_its_header(body: Body) -> None:
+def test_llms_full_txt_has_every_post_without_its_front_matter(body: Body) -> None:
     full = body("/llms-full.txt")
     assert full.startswith(
         "# Field & notes\n\n# Hello <world>\n\nhttps://b.example/blog/hello · 2026-03-01T00:00:00Z\n\n## A"
@@ -97,19 +97,19 @@ def test_llms_full_is_every_post_without_its_header(body: Body) -> None:
     assert "title:" not in full
 
 
-def test_llms_full_says_what_is_left_out() -> None:
+def test_llms_full_txt_counts_the_omitted_posts() -> None:
     full = llms_full(many_posts(2000), ORIGIN)
     shown = full.count("\n# Post ")
     assert len(full.encode()) < 4_100_000
     assert f"{2000 - shown} older posts are left out here" in full
 
 
-def test_the_manifest_names_icons_that_are_served(edition: Edition, body: Body) -> None:
+def test_the_icons_of_the_manifest_are_served(edition: Edition, body: Body) -> None:
     manifest = json.loads(body("/site.webmanifest"))
     assert (manifest["name"], manifest["start_url"]) == ("Field & notes", "/")
     assert all(icon["src"] in edition.pages for icon in manifest["icons"])
 
 
-def test_a_posts_source_is_served_as_it_was_written(edition: Edition, body: Body, files: Mapping[str, str]) -> None:
+def test_the_source_of_a_post_is_served_unchanged(edition: Edition, body: Body, files: Mapping[str, str]) -> None:
     assert body("/blog/hello.md") == files["hello.md"]
     assert edition.pages["/blog/hello.md"].media_type == "text/markdown; charset=utf-8"

@@ -1,4 +1,4 @@
-"""Themes, and the faults of their authors."""
+"""Themes and their faults."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -26,8 +26,8 @@ def write(tmp_path: Path) -> Write:
 def fault(folder: Path, template: str = "page.html") -> str:
     with pytest.raises(ContentError) as caught:
         Theme(folder).render(template, {})
-    (found,) = caught.value.faults
-    return f"{found.file.relative_to(folder)}:{found.line}: {found.problem}"
+    (fault,) = caught.value.faults
+    return f"{fault.file.relative_to(folder)}:{fault.line}: {fault.problem}"
 
 
 @pytest.mark.parametrize(
@@ -44,27 +44,27 @@ def fault(folder: Path, template: str = "page.html") -> str:
         pytest.param(b"one\n\xff\n", "page.html:2: ", id="not-utf-8"),
     ],
 )
-def test_a_fault_of_a_template_is_named_with_its_line(write: Write, template: str | bytes, problem: str) -> None:
+def test_a_fault_of_a_template_is_reported_with_its_line(write: Write, template: str | bytes, problem: str) -> None:
     folder = write("page.html", template).parent
     assert fault(folder).startswith(problem)
 
 
-def test_a_fault_of_an_included_template_is_named_there(write: Write) -> None:
+def test_a_fault_of_an_included_template_has_that_templates_line(write: Write) -> None:
     write("part.html", "\n\n{{ nowhere }}")
     folder = write("page.html", "{% include 'part.html' %}").parent
     assert fault(folder) == "part.html:3: 'nowhere' is undefined"
 
 
-def test_a_missing_template_is_named(tmp_path: Path) -> None:
+def test_a_missing_template_is_reported(tmp_path: Path) -> None:
     assert fault(tmp_path).startswith("page.html:1: ")
 
 
-def test_what_is_written_is_escaped(write: Write) -> None:
+def test_values_in_a_template_are_escaped(write: Write) -> None:
     folder = write("page.html", "{{ text }}").parent
     assert Theme(folder).render("page.html", {"text": "<b>"}) == "&lt;b&gt;"
 
 
-def test_an_asset_is_named_by_its_bytes(write: Write, tmp_path: Path) -> None:
+def test_the_url_of_an_asset_changes_with_its_bytes(write: Write, tmp_path: Path) -> None:
     write("assets/site.js", "one")
     first = Theme(tmp_path).asset("site.js")
     write("assets/site.js", "two")
@@ -72,7 +72,7 @@ def test_an_asset_is_named_by_its_bytes(write: Write, tmp_path: Path) -> None:
     assert first.startswith("/assets/site.")
 
 
-def test_a_stylesheet_refers_to_hashed_names(write: Write, tmp_path: Path) -> None:
+def test_a_stylesheet_refers_to_urls_with_digests(write: Write, tmp_path: Path) -> None:
     write("assets/font.woff2", b"font")
     write(
         "assets/site.css",
@@ -87,14 +87,12 @@ def test_a_stylesheet_refers_to_hashed_names(write: Write, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("name", "content", "problem"),
     [
-        pytest.param(
-            "site.css", "a{src:url(gone.woff2)}", "url\\(gone.woff2\\) is not beside the stylesheet", id="url"
-        ),
+        pytest.param("site.css", "a{src:url(gone.woff2)}", "url\\(gone.woff2\\) is no asset of the theme", id="url"),
         pytest.param("site.css", b"a{}\n\xff", "UTF-8", id="not-utf-8"),
-        pytest.param("site.exe", "x", "is of no kind that is served", id="kind"),
+        pytest.param("site.exe", "x", "has no extension that is served", id="extension"),
     ],
 )
-def test_a_fault_of_an_asset_is_named(
+def test_a_fault_of_an_asset_is_reported(
     write: Write, tmp_path: Path, name: str, content: str | bytes, problem: str
 ) -> None:
     write(f"assets/{name}", content)
@@ -102,10 +100,10 @@ def test_a_fault_of_an_asset_is_named(
         Theme(tmp_path)
 
 
-def test_a_themes_inline_script_can_be_allowed(write: Write) -> None:
+def test_an_inline_script_of_a_theme_gets_a_hash(write: Write) -> None:
     folder = write("page.html", "<script>go()</script>").parent
     assert len(script_hashes(Theme(folder).render("page.html", {}))) == 1
 
 
-def test_json_can_not_leave_its_script() -> None:
+def test_json_cannot_end_its_script_element() -> None:
     assert "<" not in embedded_json({"a": "</script><!--<script>", "b": "\u2028"})

@@ -1,4 +1,4 @@
-"""A theme folder replaces files of the theme that comes with the package, and only those."""
+"""Theme folders: their files replace those of the same name in the theme of the package."""
 
 from pathlib import Path
 
@@ -30,8 +30,8 @@ def base(tmp_path: Path) -> Path:
 def fault(*folders: Path) -> str:
     with pytest.raises(ContentError) as caught:
         Theme(*folders).render("page.html", {})
-    (found,) = caught.value.faults
-    return f"{found.file}:{found.line}: {found.problem}"
+    (fault,) = caught.value.faults
+    return f"{fault.file}:{fault.line}: {fault.problem}"
 
 
 def test_without_a_folder_the_theme_of_the_package_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,24 +63,24 @@ def test_a_folder_that_is_set_and_missing_is_a_fault(
         theme_folders(Path(name))
 
 
-def test_a_link_called_templates_that_leads_nowhere_is_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_broken_link_called_templates_is_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "templates").symlink_to("gone")
     with pytest.raises(ContentError, match="BLOG_TEMPLATES_DIR"):
         theme_folders(None)
 
 
-def test_the_folder_is_watched_before_it_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_folder_is_watched_before_it_exists(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert watched_folders(None) == (Path("templates"), shipped())
 
 
-def test_a_template_replaces_the_one_of_its_name(own: Path, base: Path) -> None:
+def test_a_template_replaces_the_one_of_the_same_name(own: Path, base: Path) -> None:
     (own / "part.html").write_text("own", encoding="utf-8")
     assert Theme(own, base).render("page.html", {}) == "shipped own"
 
 
-def test_an_asset_replaces_the_one_of_its_name(own: Path, base: Path) -> None:
+def test_an_asset_replaces_the_one_of_the_same_name(own: Path, base: Path) -> None:
     (own / "assets/font.woff2").write_bytes(b"own")
     theme = Theme(own, base)
     assert theme.assets["font.woff2"] == b"own"
@@ -96,13 +96,13 @@ def test_an_asset_replaces_the_one_of_its_name(own: Path, base: Path) -> None:
         pytest.param(b"\n\xff", id="not-utf-8"),
     ],
 )
-def test_a_fault_names_the_file_of_its_folder(own: Path, base: Path, where: str, text: str | bytes) -> None:
+def test_a_fault_has_the_path_of_its_folder(own: Path, base: Path, where: str, text: str | bytes) -> None:
     path = base.parent / where / "part.html"
     path.write_bytes(text.encode() if isinstance(text, str) else text)
     assert fault(own, base).startswith(f"{path}:2: ")
 
 
-def test_a_replaced_file_that_cannot_be_read_is_a_fault_and_not_passed_over(own: Path, base: Path) -> None:
+def test_an_unreadable_file_is_a_fault_even_if_the_package_has_another(own: Path, base: Path) -> None:
     (own / "part.html").mkdir()
     assert "part.html" in fault(own, base)
     (own / "part.html").rmdir()
@@ -110,11 +110,11 @@ def test_a_replaced_file_that_cannot_be_read_is_a_fault_and_not_passed_over(own:
     assert str(own / "assets/site.css") in fault(own, base)
 
 
-def test_a_stylesheet_that_refers_to_nothing_is_named_in_its_folder(own: Path, base: Path) -> None:
+def test_a_stylesheet_with_an_unknown_url_is_reported_with_its_path(own: Path, base: Path) -> None:
     (own / "assets/own.css").write_text("a{src:url(gone.woff2)}", encoding="utf-8")
     assert fault(own, base).startswith(f"{own / 'assets/own.css'}:1: ")
 
 
-def test_an_unknown_template_is_looked_for_in_both_folders(own: Path, base: Path) -> None:
+def test_the_fault_of_an_unknown_template_names_both_folders(own: Path, base: Path) -> None:
     (own / "part.html").write_text("{% include 'gone.html' %}", encoding="utf-8")
     assert f"is not in {own} or {base}" in fault(own, base)

@@ -1,1 +1,1 @@
-"""Folders to an edition: parsing, rendering, encoding, caching, publishing."""
+"""Builds editions from the folders, caches them and publishes them."""

@@ -1,4 +1,4 @@
-"""Makes editions: from the folders to every page, rendered and encoded. What it takes is imported by who has to make one."""
+"""Builder of editions: parses the folders, and renders and encodes every page. Imported lazily: a warm start needs no mistune, pygments or jinja2."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,7 +16,7 @@ from blog.build.encodings import Encoded, Encoder, Levels, cached
 from blog.build.not_found import NotFound
 from blog.content.files import File
 from blog.content.library import Library, Resolver, relative_targets
-from blog.content.loader import Memory, load
+from blog.content.loader import ParsedTexts, load
 from blog.content.post import Post
 from blog.content.site import Site, site_at
 from blog.content.slugs import slugify
@@ -35,72 +35,72 @@ from blog.render.theme_folders import theme_folders
 from blog.settings import Settings
 
 SOCIAL_CARD = "card.png"
-# A slice of an edition ends with the page that reaches one of these. They decide where the kept edition is cut into parts, so they
-# must not depend on the machine: two builds of one content leave the same files.
+# A slice of an edition ends with the page that reaches one of these limits. Each slice is one part of the cached edition, so the limits
+# must not depend on the machine: two builds of the same content write the same files.
 _SLICE_PAGES = 128
 _SLICE_BYTES = 4 * 1024 * 1024
 
-# Takes the moment an edition is right from, and a slice of it: pages with their encodings, and the posts among them.
-Keep = Callable[[datetime | None, Sequence[tuple[Rendered, Encoded]], Sequence[Entry]], None]
+# Stores a slice of an edition. Its arguments are the edition's ``since``, pages with their encodings, and the API entries of the posts among them.
+StoreSlice = Callable[[datetime | None, Sequence[tuple[Rendered, Encoded]], Sequence[Entry]], None]
 
 
 @dataclass(frozen=True, slots=True)
 class BuildResult:
-    """An edition, and the files beside the texts that it depends on."""
+    """An edition, and the files that its texts refer to."""
 
     edition: Edition
-    wanted: Sequence[PurePosixPath]
+    referenced: Sequence[PurePosixPath]
 
 
-def _keep_nothing(
+def _store_nothing(
     _since: datetime | None, _pages: Sequence[tuple[Rendered, Encoded]], _entries: Sequence[Entry]
 ) -> None:
     pass
 
 
 class Builder:
-    """Makes one edition after the other; what has not changed since the last is not made again."""
+    """Builds editions one after the other; parses and compresses only what has changed since the last one."""
 
     def __init__(self, settings: Settings, cache: Cache) -> None:
         self._settings = settings
         self._cache = cache
-        # While an author previews, a changed template must not wait for every page to be compressed again.
-        self._encoder = Encoder(_leave_as_it_is if settings.refreshes_browsers else cached(cache))
-        self._memory: Memory = {}
+        # A preview skips compression: otherwise every change of a template would compress every page again.
+        self._encoder = Encoder(_no_compression if settings.refreshes_browsers else cached(cache))
+        self._parsed: ParsedTexts = {}
         bound()
 
     def make(
-        self, moment: datetime, stage: Stage = unwatched, dates: Dates | None = None, keep: Keep = _keep_nothing
+        self, moment: datetime, stage: Stage = unwatched, dates: Dates | None = None, store: StoreSlice = _store_nothing
     ) -> BuildResult:
-        """Everything from the folders to an edition, filling the cache on the way; ``keep`` is given the edition slice by slice.
+        """Build an edition from the folders and fill the cache; ``store`` is called with each slice.
 
-        Without ``dates`` every page is as old as the edition.
+        Without ``dates`` every page gets the date of the edition.
 
         Raises:
             ContentError: with every fault.
         """
         settings = self._settings
-        loaded = load(settings.posts_dir, self._memory, document_cache.cached(self._cache), stage)
+        loaded = load(settings.posts_dir, self._parsed, document_cache.cached(self._cache), stage)
         site, theme = site_at(loaded.library, moment), Theme(*theme_folders(settings.templates_dir))
-        binder = _Binder(self._encoder, dates or Dates.following(None), keep)
+        binder = _Binder(self._encoder, dates or Dates.following(None), store)
         edition = _render(loaded.library, site, theme, settings, binder, stage)
-        return BuildResult(replace(edition, warnings=loaded.warnings), loaded.wanted)
+        return BuildResult(replace(edition, warnings=loaded.warnings), loaded.referenced)
 
-    def needs(self) -> frozenset[str]:
-        """The keys of the cache entries that the last edition was made with."""
-        texts = (document_cache.entry_name(text.body, text.title) for text in self._memory.values())
-        return self._encoder.needs().union(texts)
+    def cache_keys(self) -> frozenset[str]:
+        """The keys of the cache entries that the last edition used."""
+        texts = (document_cache.entry_key(text.body, text.title) for text in self._parsed.values())
+        return self._encoder.cache_keys().union(texts)
 
     def forget(self) -> None:
-        """Let go of what the next edition would have been quicker with."""
-        self._memory.clear()
+        """Free the parsed texts and encodings that would speed up the next build."""
+        self._parsed.clear()
         self._encoder.forget()
 
 
 def render(
     library: Library, site: Site, theme: Theme, settings: Settings, encoder: Encoder, *, dates: Dates | None = None
 ) -> Edition:
-    """Render and encode everything. The same content gives the same bytes, on every replica and at every start.
+    """Render and encode all pages. The same content gives the same bytes on every replica and at every start.
 
     Raises:
         ContentError: a template could not be rendered.
@@ -110,13 +110,13 @@ def render(
 
 def _render(library: Library, site: Site, theme: Theme, settings: Settings, binder: "_Binder", stage: Stage) -> Edition:
     resolver, absolute = Resolver(library), Resolver(library, settings.base_url)
-    metas = MetadataBuilder(site, settings.base_url, resolver, _card(theme, settings, site))
-    html = PageRenderer(site, theme, metas, resolver, settings)
+    metadata = MetadataBuilder(site, settings.base_url, resolver, _card(theme, settings, site))
+    renderer = PageRenderer(site, theme, metadata, resolver, settings)
     since = site.posts[0].published if site.posts else None
     with stage("render") as note:
-        rendered = chain(html.all(), _others(site, theme, absolute, settings))
+        rendered = chain(renderer.all(), _feeds_and_files(site, theme, absolute, settings))
         pages = dict(bind(binder.encoded(rendered, site, absolute, since), binder.dates, secure=settings.secure))
-        not_found = NotFound(html.not_found(), *html.suggestions())
+        not_found = NotFound(renderer.not_found(), *renderer.suggestions())
         note("pages", len(pages))
         note("bytes", binder.size)
     texts = (*site.posts, *site.pages)
@@ -138,12 +138,12 @@ def _render(library: Library, site: Site, theme: Theme, settings: Settings, bind
 
 
 class _Binder:
-    """Encodes and keeps pages slice by slice, so that no more than a slice of a site is in memory uncompressed."""
+    """Encodes and stores pages slice by slice, so that at most one slice of a site is in memory uncompressed."""
 
-    def __init__(self, encoder: Encoder, dates: Dates, keep: Keep = _keep_nothing) -> None:
+    def __init__(self, encoder: Encoder, dates: Dates, store: StoreSlice = _store_nothing) -> None:
         self.dates = dates
         self._encoder = encoder
-        self._keep = keep
+        self._store = store
         self.entries: list[Entry] = []
         self.size = 0
 
@@ -154,10 +154,10 @@ class _Binder:
         self._encoder.begin_round()
         for pages in _slices(rendered):
             codings = self._encoder.encode((page.media_type, page.body) for page in pages)
-            shown = [(posts[page.path], page.body) for page in pages if page.path in posts]
-            entries = cores.spread(lambda job: _entry(*job, site, absolute), shown)
+            post_pages = [(posts[page.path], page.body) for page in pages if page.path in posts]
+            entries = cores.spread(lambda job: _entry(*job, site, absolute), post_pages)
             pairs = list(zip(pages, codings, strict=True))
-            self._keep(since, pairs, entries)
+            self._store(since, pairs, entries)
             self.entries += entries
             self.size += sum(len(page.body) for page in pages)
             yield from pairs
@@ -165,16 +165,16 @@ class _Binder:
 
 
 def _slices(rendered: Iterable[Rendered]) -> Iterator[list[Rendered]]:
-    some: list[Rendered] = []
+    pages: list[Rendered] = []
     size = 0
     for page in rendered:
-        some.append(page)
+        pages.append(page)
         size += len(page.body)
-        if len(some) == _SLICE_PAGES or size >= _SLICE_BYTES:
-            yield some
-            some, size = [], 0
-    if some:
-        yield some
+        if len(pages) == _SLICE_PAGES or size >= _SLICE_BYTES:
+            yield pages
+            pages, size = [], 0
+    if pages:
+        yield pages
 
 
 def _entry(post: Post, page: bytes, site: Site, absolute: Resolver) -> Entry:
@@ -196,16 +196,16 @@ def _entry(post: Post, page: bytes, site: Site, absolute: Resolver) -> Entry:
     )
 
 
-def _leave_as_it_is(_body: bytes, _levels: Levels) -> dict[bytes, bytes]:
+def _no_compression(_body: bytes, _levels: Levels) -> dict[bytes, bytes]:
     return {}
 
 
-def _others(site: Site, theme: Theme, absolute: Resolver, settings: Settings) -> Iterator[Rendered]:
+def _feeds_and_files(site: Site, theme: Theme, absolute: Resolver, settings: Settings) -> Iterator[Rendered]:
     yield from feeds(site, absolute, settings.base_url)
     yield from site_files(site, theme, settings.base_url)
-    left_out = frozenset() if settings.faro_url else rum.ASSETS
+    skipped = frozenset() if settings.faro_url else rum.ASSETS
     for name, body in theme.assets.items():
-        if name in left_out:
+        if name in skipped:
             continue
         media_type = ASSET_TYPES[name.rpartition(".")[2]]
         yield _file(asset_url(name, body), media_type, body, secure=settings.secure)
@@ -214,10 +214,10 @@ def _others(site: Site, theme: Theme, absolute: Resolver, settings: Settings) ->
 
 
 def _files(site: Site, resolver: Resolver) -> Iterator[File]:
-    """The files that a visible text refers to: what belongs to a draft stays with the draft."""
+    """The files that published texts refer to. A file that only drafts refer to is not served."""
     texts = (*site.posts, *site.pages)
-    found = (resolver.file(text, target) for text in texts for target in relative_targets(text))
-    yield from {file.path: file for file in found if file}.values()
+    referenced = (resolver.file(text, target) for text in texts for target in relative_targets(text))
+    yield from {file.path: file for file in referenced if file}.values()
 
 
 def _file(url: str, media_type: str, body: bytes, *, secure: bool) -> Rendered:

@@ -1,4 +1,4 @@
-"""When the bytes of a page came to be, as far as this process can know: what Last-Modified says."""
+"""Last-Modified dates: when the bytes of a page were first made, as far as this process can know."""
 
 import time
 from collections.abc import Mapping
@@ -11,13 +11,13 @@ if TYPE_CHECKING:
     from blog.build.edition import Edition
     from blog.build.response import Resource
 
-# uvicorn renews the Date that answers have about once a second, so it may be behind the clock.
+# uvicorn renews the Date field of responses about once a second, so it may lag behind the clock.
 _DATE_LAG_SECONDS = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """Seconds since the epoch, and the same as an HTTP-date; ``http_date`` is empty where no date may be sent."""
+    """The date of a page: seconds since the epoch, and the same as an HTTP-date. ``http_date`` is empty if no date may be sent."""
 
     modified: int = 0
     http_date: str = ""
@@ -29,10 +29,10 @@ class Dated:
 
 @dataclass(frozen=True, slots=True)
 class Dates:
-    """Dates the pages of an edition that was made at ``made``, in seconds since the epoch.
+    """Assigns dates to the pages of an edition that was made at ``made``, in seconds since the epoch.
 
-    A page that has the same bytes as in the edition it replaces keeps its date. All others get ``made``, which is later than any date that the
-    replaced edition has. A date after ``now`` is not sent, because Last-Modified must not be later than Date (RFC 9110, section 8.8.2.1).
+    A page with the same bytes as in the replaced edition keeps its date. All others get ``made``, which is later than every date in the
+    replaced edition. A date after ``now`` is not sent, because Last-Modified must not be later than Date (RFC 9110, section 8.8.2.1).
     """
 
     made: int = 0
@@ -40,15 +40,15 @@ class Dates:
     replaced: Mapping[str, "Resource"] = field(default_factory=dict)
 
     @classmethod
-    def kept(cls, made: int) -> "Dates":
-        """Of an edition that was made earlier, perhaps elsewhere."""
+    def of_existing(cls, made: int) -> "Dates":
+        """Dates for an edition that was made earlier, perhaps on another machine."""
         return cls(made, _now())
 
     @classmethod
     def following(cls, replaced: "Edition | None", made: int | None = None) -> "Dates":
-        """Of an edition that is made now; ``made`` is given where a build has to be reproducible.
+        """Dates for an edition that is made now; ``made`` sets its date for a reproducible build.
 
-        Waits for the next second if the replaced edition was made in this one: their dates could not differ otherwise.
+        Waits for the next second if the replaced edition was made in this one, because their dates must differ.
         """
         now = _now()
         if replaced is None:
@@ -60,10 +60,10 @@ class Dates:
         return cls(max(now, replaced.made + 1), now, replaced.pages)
 
     def of(self, path: str, etag: bytes) -> Dated:
-        """The date of a page whose identity has this ETag."""
+        """The date of a page whose identity representation has this ETag."""
         before = self.replaced.get(path)
-        keeps = before is not None and before.identity.etag == etag
-        return _dated(before.dated.modified if before is not None and keeps else self.made, self.now)
+        unchanged = before is not None and before.identity.etag == etag
+        return _dated(before.dated.modified if before is not None and unchanged else self.made, self.now)
 
 
 def _now() -> int:

@@ -1,4 +1,4 @@
-"""Documents from Markdown, by way of the cache: the expensive part of a start, done once for each text."""
+"""Cache of parsed Markdown documents: parsing is the expensive part of a cold start, so each text is parsed once."""
 
 from hashlib import sha256
 from pathlib import Path
@@ -11,8 +11,8 @@ from blog.content import document, markdown, slugs, targets
 from blog.content.document import Document, Parse, dump
 from blog.machine.cache import Cache, key
 
-# Whatever decides what becomes of a text is part of an entry's name: the libraries, and the modules that use them. A number that somebody
-# has to raise would be forgotten once, and serve yesterday's markup.
+# The key of an entry contains everything that the document depends on: the versions of the libraries, and the source of the modules that use them.
+# A version number raised by hand would be forgotten one day, and outdated HTML would be served.
 _RENDERER = " ".join([
     f"document mistune {mistune.__version__} pygments {pygments.__version__}",
     *(sha256(file.read_bytes()).hexdigest() for file in (
@@ -25,30 +25,30 @@ _DOCUMENT = TypeAdapter(Document)
 
 
 def cached(cache: Cache) -> Parse:
-    """A parser that looks into the cache first, and keeps there what it had to make."""
+    """A parser that reads documents from the cache, and stores there those that it parses."""
 
     def parse(body: str, title: str) -> Document:
-        name = entry_name(body, title)
-        stored = cache.get(name)
+        entry = entry_key(body, title)
+        stored = cache.get(entry)
         if stored is not None and (known := _load(stored)) is not None:
             return known
-        made = markdown.parse(body, title)
-        cache.put(name, dump(made))
-        return made
+        parsed = markdown.parse(body, title)
+        cache.put(entry, dump(parsed))
+        return parsed
 
     return parse
 
 
-def entry_name(body: str, title: str) -> str:
+def entry_key(body: str, title: str) -> str:
     """The key of the cache entry of a text."""
     return key(_RENDERER, title, body)
 
 
 def _load(stored: bytes) -> Document | None:
-    """The document of an entry; None for one that is whole and yet not ours."""
+    """The document of an entry; None if the entry does not have the expected form."""
     try:
-        known = _DOCUMENT.validate_json(stored, strict=True, extra="forbid")
-        known.html(lambda _reference: "")  # every marker has its reference
+        document = _DOCUMENT.validate_json(stored, strict=True, extra="forbid")
+        document.html(lambda _reference: "")  # raises IndexError for a marker without a reference
     except (ValueError, IndexError):
         return None
-    return known
+    return document

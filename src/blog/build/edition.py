@@ -1,6 +1,6 @@
-"""All pages of a site at one moment, ready to be served; swapped as one reference.
+"""Edition: all pages of a site at one moment, ready to be served. Publishing one replaces a single reference.
 
-What is needed to answer is here, and nothing of what it was made from: texts and templates are let go once they are rendered.
+An edition holds only what requests need. The texts and templates that it was built from are freed after rendering.
 """
 
 import json
@@ -14,23 +14,23 @@ import zstandard
 
 from blog.build.compressed import without_identity
 from blog.build.dates import Dated, Dates
-from blog.build.encodings import Encoded, fitted
+from blog.build.encodings import Encoded, shrunk_to_fit
 from blog.build.not_found import NotFound
 from blog.build.response import Resource, make_resource
 from blog.errors import Fault
 from blog.render import security
 from blog.render.page import HTML, Rendered
 
-# Bodies that are sent as they are to clients that take no encoding: a few bots and scripts. Beyond this they are kept compressed.
-_KEPT_WHOLE_BYTES = 8 * 1024 * 1024
+# How much memory uncompressed bodies of HTML pages may take. Only a few bots and scripts need them, so the others are stored compressed.
+_UNCOMPRESSED_BYTES = 8 * 1024 * 1024
 _DIFFERENCE_LEVEL = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """What the API says of a post. ``path`` is its page's; times are UTC; ``tags`` are their slugs by their names.
+    """A post as the API returns it. ``path`` is the path of its page; times are in UTC; ``tags`` maps names to slugs.
 
-    ``content`` is a JSON object with its absolute HTML and its sections, as the difference to its page.
+    ``content`` is a JSON object with the post's HTML (with absolute URLs) and its sections, compressed with its page as the dictionary.
     """
 
     slug: str
@@ -49,11 +49,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
-    """``pages`` and ``redirects`` are keyed by decoded path; ``posts`` come newest first.
+    """All pages, redirects and API entries of a site. ``pages`` and ``redirects`` are keyed by decoded path; ``posts`` are sorted newest first.
 
-    ``states`` counts the posts that are published, scheduled and drafts. It is right from the moment ``since``, when its newest post
-    appeared, and before ``until``, when the next one will. ``made`` is when it was made, in seconds since the epoch. ``warnings`` is what its
-    author should still mend.
+    ``states`` counts the published, scheduled and draft posts. The edition is valid from ``since``, when its newest post was published, until
+    ``until``, when the next one is due. ``made`` is when it was built, in seconds since the epoch. ``warnings`` are the faults of the content
+    that did not stop the build.
     """
 
     posts: tuple[Entry, ...]
@@ -73,33 +73,34 @@ class Edition:
         for entry in self.posts:
             for slug in set(entry.tags.values()):
                 tagged[slug].append(entry)
-        # Assigned around the frozen class, because both are derived from ``posts``.
+        # The class is frozen; both fields are derived from ``posts``.
         object.__setattr__(self, "by_slug", {entry.slug: entry for entry in self.posts})
         object.__setattr__(self, "by_tag", {slug: tuple(entries) for slug, entries in tagged.items()})
 
     @property
     def dated(self) -> Dated:
-        """The date of what is made from all of it."""
-        return Dates.kept(self.made).of("", b"")
+        """The date of responses that depend on the whole edition."""
+        return Dates.of_existing(self.made).of("", b"")
 
     def content(self, entry: Entry) -> Mapping[str, Any]:
-        """The ``html`` of a post and its ``sections``."""
+        """The ``html`` and the ``sections`` of a post."""
         page = zstandard.ZstdCompressionDict(self.pages[entry.path].identity.body, zstandard.DICT_TYPE_RAWCONTENT)
         content: Mapping[str, Any] = json.loads(zstandard.ZstdDecompressor(dict_data=page).decompress(entry.content))
         return content
 
 
 def difference(content: bytes, page: bytes) -> bytes:
-    """A text that says nearly the same as a page, as what it takes to make it of that page: a fiftieth of its size."""
-    known = zstandard.ZstdCompressionDict(page, zstandard.DICT_TYPE_RAWCONTENT)
-    return fitted(zstandard.ZstdCompressor(level=_DIFFERENCE_LEVEL, dict_data=known).compress(content))
+    """The content compressed with a page as the dictionary. A post's content repeats most of its page, so a fiftieth of its size is left."""
+    dictionary = zstandard.ZstdCompressionDict(page, zstandard.DICT_TYPE_RAWCONTENT)
+    return shrunk_to_fit(zstandard.ZstdCompressor(level=_DIFFERENCE_LEVEL, dict_data=dictionary).compress(content))
 
 
 def bind(rendered: Iterable[tuple[Rendered, Encoded]], dates: Dates, *, secure: bool) -> Iterator[tuple[str, Resource]]:
-    """Pages by path, with every header that each can be answered with."""
-    plain, left = security.for_anything(secure=secure), _KEPT_WHOLE_BYTES
+    """Yield each page's path and its resource with all representations."""
+    security_fields, left = security.for_anything(secure=secure), _UNCOMPRESSED_BYTES
     for page, encoded in rendered:
-        made = make_resource(page, encoded, {} if "x-content-type-options" in page.headers else plain, dates)
-        whole = page.media_type == HTML and len(page.body) <= left
-        left -= len(page.body) if whole else 0
-        yield page.path, made if whole or not encoded else without_identity(made)
+        missing_fields = {} if "x-content-type-options" in page.headers else security_fields
+        resource = make_resource(page, encoded, missing_fields, dates)
+        fits = page.media_type == HTML and len(page.body) <= left
+        left -= len(page.body) if fits else 0
+        yield page.path, resource if fits or not encoded else without_identity(resource)

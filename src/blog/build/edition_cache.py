@@ -1,8 +1,8 @@
-"""Whole editions on disk: what a start finds there it need not make, and need not even import what makes it.
+"""Cache of whole editions on disk. A start that finds its edition there builds nothing and does not import the builder.
 
-An entry is named by all that its edition is made from: the texts, the theme, the settings that pages show, this program and the libraries it
-renders with. It stands in the cache as a head and parts of some pages each, every one under its own checksum. One that is missing, damaged or
-not ours makes the whole a miss.
+The key of an entry contains everything that its edition is built from: the texts, the theme, the settings that pages show, this program and the
+libraries that it renders with. An entry consists of a head and of parts with some pages each, and each has its own checksum. If one of them is
+missing, damaged or malformed, the whole entry is a miss.
 """
 
 import errno
@@ -38,23 +38,23 @@ from blog.render.page import Rendered
 from blog.render.theme_folders import theme_folders
 from blog.settings import Settings
 
-_NEEDS = key("needs")
-# The one that is served, and the one that the replica beside may still be starting from.
-_KEPT = 2
-# A link in a theme may lead to a whole file system.
+_CACHE_KEYS = key("needs")
+# The edition that is served, and an older one that another replica may be starting from.
+_EDITIONS_KEPT = 2
+# A symbolic link in a theme may lead to a whole file system.
 _MOST_THEME_FILES = 5000
 _LENGTH = struct.Struct(">I")
 _LIBRARIES = ("mistune", "pygments", "jinja2", "markupsafe", "pydantic", "pyyaml", "imagesize", "brotli", "zstandard")
-# Settings that no page shows. One that is not named here makes another edition: that costs time, and never a wrong page.
-_UNSEEN = frozenset({
+# Settings that do not affect any page. A setting that is missing here only costs a rebuild when it changes; it never causes a wrong page.
+_NOT_IN_PAGES = frozenset({
     "host", "port", "metrics_port", "posts_dir", "templates_dir", "cache_dir", "drain_seconds", "reload", "log_format", "log_level", "access_log",
     "revision", "trusted_proxies", "otlp_endpoint", "otlp_traces_endpoint", "otlp_headers", "otlp_timeout", "service_name", "resource_attributes",
     "traces_sampler", "traces_sampler_arg", "sdk_disabled", "cache_max_mb", "header_timeout_seconds", "body_timeout_seconds", "send_timeout_seconds",
     "max_connections",
 })  # fmt: skip
-# What reading something that is whole and yet not ours may end in.
-_NOT_OURS = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, struct.error, zlib.error, zstandard.ZstdError,
-             brotli.error)  # fmt: skip
+# What reading an entry of another form may raise.
+_MALFORMED = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, struct.error, zlib.error, zstandard.ZstdError,
+              brotli.error)  # fmt: skip
 
 Json = dict[str, Any]
 
@@ -62,10 +62,10 @@ logger = logging.getLogger(__name__)
 
 
 class EditionCache:
-    """The place of one edition in the cache: that of the content as it is on disk now."""
+    """The cache entry of one edition: that of the content as it is on disk now."""
 
     def __init__(self, settings: Settings, cache: Cache) -> None:
-        """Read what the edition would be made from.
+        """Read everything that the edition depends on, to find its key.
 
         Raises:
             ContentError: there is no posts folder.
@@ -74,64 +74,68 @@ class EditionCache:
         self._folder = Folder(settings.posts_dir)
         self._editions = cache.within(EDITIONS)
         name = _name_if_readable(settings, self._folder)
-        self._own = self._editions.within(name) if name else Cache(None)
+        self._cache = self._editions.within(name) if name else Cache(None)
         self._parts = 0
 
     def read(self, moment: datetime) -> Edition | None:
-        """The edition of a moment, if it is there and whole."""
-        head = self._own.get(HEAD)
+        """The stored edition; None if it is missing, damaged, or not valid at this moment."""
+        head = self._cache.get(HEAD)
         if head is None:
             return None
         try:
             return self._edition(json.loads(head), moment)
-        except _NOT_OURS as problem:
-            logger.info("the kept edition cannot be used (%s: %s); it is made again", type(problem).__name__, problem)
+        except _MALFORMED as problem:
+            logger.info(
+                "the cached edition cannot be used (%s: %s); building it again", type(problem).__name__, problem
+            )
             return None
 
-    def keep(self, since: datetime | None, pages: Sequence[tuple[Rendered, Encoded]], entries: Sequence[Entry]) -> None:
-        """Write the next part of an edition while it is made; nothing is found before `finish`."""
-        if self._own.writable:
-            self._own.put(_part_key(since, self._parts), _part(pages, entries))
+    def write_part(
+        self, since: datetime | None, pages: Sequence[tuple[Rendered, Encoded]], entries: Sequence[Entry]
+    ) -> None:
+        """Write the next part of an edition while it is built; `read` does not find it before `finish`."""
+        if self._cache.writable:
+            self._cache.put(_part_key(since, self._parts), _part(pages, entries))
         self._parts += 1
 
-    def finish(self, edition: Edition, wanted: Sequence[PurePosixPath], needs: Collection[str] = ()) -> None:
+    def finish(self, edition: Edition, referenced: Sequence[PurePosixPath], cache_keys: Collection[str] = ()) -> None:
         """Write the head and remove older editions.
 
-        ``wanted`` are the files beside the texts that the edition depends on, ``needs`` the keys of the cache entries it was made with.
+        ``referenced`` are the files that the texts refer to, ``cache_keys`` the keys of the cache entries that the build used.
         """
-        self._own.put(_NEEDS, "\n".join(sorted(needs)).encode())
-        # Last, so that no head speaks of parts that are still to come.
-        self._own.put(HEAD, _head_bytes(self._head(edition, self._parts, wanted)))
+        self._cache.put(_CACHE_KEYS, "\n".join(sorted(cache_keys)).encode())
+        # The head is written last, so that it never refers to parts that are not written yet.
+        self._cache.put(HEAD, _head_bytes(self._head(edition, self._parts, referenced)))
         self._parts = 0
-        if self._own.writable:
-            self._editions.keep_newest(_KEPT)
+        if self._cache.writable:
+            self._editions.keep_newest(_EDITIONS_KEPT)
 
     def needed(self) -> Needed:
-        """What this edition and the next start with its content need of the cache."""
-        folder = self._own.folder
-        return Needed((self._own.get(_NEEDS) or b"").decode().split(), [folder] if folder else [])
+        """The parts of the cache that this edition and the next start with the same content need."""
+        folder = self._cache.folder
+        return Needed((self._cache.get(_CACHE_KEYS) or b"").decode().split(), [folder] if folder else [])
 
-    def _head(self, edition: Edition, parts: int, wanted: Sequence[PurePosixPath]) -> Json:
-        missing = edition.not_found
+    def _head(self, edition: Edition, parts: int, referenced: Sequence[PurePosixPath]) -> Json:
+        not_found = edition.not_found
         return {
             "parts": parts,
             "made": edition.made,
             "since": edition.since.isoformat() if edition.since else None,
             "until": edition.until.isoformat() if edition.until else None,
-            "files": {str(path): self._digest(path) for path in wanted},
+            "files": {str(path): self._digest(path) for path in referenced},
             "redirects": dict(edition.redirects),
             "states": dict(edition.states),
             "warnings": [
                 [os.path.relpath(it.file, self._folder.path), it.line, it.problem, it.severity.name]
                 for it in edition.warnings
             ],
-            "missing": {**asdict(missing.page), "body": missing.page.body.decode()},
-            "listed": missing.listed,
-            "items": dict(missing.items),
+            "not_found": {**asdict(not_found.page), "body": not_found.page.body.decode()},
+            "list": not_found.list,
+            "items": dict(not_found.items),
         }
 
     def _digest(self, path: PurePosixPath) -> str | None:
-        """What a file beside the texts holds; None where it is not there, or is nothing to be read."""
+        """The SHA-256 of a file that texts refer to; None if it is missing or cannot be read."""
         body = self._folder.body(path, MAX_FILE_BYTES) if self._folder.is_there(path) else None
         return None if body is None else sha256(body).hexdigest()
 
@@ -142,15 +146,15 @@ class EditionCache:
         if any(self._digest(PurePosixPath(path)) != digest for path, digest in head["files"].items()):
             return None
         entries: list[Entry] = []
-        dates = Dates.kept(int(head["made"]))
+        dates = Dates.of_existing(int(head["made"]))
         pages = dict(bind(self._rendered(since, head["parts"], entries), dates, secure=self._settings.secure))
-        missing = head["missing"]
+        not_found = head["not_found"]
         return Edition(
             posts=tuple(entries),
             pages=pages,
             redirects=head["redirects"],
             not_found=NotFound(
-                Rendered(**{**missing, "body": missing["body"].encode()}), head["listed"], head["items"]
+                Rendered(**{**not_found, "body": not_found["body"].encode()}), head["list"], head["items"]
             ),
             states=head["states"],
             since=since,
@@ -163,21 +167,21 @@ class EditionCache:
         )
 
     def _rendered(self, since: datetime | None, parts: int, entries: list[Entry]) -> Iterator[tuple[Rendered, Encoded]]:
-        """Part by part, so that a large site is never in memory twice."""
+        """Read pages part by part, so that a large site is never in memory twice."""
         for number in range(parts):
-            part = self._own.get(_part_key(since, number))
+            part = self._cache.get(_part_key(since, number))
             if part is None:
                 raise ValueError(f"part {number} is missing")
             (length,) = _LENGTH.unpack_from(part)
-            head, bodies = json.loads(part[4 : 4 + length]), _Bodies(part, 4 + length)
+            head, bodies = json.loads(part[4 : 4 + length]), _BodyReader(part, 4 + length)
             entries.extend(_entry(fields, bodies.take(size)) for fields, size in head["posts"])
             for page in head["pages"]:
                 yield _page(page, head["headers"], bodies)
             bodies.end()
 
 
-class _Bodies:
-    """Cuts what follows one another."""
+class _BodyReader:
+    """Reads the bodies of a part, one after the other."""
 
     def __init__(self, part: bytes, at: int) -> None:
         self._part, self._at = part, at
@@ -194,69 +198,71 @@ class _Bodies:
 
 
 def _part(pages: Sequence[tuple[Rendered, Encoded]], entries: Sequence[Entry]) -> bytes:
-    """A head that says what follows, and the bodies: the posts' contents, then each page's encodings, and its identity where it has none."""
-    kinds: dict[str, int] = {}
-    listed: list[Json] = []
+    """A head with the sizes of the bodies, then the bodies: the posts' contents, and each page's encodings, or its identity if it has none."""
+    header_sets: dict[str, int] = {}
+    described: list[Json] = []
     bodies = [entry.content for entry in entries]
     for rendered, encoded in pages:
-        kind = kinds.setdefault(json.dumps(dict(rendered.headers)), len(kinds))
-        coded = {coding.decode(): body for coding, body in encoded.items()}
-        listed.append({
-            "page": [rendered.path, rendered.route, rendered.media_type, rendered.cache, kind],
-            "coded": {coding: len(body) for coding, body in coded.items()},
-            "whole": None if coded else len(rendered.body),
+        header_set = header_sets.setdefault(json.dumps(dict(rendered.headers)), len(header_sets))
+        encodings = {coding.decode(): body for coding, body in encoded.items()}
+        described.append({
+            "page": [rendered.path, rendered.route, rendered.media_type, rendered.cache, header_set],
+            "encodings": {coding: len(body) for coding, body in encodings.items()},
+            "identity": None if encodings else len(rendered.body),
         })  # fmt: skip
-        bodies += coded.values() if coded else [rendered.body]
+        bodies += encodings.values() if encodings else [rendered.body]
     head = {
         "posts": [[_fields(entry), len(entry.content)] for entry in entries],
-        "headers": [json.loads(kind) for kind in kinds],
-        "pages": listed,
+        "headers": [json.loads(header_set) for header_set in header_sets],
+        "pages": described,
     }
-    described = json.dumps(head, ensure_ascii=False).encode()
-    return b"".join([_LENGTH.pack(len(described)), described, *bodies])
+    head_bytes = json.dumps(head, ensure_ascii=False).encode()
+    return b"".join([_LENGTH.pack(len(head_bytes)), head_bytes, *bodies])
 
 
-def _page(page: Json, headers: Sequence[Mapping[str, str]], bodies: _Bodies) -> tuple[Rendered, Encoded]:
-    path, route, media_type, cache, kind = page["page"]
-    encoded = {coding.encode(): bodies.take(size) for coding, size in page["coded"].items()}
+def _page(page: Json, headers: Sequence[Mapping[str, str]], bodies: _BodyReader) -> tuple[Rendered, Encoded]:
+    path, route, media_type, cache, header_set = page["page"]
+    encoded = {coding.encode(): bodies.take(size) for coding, size in page["encodings"].items()}
     if not set(encoded) <= set(CODINGS):
-        raise ValueError("an encoding that is none of ours")
+        raise ValueError("a part has an unknown content coding")
     if encoded:
         coding = quickest_coding(encoded)
         body = decompressed(coding, encoded[coding])
     else:
-        body = bodies.take(page["whole"])
-    rendered = Rendered(path=path, route=route, media_type=media_type, body=body, cache=cache, headers=headers[kind])
+        body = bodies.take(page["identity"])
+    rendered = Rendered(
+        path=path, route=route, media_type=media_type, body=body, cache=cache, headers=headers[header_set]
+    )
     return rendered, encoded
 
 
 def _fields(entry: Entry) -> Json:
-    found = {field.name: getattr(entry, field.name) for field in fields(entry) if field.name != "content"}
-    times = {name: time.isoformat() for name, time in found.items() if isinstance(time, datetime)}
-    return found | times
+    values = {field.name: getattr(entry, field.name) for field in fields(entry) if field.name != "content"}
+    times = {name: time.isoformat() for name, time in values.items() if isinstance(time, datetime)}
+    return values | times
 
 
-def _entry(found: Json, content: bytes) -> Entry:
-    published = datetime.fromisoformat(found["published"])
-    return Entry(**{**found, "published": published, "updated": _moment(found["updated"]), "content": content})
+def _entry(values: Json, content: bytes) -> Entry:
+    published = datetime.fromisoformat(values["published"])
+    return Entry(**{**values, "published": published, "updated": _moment(values["updated"]), "content": content})
 
 
-def _moment(written: str | None) -> datetime | None:
-    return datetime.fromisoformat(written) if written else None
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def _part_key(since: datetime | None, number: int) -> str:
-    # The same content makes another edition when a scheduled post has appeared; parts of the two must not mix.
+    # The publication of a scheduled post changes the edition of the same content, and the parts of the two editions must not mix.
     return key("part", str(since), str(number))
 
 
 def _head_bytes(head: Json) -> bytes:
-    # A warning may be about a file whose name is not UTF-8; json.loads reads such a name back.
+    # A warning may name a file whose name is not UTF-8; surrogatepass lets json.loads restore it.
     return json.dumps(head, ensure_ascii=False).encode(errors="surrogatepass")
 
 
 def _name_if_readable(settings: Settings, folder: Folder) -> str | None:
-    """The name; None where something cannot be read, which the making of the edition will name."""
+    """The name of the entry; None if a file cannot be read, which the build then reports."""
     try:
         return _name(settings, folder)
     except (OSError, UnreadableError, ContentError):
@@ -264,42 +270,47 @@ def _name_if_readable(settings: Settings, folder: Folder) -> str | None:
 
 
 def _name(settings: Settings, folder: Folder) -> str | None:
-    """Everything an edition depends on but the time and the files that its texts refer to; None where that cannot be told."""
+    """The name of the entry: a key of everything the edition depends on, except the time and the files that its texts refer to.
+
+    None if the versions of the libraries are unknown.
+    """
     program = _program()
     if program is None:
         return None
     texts = [part for path, text in folder.texts() for part in (str(path), text)]
-    seen = {field.name: getattr(settings, field.name) for field in fields(settings) if field.name not in _UNSEEN}
-    # What pages show is told by some of the settings they do not show themselves.
-    told = (settings.rum_app, settings.rum_environment) if settings.faro_url else ()
-    shown = repr((seen, settings.secure, settings.refreshes_browsers, told))
-    remarks = repr([(str(os.path.relpath(it.file, folder.path)), it.line, it.problem) for it in folder.faults])
-    # Each folder's files are closed off by an empty part: a file that moves from one folder to the other makes another edition.
+    in_pages = {
+        field.name: getattr(settings, field.name) for field in fields(settings) if field.name not in _NOT_IN_PAGES
+    }
+    # Pages show these two, which are derived from settings that _NOT_IN_PAGES leaves out.
+    derived = (settings.rum_app, settings.rum_environment) if settings.faro_url else ()
+    shown = repr((in_pages, settings.secure, settings.refreshes_browsers, derived))
+    faults = repr([(str(os.path.relpath(it.file, folder.path)), it.line, it.problem) for it in folder.faults])
+    # An empty part ends the files of each folder, so that moving a file from one folder to the other changes the key.
     theme = [part for folder in theme_folders(settings.templates_dir) for part in (*_tree(folder), b"")]
-    return key(program, shown, remarks, repr(folder.config()), *theme, *texts)[:32]
+    return key(program, shown, faults, repr(folder.config()), *theme, *texts)[:32]
 
 
 def _program() -> str | None:
-    """This program's own source, and the versions of what it renders with."""
+    """Versions of Python and the libraries, and digests of this program's source; None if a library has no version."""
     try:
         versions = [version(library) for library in _LIBRARIES]
     except PackageNotFoundError:
         return None
     source = Path(blog.__file__).parent
-    rooms = [
+    modules = [
         *source.glob("*.py"),
-        *(path for room in ("settings", "content", "render", "build") for path in (source / room).rglob("*.py")),
+        *(path for package in ("settings", "content", "render", "build") for path in (source / package).rglob("*.py")),
     ]
-    digests = [sha256(path.read_bytes()).hexdigest() for path in sorted(rooms)]
+    digests = [sha256(path.read_bytes()).hexdigest() for path in sorted(modules)]
     return " ".join([platform.python_version(), zlib.ZLIB_RUNTIME_VERSION, *versions, *digests])
 
 
 def _tree(folder: Path) -> Iterator[bytes]:
-    """Every file below a folder with its path, links followed; a folder that leads back into itself is left.
+    """The path and the bytes of every file below a folder. Symbolic links are followed, except those that form a loop.
 
     Raises:
         UnreadableError: a file cannot be read.
-        OSError: a link leads to more files than any theme has.
+        OSError: there are more than _MOST_THEME_FILES files.
     """
     seen: set[str] = set()
     count = 0

@@ -1,4 +1,4 @@
-"""Keeps the served edition current: at the start, at the moment of a scheduled post, and when files change."""
+"""Publisher of editions: at the start, when a scheduled post is due, and when files change."""
 
 import asyncio
 import gc
@@ -32,20 +32,20 @@ if TYPE_CHECKING:
 
 Clock = Callable[[], datetime]
 
-# A scheduled edition is rendered this long before its moment, so that at the moment there is only a reference to swap.
-_AHEAD = timedelta(seconds=30)
-# Waits are cut short to look at the wall clock again, which may be set while a process sleeps.
+# An edition with a scheduled post is built this long before the post is due, so that publishing it only replaces a reference.
+_BUILD_AHEAD = timedelta(seconds=30)
+# A wait is split into short ones, because the wall clock may be set during it.
 _LONGEST_WAIT_SECONDS = 1.0
-# What was refused may mend without a change that can be seen, such as a file system that answers again.
-_FIRST_RETRY_SECONDS, _LAST_RETRY_SECONDS = 30.0, 300.0
-# A rebuild that takes longer waits for a file system that does not answer.
+# The cause of a refusal may disappear without an event, for example when a file system responds again.
+_FIRST_RETRY_SECONDS, _LONGEST_RETRY_SECONDS = 30.0, 300.0
+# A rebuild that takes longer is probably blocked by a file system that does not respond.
 _STUCK_SECONDS = 300.0
 # Grace period before a replaced edition is freed; requests may still hold it.
-_LAST_LOOK_SECONDS = 1.0
+_FREE_AFTER_SECONDS = 1.0
 
 MIB = 1024 * 1024
-# The cache is looked through once this process has stored this share of what it may hold.
-_LOOKS_PER_LIMIT = 20
+# The cache is pruned each time this process has stored a twentieth of its limit.
+_PRUNES_PER_LIMIT = 20
 
 logger = logging.getLogger(__name__)
 
@@ -68,12 +68,12 @@ class Publisher:
     """Builds editions beside the served one and swaps them in."""
 
     def __init__(
-        self, settings: Settings, service: ServiceState, clock: Clock = utc_now, watch: BuildListener | None = None
+        self, settings: Settings, service: ServiceState, clock: Clock = utc_now, listener: BuildListener | None = None
     ) -> None:
         self._settings = settings
         self._service = service
         self._clock = clock
-        self._listener = watch or BuildListener()
+        self._listener = listener or BuildListener()
         self.cache = Cache(settings.cache_dir)
         self._last_builder: Builder | None = None
         self._needed = Needed()
@@ -86,15 +86,14 @@ class Publisher:
         """Publish until cancelled.
 
         Raises:
-            ContentError: the content cannot be served at the start. Later on, whatever a rebuild raises is logged and the
-                last good edition stays.
+            ContentError: the content has errors at the start. Later errors are logged, and the last good edition stays.
         """
         watcher = self._watcher() if self._settings.reload else None
         try:
             if watcher:
-                # Before the first edition is built: what changes in the meantime is built next.
+                # The watch starts before the first build, so that a change during the build causes another one.
                 watcher.start()
-                await in_thread(watcher.wait_until_begun)
+                await in_thread(watcher.wait_until_watching)
             started = time.perf_counter()
             self._publish(await in_thread(self.build), started)
             while True:
@@ -104,26 +103,26 @@ class Publisher:
                 await in_thread(watcher.close)
 
     def build(self, made: int | None = None) -> Edition:
-        """The edition of this moment: the one that is kept, or a new one, which is kept from then on.
+        """The current edition, from the cache if it is there; otherwise it is built and cached.
 
-        ``made`` is the date of a new one, in seconds since the epoch, where it is not this moment.
+        ``made`` is the date of a new edition, in seconds since the epoch; the default is now.
 
         Raises:
             ContentError: with every fault.
         """
         with self._listener.start("blog build"), _without_collections():
-            kept, moment = EditionCache(self._settings, self.cache), self._clock()
+            cached, moment = EditionCache(self._settings, self.cache), self._clock()
             with self._listener.stage("open") as note:
-                edition = kept.read(moment)
+                edition = cached.read(moment)
                 note("pages", len(edition.pages) if edition else 0)
             if edition is None:
                 warn_if_short(self._settings.posts_dir)
                 builder = self._builder()
-                new = builder.make(moment, self._listener.stage, Dates.following(None, made), kept.keep)
-                edition, needs = new.edition, builder.needs()
-                kept.finish(edition, new.wanted, needs)
-                self._needed = Needed(needs, kept.needed().editions)
-                del new, kept
+                new = builder.make(moment, self._listener.stage, Dates.following(None, made), cached.write_part)
+                edition, cache_keys = new.edition, builder.cache_keys()
+                cached.finish(edition, new.referenced, cache_keys)
+                self._needed = Needed(cache_keys, cached.needed().editions)
+                del new, cached
                 self._forget_sources(edition)
         report(edition.warnings)
         return edition
@@ -132,46 +131,46 @@ class Publisher:
         with self._listener.start("blog build"), _without_collections():
             dates = Dates.following(self._service.edition)
             edition = self._builder().make(moment, self._listener.stage, dates).edition
-            self._needed = Needed(self._builder().needs())
+            self._needed = Needed(self._builder().cache_keys())
             self._forget_sources(edition)
         report(edition.warnings)
         return edition
 
     def _builder(self) -> "Builder":
         if self._last_builder is None:
-            from blog.build.builder import Builder  # noqa: PLC0415 -- a third of a start, which one that finds its edition spares
+            from blog.build.builder import Builder  # noqa: PLC0415 -- saves a warm start a third of its time
 
             self._last_builder = Builder(self._settings, self.cache)
         return self._last_builder
 
     def _forget_sources(self, edition: Edition) -> None:
-        """Free what was parsed, unless a later edition is likely to be built from it."""
+        """Free the parsed texts, unless a rebuild is expected."""
         if self._last_builder and not self._settings.reload and edition.until is None:
             self._last_builder.forget()
         release_free_memory()
 
     def prune_when_grown(self) -> None:
-        """Keep the cache within its size, if this process has stored enough for a look at every entry to be worth it."""
+        """Prune the cache if this process has stored enough since the last time; pruning reads the status of every entry."""
         limit = self._settings.cache_max_mb * MIB
-        if self.cache.written - self._stored > limit // _LOOKS_PER_LIMIT or (self.cache.written and not self._stored):
+        if self.cache.written - self._stored > limit // _PRUNES_PER_LIMIT or (self.cache.written and not self._stored):
             self._stored = self.cache.written
             self.prune(self._needed)
 
     def prune(self, needed: Needed) -> Pruned:
-        """Remove what was used longest ago until the cache is within BLOG_CACHE_MAX_MB."""
+        """Remove the least recently used entries until the cache is within BLOG_CACHE_MAX_MB."""
         if not self.cache.writable:
             return Pruned()
         pruned = prune(self._settings.cache_dir, self._settings.cache_max_mb * MIB, needed)
         if pruned.files:
             logger.info(
-                "the cache was pruned: %d files with %.1f MiB are gone, %.1f MiB are left",
+                "the cache was pruned: %d files with %.1f MiB removed, %.1f MiB left",
                 pruned.files,
                 pruned.freed / MIB,
                 pruned.left / MIB,
             )
         if pruned.over:
             logger.warning(
-                "the cache has %.0f MiB that are needed or could not be removed; BLOG_CACHE_MAX_MB is %d, give it more",
+                "the cache keeps %.0f MiB that are needed or could not be removed; raise BLOG_CACHE_MAX_MB, which is %d",
                 pruned.left / MIB,
                 self._settings.cache_max_mb,
             )
@@ -185,7 +184,7 @@ class Publisher:
         self._listener.published(edition.states, took)
         logger.info("content is served: %d posts, %d pages, %.2f s", len(edition.posts), len(edition.pages), took)
         if replaced:
-            with suppress(RuntimeError):  # no thread can be started; then it is freed here, all at once
+            with suppress(RuntimeError):  # no thread can be started; the edition is freed when this method returns
                 threading.Thread(target=_free_page_by_page, args=(replaced,), name="free edition", daemon=True).start()
         with suppress(RuntimeError):  # the next edition tries again
             threading.Thread(target=self.prune_when_grown, name="prune", daemon=True).start()
@@ -202,54 +201,54 @@ class Publisher:
         return Watcher((self._settings.posts_dir, *theme), changed, optional)
 
     async def _keep_current(self) -> None:
-        """Publish the next edition. Whatever goes wrong, the one that is served stays, and the next change is tried."""
+        """Publish the next edition. On any error the served edition stays, and the next change starts another build."""
         try:
             if await self._changed_or_due():
                 self._changed.clear()
                 started = time.perf_counter()
                 self._publish(await self._rebuilt(self._clock()), started)
-        except Exception as problem:  # noqa: BLE001 -- a process that serves good pages must not end for what comes after them
+        except Exception as problem:  # noqa: BLE001 -- a process that serves good pages must not end because of a later change
             self._refuse(problem)
 
     async def _changed_or_due(self) -> bool:
-        """Whether to rebuild now; False after a scheduled post has been published."""
+        """Wait until a rebuild is due; False if a scheduled post was published and no file has changed."""
         if self._service.refusal:
             await self._changed_within(self._retry_seconds)
             return True
         moment = self._service.edition.until if self._service.edition else None
         if moment is None:
             return await self._changed.wait()
-        if await self._reached(moment - _AHEAD):
+        if await self._reached(moment - _BUILD_AHEAD):
             await self._publish_at(moment)
         return self._changed.is_set()
 
     async def _publish_at(self, moment: datetime) -> None:
         started = time.perf_counter()
-        # Where the clock was set forward, several moments may have passed.
+        # If the clock was set forward, several posts may be due.
         moment = max(moment, self._clock())
-        made = await self._rebuilt(moment)
+        edition = await self._rebuilt(moment)
         if await self._reached(moment):
-            self._publish(made, started)
-            logger.info("published on schedule: %s", ", ".join(post.slug for post in made.posts[:1]))
+            self._publish(edition, started)
+            logger.info("published on schedule: %s", ", ".join(post.slug for post in edition.posts[:1]))
 
     async def _rebuilt(self, moment: datetime) -> Edition:
         work = begin_in_thread(partial(self._rebuild, moment))
         await asyncio.wait([work], timeout=_STUCK_SECONDS)
         if not work.done():
             gc.enable()
-            self._refuse(TimeoutError(f"a rebuild has taken {_STUCK_SECONDS:g} s; does the file system answer?"))
+            self._refuse(TimeoutError(f"a rebuild has taken {_STUCK_SECONDS:g} s; does the file system respond?"))
         return await work
 
     def _refuse(self, problem: Exception) -> None:
-        """Say what is wrong, in full where it is not what was wrong at the last attempt."""
+        """Log the faults, each of them unless they are those of the last attempt, and keep the served edition."""
         faults = faults_of(problem)
         errors = sum(fault.severity is Severity.ERROR for fault in faults)
         if not faults:
             logger.error("the rebuild failed", exc_info=problem)
         elif faults != self._refused_for:
             report(faults)
-        again = self._service.refusal is not None and faults == self._refused_for
-        self._retry_seconds = min(self._retry_seconds * 2, _LAST_RETRY_SECONDS) if again else _FIRST_RETRY_SECONDS
+        repeated = self._service.refusal is not None and faults == self._refused_for
+        self._retry_seconds = min(self._retry_seconds * 2, _LONGEST_RETRY_SECONDS) if repeated else _FIRST_RETRY_SECONDS
         self._refused_for = faults
         self._service.refuse(max(1, errors), self._clock())
         self._listener.refused(max(1, errors))
@@ -261,7 +260,7 @@ class Publisher:
         return False
 
     async def _reached(self, moment: datetime) -> bool:
-        """Wait for a moment; False where files changed first."""
+        """Wait for a moment; False if files change before it."""
         while (left := (moment - self._clock()).total_seconds()) > 0:
             if await self._changed_within(min(left, _LONGEST_WAIT_SECONDS)):
                 return False
@@ -270,7 +269,7 @@ class Publisher:
 
 @contextmanager
 def _without_collections() -> Iterator[None]:
-    """Keep the garbage collector off while an edition is made, and freeze what was made.
+    """Disable the garbage collector while an edition is built, and freeze the built objects.
 
     Built objects are acyclic and long-lived: a full collection would block the event loop and find nothing.
     """
@@ -284,7 +283,7 @@ def _without_collections() -> Iterator[None]:
 
 def _free_page_by_page(replaced: list[Edition]) -> None:
     """Free a large edition page by page: freed at once, it would block the event loop."""
-    time.sleep(_LAST_LOOK_SECONDS)
+    time.sleep(_FREE_AFTER_SECONDS)
     pages = [page for old in replaced for page in old.pages.values()]
     replaced.clear()
     while pages:

@@ -18,9 +18,9 @@ _CACHE_LINE = re.compile(rb"(?<![^\n])cache-control: [^\r]*\r\n")
 
 @dataclass(frozen=True, slots=True)
 class PreparedResponse:
-    """A status, a body, and the header as lines that end with CRLF, in two parts.
+    """A status, a body, and the field lines, each of which ends with CRLF, in two parts.
 
-    ``own`` is this answer's alone; ``shared`` is one object for all answers that have the same in it, which are most.
+    ``own`` belongs to this response; ``shared`` is one object for all responses with the same lines in it, to save memory.
     """
 
     status: int
@@ -30,14 +30,14 @@ class PreparedResponse:
 
     @property
     def headers(self) -> RawHeaders:
-        """The same header as pairs, which is what ASGI wants."""
+        """The field lines as (name, value) pairs, as ASGI expects them."""
         pairs = (line.partition(b": ") for line in (self.own + self.shared).split(b"\r\n") if line)
         return [(name, value) for name, _, value in pairs]
 
 
 @dataclass(frozen=True, slots=True)
 class Representation:
-    """One encoding of a page: the whole of it, the 304 that stands for it, and a strong ETag of exactly its bytes."""
+    """One representation of a page: its 200 response, its 304 response, and a strong ETag of exactly its bytes."""
 
     etag: bytes
     whole: PreparedResponse
@@ -54,7 +54,7 @@ class Representation:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A path's answer. ``encoded`` holds br, zstd and gzip where they are smaller than the identity."""
+    """All representations of a path. ``encoded`` has those in br, zstd and gzip that are smaller than the identity."""
 
     route: str
     media_type: str
@@ -66,13 +66,13 @@ class Resource:
 def make_resource(
     rendered: Rendered, encoded: Mapping[bytes, bytes], security: Mapping[str, str], dates: Dates | None = None
 ) -> Resource:
-    """Prepare every answer that the page can ever be given. Without ``dates`` it has no Last-Modified."""
+    """Prepare every 200 and 304 response of a page. Without ``dates`` they have no Last-Modified."""
     plain = etag_of(rendered.body)
     dated = dates.of(rendered.path, plain.encode()) if dates else Dated()
     validated = (("vary", "accept-encoding"), ("cache-control", rendered.cache), *dated.headers)
     described = (("content-type", rendered.media_type), *rendered.headers.items(), *security.items())
 
-    def variant(body: bytes, etag: str, coding: str = "") -> Representation:
+    def representation(body: bytes, etag: str, coding: str = "") -> Representation:
         tagged = (("etag", etag),)
         coded = (("content-encoding", coding),) if coding else ()
         own = field_lines((*tagged, *coded, ("content-length", str(len(body)))))
@@ -82,12 +82,12 @@ def make_resource(
             PreparedResponse(304, field_lines(tagged), _shared(validated)),
         )
 
-    variants = {coding: variant(body, etag_of(body), coding.decode()) for coding, body in encoded.items()}
-    return Resource(rendered.route, rendered.media_type, variant(rendered.body, plain), variants, dated)
+    encodings = {coding: representation(body, etag_of(body), coding.decode()) for coding, body in encoded.items()}
+    return Resource(rendered.route, rendered.media_type, representation(rendered.body, plain), encodings, dated)
 
 
 def etag_of(body: bytes) -> str:
-    """A strong ETag of the bytes as they are sent: a newer compressor makes other bytes of the same page, and they need another tag.
+    """A strong ETag of the bytes that are sent: another version of a compressor makes other bytes from the same page, and they need another ETag.
 
     >>> etag_of(b"body")
     '"230d8358dc8e8890b4c58dee"'
@@ -96,34 +96,34 @@ def etag_of(body: bytes) -> str:
 
 
 def field_lines(headers: Iterable[tuple[str, str]]) -> bytes:
-    r"""A header as it is sent.
+    r"""Field lines in the form that is sent.
 
     >>> field_lines([("Vary", "accept-encoding")])
     b'vary: accept-encoding\r\n'
 
     Raises:
-        ValueError: a name or a value has a control character in it, with which it could pose as another line.
+        ValueError: a name or a value contains a control character, which could start another field line.
     """
     pairs = [(name.lower(), value) for name, value in headers]
     for pair in pairs:
         if not "".join(pair).isprintable():
-            raise ValueError(f"{pair} is no line of a header")
+            raise ValueError(f"{pair} is not a valid field line")
     return "".join(f"{name}: {value}\r\n" for name, value in pairs).encode("latin-1")
 
 
-def with_traceparent(answer: PreparedResponse, traceparent: str) -> PreparedResponse:
-    """An HTML answer that names its trace to the browser (Server-Timing); any other as it is.
+def with_traceparent(response: PreparedResponse, traceparent: str) -> PreparedResponse:
+    """An HTML response with its traceparent in Server-Timing, for the browser's RUM; any other response unchanged.
 
-    It belongs to one request, so no cache may keep it: from a shared cache it would name another client's trace, and from the browser's own, by going back
-    or by a 304 that refreshes it, the trace of an earlier visit. Hence a 304 names none either.
+    The response belongs to one request, so no cache may store it. From a shared cache, it would carry the trace of another client; from the browser's
+    cache, the trace of an earlier visit. A 304 would update the field of a response in the browser's cache, so it gets no traceparent either.
     """
-    if answer.status == _NOT_MODIFIED or _HTML_LINE not in answer.shared:
-        return answer
+    if response.status == _NOT_MODIFIED or _HTML_LINE not in response.shared:
+        return response
     own = (
-        answer.own
+        response.own
         + b'cache-control: private, no-store\r\nserver-timing: traceparent;desc="%s"\r\n' % traceparent.encode()
     )
-    return PreparedResponse(answer.status, own, _CACHE_LINE.sub(b"", answer.shared), answer.body)
+    return PreparedResponse(response.status, own, _CACHE_LINE.sub(b"", response.shared), response.body)
 
 
 @lru_cache(maxsize=1024)

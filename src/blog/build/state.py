@@ -1,4 +1,4 @@
-"""What is true of this process right now. Readiness is read off these facts; there is no flag for it."""
+"""State of the service: the served edition, drain and failures. Readiness is derived from it; there is no flag for it."""
 
 import asyncio
 import math
@@ -11,14 +11,14 @@ from blog.build.edition import Edition
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """The content on disk is newer than what is served and cannot be used: since when, and for how many faults."""
+    """Changed content on disk that cannot be served: since when, and how many faults it has."""
 
     since: datetime
     faults: int
 
 
 class ServiceState:
-    """The edition being served, and whether the process has been asked to go."""
+    """The served edition, whether the process drains, and what went wrong."""
 
     def __init__(self) -> None:
         self.edition: Edition | None = None
@@ -26,26 +26,26 @@ class ServiceState:
         self.failure: BaseException | None = None
         self.refusal: Refusal | None = None
         self.generation = 0
-        # The first second in which no edition but the present one has been served.
+        # The first whole second after the current edition was published, in seconds since the epoch.
         self.unchanged_since = 0
 
     @property
     def ready(self) -> bool:
-        """Whether to send visitors here: there are pages, and there will be for a while."""
+        """Whether to send requests here: there is an edition, and the process does not drain."""
         return self.edition is not None and not self.draining
 
     def publish(self, edition: Edition) -> None:
-        """Swap in a new edition; requests under way keep the one they began with."""
+        """Replace the served edition. Requests in progress keep the edition they started with."""
         self.edition = edition
         self.unchanged_since = math.ceil(time.time())
         self.refusal = None
         self.generation += 1
 
     def refuse(self, faults: int, now: datetime) -> None:
-        """Keep the edition, and note that the content on disk cannot take its place."""
+        """Keep the served edition, and record that the content on disk cannot replace it."""
         self.refusal = Refusal(self.refusal.since if self.refusal else now, faults)
 
     def publishing_ended(self, task: asyncio.Task[None]) -> None:
-        """The publisher never ends by itself: when it does, the process must not go on without it."""
+        """Record why the publisher's task ended. It runs until it is cancelled, and the process must not continue without it."""
         if not task.cancelled():
             self.failure = task.exception()

@@ -1,1 +1,1 @@
-"""Text → Post → Site. Pure: no web, no telemetry, no templates; only the loader touches the disk."""
+"""Parses texts into posts and a site. Imports no web framework, telemetry or templates; only ``folder`` and ``files`` read the disk."""

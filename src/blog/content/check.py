@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 from blog import urls
 from blog.content.document import Reference
 from blog.content.files import MEDIA_TYPES
-from blog.content.library import Library, beside, is_elsewhere
+from blog.content.library import Library, is_external, resolve_relative
 from blog.content.post import Post, Text
 from blog.content.slugs import slugify
 from blog.content.targets import is_harmful
@@ -87,9 +87,9 @@ def _folded(tag: str) -> str:
 
 
 def _picture(library: Library, text: Text) -> Iterator[str]:
-    if text.image is None or is_elsewhere(text.image.src):
+    if text.image is None or is_external(text.image.src):
         return
-    path = beside(text, text.image.src)
+    path = resolve_relative(text, text.image.src)
     file = library.files.get(path) if path else None
     if file is None or not file.width:
         yield f"image {text.image.src!r} is not a picture beside the post ({_kinds()})"
@@ -115,7 +115,7 @@ class _Targets:
             yield Found(
                 text.file, line, f"{kind} {reference.target!r} runs script or reads files, which no page may do"
             )
-        elif is_elsewhere(reference.target):
+        elif is_external(reference.target):
             if reference.kind != "link" and not reference.target.startswith("data:"):
                 problem = (
                     f"image {reference.target!r} is on another site, which pages never ask; put it beside the post"
@@ -127,7 +127,7 @@ class _Targets:
             yield from (Found(text.file, line, problem) for problem in self._link(text, reference.target))
 
     def _image(self, text: Text, target: str) -> Iterator[str]:
-        if target.startswith("/") or beside(text, target) not in self._library.files:
+        if target.startswith("/") or resolve_relative(text, target) not in self._library.files:
             yield f"image {target!r} is not a picture beside the post ({_kinds()})"
 
     def _link(self, text: Text, target: str) -> Iterator[str]:
@@ -140,9 +140,9 @@ class _Targets:
         elif not path:
             leads_to = text
         else:
-            beside_it = beside(text, target)
-            leads_to = self._by_file.get(beside_it) if beside_it else None
-            if leads_to is None and beside_it not in self._library.files:
+            file = resolve_relative(text, target)
+            leads_to = self._by_file.get(file) if file else None
+            if leads_to is None and file not in self._library.files:
                 yield f"link {target!r} names no post, page or file beside this one"
                 return
         if leads_to and not leads_to.document.has_anchor(fragment):

@@ -1,4 +1,4 @@
-"""posts/site.yaml: what the site is called, who writes it, where its menu leads."""
+"""Configuration of the site in posts/site.yaml: title, author, navigation."""
 
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -72,7 +72,8 @@ class _File(_Strict):
 
 
 def parse_config(text: str) -> SiteConfig:
-    """
+    """The configuration in the text of site.yaml.
+
     >>> parse_config("title: Notes").title
     'Notes'
 
@@ -80,7 +81,7 @@ def parse_config(text: str) -> SiteConfig:
         FrontMatterError: with a line and a reason for each fault.
     """
     try:
-        read = _File.model_validate(read_yaml(text))
+        model = _File.model_validate(read_yaml(text))
     except ValidationError as problem:
         errors = problem.errors(include_url=False)
         raise FrontMatterError(
@@ -88,17 +89,17 @@ def parse_config(text: str) -> SiteConfig:
         ) from None
     defaults = SiteConfig()
     return SiteConfig(
-        title=read.title,
-        description=" ".join(read.description.split()),
-        author=Author(read.author.name, read.author.url),
-        lang=read.lang,
-        navigation=_links(read.navigation, defaults.navigation),
-        links=_links(read.links, defaults.links),
+        title=model.title,
+        description=" ".join(model.description.split()),
+        author=Author(model.author.name, model.author.url),
+        lang=model.lang,
+        navigation=_links(model.navigation, defaults.navigation),
+        links=_links(model.links, defaults.links),
     )
 
 
-def _links(read: list[_Link] | None, default: tuple[Link, ...]) -> tuple[Link, ...]:
-    return default if read is None else tuple(Link(link.title, link.url) for link in read)
+def _links(links: list[_Link] | None, default: tuple[Link, ...]) -> tuple[Link, ...]:
+    return default if links is None else tuple(Link(link.title, link.url) for link in links)
 
 
 def _reason(error: Any) -> str:

@@ -1,4 +1,4 @@
-"""Files beside the posts: pictures, mostly. Read once, served from memory under a name that says what is in them."""
+"""Files that posts refer to, mostly pictures. They are read once and served from memory at URLs that contain their digest."""
 
 import hashlib
 import io
@@ -13,9 +13,9 @@ import imagesize
 from blog import urls
 
 _VIEW_BOX = re.compile(rb"""<svg\b[^>]*?viewBox\s*=\s*["'][\d.eE+-]+[\s,]+[\d.eE+-]+[\s,]+([\d.]+)[\s,]+([\d.]+)["']""")
-# Vim tests a folder by a file named 4913; the others are locks, backups and swap files. Names with two dots in front are the kubelet's.
+# Vim creates a file named 4913 to test a folder; the others are locks, backups and swap files. Names that start with two dots belong to the kubelet.
 _EDITORS_FILE = re.compile(r"\.(?!\.).*|.*~|#.*#|.*\.sw[a-px]|.*___jb_(tmp|old)___|4913", re.DOTALL)
-# No screen shows more pixels, and an integer in an SVG may have any number of digits.
+# No screen has more pixels, and a number in an SVG may have any number of digits.
 _LONGEST_SIDE = 1_000_000
 MEDIA_TYPES = {
     "png": "image/png",
@@ -36,12 +36,12 @@ MEDIA_TYPES = {
 
 
 class UnreadableError(Exception):
-    """Why a file cannot be read, worded as the problem of a fault."""
+    """A file cannot be read. The message is the problem of a fault."""
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file's bytes under its path within the posts folder; width and height in pixels, 0 where it has none."""
+    """A file with its path in the posts folder; width and height are in pixels, 0 if it is no picture."""
 
     path: PurePosixPath
     body: bytes
@@ -62,13 +62,13 @@ class File:
 
 
 def _view_box(body: bytes) -> tuple[float, float]:
-    """The size of an SVG that scales: what its viewBox measures."""
+    """The width and height of an SVG's viewBox, for SVGs without a size of their own."""
     found = _VIEW_BOX.search(body[:4096])
     return (float(found[1]), float(found[2])) if found else (0, 0)
 
 
 def digest(body: bytes) -> str:
-    """Twelve hexadecimal digits (48 bits): enough to tell the files of one site apart.
+    """Twelve hexadecimal digits (48 bits) of SHA-256, enough to distinguish the files of one site.
 
     >>> digest(b"")
     'e3b0c44298fc'
@@ -81,7 +81,7 @@ def is_served(path: PurePosixPath) -> bool:
 
 
 def is_editors_file(name: str) -> bool:
-    """Whether a file is an editor's own: hidden, a lock, a backup or a swap file.
+    """Whether an editor made this file for itself: it is hidden, a lock, a backup or a swap file.
 
     >>> [is_editors_file(name) for name in (".#base.html", "#x.css#", "site.css~", "x.css.swp", "4913", "site.css")]
     [True, True, True, True, True, False]
@@ -90,7 +90,7 @@ def is_editors_file(name: str) -> bool:
 
 
 def is_utf_8(name: str) -> bool:
-    """Whether the bytes of a file's name are UTF-8; Python stands surrogates in for those that are not."""
+    """Whether a file's name is UTF-8; Python represents other bytes in it as surrogates."""
     try:
         name.encode()
     except UnicodeEncodeError:
@@ -102,32 +102,32 @@ def read_regular(path: Path, limit: int) -> bytes:
     """The bytes of a regular file of at most ``limit`` bytes; links are followed.
 
     Raises:
-        UnreadableError: it is something else, larger, or cannot be read.
+        UnreadableError: it is no regular file, is larger, or cannot be read.
     """
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             raise UnreadableError("is not a regular file")
-        # A FIFO may have taken its place since, and opening one waits for a writer.
-        with open(path, "rb", opener=_without_waiting) as file:
-            found = os.fstat(file.fileno())
+        # A FIFO may have replaced the file since, and opening a FIFO blocks until there is a writer.
+        with open(path, "rb", opener=_open_nonblocking) as file:
+            status = os.fstat(file.fileno())
             body = file.read(limit + 1)
     except (OSError, RuntimeError, ValueError) as problem:
         raise UnreadableError(f"cannot be read: {getattr(problem, 'strerror', None) or problem}") from problem
     if len(body) > limit:
-        size = _megabytes(max(found.st_size, len(body)))
+        size = _megabytes(max(status.st_size, len(body)))
         raise UnreadableError(f"has {size}; {_megabytes(limit)} is the most a file may have")
     return body
 
 
-def _without_waiting(path: str, flags: int) -> int:
+def _open_nonblocking(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NONBLOCK)
 
 
 def folder_problem(folder: Path) -> str | None:
-    """What keeps a folder from being read; None where nothing does."""
+    """Why a folder cannot be read; None if it can."""
     try:
         with os.scandir(folder):
-            os.stat(f"{folder}/.")  # noqa: PTH116 -- a Path drops the dot, which asks whether the folder may be entered
+            os.stat(f"{folder}/.")  # noqa: PTH116 -- Path would drop the dot, which checks the permission to enter the folder
     except (FileNotFoundError, NotADirectoryError):
         return "there is no such folder"
     except OSError as problem:
@@ -144,10 +144,10 @@ def _megabytes(size: int) -> str:
 
 
 def read_file(path: PurePosixPath, body: bytes) -> File:
-    """Measure a file.
+    """A file with its width and height, if it is a picture.
 
     Raises:
-        ValueError: it is called a picture and is none that can be measured.
+        ValueError: it has the extension of a picture, but its size cannot be read.
     """
     if not MEDIA_TYPES[path.suffix[1:].lower()].startswith("image/"):
         return File(path, body, 0, 0)

@@ -1,4 +1,4 @@
-"""A posts folder on disk: which files are texts, and what may be read. The only place in content/ that touches the disk."""
+"""Posts folder on disk: which of its files are texts, and which files may be read."""
 
 import os
 from collections.abc import Iterator
@@ -12,12 +12,12 @@ MAX_FILE_BYTES = 16 * 1024 * 1024
 CONFIG = PurePosixPath("site.yaml")
 PAGES = PurePosixPath("pages")
 
-# A text's path within the folder, and all that is in it.
-Written = tuple[PurePosixPath, str]
+# The path of a text within the folder, and its content.
+Source = tuple[PurePosixPath, str]
 
 
 class Folder:
-    """Reads below one folder and never out of it; ``faults`` collects what is wrong on the way."""
+    """Reads files in one folder and never outside it; ``faults`` collects the faults that it meets."""
 
     def __init__(self, folder: Path) -> None:
         """Open the folder.
@@ -36,12 +36,12 @@ class Folder:
     def fault(self, path: PurePosixPath, problem: str, line: int = 1, severity: Severity = Severity.ERROR) -> None:
         self.faults.append(Fault(self.path / path, line, problem, severity))
 
-    def texts(self) -> list[Written]:
+    def texts(self) -> list[Source]:
         """The posts and the pages, in a stable order."""
         return [(path, text) for path in self._markdown() if (text := self.text(path)) is not None]
 
     def config(self) -> str | None:
-        """What site.yaml says; None where there is none."""
+        """The text of site.yaml; None if there is none."""
         return (self.text(CONFIG) or "") if self.is_there(CONFIG) else None
 
     def is_there(self, path: PurePosixPath) -> bool:
@@ -51,7 +51,7 @@ class Folder:
             return False
 
     def body(self, path: PurePosixPath, limit: int) -> bytes | None:
-        """The bytes of a regular file within the folder; None, and a fault, for anything else."""
+        """The bytes of a regular file in the folder; for anything else, None and a fault."""
         if self._refuse_escape(path):
             return None
         try:
@@ -73,27 +73,27 @@ class Folder:
         return text.replace("\r\n", "\n").replace("\r", "\n")
 
     def _markdown(self) -> Iterator[PurePosixPath]:
-        """What is hidden is skipped, what is misplaced is said."""
+        """The paths of all texts. Hidden files are skipped; misplaced ones are faults."""
         for folder, subfolders, names in os.walk(self._root, onerror=self._unreadable):
-            where = PurePosixPath(Path(folder).relative_to(self._root).as_posix())
+            parent = PurePosixPath(Path(folder).relative_to(self._root).as_posix())
             subfolders[:] = sorted(name for name in subfolders if not name.startswith((".", "_")))
             for name in subfolders:
-                if not self._refuse_escape(where / name) and name.endswith(".md"):
-                    self.fault(where / name, "is a folder; a post is a file", severity=Severity.WARNING)
+                if not self._refuse_escape(parent / name) and name.endswith(".md"):
+                    self.fault(parent / name, "is a folder; a post is a file", severity=Severity.WARNING)
             for name in sorted(names):
                 if name.startswith((".", "_")) or not name.endswith(".md"):
                     continue
-                if where in {PurePosixPath(), PAGES}:
+                if parent in {PurePosixPath(), PAGES}:
                     if is_utf_8(name):
-                        yield where / name
+                        yield parent / name
                     else:
-                        self.fault(where / name, "has a name that is not UTF-8; rename it")
+                        self.fault(parent / name, "has a name that is not UTF-8; rename it")
                 else:
-                    problem = "is not read: posts stand in the posts folder itself, pages in its pages/"
-                    self.fault(where / name, problem, severity=Severity.WARNING)
+                    problem = "is not read: posts belong directly in the posts folder, pages in its pages/"
+                    self.fault(parent / name, problem, severity=Severity.WARNING)
 
     def _unreadable(self, problem: OSError) -> None:
-        # An error in the middle of a folder names no file.
+        # An error while a folder is being listed has no file name.
         path = PurePosixPath(Path(problem.filename or self._root).relative_to(self._root).as_posix())
         self.fault(path, f"cannot be read: {problem.strerror}")
 
@@ -107,14 +107,14 @@ class Folder:
             self.fault(path, f"cannot be read: {problem.strerror}")
             return True
         if not inside:
-            self.fault(path, "is a link out of the posts folder, which is not followed")
+            self.fault(path, "is a link out of the posts folder; such links are not followed")
         return not inside
 
     def _is_inside(self, path: PurePosixPath) -> bool:
         place = self._root / path
         if path == path.parent or path.name == ".." or place.is_symlink():
             return place.resolve().is_relative_to(self._root)
-        # Following every folder's links again for every file in it would take longer than reading it.
+        # Cached for each folder: resolving its links again for every file would take longer than reading the file.
         if path.parent not in self._inside:
             self._inside[path.parent] = (self._root / path.parent).resolve().is_relative_to(self._root)
         return self._inside[path.parent]

@@ -1,4 +1,4 @@
-"""The header of a post: YAML between two --- lines, read as text and made typed in one place."""
+"""Front matter of posts and pages: YAML between two --- lines, read as text and then validated into typed values."""
 
 import re
 import unicodedata
@@ -16,15 +16,15 @@ from blog.content.slugs import is_slug, slugify
 
 MAX_FRONT_MATTER_CHARACTERS = 16_384
 _LANG = re.compile(r"[a-zA-Z]{2,3}(?:-[a-zA-Z0-9]{2,8})*")
-# A parser in C keeps its place on the machine's stack: what nests deeper than any header should never reaches it.
+# The parser in C recurses on the machine's stack, so texts that nest deeper than any front matter needs are refused before it.
 _MOST_BRACKETS = 200
-_STACKED = re.compile(r"(?:[-?:][ \t]+){20}")
-_HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
+_NESTED_BLOCKS = re.compile(r"(?:[-?:][ \t]+){20}")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _CLOSING = re.compile(r"^---[ \t]*$", re.MULTILINE)
 
 
 class FrontMatterError(ValueError):
-    """What is wrong with a header, as (line in the file, problem) pairs."""
+    """Problems of a front matter, as (line in the file, problem) pairs."""
 
     def __init__(self, *problems: tuple[int, str]) -> None:
         self.problems = problems
@@ -33,39 +33,39 @@ class FrontMatterError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """A file cut into its header (YAML text) and its body; ``body_line`` is the file's line the body starts on."""
+    """A file split into its front matter (YAML text) and its body; ``body_line`` is the line of the file on which the body starts."""
 
-    header: str
+    front_matter: str
     body: str
     body_line: int
 
 
 def split(text: str) -> Split:
-    r"""Cut a file at its two --- lines.
+    r"""Split a file at its two --- lines.
 
     >>> split("---\ntitle: Hello\n---\nBody\n")
-    Split(header='title: Hello\n', body='Body\n', body_line=4)
+    Split(front_matter='title: Hello\n', body='Body\n', body_line=4)
 
     Raises:
-        FrontMatterError: there is no header, it is never closed, or it is longer than MAX_FRONT_MATTER_CHARACTERS.
+        FrontMatterError: there is no front matter, it is not closed, or it is longer than MAX_FRONT_MATTER_CHARACTERS.
     """
     if not text.strip():
-        raise FrontMatterError((1, "the file is empty; a post opens with a header between two --- lines"))
+        raise FrontMatterError((1, "the file is empty; a post starts with front matter between two --- lines"))
     first, _, rest = text.partition("\n")
     if first.rstrip() != "---":
-        raise FrontMatterError((1, f"a post must open with a --- line, not with {_shorten(first)!r}"))
+        raise FrontMatterError((1, f"a post must start with a --- line, not with {_shorten(first)!r}"))
     closing = _CLOSING.search(rest)
     if closing is None:
-        raise FrontMatterError((1, "the header is never closed by a second --- line"))
+        raise FrontMatterError((1, "the front matter is not closed by a second --- line"))
     if closing.start() > MAX_FRONT_MATTER_CHARACTERS:
-        raise FrontMatterError((1, f"the header is longer than {MAX_FRONT_MATTER_CHARACTERS:,} characters"))
-    header = rest[: closing.start()]
+        raise FrontMatterError((1, f"the front matter is longer than {MAX_FRONT_MATTER_CHARACTERS:,} characters"))
+    front_matter = rest[: closing.start()]
     body = rest[closing.end() :].removeprefix("\n")
-    return Split(header, body, header.count("\n") + 3)
+    return Split(front_matter, body, front_matter.count("\n") + 3)
 
 
 class _Loader(yaml.CBaseLoader):
-    """Every scalar stays text: a title may be No, a tag 1.10, and a date is ours to read."""
+    """The loader in C. It keeps scalars as text, because a title may be No and a tag 1.10; the models below convert them."""
 
 
 def _mapping(loader: Any, node: yaml.MappingNode) -> dict[Hashable, Any]:
@@ -83,19 +83,19 @@ def _mapping(loader: Any, node: yaml.MappingNode) -> dict[Hashable, Any]:
 _Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
 
 
-class _Precise(yaml.BaseLoader):
-    """The same, in Python: slower, and clearer about faults."""
+class _PythonLoader(yaml.BaseLoader):
+    """The loader in Python: slower, with more precise error messages."""
 
     def construct_scalar(self, node: yaml.ScalarNode) -> str:
-        """The text of a scalar. Unlike the parser in C, this one lets half a character pass, which no page can be encoded with."""
+        """The text of a scalar. Unlike the loader in C, this one accepts surrogates, which cannot be encoded in a page."""
         text = str(super().construct_scalar(node))
-        if _HALF_A_CHARACTER.search(text):
-            problem = r"\ud800 to \udfff are halves of characters; write the character itself"
+        if _SURROGATE.search(text):
+            problem = r"\ud800 to \udfff are surrogates; write the character itself"
             raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
         return text
 
 
-_Precise.add_constructor("tag:yaml.org,2002:map", _mapping)
+_PythonLoader.add_constructor("tag:yaml.org,2002:map", _mapping)
 
 
 def _load(text: str) -> Any:
@@ -104,25 +104,25 @@ def _load(text: str) -> Any:
     )
     if alias:
         raise yaml.constructor.ConstructorError(
-            None, None, "aliases (*name) are not allowed in a header", alias.start_mark
+            None, None, "aliases (*name) are not allowed in front matter", alias.start_mark
         )
     try:
-        return yaml.load(text, Loader=_Loader)  # noqa: S506 -- BaseLoader makes text, lists and mappings only
+        return yaml.load(text, Loader=_Loader)  # noqa: S506 -- BaseLoader makes only text, lists and mappings
     except yaml.YAMLError:
-        # The parser written in Python says better what is wrong, and where.
-        return yaml.load(text, Loader=_Precise)  # noqa: S506 -- the same
+        # Load it again for a better error message.
+        return yaml.load(text, Loader=_PythonLoader)  # noqa: S506 -- BaseLoader makes only text, lists and mappings
 
 
-def _beyond_reason(text: str) -> str | None:
-    """What no header needs and a parser may suffer from."""
+def _excess(text: str) -> str | None:
+    """Why a text is refused before parsing; None if it is not too long and not nested too deeply."""
     if len(text) > MAX_FRONT_MATTER_CHARACTERS:
         return f"longer than {MAX_FRONT_MATTER_CHARACTERS:,} characters"
-    if text.count("[") + text.count("{") > _MOST_BRACKETS or _STACKED.search(text):
+    if text.count("[") + text.count("{") > _MOST_BRACKETS or _NESTED_BLOCKS.search(text):
         return "not valid YAML: nested too deeply"
     return None
 
 
-def _explained(problem: Exception, first_line: int) -> tuple[int, str]:
+def _yaml_problem(problem: Exception, first_line: int) -> tuple[int, str]:
     if isinstance(problem, yaml.MarkedYAMLError):
         mark = problem.problem_mark or problem.context_mark
         return first_line + (mark.line if mark else 0), f"not valid YAML: {problem.problem}"
@@ -132,17 +132,17 @@ def _explained(problem: Exception, first_line: int) -> tuple[int, str]:
 
 
 def read_yaml(text: str, first_line: int = 1) -> dict[str, Any]:
-    """A YAML mapping whose scalars are all text; empty values are left out.
+    """A YAML mapping whose scalars are all text; empty values are omitted.
 
     Raises:
-        FrontMatterError: not YAML, not a mapping, a key given twice, an alias, or nested beyond reason.
+        FrontMatterError: not YAML, not a mapping, a key given twice, an alias, or nested too deeply.
     """
-    if excess := _beyond_reason(text):
+    if excess := _excess(text):
         raise FrontMatterError((first_line, excess))
     try:
         data = _load(text)
     except (yaml.YAMLError, RecursionError, ValueError, OverflowError) as problem:
-        raise FrontMatterError(_explained(problem, first_line)) from problem
+        raise FrontMatterError(_yaml_problem(problem, first_line)) from problem
     if data in ("", None):
         return {}
     if not isinstance(data, dict):
@@ -151,7 +151,7 @@ def read_yaml(text: str, first_line: int = 1) -> dict[str, Any]:
 
 
 def _moment(value: Any) -> datetime:
-    """A date is the start of that day in UTC; a date-time has to say its zone."""
+    """A time in UTC. A date means the start of that day; a date-time must have a zone."""
     allowed = "give a date (2026-03-01) or a date-time with its zone (2026-03-01T09:00:00+01:00)"
     if not isinstance(value, str):
         raise ValueError(allowed)  # noqa: TRY004 -- pydantic turns a ValueError into a fault
@@ -166,7 +166,7 @@ def _moment(value: Any) -> datetime:
     try:
         return moment.astimezone(UTC)
     except OverflowError:
-        raise ValueError(f"{value!r} is beyond the calendar: {allowed}") from None
+        raise ValueError(f"{value!r} is out of range: {allowed}") from None
 
 
 def _switch(value: Any) -> bool:
@@ -177,7 +177,7 @@ def _switch(value: Any) -> bool:
 
 
 def _words(value: Any) -> list[str]:
-    """A list, or one text with commas; blanks and repetitions go."""
+    """The items of a list or of a text with commas, without blanks and duplicates."""
     items = value.split(",") if isinstance(value, str) else value
     if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
         raise ValueError("give a list ([a, b]) or one text with commas (a, b)")
@@ -230,7 +230,7 @@ def _url(value: str) -> str:
 
 
 def _flatten_image(data: Any) -> Any:
-    """``image: {src: a.png, alt: A}`` says the same as ``image: a.png`` and ``image_alt: A``."""
+    """The mapping with ``image: {src: a.png, alt: A}`` replaced by ``image: a.png`` and ``image_alt: A``."""
     image = data.get("image") if isinstance(data, dict) else None
     if isinstance(image, dict):
         if not set(image) <= {"src", "alt"} or "src" not in image:
@@ -245,8 +245,8 @@ Moment = Annotated[datetime, BeforeValidator(_moment)]
 Line = Annotated[str, Field(max_length=300), AfterValidator(_line), AfterValidator(_not_blank)]
 
 
-class Header(BaseModel):
-    """What a header may say. This model is the border: inside it there are only typed, frozen values."""
+class FrontMatter(BaseModel):
+    """The front matter of a post or page, validated. Code behind this model sees only typed, frozen values."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -268,49 +268,49 @@ class Header(BaseModel):
     order: int | None = None
 
 
-KEYS = (*Header.model_fields, "alt")
+KEYS = (*FrontMatter.model_fields, "alt")
 
 
-def parse_front_matter(header: str, kind: Kind) -> Header:
-    """The typed header of a file; line numbers in errors count from the file's first line.
+def parse_front_matter(text: str, kind: Kind) -> FrontMatter:
+    """The front matter of a file, from its YAML; line numbers in errors are those of the file.
 
     Raises:
-        FrontMatterError: naming each key that is missing, unknown (with the nearest known one) or wrong.
+        FrontMatterError: with each key that is missing, unknown (and the nearest known one) or has a wrong value.
     """
     try:
-        model = Header.model_validate(_flatten_image(read_yaml(header, first_line=2)))
+        model = FrontMatter.model_validate(_flatten_image(read_yaml(text, first_line=2)))
     except ValidationError as problem:
-        raise FrontMatterError(*_explain(header, problem)) from None
+        raise FrontMatterError(*_problems(text, problem)) from None
     except FrontMatterError:
         raise
     except ValueError as problem:
-        raise FrontMatterError((line_of(header, "image"), str(problem))) from None
+        raise FrontMatterError((line_of(text, "image"), str(problem))) from None
     if kind == "post" and model.date is None:
         raise FrontMatterError((2, "date is missing: give a date (2026-03-01) or a date-time with its zone"))
     if model.updated and model.date and model.updated < model.date:
-        raise FrontMatterError((line_of(header, "updated"), "updated is before date"))
+        raise FrontMatterError((line_of(text, "updated"), "updated is before date"))
     return model
 
 
-def _explain(header: str, problem: ValidationError) -> Iterator[tuple[int, str]]:
+def _problems(text: str, problem: ValidationError) -> Iterator[tuple[int, str]]:
     for error in problem.errors(include_url=False):
         key = str(error["loc"][0])
-        yield line_of(header, key), _reason(key, error)
+        yield line_of(text, key), _reason(key, error)
 
 
 def _reason(key: str, error: Mapping[str, Any]) -> str:
     if error["type"] == "extra_forbidden":
         nearest = get_close_matches(key.lower(), KEYS, n=1, cutoff=0.5)
-        hint = f"did you mean {nearest[0]}?" if nearest else f"known are {', '.join(Header.model_fields)}"
+        hint = f"did you mean {nearest[0]}?" if nearest else f"known keys are {', '.join(FrontMatter.model_fields)}"
         return f"unknown key {_shorten(key)!r}; {hint}"
     if error["type"] == "missing":
         return f"{key} is missing"
     return f"{key}: {error['msg'].removeprefix('Value error, ')}"
 
 
-def line_of(header: str, key: str, first_line: int = 2) -> int:
-    """The file's line on which a top-level key stands; the header's first where it stands nowhere."""
-    lines = header.splitlines()
+def line_of(text: str, key: str, first_line: int = 2) -> int:
+    """The line of a top-level key in the file; ``first_line`` if the key is missing."""
+    lines = text.splitlines()
     pattern = re.compile(rf"[\"']?{re.escape(key)}[\"']?\s*:")
     return next((number for number, line in enumerate(lines, first_line) if pattern.match(line)), first_line)
 

@@ -1,4 +1,4 @@
-"""All that was read, whatever the time is: drafts and posts of the future included."""
+"""Library: all content of the posts folder, including drafts and scheduled posts."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -28,14 +28,14 @@ class Library:
         return (*self.posts, *self.pages)
 
     def next_moment(self, now: datetime) -> datetime | None:
-        """When the next post appears by itself, if one is waiting."""
+        """When the next scheduled post is due; None if there is none."""
         return min((post.published for post in self.posts if post.published > now), default=None)
 
 
-def is_elsewhere(target: str) -> bool:
-    """Whether a target leads off the site (or is no address at all, such as mailto:).
+def is_external(target: str) -> bool:
+    """Whether a target is outside the site: it has a host, or a scheme such as mailto:.
 
-    >>> is_elsewhere("https://example.org"), is_elsewhere("//cdn.example"), is_elsewhere("/blog"), is_elsewhere("a.png")
+    >>> is_external("https://example.org"), is_external("//cdn.example"), is_external("/blog"), is_external("a.png")
     (True, True, False, False)
     """
     try:
@@ -45,8 +45,8 @@ def is_elsewhere(target: str) -> bool:
     return bool(parts.scheme or parts.netloc)
 
 
-def beside(text: Text, target: str) -> PurePosixPath | None:
-    """The path within the posts folder that a relative target means; None where it climbs out of it."""
+def resolve_relative(text: Text, target: str) -> PurePosixPath | None:
+    """The path in the posts folder that a relative target refers to; None if it is outside the folder."""
     steps: list[str] = []
     for step in (text.file.parent / unquote(urlsplit(target).path)).parts:
         if step == "..":
@@ -59,7 +59,7 @@ def beside(text: Text, target: str) -> PurePosixPath | None:
 
 
 class Resolver:
-    """Turns what an author wrote into addresses: paths of the site, or absolute ones for feeds."""
+    """Resolves the targets that authors write to URLs: paths of the site, or absolute URLs for feeds."""
 
     def __init__(self, library: Library, origin: str = "") -> None:
         self._origin = origin
@@ -67,9 +67,9 @@ class Resolver:
         self._texts = {text.file: text for text in library.texts}
 
     def attributes(self, text: Text, reference: Reference) -> str:
-        """The HTML attributes of a reference: ``href``, or ``src`` with the size that keeps the page from jumping.
+        """The HTML attributes of a reference: ``href``, or ``src`` with the size of the picture, which prevents layout shifts.
 
-        An image address is the bare address, because it stands in an attribute already.
+        For an image address only the URL is returned, because the markup has the attribute already.
         """
         url = escape(self.url(text, reference.target))
         if reference.kind == "image address":
@@ -85,7 +85,7 @@ class Resolver:
     def url(self, text: Text, target: str) -> str:
         if not target:
             return self._origin + text.url
-        if is_elsewhere(target):
+        if is_external(target):
             return target
         fragment = "#" + target.partition("#")[2] if "#" in target else ""
         if target.startswith("#"):
@@ -94,20 +94,20 @@ class Resolver:
             return self._origin + target
         if file := self.file(text, target):
             return self._origin + file.url
-        path = beside(text, target)
+        path = resolve_relative(text, target)
         other = self._texts.get(path) if path else None
         return self._origin + other.url + fragment if other else target
 
     def file(self, text: Text, target: str) -> File | None:
-        path = None if is_elsewhere(target) or target.startswith(("/", "#")) else beside(text, target)
+        path = None if is_external(target) or target.startswith(("/", "#")) else resolve_relative(text, target)
         return self._files.get(path) if path else None
 
 
 def relative_targets(text: Text) -> Iterator[str]:
-    """The targets of a text that name something beside it."""
-    written = [reference.target for reference in text.document.references]
+    """The relative targets of a text: those that refer to another file in the posts folder."""
+    targets = [reference.target for reference in text.document.references]
     if text.image:
-        written.append(text.image.src)
+        targets.append(text.image.src)
     return (
-        target for target in written if target and not is_elsewhere(target) and not target.startswith(("/", "#", "?"))
+        target for target in targets if target and not is_external(target) and not target.startswith(("/", "#", "?"))
     )

@@ -1,4 +1,4 @@
-"""From a folder to a library: every text parsed, every picture that one refers to, and every fault with its file and line."""
+"""Loader of the posts folder: parses every text, reads the files that texts refer to, and collects every fault with its file and line."""
 
 import logging
 from collections.abc import Iterable, Mapping
@@ -10,9 +10,9 @@ from blog.content.check import check
 from blog.content.config import SiteConfig, parse_config
 from blog.content.document import Parse
 from blog.content.files import File, is_served, read_file
-from blog.content.folder import CONFIG, MAX_FILE_BYTES, PAGES, Folder, Written
+from blog.content.folder import CONFIG, MAX_FILE_BYTES, PAGES, Folder, Source
 from blog.content.front_matter import FrontMatterError
-from blog.content.library import Library, beside, relative_targets
+from blog.content.library import Library, relative_targets, resolve_relative
 from blog.content.post import Post, StandalonePage, Text
 from blog.content.text_parser import parse_page, parse_post
 from blog.errors import ContentError, Fault, Severity
@@ -20,60 +20,61 @@ from blog.machine.stages import Stage, unwatched
 
 logger = logging.getLogger(__name__)
 
-# Parsed texts by file and content: a rebuild parses what has changed.
-Memory = dict[Written, Text]
+# Parsed texts by path and content, so that a rebuild parses only changed texts.
+ParsedTexts = dict[Source, Text]
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A library, what its author should still mend, and the files that were looked for, there or not."""
+    """A library, the warnings about it, and the files that its texts refer to, existing or not."""
 
     library: Library
     warnings: tuple[Fault, ...]
-    wanted: tuple[PurePosixPath, ...]
+    referenced: tuple[PurePosixPath, ...]
 
 
-def load(folder: Path, memory: Memory | None = None, parse: Parse = markdown.parse, stage: Stage = unwatched) -> Loaded:
-    """Read every post, page and picture below a folder; a memory carries parsed texts from one load to the next.
+def load(
+    folder: Path, parsed: ParsedTexts | None = None, parse: Parse = markdown.parse, stage: Stage = unwatched
+) -> Loaded:
+    """Read every post, page and picture in a folder; ``parsed`` keeps parsed texts from one load to the next.
 
     Raises:
         ContentError: with every fault of the content, not only the first.
     """
-    return _Reading(Folder(folder), {} if memory is None else memory, parse).load(stage)
+    return _Loader(Folder(folder), {} if parsed is None else parsed, parse).load(stage)
 
 
-class _Reading:
-    """One pass over a folder; the faults it meets are noted there."""
+class _Loader:
+    """Loads a folder once; faults are added to the folder."""
 
-    def __init__(self, folder: Folder, memory: Memory, parse: Parse) -> None:
+    def __init__(self, folder: Folder, parsed: ParsedTexts, parse: Parse) -> None:
         self._folder = folder
-        self._memory = memory
+        self._parsed = parsed
         self._parse = parse
 
     def load(self, stage: Stage) -> Loaded:
         with stage("load") as note:
-            written = self._folder.texts()
-            note("files", len(written))
+            sources = self._folder.texts()
+            note("files", len(sources))
         with stage("parse") as note:
-            texts = [text for text in map(self._text, written) if text]
+            texts = [text for text in map(self._text, sources) if text]
             note("texts", len(texts))
-        self._memory.clear()
-        self._memory.update({(text.file, text.source): text for text in texts})
-        wanted = _wanted(texts)
+        self._parsed.clear()
+        self._parsed.update({(text.file, text.source): text for text in texts})
+        referenced = _referenced(texts)
         library = Library(
             config=self._config(),
             posts=tuple(text for text in texts if isinstance(text, Post) and not text.draft),
             pages=tuple(text for text in texts if isinstance(text, StandalonePage) and not text.draft),
             drafts=tuple(text for text in texts if text.draft),
-            files=self._files(wanted),
+            files=self._files(referenced),
         )
         for found in check(library):
             self._folder.fault(found.file, found.problem, found.line, found.severity)
-        return Loaded(library, self._warnings(), wanted)
+        return Loaded(library, self._warnings(), referenced)
 
     def _warnings(self) -> tuple[Fault, ...]:
-        found = set(self._folder.faults)
-        faults = tuple(sorted(found, key=lambda fault: (str(fault.file), fault.line, fault.problem)))
+        faults = tuple(sorted(set(self._folder.faults), key=lambda fault: (str(fault.file), fault.line, fault.problem)))
         if any(fault.severity is Severity.ERROR for fault in faults):
             raise ContentError(faults)
         return faults
@@ -92,28 +93,28 @@ class _Reading:
         for line, problem in error.problems:
             self._folder.fault(path, problem, line)
 
-    def _text(self, written: Written) -> Text | None:
-        if known := self._memory.get(written):
+    def _text(self, source: Source) -> Text | None:
+        if known := self._parsed.get(source):
             return known
-        path, text = written
+        path, text = source
         try:
-            read = parse_page if path.parent == PAGES else parse_post
-            return read(path, text, self._parse)
+            parse_text = parse_page if path.parent == PAGES else parse_post
+            return parse_text(path, text, self._parse)
         except FrontMatterError as problem:
             self._report(path, problem)
         except RecursionError:
             self._folder.fault(path, "is nested too deeply to be parsed")
         except Exception as problem:
-            # A fault of this program; named as one of the file, its author can go around it.
+            # A bug of this program. It is reported as a fault of the file, so that the author can work around it.
             logger.debug("%s cannot be parsed", path, exc_info=problem)
             self._folder.fault(path, f"cannot be parsed ({type(problem).__name__}: {problem})")
         return None
 
-    def _files(self, wanted: Iterable[PurePosixPath]) -> Mapping[PurePosixPath, File]:
+    def _files(self, referenced: Iterable[PurePosixPath]) -> Mapping[PurePosixPath, File]:
         files: dict[PurePosixPath, File] = {}
-        for path in wanted:
+        for path in referenced:
             if not self._folder.is_there(path):
-                continue  # check() says so, at the line that refers to it
+                continue  # check() reports it, with the line that refers to it
             if (body := self._folder.body(path, MAX_FILE_BYTES)) is not None:
                 try:
                     files[path] = read_file(path, body)
@@ -122,7 +123,7 @@ class _Reading:
         return files
 
 
-def _wanted(texts: Iterable[Text]) -> tuple[PurePosixPath, ...]:
-    """Only what a text refers to is read, and so only that can be served."""
-    named = {beside(text, target) for text in texts for target in relative_targets(text)}
-    return tuple(sorted(path for path in named if path and is_served(path)))
+def _referenced(texts: Iterable[Text]) -> tuple[PurePosixPath, ...]:
+    """The files that texts refer to. No other files are read, so no others can be served."""
+    paths = {resolve_relative(text, target) for text in texts for target in relative_targets(text)}
+    return tuple(sorted(path for path in paths if path and is_served(path)))

@@ -1,4 +1,4 @@
-"""What an author writes: posts and standalone pages."""
+"""Posts and standalone pages."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from blog.content.front_matter import split
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """A picture that stands for a post; ``src`` as written, beside the file."""
+    """The picture of a post, for cards in social media; ``src`` is the target as the author wrote it."""
 
     src: str
     alt: str
@@ -19,7 +19,7 @@ class Image:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """What a post and a page have in common. ``file`` is relative to the posts folder, ``source`` all that is in it."""
+    """A post or a page. ``file`` is its path in the posts folder, ``source`` the whole text of the file."""
 
     file: PurePosixPath
     slug: str
@@ -42,13 +42,13 @@ class Text:
 
     @property
     def body(self) -> str:
-        """The Markdown below the header."""
+        """The Markdown after the front matter."""
         return split(self.source).body
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post(Text):
-    """Times are aware and in UTC."""
+    """A post. Times are aware and in UTC."""
 
     published: datetime
     tags: tuple[str, ...]
@@ -69,7 +69,7 @@ class Post(Text):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StandalonePage(Text):
-    """A page outside the stream of posts, such as /about."""
+    """A page that is not a post, such as /about."""
 
     @property
     def url(self) -> str:

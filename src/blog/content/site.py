@@ -1,4 +1,4 @@
-"""The site as it stands at one moment: an immutable index over the posts that have appeared."""
+"""Site at one moment: an immutable index of the posts that are published by then."""
 
 import math
 from collections import defaultdict
@@ -13,13 +13,13 @@ from blog.content.post import Post, StandalonePage
 from blog.content.slugs import slugify
 
 RELATED_POSTS = 3
-# A tag that more posts carry says little, and comparing all with all would take a start hostage.
+# A tag that many posts share is a weak sign of related content, and comparing all posts with each other would take too long.
 _COMPARED_POSTS = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """A tag as its newest post spells it, with its posts, newest first."""
+    """A tag with its posts, newest first; ``name`` is spelled as in its newest post."""
 
     slug: str
     name: str
@@ -38,7 +38,7 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """What stands around a post: the one before it in time, the one after it, and those about the same things."""
+    """The posts that a post links to: the next older and newer one, related ones, and its series."""
 
     older: Post | None
     newer: Post | None
@@ -48,7 +48,7 @@ class Neighbours:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """A function of the library and of which posts have appeared, so every replica computes the same one."""
+    """The published content. It depends only on the library and the published posts, so every replica computes the same site."""
 
     config: SiteConfig
     posts: tuple[Post, ...]
@@ -82,7 +82,7 @@ def site_at(library: Library, now: datetime) -> Site:
 
 
 def newest_first(posts: Iterable[Post]) -> tuple[Post, ...]:
-    # Same-day posts keep a stable order across restarts and replicas, or their pages' ETags would differ.
+    # Sorting by slug too keeps posts of the same day in the same order on every replica; otherwise ETags would differ.
     return tuple(sorted(posts, key=lambda post: (post.published, post.slug), reverse=True))
 
 
@@ -105,10 +105,10 @@ def _series(posts: tuple[Post, ...]) -> Mapping[str, Series]:
     for post in posts:
         if post.series:
             members[post.series].append(post)
-    return {name: Series(name, tuple(sorted(parts, key=_place_in_series))) for name, parts in members.items()}
+    return {name: Series(name, tuple(sorted(parts, key=_position_in_series))) for name, parts in members.items()}
 
 
-def _place_in_series(post: Post) -> tuple[float, datetime, str]:
+def _position_in_series(post: Post) -> tuple[float, datetime, str]:
     return (math.inf if post.order is None else post.order, post.published, post.slug)
 
 
@@ -116,12 +116,12 @@ def _neighbours(
     posts: tuple[Post, ...], tags: tuple[Tag, ...], series: Mapping[str, Series]
 ) -> Mapping[str, Neighbours]:
     tagged = {tag.slug: tag.posts for tag in tags}
-    places = {(tag.slug, post.slug): place for tag in tags for place, post in enumerate(tag.posts)}
+    positions = {(tag.slug, post.slug): position for tag in tags for position, post in enumerate(tag.posts)}
     return {
         post.slug: Neighbours(
             older=posts[index + 1] if index + 1 < len(posts) else None,
             newer=posts[index - 1] if index else None,
-            related=_related(post, places, tagged, len(posts)),
+            related=_related(post, positions, tagged, len(posts)),
             series=series[post.series] if post.series else None,
         )
         for index, post in enumerate(posts)
@@ -129,17 +129,17 @@ def _neighbours(
 
 
 def _related(
-    post: Post, places: Mapping[tuple[str, str], int], tagged: Mapping[str, tuple[Post, ...]], total: int
+    post: Post, positions: Mapping[tuple[str, str], int], tagged: Mapping[str, tuple[Post, ...]], total: int
 ) -> tuple[Post, ...]:
-    """The posts that share the most telling tags: a rare tag says more than one that half of the site carries.
+    """The posts that share the most significant tags: a rare tag weighs more than a frequent one.
 
-    Of a tag with very many posts those nearest in time are compared.
+    Of a tag with many posts, only those nearest in time are compared.
     """
     scores: defaultdict[str, float] = defaultdict(float)
     found: dict[str, Post] = {}
     for slug in sorted({slugify(name) for name in post.tags}):
         weight = math.log(1 + total / len(tagged[slug]))
-        first = max(0, places[slug, post.slug] - _COMPARED_POSTS)
+        first = max(0, positions[slug, post.slug] - _COMPARED_POSTS)
         for other in tagged[slug][first : first + 2 * _COMPARED_POSTS]:
             found[other.slug] = other
             scores[other.slug] += weight

@@ -1,1 +1,1 @@
-"""Site → Pages: HTML, feeds, sitemap, assets, encodings, ETags. The only user of jinja2."""
+"""Renders a site: HTML pages, feeds, sitemap and assets. The only package that imports jinja2."""

@@ -1,4 +1,4 @@
-"""RSS 2.0, Atom (RFC 4287) and JSON Feed 1.1: full content, absolute addresses, stable ids."""
+"""RSS 2.0, Atom (RFC 4287) and JSON Feed 1.1 with full content, absolute URLs and stable ids."""
 
 import json
 import re
@@ -24,7 +24,7 @@ _ATOM = "http://www.w3.org/2005/Atom"
 _CONTENT = "http://purl.org/rss/1.0/modules/content/"
 _DC = "http://purl.org/dc/elements/1.1/"
 _EPOCH = datetime.fromtimestamp(0, UTC)
-# XML 1.0, production 2: what a document may not contain, not even escaped.
+# Characters that an XML document may not contain, not even escaped (XML 1.0, production 2).
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 for _prefix, _namespace in (("atom", _ATOM), ("content", _CONTENT), ("dc", _DC)):
@@ -33,7 +33,7 @@ for _prefix, _namespace in (("atom", _ATOM), ("content", _CONTENT), ("dc", _DC))
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """One stream of posts, before it takes a format. ``base`` is the path below which its three feeds stand."""
+    """A feed of posts, independent of its format. ``base`` is the path prefix of the feed in each format."""
 
     title: str
     base: str
@@ -51,12 +51,12 @@ class Feed:
         return last_modified(self.posts) or _EPOCH
 
     def entry_id(self, post: Post) -> str:
-        """The post's address for as long as it keeps its slug; readers tell new posts from old ones by it."""
+        """The post's URL, which changes only with its slug. Feed readers recognise a post by it."""
         return self.origin + post.url
 
 
 def feeds(site: Site, resolver: Resolver, origin: str) -> Iterator[Rendered]:
-    """The site's feed and each tag's, in every format. The resolver gives absolute addresses."""
+    """The feed of the site and of each tag, in every format. The resolver must return absolute URLs."""
     content = _Contents(resolver)
 
     def feed(title: str, base: str, posts: tuple[Post, ...]) -> Feed:
@@ -79,21 +79,21 @@ def _written(feed: Feed) -> Iterator[Rendered]:
 
 
 class _Contents:
-    """The HTML of a post with absolute addresses, made once for the three formats of a feed.
+    """The HTML of posts with absolute URLs, made once for all formats of a feed.
 
-    No more posts are remembered than a feed has: all of a large site's at once would be as much memory as its pages.
+    At most as many posts are remembered as a feed has: all posts of a large site would take as much memory as its pages.
     """
 
     def __init__(self, resolver: Resolver) -> None:
         self._resolver = resolver
-        self._made: OrderedDict[str, str] = OrderedDict()
+        self._html: OrderedDict[str, str] = OrderedDict()
 
     def __call__(self, post: Post) -> str:
-        if post.slug not in self._made:
-            self._made[post.slug] = post.document.html(partial(self._resolver.attributes, post))
-            if len(self._made) > POSTS_PER_FEED:
-                self._made.popitem(last=False)
-        return self._made[post.slug]
+        if post.slug not in self._html:
+            self._html[post.slug] = post.document.html(partial(self._resolver.attributes, post))
+            if len(self._html) > POSTS_PER_FEED:
+                self._html.popitem(last=False)
+        return self._html[post.slug]
 
 
 def _rss(feed: Feed) -> bytes:

@@ -1,11 +1,11 @@
-"""What the head of a page says to machines: canonical link, Open Graph, feeds, JSON-LD."""
+"""Metadata for the head of a page: canonical link, Open Graph, feed links, JSON-LD."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from blog import urls
-from blog.content.library import Resolver, is_elsewhere
+from blog.content.library import Resolver, is_external
 from blog.content.post import Post, Text
 from blog.content.site import Site, Tag
 from blog.render.theme import iso
@@ -22,7 +22,7 @@ class FeedLink:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """An absolute address; width and height in pixels, 0 where they are not known."""
+    """A picture with its absolute URL; width and height are in pixels, 0 if unknown."""
 
     url: str
     alt: str
@@ -32,7 +32,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageMetadata:
-    """The head of one page. ``canonical`` is absolute; ``path`` is what a menu compares with."""
+    """The metadata of one page. ``canonical`` is an absolute URL; the menu marks the entry of ``path`` as current."""
 
     title: str
     description: str
@@ -50,12 +50,12 @@ class PageMetadata:
 
 
 def feeds(title: str, base: str = "") -> tuple[FeedLink, ...]:
-    """The feeds below a path, for autodiscovery."""
+    """Links to the feeds below a path, for autodiscovery."""
     return tuple(FeedLink(f"{title} ({feed.label})", feed.media_type, base + feed.path) for feed in urls.FEED_FORMATS)
 
 
 class MetadataBuilder:
-    """Makes the head of each kind of page, with absolute addresses below one origin."""
+    """Builds the metadata of each kind of page, with absolute URLs of one origin."""
 
     def __init__(self, site: Site, origin: str, resolver: Resolver, default_picture: Picture | None) -> None:
         self._site = site
@@ -128,7 +128,7 @@ class MetadataBuilder:
     def _picture(self, text: Text) -> Picture | None:
         if text.image is None:
             return self._default_picture
-        if is_elsewhere(text.image.src):
+        if is_external(text.image.src):
             return Picture(text.image.src, text.image.alt)
         file = self._resolver.file(text, text.image.src)
         return Picture(self._origin + file.url, text.image.alt, file.width, file.height) if file else None

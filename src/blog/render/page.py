@@ -1,4 +1,4 @@
-"""A page after rendering and before encoding, with the media types and the Cache-Control values of all of them."""
+"""Rendered page, before it is encoded, and the media types and Cache-Control values of pages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ MARKDOWN = "text/markdown; charset=utf-8"
 XML = "application/xml; charset=utf-8"
 JSON = "application/json"
 
-# A CDN may answer from its copy for a minute, and for ten more while it asks for a newer one.
+# A CDN may serve its copy for one minute, and for ten more while it revalidates (RFC 5861).
 SHORT = "public, max-age=60, stale-while-revalidate=600, stale-if-error=86400"
 FEED = "public, max-age=300, stale-while-revalidate=3600, stale-if-error=86400"
 FOREVER = "public, max-age=31536000, immutable"
@@ -17,7 +17,7 @@ FOREVER = "public, max-age=31536000, immutable"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
-    """What is rendered before it is encoded. ``path`` is decoded; ``route`` is its template in traces and metrics."""
+    """A page, feed or file before it is encoded. ``path`` is decoded; ``route`` is its template in traces and metrics."""
 
     path: str
     route: str

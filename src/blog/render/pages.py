@@ -17,7 +17,7 @@ from blog.errors import ContentError, Fault
 from blog.render import security
 from blog.render.meta import MetadataBuilder, PageMetadata
 from blog.render.page import HTML, Rendered
-from blog.render.rum import MARK, beacon_origin, rum_of
+from blog.render.rum import MARKER, beacon_origin, rum_of
 from blog.render.theme import Theme
 from blog.settings import Settings
 
@@ -26,7 +26,7 @@ POSTS_AT_HOME = 6
 _HEADING = re.compile(r'(<h[2-6] id="([^"]*)">)(.*?)(</h[2-6]>)', re.DOTALL)
 _TAGS = re.compile(r"<[^>]*>")
 _NO_RUM = (
-    "BLOG_FARO_URL is set, and the page does not load what it asks for: "
+    "BLOG_FARO_URL is set, but the page does not include the RUM script: "
     'put {% if rum %}{% include "_rum.html" %}{% endif %} first in <body>'
 )
 
@@ -35,11 +35,11 @@ class PageRenderer:
     """Renders one site with one theme."""
 
     def __init__(
-        self, site: Site, theme: Theme, metas: MetadataBuilder, resolver: Resolver, settings: Settings
+        self, site: Site, theme: Theme, metadata: MetadataBuilder, resolver: Resolver, settings: Settings
     ) -> None:
         self._site = site
         self._theme = theme
-        self._metas = metas
+        self._metadata = metadata
         self._resolver = resolver
         self._secure = settings.secure
         self._rum = rum_of(settings, theme.assets)
@@ -61,19 +61,19 @@ class PageRenderer:
         yield from map(self._standalone, self._site.pages)
 
     def not_found(self) -> Rendered:
-        """The 404 page, with a gap for suggestions."""
-        meta = self._metas.index("Page not found", urls.HOME, indexed=False, json_ld=())
+        """The 404 page, with a placeholder for suggestions."""
+        meta = self._metadata.index("Page not found", urls.HOME, indexed=False, json_ld=())
         return self._page("not_found.html", meta, urls.HOME, {"posts": self._site.posts[:3]})
 
     def suggestions(self) -> tuple[str, dict[str, str]]:
-        """What the 404 page's gap is filled with: a list with a gap of its own, and its items by slug."""
+        """The HTML that replaces the 404 page's placeholder: a list, which has a placeholder too, and its items by slug."""
         texts = (*self._site.posts, *self._site.pages)
         items = {text.slug: self._theme.render("suggestion.html", {"post": text}) for text in texts}
         return self._theme.render("suggestions.html", {}), items
 
     def _page(self, template: str, meta: PageMetadata, route: str, context: dict[str, Any]) -> Rendered:
         html = self._theme.render(template, {**self._shared, "meta": meta, **context})
-        if self._rum and MARK not in html:
+        if self._rum and MARKER not in html:
             raise ContentError([Fault(self._theme.file(template), 1, _NO_RUM)])
         return Rendered(
             path=urls.decoded(meta.path),
@@ -86,14 +86,14 @@ class PageRenderer:
     def _home(self) -> Rendered:
         posts = self._site.posts
         context = {"posts": posts[:POSTS_AT_HOME], "total": len(posts), "tags": self._site.tags}
-        return self._page("home.html", self._metas.home(), urls.HOME, context)
+        return self._page("home.html", self._metadata.home(), urls.HOME, context)
 
     def _lists(self) -> Iterator[Rendered]:
         posts = self._site.posts
         count = max(1, -(-len(posts) // POSTS_PER_PAGE))
         for number in range(1, count + 1):
             title = "All posts" if number == 1 else f"All posts, page {number}"
-            meta = self._metas.index(
+            meta = self._metadata.index(
                 title,
                 urls.listing(number),
                 f"{title} of {self._site.config.title}, newest first.",
@@ -112,34 +112,34 @@ class PageRenderer:
             "around": self._site.neighbours[post.slug],
             "tags": self._site.tags_of(post),
         }
-        return self._page("post.html", self._metas.post(post), urls.POST_ROUTE, context)
+        return self._page("post.html", self._metadata.post(post), urls.POST_ROUTE, context)
 
     def _tags(self) -> Iterator[Rendered]:
         yield self._page(
             "tags.html",
-            self._metas.index("Tags", urls.TAGS, f"What {self._site.config.title} is about, by tag."),
+            self._metadata.index("Tags", urls.TAGS, f"What {self._site.config.title} is about, by tag."),
             urls.TAGS,
             {"tags": self._site.tags},
         )
         for tag in self._site.tags:
-            yield self._page("tag.html", self._metas.tag(tag), urls.TAG_ROUTE, {"tag": tag, "posts": tag.posts})
+            yield self._page("tag.html", self._metadata.tag(tag), urls.TAG_ROUTE, {"tag": tag, "posts": tag.posts})
 
     def _archive(self) -> Rendered:
         grouped = groupby(self._site.posts, key=lambda post: post.published.year)
         years = [(year, list(posts)) for year, posts in grouped]
-        meta = self._metas.index("Archive", urls.ARCHIVE, f"Every post of {self._site.config.title}, by year.")
+        meta = self._metadata.index("Archive", urls.ARCHIVE, f"Every post of {self._site.config.title}, by year.")
         return self._page("archive.html", meta, urls.ARCHIVE, {"years": years, "total": len(self._site.posts)})
 
     def _standalone(self, page: StandalonePage) -> Rendered:
         context = {"page": page, "content": self._content(page)}
-        return self._page("page.html", self._metas.page(page), urls.PAGE_ROUTE, context)
+        return self._page("page.html", self._metadata.page(page), urls.PAGE_ROUTE, context)
 
     def _content(self, text: Text) -> Markup:
         html = text.document.html(partial(self._resolver.attributes, text))
-        return Markup(_HEADING.sub(_with_permalink, html))  # noqa: S704 -- the Markdown writer escaped what is text
+        return Markup(_HEADING.sub(_with_permalink, html))  # noqa: S704 -- the Markdown writer has escaped the text
 
 
 def _with_permalink(heading: re.Match[str]) -> str:
-    """A heading and a link to itself. Feeds go without: a reader's list of headings needs no # behind each."""
+    """A heading with a link to itself. Feeds omit the link: feed readers would show a # after each heading."""
     label = escape(f"Link to “{unescape(_TAGS.sub('', heading[3]))}”")
     return f'{heading[1]}{heading[3]} <a class="anchor" href="#{heading[2]}" aria-label="{label}">#</a>{heading[4]}'

@@ -1,4 +1,4 @@
-"""Browser RUM: what the script that stands first in <body> is told, and what the site serves for it."""
+"""Browser RUM: the parameters of the script that is first in <body>, and the assets that it loads."""
 
 from base64 import b64encode
 from collections.abc import Mapping
@@ -10,15 +10,15 @@ from blog import __version__, urls
 from blog.settings import Settings
 
 SDK = "faro-web-sdk.iife.js"
-# The SDK, and the licences of what is in it: a site without RUM does not serve them.
+# The SDK and the licences of its parts. A site without RUM does not serve them.
 ASSETS = frozenset({SDK, "faro-web-sdk.LICENSE.txt"})
-# Standing in a page, it says that the theme has taken the script up.
-MARK = "data-rum-collect="
+# A page that contains this includes the RUM script.
+MARKER = "data-rum-collect="
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rum:
-    """The data- attributes of the script. Its text is the same for every site, and so is its hash."""
+    """The data- attributes of the script. They keep the script's text, and so its CSP hash, the same for every site."""
 
     sdk: str
     integrity: str
@@ -30,12 +30,12 @@ class Rum:
 
 
 def rum_of(settings: Settings, assets: Mapping[str, bytes]) -> Rum | None:
-    """What to tell the script; None where BLOG_FARO_URL is unset."""
+    """The parameters of the script; None if BLOG_FARO_URL is unset."""
     if not settings.faro_url:
         return None
     return Rum(
         sdk=SDK,
-        # A theme without the SDK is told so when its template asks for it.
+        # If the theme has no SDK, rendering its template reports that.
         integrity=integrity(assets.get(SDK, b"")),
         collect=urls.RUM_COLLECT if settings.rum_proxied_to else settings.faro_url,
         app=settings.rum_app,
@@ -46,7 +46,7 @@ def rum_of(settings: Settings, assets: Mapping[str, bytes]) -> Rum | None:
 
 
 def beacon_origin(settings: Settings) -> str | None:
-    """The origin that pages have to be allowed to post to; None where it is their own."""
+    """The origin that the Content Security Policy must let pages post to; None if beacons go to the site itself."""
     if not settings.faro_url or settings.rum_proxied_to:
         return None
     parts = urlsplit(settings.faro_url)

@@ -1,4 +1,4 @@
-"""Security headers. Pages are prepared bytes, so scripts are allowed by hash: a nonce would be the same for everyone."""
+"""Security headers. Pages are prepared bytes, so the policy allows scripts by hash: a nonce would be the same for every request."""
 
 import re
 from base64 import b64encode
@@ -12,7 +12,7 @@ _HSTS = {"strict-transport-security": "max-age=31536000; includeSubDomains"}
 
 
 def script_hashes(html: str) -> tuple[str, ...]:
-    """The CSP source of each inline script. Data blocks (application/ld+json) do not run and need none."""
+    """The CSP hash source of each inline script. Data blocks (application/ld+json) are not executed and need none."""
     inline = (
         text for attributes, text in _SCRIPT.findall(html) if _NOT_INLINE.isdisjoint(_ATTRIBUTE.findall(attributes))
     )
@@ -21,9 +21,9 @@ def script_hashes(html: str) -> tuple[str, ...]:
 
 
 def for_html(hashes: Iterable[str], *, secure: bool, beacons: str | None = None) -> dict[str, str]:
-    """The headers of an HTML answer (Content Security Policy Level 3; OWASP Secure Headers).
+    """The security headers of an HTML response (Content Security Policy Level 3; OWASP Secure Headers).
 
-    ``beacons`` is the origin that the page may post to beside its own.
+    ``beacons`` is another origin that the page may post to.
     """
     policy = {
         "default-src": "'none'",
@@ -48,7 +48,7 @@ def for_html(hashes: Iterable[str], *, secure: bool, beacons: str | None = None)
 
 
 def for_file(media_type: str, *, secure: bool) -> dict[str, str]:
-    """A picture may be opened on its own: an SVG must then run nothing and ask for nothing."""
+    """The security headers of a file. An SVG may be opened as a document, and must then neither run scripts nor load anything."""
     sandbox = {"content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox"}
     return (sandbox if media_type == "image/svg+xml" else {}) | for_anything(secure=secure)
 

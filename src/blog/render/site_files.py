@@ -1,4 +1,4 @@
-"""Pages for machines that read the site as a whole: sitemap, robots.txt, llms.txt, the Markdown sources, the manifest."""
+"""Files for crawlers and other programs: sitemap, robots.txt, llms.txt, the Markdown sources, the web manifest."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -35,9 +35,9 @@ def _page(path: str, media_type: str, body: bytes) -> Rendered:
 
 
 def sitemap(site: Site, origin: str) -> bytes:
-    """Every HTML page with the moment its content last changed (sitemaps.org 0.9)."""
+    """The sitemap: every HTML page with the time its content last changed (sitemaps.org 0.9)."""
     root = ET.Element("urlset", xmlns="http://www.sitemaps.org/schemas/sitemap/0.9")
-    for path, modified in _places(site):
+    for path, modified in _locations(site):
         url = ET.SubElement(root, "url")
         ET.SubElement(url, "loc").text = origin + path
         if modified:
@@ -47,7 +47,7 @@ def sitemap(site: Site, origin: str) -> bytes:
     return document
 
 
-def _places(site: Site) -> Iterator[tuple[str, datetime | None]]:
+def _locations(site: Site) -> Iterator[tuple[str, datetime | None]]:
     home, blog, *others = (fixed.path for fixed in urls.FIXED if fixed.content_type)
     for path in (home, blog):
         yield path, site.modified
@@ -64,7 +64,7 @@ def _places(site: Site) -> Iterator[tuple[str, datetime | None]]:
 
 
 def llms(site: Site, origin: str) -> str:
-    """A curated guide for language models (llmstxt.org): newest first, cut at LLMS_BYTES with a word about the rest."""
+    """llms.txt, a guide for language models (llmstxt.org): newest posts first, at most LLMS_BYTES, with the number of omitted posts."""
     config = site.config
     head = [f"# {config.title}", ""]
     if config.description:
@@ -72,20 +72,20 @@ def llms(site: Site, origin: str) -> str:
     tail = ["", "## Optional", "", f"- [Everything in one file]({origin}{urls.LLMS_FULL})",
             f"- [Sitemap]({origin}{urls.SITEMAP})", f"- [JSON Feed]({origin}{urls.JSON_FEED})", ""]  # fmt: skip
     entries = [f"- [{page.title}]({origin}{page.url}): {page.description}" for page in site.pages]
-    pages = ["", "## Pages", "", *_within(entries, LLMS_BYTES // 5)] if entries else []
+    pages = ["", "## Pages", "", *_within_budget(entries, LLMS_BYTES // 5)] if entries else []
     budget = LLMS_BYTES - len("\n".join([*head, *pages, *tail]).encode()) - 200
     posts = [f"- [{post.title}]({origin}{post.source_url}): {post.description}" for post in site.posts]
-    shown = list(_within(posts, budget))
+    shown = list(_within_budget(posts, budget))
     if len(shown) < len(posts):
         shown.append(f"- {len(posts) - len(shown)} older posts are in the sitemap.")
     return "\n".join([*head, "## Posts", "", *shown, *pages, *tail])
 
 
 def llms_full(site: Site, origin: str) -> str:
-    """The Markdown of every post, newest first, up to LLMS_FULL_BYTES."""
-    shown = list(_within((_full(post, origin) for post in site.posts), LLMS_FULL_BYTES))
-    left_out = len(site.posts) - len(shown)
-    closing = f"\n\n{left_out} older posts are left out here; see {origin}{urls.SITEMAP}\n" if left_out else "\n"
+    """llms-full.txt: the Markdown of the posts, newest first, at most LLMS_FULL_BYTES."""
+    shown = list(_within_budget((_full(post, origin) for post in site.posts), LLMS_FULL_BYTES))
+    omitted = len(site.posts) - len(shown)
+    closing = f"\n\n{omitted} older posts are left out here; see {origin}{urls.SITEMAP}\n" if omitted else "\n"
     return f"# {site.config.title}\n\n" + "\n\n---\n\n".join(shown) + closing
 
 
@@ -93,7 +93,7 @@ def _full(post: Post, origin: str) -> str:
     return f"# {post.title}\n\n{origin}{post.url} · {iso(post.published)}\n\n{post.body.strip()}"
 
 
-def _within(texts: Iterable[str], budget: int) -> Iterator[str]:
+def _within_budget(texts: Iterable[str], budget: int) -> Iterator[str]:
     for text in texts:
         budget -= len(text.encode()) + 1
         if budget < 0:

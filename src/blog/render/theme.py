@@ -1,4 +1,4 @@
-"""The theme: jinja2 templates and their assets, read from one folder or from several, the first of which replace the files of the others."""
+"""Theme: jinja2 templates and assets, read from one or more folders. A file in an earlier folder replaces the file of that name in a later one."""
 
 import json
 import os
@@ -41,7 +41,7 @@ _CSS_URL = re.compile(r"""url\((["']?)(?!data:|/|#)([^"')]+)\1\)""")
 
 
 class _Loader(FileSystemLoader):
-    """Reads templates as posts are read: regular files of a bounded size, and each once for an edition."""
+    """Loads templates with the checks that posts have (regular files of a bounded size), and each only once for an edition."""
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
         del environment
@@ -56,7 +56,7 @@ class _Loader(FileSystemLoader):
 
 
 class Theme:
-    """Templates that fail loudly, and assets under names that change with their bytes."""
+    """Templates that raise for unknown names, and assets whose URLs contain their digest."""
 
     def __init__(self, *folders: Path) -> None:
         """Read the folders; a file of an earlier one replaces the file of that name in a later one.
@@ -86,32 +86,32 @@ class Theme:
                 yield template
 
     def asset(self, name: str) -> str:
-        """The URL of an asset, for templates; an unknown name is a fault of the template."""
+        """The URL of an asset, for templates. An unknown name raises TemplateError, which becomes a fault of the template."""
         if name not in self.assets:
             folders = " or ".join(str(folder / ASSETS) for folder in self._folders)
             raise TemplateError(f"there is no asset {name!r} in {folders}")
         return asset_url(name, self.assets[name])
 
     def script(self, name: str) -> Markup:
-        """A script that stands inside a page, without the comments and the indentation that every reader would download."""
+        """A script to inline in a page, without comments and indentation, which every client would have to load."""
         loader = self._environment.loader
-        assert loader  # noqa: S101 -- given to it above
+        assert loader  # noqa: S101 -- set in __init__
         text, _, _ = loader.get_source(self._environment, name)
         lines = (line.strip() for line in text.splitlines())
         return Markup("\n".join(line for line in lines if line and not line.startswith("//")))  # noqa: S704 -- the theme's own
 
     def render(self, template: str, context: Mapping[str, Any]) -> str:
-        """One page.
+        """Render a template.
 
         Raises:
-            ContentError: naming the template and the line that could not be rendered.
+            ContentError: with the template and the line that cannot be rendered.
         """
         compiled = self._compile(template)
         try:
             html = compiled.render(context)
-            html.encode()  # a template can write half a character, too
+            html.encode()  # raises for a surrogate, which a template can write
         except Exception as problem:  # a template can raise anything
-            raise ContentError([Fault(*self._place(problem, template), _words(problem))]) from problem
+            raise ContentError([Fault(*self._location(problem, template), _description(problem))]) from problem
         return html
 
     def _compile(self, template: str) -> Template:
@@ -123,21 +123,21 @@ class Theme:
         except UnicodeDecodeError as problem:
             line = problem.object.count(b"\n", 0, problem.start) + 1
             raise ContentError([Fault(self.file(template), line, f"is not UTF-8: {problem.reason}")]) from problem
-        except Exception as problem:  # what nests too deeply ends the compiler
-            raise ContentError([Fault(self.file(template), 1, _words(problem))]) from problem
+        except Exception as problem:  # such as a RecursionError of the compiler
+            raise ContentError([Fault(self.file(template), 1, _description(problem))]) from problem
 
-    def _place(self, problem: Exception, template: str) -> tuple[Path, int]:
-        """jinja2 rewrites tracebacks so that frames in a template carry its file and line."""
+    def _location(self, problem: Exception, template: str) -> tuple[Path, int]:
+        """The file and line of an error: jinja2 rewrites tracebacks so that they contain the lines of templates."""
         frames = [frame for frame in traceback.extract_tb(problem.__traceback__) if frame.filename.endswith(".html")]
         return (Path(frames[-1].filename), frames[-1].lineno or 1) if frames else (self.file(template), 1)
 
     def file(self, template: str) -> Path:
-        """The file of a template; where there is none, the place where its author would put it."""
+        """The file of a template; if there is none, its path in the first folder."""
         paths = [folder / template for folder in self._folders]
         return next(filter(os.path.lexists, paths), paths[0])
 
 
-def _words(problem: Exception) -> str:
+def _description(problem: Exception) -> str:
     if isinstance(problem, RecursionError):
         return "RecursionError: is nested too deeply, or includes itself"
     return str(problem) if isinstance(problem, TemplateError) else f"{type(problem).__name__}: {problem}"
@@ -161,14 +161,14 @@ def iso(moment: datetime) -> str:
 
 
 def embedded_json(value: Any) -> Markup:
-    r"""JSON that can stand inside a script element, whatever text it carries.
+    r"""JSON for a script element, with every character escaped that could end the element.
 
     >>> embedded_json({"a": "</script>"})
     Markup('{"a":"\\u003c/script\\u003e"}')
     """
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     safe = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
-    return Markup(text.translate(safe))  # noqa: S704 -- the five characters that could end it are escaped above
+    return Markup(text.translate(safe))  # noqa: S704 -- the five characters that could end the element are escaped above
 
 
 def asset_url(name: str, body: bytes) -> str:
@@ -201,15 +201,15 @@ def _read_assets(folders: Iterable[Path]) -> dict[str, bytes]:
 
 
 def _asset_files(folder: Path) -> list[Path]:
-    """What lies in the folder, links that lead nowhere included; a theme without the folder has no assets."""
+    """The files in a folder, including broken symbolic links; none if the folder does not exist."""
     try:
-        names = sorted(os.listdir(folder))  # noqa: PTH208 -- iterdir would list the folder a second time for nothing
+        names = sorted(os.listdir(folder))  # noqa: PTH208 -- only the names are needed
     except FileNotFoundError:
         return []
     except OSError as problem:
         raise ContentError([Fault(folder, 1, f"cannot be read: {problem.strerror}")]) from problem
     paths = [folder / name for name in names if not _is_ignored(name)]
-    return [path for path in paths if not os.path.isdir(path)]  # noqa: PTH112 -- Path.is_dir raises where it may not look
+    return [path for path in paths if not os.path.isdir(path)]  # noqa: PTH112 -- Path.is_dir raises without permission
 
 
 def _is_ignored(name: str) -> bool:
@@ -220,16 +220,16 @@ def _read_asset(path: Path) -> bytes:
     if not is_utf_8(path.name):
         raise UnreadableError("has a name that is not UTF-8; rename it")
     if path.suffix[1:] not in ASSET_TYPES:
-        raise UnreadableError(f"is of no kind that is served ({', '.join(ASSET_TYPES)})")
+        raise UnreadableError(f"has no extension that is served ({', '.join(ASSET_TYPES)})")
     return read_regular(path, MAX_FILE_BYTES)
 
 
 def _link_assets(stylesheet: Path, assets: Mapping[str, bytes]) -> bytes:
-    """A stylesheet's url(font.woff2), given the name that the font is served under."""
+    """A stylesheet in which url(font.woff2) refers to the URL that the font is served at."""
 
     def linked(found: re.Match[str]) -> str:
         if found[2] not in assets:
-            raise ContentError([Fault(stylesheet, 1, f"url({found[2]}) is not beside the stylesheet")])
+            raise ContentError([Fault(stylesheet, 1, f"url({found[2]}) is no asset of the theme")])
         return f"url({asset_url(found[2], assets[found[2]])})"
 
     try:

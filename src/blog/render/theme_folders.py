@@ -1,4 +1,4 @@
-"""The folders of a theme. Apart from the theme itself, because a warm start asks for them and needs no jinja2."""
+"""Folders of the theme. Separate from the theme module because a warm start reads them without importing jinja2."""
 
 import os
 from pathlib import Path
@@ -12,15 +12,15 @@ DEFAULT = Path("templates")
 
 
 def shipped() -> Path:
-    """The folder of the theme that comes with the package; in a clone that is templates/ of the repository."""
+    """The folder of the theme that is shipped with the package; in a clone, templates/ of the repository."""
     installed = _PACKAGE / "theme"
     return installed if installed.is_dir() else _PACKAGE.parents[1] / "templates"
 
 
 def theme_folders(chosen: Path | None) -> tuple[Path, ...]:
-    """The folders that a theme is read from: a file of an earlier one replaces the file of that name in a later one.
+    """The folders that a theme is read from. A file in an earlier one replaces the file of that name in a later one.
 
-    Where no folder is chosen, templates/ is one of them if it is there.
+    If no folder is chosen, templates/ is one of them if it exists.
 
     Raises:
         ContentError: a folder cannot be read.
@@ -35,7 +35,7 @@ def theme_folders(chosen: Path | None) -> tuple[Path, ...]:
 
 
 def watched_folders(chosen: Path | None) -> tuple[Path, ...]:
-    """What to watch for changes of the theme: the same folders, and templates/ before it is there."""
+    """The folders to watch for changes of the theme: the same, and templates/ even if it does not exist yet."""
     return _distinct(chosen or DEFAULT)
 
 
