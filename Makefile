@@ -1,8 +1,8 @@
-# The only door: people, pre-commit and CI call the same targets.
+# People, pre-commit and CI all call these targets.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# The locks name everything, so pip need not resolve: an older one asks for the newest release of a package that is locked without its extra.
+# --no-deps, because the locks are complete. With resolving, an older pip would fetch the newest release of a package that is locked without its extra.
 SYNC := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 
 .DEFAULT_GOAL := help
@@ -11,7 +11,7 @@ SYNC := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-de
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
 
-# A stamp for each set of locked dependencies; the development set contains the other.
+# A stamp file for each set of locked dependencies; the development set contains the other.
 $(VENV)/.run: requirements.txt pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "installing the locked dependencies into $(VENV) (a minute, once)"
@@ -29,10 +29,10 @@ install: $(VENV)/.dev ## create .venv with the locked dependencies
 run: $(VENV)/.run ## serve posts/ at http://127.0.0.1:8000
 	BLOG_LOG_FORMAT=$${BLOG_LOG_FORMAT:-console} $(BIN)/blog serve
 
-dev: $(VENV)/.run ## the same, and reload posts, templates and open pages on change
+dev: $(VENV)/.run ## like run, and reload posts, templates and open pages on change
 	BLOG_RELOAD=true BLOG_LOG_FORMAT=$${BLOG_LOG_FORMAT:-console} $(BIN)/blog serve
 
-test: $(VENV)/.dev ## run all tests; narrow with T="tests/content -k header"
+test: $(VENV)/.dev ## run all tests; select some with T="tests/content -k date"
 	$(BIN)/python -m pytest $(T)
 
 lint: $(VENV)/.dev ## ruff, mypy --strict, import-linter, and the posts
@@ -42,7 +42,7 @@ lint: $(VENV)/.dev ## ruff, mypy --strict, import-linter, and the posts
 	$(BIN)/lint-imports
 	$(BIN)/blog check
 
-format: $(VENV)/.dev ## let ruff rewrite what it can
+format: $(VENV)/.dev ## format and fix with ruff
 	$(BIN)/ruff check --fix --quiet . || true
 	$(BIN)/ruff format .
 
@@ -51,13 +51,13 @@ check: lint test ## lint and test
 bench: $(VENV)/.dev ## measure against bare uvicorn, the default stack and nginx; writes docs/performance.md (30 minutes); B="--only public" for a part
 	$(BIN)/python .ci/bench.py $(B)
 
-memory: $(VENV)/.dev ## measure what cold starts and idle servers need of memory; M="--posts 300 --limit 256" (root, cgroups)
+memory: $(VENV)/.dev ## measure the memory of cold starts and idle servers; M="--posts 300 --limit 256" (root, cgroups)
 	$(BIN)/python .ci/memory.py $(M)
 
 settings: $(VENV)/.dev ## write docs/configuration.md from the settings
 	$(BIN)/python .ci/configuration.py
 
-chart: $(VENV)/.dev ## write the chart's README, lint the chart, render its scenarios and validate what comes out
+chart: $(VENV)/.dev ## write the chart's README, lint the chart, render its scenarios and validate the manifests
 	$(BIN)/python .ci/chart_readme.py
 	$(BIN)/python -m pytest tests/chart
 
@@ -71,40 +71,40 @@ image: ## build the container image (docker, else buildah); IMAGE, VERSION, REVI
 workflows: $(VENV)/.dev ## zizmor, actionlint, shellcheck and our own rules over .github and .ci
 	$(BIN)/python -m pytest tests/ci
 
-smoke: ## run the built image read-only, ask it for pages, stop it; IMAGE, SIZE_BUDGET_MB (docker)
+smoke: ## run the built image read-only, request pages, stop it; IMAGE, SIZE_BUDGET_MB (docker)
 	@IMAGE="$(IMAGE)" $(PYTHON) .ci/smoke.py
 
 kind: ## install the chart in a kind cluster, test it, restart it under load; IMAGE, KEEP=true (docker, kind, kubectl, helm)
 	@IMAGE="$(IMAGE)" .ci/kind
 
-audit: $(VENV)/.dev ## look for known vulnerabilities in what the locks name
+audit: $(VENV)/.dev ## look for known vulnerabilities in the locked dependencies
 	$(BIN)/pip-audit --strict --progress-spinner off --disable-pip --require-hashes -r requirements.txt -r requirements-dev.txt
 	npm audit --audit-level=high
 
-links: $(VENV)/.dev ## ask for every page elsewhere that the posts link to
+links: $(VENV)/.dev ## check the external links of the posts
 	$(BIN)/python .ci/links.py
 
-# What the workflows publish with. TAG, WORKFLOW and the like come through the environment: make would expand a dollar in them.
+# Targets of the publishing workflows. TAG, WORKFLOW and others are environment variables, because make would expand a $ in an argument.
 .PHONY: names release-check wait-for manifest sign package push-chart release
-names: ## say what this commit would be published as
+names: ## print the names and versions that this commit would be published under
 	@$(PYTHON) .ci/release.py names
 
-release-check: ## hold the version in TAG against package, chart and CHANGELOG
+release-check: ## compare the version in TAG with the package, the chart and the CHANGELOG
 	@$(PYTHON) .ci/release.py check
 
 wait-for: ## wait for the run of WORKFLOW for this commit (gh)
 	@.ci/wait-for
 
-manifest: ## make one manifest list of the digests in dist/digests (docker)
+manifest: ## create a manifest list from the digests in dist/digests (docker)
 	@.ci/manifest
 
-sign: ## sign REFERENCE, a digest, without a key (cosign)
+sign: ## sign the digest REFERENCE without a key (cosign)
 	@cosign sign --yes --recursive "$$REFERENCE"
 
 package: ## package the chart as this commit would publish it (helm)
 	@$(PYTHON) .ci/release.py package
 
-push-chart: ## push the packaged chart, never over another (helm)
+push-chart: ## push the packaged chart, unless its version is published already (helm)
 	@.ci/push-chart
 
 release: ## publish the release of TAG with its notes (gh)
@@ -115,14 +115,14 @@ release: ## publish the release of TAG with its notes (gh)
 golden: $(VENV)/.dev ## refresh the golden files; review the diff
 	BLOG_GOLDEN=refresh $(BIN)/python -m pytest tests -k golden
 
-vendor: $(VENV)/.dev ## take data from the npm packages that package-lock.json pins
+vendor: $(VENV)/.dev ## copy data from the npm packages that package-lock.json pins
 	npm ci --silent --no-audit --no-fund
 	$(BIN)/python .ci/vendor.py
 
-# The locks' headers name these commands for Renovate, which takes options with = only, and compiles them again.
+# The headers of the locks contain these commands. Renovate runs them again, and accepts options only in the form with =.
 lock: $(VENV)/.dev ## compile requirements*.txt from pyproject.toml, with hashes and without index addresses
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --group=build --output-file=requirements.txt pyproject.toml
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --constraints=requirements.txt --group=dev --output-file=requirements-dev.txt pyproject.toml
 
-clean: ## remove what can be made again
+clean: ## remove generated files
 	rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage dist

@@ -1,4 +1,4 @@
-"""The contracts between the packages: each is broken on purpose in a copy of the source, and import-linter has to notice."""
+"""The import contracts: each is broken on purpose in a copy of the source, and import-linter must report it."""
 
 import os
 import re
@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-# A module of the copy and the import that is added to it, by the first words of the contract that forbids it.
+# By the first words of a contract: a module of the copy, and the forbidden import that is added to it.
 BREACHES = {
     "Layers": ("content/site.py", "blog.render.theme"),
     "Content and render are pure": ("render/feeds.py", "socket"),
@@ -39,7 +39,7 @@ def _lint(folder: Path) -> str:
 
 @pytest.fixture(scope="module")
 def outcome(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """What import-linter says of a copy of the source with every breach in it."""
+    """The output of import-linter for a copy of the source with every breach."""
     folder = tmp_path_factory.mktemp("copy")
     shutil.copytree(ROOT / "src", folder / "src", ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
     shutil.copy(ROOT / "pyproject.toml", folder)
@@ -50,7 +50,7 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.mark.parametrize("contract", _contracts())
-def test_a_breach_of_a_contract_is_noticed(contract: str, outcome: str) -> None:
-    assert any(contract.startswith(words) for words in BREACHES), "plant a breach of this contract"
-    # The names of contracts are wrapped to the width of the terminal, and one may be followed by warnings in brackets.
+def test_a_breach_of_a_contract_is_reported(contract: str, outcome: str) -> None:
+    assert any(contract.startswith(words) for words in BREACHES), "add a breach of this contract"
+    # import-linter wraps names at the width of the terminal.
     assert re.search(rf"{re.escape(contract)} BROKEN", " ".join(outcome.split())), outcome
