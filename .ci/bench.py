@@ -1,7 +1,7 @@
-"""Measures the service against what it is built on, in one run, and writes docs/performance.md.
+"""Benchmark: compares the service with bare uvicorn, the default stack and nginx in one run, and writes docs/performance.md.
 
-`make bench` calls it. Every contestant is one process on core 0; wrk, the collector stub and this script are on core 1. Each is measured three times in
-turn, and the medians are printed as ratios: the machine may be any, the ratios should hold.
+`make bench` runs it. Each server is one process on core 0; wrk, the collector stub and this script run on core 1. The servers are measured in turn,
+three times each, and the medians are printed as ratios, which depend less on the machine than rates do.
 """
 
 import argparse
@@ -55,7 +55,7 @@ WORDS = [
 
 
 def write_posts(folder: Path, count: int, paragraphs: int = 20) -> Path:
-    """Posts of 75 words a paragraph with five blocks of code, the same at every run."""
+    """Write posts of paragraphs with 75 words and of five blocks of code. They are the same in every run."""
     folder.mkdir(parents=True, exist_ok=True)
     for number in range(count):
         (folder / f"post-{number}.md").write_text(_post(number, paragraphs), encoding="utf-8")
@@ -64,14 +64,14 @@ def write_posts(folder: Path, count: int, paragraphs: int = 20) -> Path:
 
 def _post(number: int, paragraphs: int) -> str:
     chance = random.Random(number)
-    say = lambda count: " ".join(chance.choices(WORDS, k=count))  # noqa: E731 -- a word for a line of its own
+    words = lambda count: " ".join(chance.choices(WORDS, k=count))  # noqa: E731 -- shorter than a function
     tags = ", ".join(f"t{tag}" for tag in sorted(chance.sample(range(40), 3)))
     day = f"{2016 + number % 10}-{1 + number % 12:02}-{1 + number % 28:02}"
     lines = [
         "---",
-        f"title: Post {number} {say(4)}",
+        f"title: Post {number} {words(4)}",
         f"date: {day}",
-        f"description: {say(15)}",
+        f"description: {words(15)}",
         f"tags: [{tags}]",
         "---",
         "",
@@ -79,19 +79,20 @@ def _post(number: int, paragraphs: int) -> str:
     for paragraph in range(paragraphs):
         if paragraph % 4 == 0:
             code = [
-                f"def {say(1)}_{n}(a: int) -> list[int]:\n    return [a * {n} for _ in range({n})]\n" for n in range(4)
+                f"def {words(1)}_{n}(a: int) -> list[int]:\n    return [a * {n} for _ in range({n})]\n"
+                for n in range(4)
             ]
-            lines += [f"## {say(3)}", "", "```python", *code, "```", ""]
-        lines += [f"{say(75)} **{say(1)}** `{say(1)}` [{say(1)}](https://example.org/{paragraph})", ""]
+            lines += [f"## {words(3)}", "", "```python", *code, "```", ""]
+        lines += [f"{words(75)} **{words(1)}** `{words(1)}` [{words(1)}](https://example.org/{paragraph})", ""]
     return "\n".join(lines)
 
 
-# Contestants
+# Servers
 
 
 @dataclass(frozen=True, slots=True)
-class Contestant:
-    """Something that answers. ``command`` gets the port as its last argument, ours by BLOG_PORT."""
+class Server:
+    """A server to measure. ``command`` gets the port as its last argument; the blog gets it in BLOG_PORT."""
 
     name: str
     path: str
@@ -110,29 +111,29 @@ def free_port() -> int:
 def get(port: int, path: str, headers: Mapping[str, str] | None = None) -> tuple[int, bytes, dict[str, str]]:
     with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
         connection.request("GET", path, headers=dict(headers or {}))
-        answer = connection.getresponse()
-        return answer.status, answer.read(), {name.lower(): value for name, value in answer.getheaders()}
+        response = connection.getresponse()
+        return response.status, response.read(), {name.lower(): value for name, value in response.getheaders()}
 
 
 @contextlib.contextmanager
-def running(contestant: Contestant) -> Iterator[tuple[int, subprocess.Popen[bytes], float]]:
-    """Start it on the server's core; yields its port, its process and the seconds until it answered 200."""
+def running(server: Server) -> Iterator[tuple[int, subprocess.Popen[bytes], float]]:
+    """Start a server on its core; yields its port, its process and the seconds until its first 200."""
     port = free_port()
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("BLOG_", "OTEL_"))}
-    environ = {**inherited, "BLOG_PORT": str(port), "BLOG_LOG_LEVEL": "warning", **contestant.environ}
-    command = ["taskset", "-c", str(SERVER_CORE), *contestant.command]
-    if "blog" not in contestant.command:
+    environ = {**inherited, "BLOG_PORT": str(port), "BLOG_LOG_LEVEL": "warning", **server.environ}
+    command = ["taskset", "-c", str(SERVER_CORE), *server.command]
+    if "blog" not in server.command:
         command.append(str(port))
     started = time.perf_counter()
     process = subprocess.Popen(command, env=environ, cwd=ROOT, stdout=subprocess.DEVNULL)
     try:
-        ready = "/api/ready" if "blog" in contestant.command else contestant.path
+        ready = "/api/ready" if "blog" in server.command else server.path
         while True:
             with contextlib.suppress(OSError):
                 if get(port, ready)[0] == 200:
                     break
             if process.poll() is not None or time.perf_counter() - started > 900:
-                raise SystemExit(f"{contestant.name} did not start")
+                raise SystemExit(f"{server.name} did not start")
             time.sleep(0.01)
         yield port, process, time.perf_counter() - started
     finally:
@@ -140,12 +141,12 @@ def running(contestant: Contestant) -> Iterator[tuple[int, subprocess.Popen[byte
         process.wait(30)
 
 
-def ours(name: str, posts: Path, cache: Path, path: str = POST, **environ: str) -> Contestant:
+def ours(name: str, posts: Path, cache: Path, path: str = POST, **environ: str) -> Server:
     folders = {"BLOG_POSTS_DIR": str(posts), "BLOG_CACHE_DIR": str(cache)}
-    return Contestant(name, path, (sys.executable, "-m", "blog", "serve"), {**folders, **environ})
+    return Server(name, path, (sys.executable, "-m", "blog", "serve"), {**folders, **environ})
 
 
-# Sends the page with the headers it is given: only the three without which nothing could show it, or all that the page has.
+# Sends the page with the given headers: the three that a browser needs, or all those of the page.
 _BARE = """
 import json, sys, uvicorn
 body = open(sys.argv[1], "rb").read()
@@ -186,7 +187,7 @@ uvicorn.run(app, port=int(sys.argv[2]), access_log=False, log_level="warning", h
 
 @contextlib.contextmanager
 def nginx(page: bytes, folder: Path) -> Iterator[int]:
-    """Nginx with one worker on the server's core, sending the same bytes from a file."""
+    """Run nginx with one worker on the server's core; it sends the same bytes from a file."""
     port = free_port()
     (folder / "page.html").write_bytes(page)
     config = folder / "nginx.conf"
@@ -208,7 +209,7 @@ def nginx(page: bytes, folder: Path) -> Iterator[int]:
 
 
 class _Collector(BaseHTTPRequestHandler):
-    """Takes every batch of spans and says thank you."""
+    """A stub that accepts every batch of spans."""
 
     protocol_version = "HTTP/1.1"
 
@@ -218,7 +219,7 @@ class _Collector(BaseHTTPRequestHandler):
         self.send_header("content-length", "0")
         self.end_headers()
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the standard library's name
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the name in the base class
         pass
 
 
@@ -226,7 +227,7 @@ class _Collector(BaseHTTPRequestHandler):
 
 
 def wrk(port: int, path: str, headers: Mapping[str, str], seconds: float, script: str = "") -> float:
-    """Requests a second that wrk gets answered over 32 connections."""
+    """Requests per second that wrk measures with 32 connections."""
     command = ["taskset", "-c", str(CLIENT_CORE), "wrk", "-t1", "-c32", f"-d{max(1, round(seconds))}s"]
     for name, value in headers.items():
         command += ["-H", f"{name}: {value}"]
@@ -242,16 +243,16 @@ def wrk(port: int, path: str, headers: Mapping[str, str], seconds: float, script
 
 
 async def p99(port: int, paths: list[str], rate: float, seconds: float) -> float:
-    """The 99th percentile of latencies in milliseconds at a steady rate over keep-alive connections, waiting included."""
+    """The 99th percentile of latencies in milliseconds at a constant rate over keep-alive connections, including the wait in a queue."""
     taken: list[float] = []
     idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
-    head = "".join(f"{name}: {value}\r\n" for name, value in BROWSER.items())
+    fields = "".join(f"{name}: {value}\r\n" for name, value in BROWSER.items())
 
     async def one(path: str, due: float) -> None:
         reader, writer = idle.pop() if idle else await asyncio.open_connection("127.0.0.1", port)
-        writer.write(f"GET {path} HTTP/1.1\r\nHost: x\r\n{head}\r\n".encode())
-        answer = await reader.readuntil(b"\r\n\r\n")
-        length = re.search(rb"content-length: (\d+)", answer)
+        writer.write(f"GET {path} HTTP/1.1\r\nHost: x\r\n{fields}\r\n".encode())
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = re.search(rb"content-length: (\d+)", head)
         await reader.readexactly(int(length[1]) if length else 0)
         taken.append(time.perf_counter() - due)
         idle.append((reader, writer))
@@ -270,7 +271,7 @@ async def p99(port: int, paths: list[str], rate: float, seconds: float) -> float
 
 
 def resident(process: subprocess.Popen[bytes]) -> float:
-    """Resident memory in MB, of the server below taskset."""
+    """Resident memory of the server in MB."""
     status = Path(f"/proc/{process.pid}/status").read_text()
     found = re.search(r"VmRSS:\s+(\d+)", status)
     return int(found[1]) / 1024 if found else 0.0
@@ -286,7 +287,7 @@ class Row:
 
 
 def verdict(value: float, least: float, aim: float) -> str:
-    """Whether a figure reaches what was asked; bounds may be floors or ceilings."""
+    """Whether a figure reaches its bounds, which are minimums if ``aim`` is larger than ``least``, and maximums otherwise."""
     floor = aim > least
     if (value >= aim) if floor else (value <= aim):
         return "aim"
@@ -319,22 +320,24 @@ def throughput(work: Path, seconds: float, collector: str) -> tuple[list[Row], d
     full = ours("ours, everything on", posts, cache, **otlp)
     least = [[name, headers[name]] for name in ("content-type", "content-encoding", "content-length")]
     own = [[name, value] for name, value in headers.items() if name != "date"]
-    bare, dressed = (
-        Contestant(name, POST, (sys.executable, "-c", _BARE, str(work / "page.br"), json.dumps(sent)))
+    bare, bare_with_headers = (
+        Server(name, POST, (sys.executable, "-c", _BARE, str(work / "page.br"), json.dumps(sent)))
         for name, sent in (("bare ASGI", least), ("bare ASGI, the page's headers", own))
     )
-    stack = Contestant("FastAPI, both defaults", POST, (sys.executable, "-c", _DEFAULTS, str(work / "page.br")), otlp)
+    stack = Server("FastAPI, both defaults", POST, (sys.executable, "-c", _DEFAULTS, str(work / "page.br")), otlp)
     chance = random.Random(4)
     missing = [
-        traffic.written(f"/{chance.randrange(10**12)}/x{chance.randrange(10**12)}", {**BROWSER, "User-Agent": agent})
+        traffic.get_request(
+            f"/{chance.randrange(10**12)}/x{chance.randrange(10**12)}", {**BROWSER, "User-Agent": agent}
+        )
         for agent in traffic.agents(AGENTS)
     ]
     random_paths = traffic.lua(missing, work / "missing")
     many = traffic.lua(traffic.pages(POST, BROWSER, AGENTS), work / "pages")
     again = traffic.lua(traffic.pages(POST, {**BROWSER, "If-None-Match": headers["etag"]}, AGENTS), work / "again")
-    jobs: list[tuple[str, Contestant, str, Mapping[str, str], str]] = [
+    jobs: list[tuple[str, Server, str, Mapping[str, str], str]] = [
         ("bare", bare, POST, BROWSER, many),
-        ("bare, with all headers of the page", dressed, POST, BROWSER, many),
+        ("bare, with all headers of the page", bare_with_headers, POST, BROWSER, many),
         ("full", full, POST, BROWSER, many),
         ("plain", plain, POST, BROWSER, many),
         ("304", full, POST, BROWSER, again),
@@ -343,9 +346,9 @@ def throughput(work: Path, seconds: float, collector: str) -> tuple[list[Row], d
     ]
     rates: dict[str, list[float]] = {name: [] for name, *_ in jobs}
     for turn in range(3):
-        for name, contestant, path, sent, script in jobs:
+        for name, server, path, sent, script in jobs:
             progress(f"turn {turn + 1}: {name}")
-            with running(contestant) as (port, _, _):
+            with running(server) as (port, _, _):
                 wrk(port, path, sent, 1, script)
                 rates[name].append(wrk(port, path, sent, seconds, script))
         if shutil.which("nginx"):
@@ -370,7 +373,7 @@ def throughput(work: Path, seconds: float, collector: str) -> tuple[list[Row], d
 
 
 def paced(port: int, path: str, rate: int, seconds: float) -> float:
-    """The 99th percentile in milliseconds that h2load sees at a steady rate over 32 connections."""
+    """The 99th percentile in milliseconds that h2load measures at a constant rate over 32 connections."""
     clients = 32
     with tempfile.NamedTemporaryFile("r", suffix=".log") as log:
         command = [
@@ -392,7 +395,7 @@ def paced(port: int, path: str, rate: int, seconds: float) -> float:
 
 
 def profile(process: subprocess.Popen[bytes], port: int, seconds: float) -> list[tuple[str, float]]:
-    """Where the loop's thread spends its time under full load: (function, share of samples on top), the largest first."""
+    """The functions in which the loop's thread spends its time under full load, with their share of samples, the largest first."""
     spy = Path(sys.executable).with_name("py-spy")
     with tempfile.NamedTemporaryFile("r", suffix=".raw") as raw:
         command = [
@@ -413,7 +416,7 @@ def profile(process: subprocess.Popen[bytes], port: int, seconds: float) -> list
         wrk(port, POST, BROWSER, seconds + 1)
         spying.wait(60)
         lines = [line.rpartition(" ") for line in raw]
-    # A thread that waits for something to do is taken for a busy one now and then.
+    # py-spy sometimes takes an idle thread for a busy one.
     stacks = [(stack.split(";"), int(count)) for stack, _, count in lines if "wait (threading.py" not in stack]
     ours = [(stack, count) for stack, count in stacks if "main (blog/__main__.py" in ";".join(stack)]
     total = sum(count for _, count in stacks)
@@ -424,7 +427,7 @@ def profile(process: subprocess.Popen[bytes], port: int, seconds: float) -> list
 
 
 def first_view(work: Path) -> Row:
-    """What a post's page and its style and script weigh over the wire, br."""
+    """The size of a post's page with its style and script, compressed by brotli."""
     with running(ours("ours", work / "p35", work / "cache")) as (port, _, _):
         _, page, _ = get(port, POST, {"Accept-Encoding": "br"})
         _, html, _ = get(port, POST)
@@ -439,7 +442,7 @@ def first_view(work: Path) -> Row:
 
 
 def starts(work: Path, sizes: list[int]) -> tuple[list[Row], list[tuple[int, float, float]]]:
-    """Start times cold (with `blog build`, on all cores) and warm (on one), and memory, by the number of posts."""
+    """Times of cold starts (`blog build` on all cores) and warm starts (on one core), and memory, by the number of posts."""
     rows: list[Row] = []
     growth: list[tuple[int, float, float]] = []
     bounds = {35: (1.2, 0.7), 1000: (3.0, 1.0), 10_000: (25.0, 10.0)}
@@ -466,7 +469,7 @@ def starts(work: Path, sizes: list[int]) -> tuple[list[Row], list[tuple[int, flo
 
 
 def warm(posts: Path, cache: Path) -> tuple[float, float]:
-    """Seconds until a start that finds its edition is ready, and the megabytes it then has."""
+    """Seconds until a warm start is ready, and its memory then in MB."""
     with running(ours("ours", posts, cache, "/", BLOG_BASE_URL=ORIGIN)) as (_, process, seconds):
         time.sleep(0.5)
         return seconds, resident(process)
@@ -497,7 +500,7 @@ def memory(work: Path, requests: int, rate: float) -> list[Row]:
 
 
 def stall(work: Path, count: int) -> Row:
-    """The longest that any request waits while a whole site is made anew beside the one that is served, and metrics are scraped."""
+    """The longest latency of a request while the whole site is rebuilt and metrics are scraped."""
     posts, changed = work / f"p{count}", "A title that has changed"
     text = re.sub(r"title: .*", f"title: {changed}", _post(3, 20))
     progress(f"reloading {count:,} posts")
@@ -511,13 +514,13 @@ def stall(work: Path, count: int) -> Row:
         taken: list[float] = []
         swapped, deadline = 0.0, time.perf_counter() + 120
         with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
-            # For a while longer: the edition that was replaced is let go after the swap.
+            # Three more seconds, because the replaced edition is freed after the swap.
             while time.perf_counter() < min(deadline, swapped + 3 if swapped else deadline):
                 path = ("/blog/post-3", "/api/posts", "/blog", "/metrics")[len(taken) % 4]
-                asked = time.perf_counter()
+                sent = time.perf_counter()
                 connection.request("GET", path, headers=BROWSER if path != "/blog/post-3" else {})
                 body = connection.getresponse().read()
-                taken.append(time.perf_counter() - asked)
+                taken.append(time.perf_counter() - sent)
                 if not swapped and changed.encode() in body:
                     swapped = time.perf_counter()
                 time.sleep(0.002)
@@ -531,28 +534,28 @@ def stall(work: Path, count: int) -> Row:
 # A public site's traffic, and hostile clients
 
 Kinds = Mapping[str, list[bytes]]
-# A kind of request, its processor time ÷ a page's and in microseconds, and a reader's p99 beside it ÷ alone.
+# A kind of request, its processor time ÷ a page's and in microseconds, and a reader's p99 during such requests ÷ without them.
 Costs = list[tuple[str, float, float, float]]
 
 
 def public(work: Path, seconds: float) -> tuple[list[Row], Costs]:
-    """The rate of a realistic mix, what many agents cost, and what the slowest kind of request costs itself and others."""
+    """The rates of a realistic mix and of many agents, and the cost of hostile requests for the server and for other clients."""
     with running(ours("ours", write_posts(work / "p35", 35), work / "cache")) as (port, process, _):
         paths = site_paths(port)
         known = [path for group in paths.values() for path in group]
         etags = {path: get(port, path, {"Accept-Encoding": "br"})[2].get("etag", "") for path in known}
-        fed = {
-            "one": traffic.lua([traffic.written(POST, BROWSER)], work / "one"),
+        scripts = {
+            "one": traffic.lua([traffic.get_request(POST, BROWSER)], work / "one"),
             "many": traffic.lua(traffic.pages(POST, BROWSER, AGENTS), work / "many"),
             "mix": traffic.lua(traffic.mix(paths, etags, AGENTS), work / "mix"),
         }
-        rates: dict[str, list[float]] = {name: [] for name in fed}
+        rates: dict[str, list[float]] = {name: [] for name in scripts}
         for turn in range(5):
             progress(f"turn {turn + 1}: one agent, {AGENTS:,} agents, the mix")
-            for name, script in fed.items():
+            for name, script in scripts.items():
                 wrk(port, POST, {}, 1, script)
                 rates[name].append(wrk(port, POST, {}, seconds, script))
-    # Neighbours in time share the machine's mood: ratios of a turn, and their median.
+    # The machine's speed varies over time, so each ratio is taken within a turn.
     many, mixed = (
         statistics.median(a / b for a, b in zip(rates[name], rates["one"], strict=True)) for name in ("many", "mix")
     )
@@ -580,7 +583,7 @@ def public(work: Path, seconds: float) -> tuple[list[Row], Costs]:
 
 
 def site_paths(port: int) -> dict[str, list[str]]:
-    """The paths of the bench's site by kind, as its sitemap and pages name them."""
+    """The paths of the benchmark's site by kind, from its sitemap and pages."""
     sitemap = re.findall(r"<loc>([^<]+)</loc>", get(port, "/sitemap.xml")[1].decode())
     found = [urllib.parse.urlsplit(address).path or "/" for address in sitemap]
     tags = [path for path in found if path.startswith("/blog/tag/")]
@@ -598,7 +601,7 @@ def site_paths(port: int) -> dict[str, list[str]]:
 
 
 def similar(folder: Path, count: int) -> Path:
-    """Short posts whose names share their words, as a site's own do."""
+    """Write short posts whose slugs are made of the same words."""
     folder.mkdir(parents=True, exist_ok=True)
     chance = random.Random(5)
     for number in range(count):
@@ -608,7 +611,7 @@ def similar(folder: Path, count: int) -> Path:
 
 
 def made_kinds(port: int) -> Kinds:
-    from crawleruseragents import CRAWLER_USER_AGENTS_DATA  # noqa: PLC0415 -- for this function only
+    from crawleruseragents import CRAWLER_USER_AGENTS_DATA  # noqa: PLC0415 -- only this function needs it
 
     page = json.loads(get(port, "/api/posts")[1])["posts"][0]["url"]
     page = urllib.parse.urlsplit(page).path
@@ -618,7 +621,7 @@ def made_kinds(port: int) -> Kinds:
 
 
 def costs_of(process: subprocess.Popen[bytes], port: int, made: Kinds) -> tuple[float, dict[str, float]]:
-    """A page's processor time in microseconds, and each kind's as a multiple of it: the median of three turns, each beside the page."""
+    """A page's processor time in microseconds, and each kind's as a multiple of it: medians of three turns, each measured right after the page."""
     found: dict[str, list[float]] = {name: [] for name in made}
     pages: list[float] = []
     for turn in range(3):
@@ -633,20 +636,20 @@ def costs_of(process: subprocess.Popen[bytes], port: int, made: Kinds) -> tuple[
 
 
 def spent(process: subprocess.Popen[bytes], port: int, requests: list[bytes]) -> float:
-    """Seconds of the loop's thread for one request."""
+    """Processor seconds of the loop's thread for one request."""
     clock = Path(f"/proc/{process.pid}/schedstat")
-    visitor = traffic.Visitor(port)
-    visitor.ask(requests[0])
+    client = traffic.Client(port)
+    client.send(requests[0])
     before = int(clock.read_text().split()[0])
     for request in requests:
-        visitor.ask(request)
+        client.send(request)
     taken = int(clock.read_text().split()[0]) - before
-    visitor.close()
+    client.close()
     return taken / len(requests) / 1e9
 
 
 def harms_of(port: int, work: Path, made: Kinds) -> dict[str, float]:
-    """For each kind a reader's p99 beside hostile connections as a multiple of it alone, just before: the median of three turns."""
+    """A reader's p99 during hostile requests of each kind ÷ the p99 without them, measured right before: medians of three turns."""
     found: dict[str, list[float]] = {name: [] for name in made if name != "page"}
     for turn in range(3):
         progress(f"turn {turn + 1}: a reader beside hostile clients of {len(found)} kinds")
@@ -660,7 +663,7 @@ def harms_of(port: int, work: Path, made: Kinds) -> dict[str, float]:
 @contextlib.contextmanager
 def hostile(port: int, work: Path, requests: list[bytes]) -> Iterator[None]:
     file = work / "hostile"
-    file.write_bytes(traffic.BETWEEN.join(requests))
+    file.write_bytes(traffic.SEPARATOR.join(requests))
     command = ["taskset", "-c", str(CLIENT_CORE), sys.executable, traffic.__file__, str(port), str(file)]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         assert process.stdout
@@ -672,14 +675,14 @@ def hostile(port: int, work: Path, requests: list[bytes]) -> Iterator[None]:
 
 
 def read(port: int, request: bytes, seconds: float = 1.0) -> float:
-    """The 99th percentile of a reader who asks for a page every 2 ms."""
+    """The 99th percentile of the latencies of a client that requests a page every 2 ms."""
     taken: list[float] = []
     with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
         until = time.perf_counter() + seconds
         while time.perf_counter() < until:
-            asked = time.perf_counter()
-            traffic.ask(connection, request)
-            taken.append(time.perf_counter() - asked)
+            sent = time.perf_counter()
+            traffic.send(connection, request)
+            taken.append(time.perf_counter() - sent)
             time.sleep(0.002)
     return statistics.quantiles(taken, n=100)[98]
 
@@ -689,7 +692,7 @@ def report_public(rows: list[Row], costs: Costs) -> str:
     return (
         f'Measured on {datetime.now(UTC):%Y-%m-%d} by `make bench B="--only public"`: {machine()}. One server process on one core, its clients on another.\n\n'
         f"{table(rows)}\n\n"
-        f"Kinds of requests that a stranger can make costly, each {traffic.CONNECTIONS} connections with 250 requests/s for the last column:\n\n"
+        f"Kinds of expensive requests that any client can send, each {traffic.CONNECTIONS} connections with 250 requests/s for the last column:\n\n"
         f"| kind | processor time ÷ a page's | processor time | a reader's p99 ÷ alone |\n|---|---:|---:|---:|\n{kinds}\n"
     )
 
@@ -703,18 +706,18 @@ def table(rows: list[Row]) -> str:
 
 
 def exponent(growth: list[tuple[int, float, float]], value: Callable[[tuple[int, float, float]], float]) -> float:
-    """The slope of a line through the logarithms, from 100 posts on: what a start costs anyway lies below."""
+    """The exponent of the growth, fitted from 100 posts on; below that, the fixed cost of a start dominates."""
     points = [point for point in growth if point[0] >= 100]
     if len(points) < 2:
         return float("nan")
-    from math import log  # noqa: PLC0415 -- for this line only
+    from math import log  # noqa: PLC0415 -- only this function needs it
 
     return statistics.linear_regression([log(p[0]) for p in points], [log(value(p)) for p in points]).slope
 
 
 def plot(growth: list[tuple[int, float, float]]) -> str:
-    """Start time and memory by posts on logarithmic axes, as an SVG that reads on light and dark pages."""
-    from math import log10  # noqa: PLC0415 -- for this function only
+    """An SVG of start time and memory by the number of posts, on logarithmic axes, for light and dark pages."""
+    from math import log10  # noqa: PLC0415 -- only this function needs it
 
     def line(values: list[float], colour: str, unit: str) -> str:
         low, high = log10(min(values)) - 0.1, log10(max(values)) + 0.1
@@ -776,7 +779,7 @@ def _fitted(growth: list[tuple[int, float, float]]) -> str:
 
 
 def put(name: str, text: str) -> None:
-    """Write a part of docs/performance.md anew, between its markers."""
+    """Replace a part of docs/performance.md, between its markers."""
     print(text)
     begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
     target = ROOT / "docs/performance.md"
@@ -807,7 +810,7 @@ def public_traffic(work: Path, options: argparse.Namespace) -> None:
     os.sched_setaffinity(0, range(os.cpu_count() or 1))
 
 
-# What measures, and the tools that it calls, with the packages they are in.
+# The parts of the benchmark: their functions, and the tools that they run, with the packages of the tools.
 PARTS = {
     "pages": (pages_and_starts, {"wrk": "wrk", "h2load": "nghttp2-client"}),
     "public": (public_traffic, {"wrk": "wrk"}),

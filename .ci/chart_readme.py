@@ -23,7 +23,7 @@ class Value:
 
 
 def values(text: str) -> Iterator[Value]:
-    r"""The commented keys in their order. A key without a comment belongs to the default of the one above it.
+    r"""The keys that have a comment, in their order. A key without one is part of the default of the key above it.
 
     >>> [(value.path, value.comment) for value in values("## A\n# Why.\na:\n  # What.\n  b: 1\n  c: 2\n")]
     [(('a',), 'Why.'), (('a', 'b'), 'What.')]
@@ -46,14 +46,14 @@ def values(text: str) -> Iterator[Value]:
             comment = []
 
 
-def looked_up(defaults: Any, path: tuple[str, ...]) -> Any:
+def value_at(defaults: Any, path: tuple[str, ...]) -> Any:
     for name in path:
         defaults = defaults[name]
     return defaults
 
 
 def uncommented(defaults: dict[str, Any], known: set[tuple[str, ...]], path: tuple[str, ...] = ()) -> Iterator[str]:
-    """The keys that nobody explains: neither they nor what they are a part of have a comment."""
+    """The keys without documentation: neither they nor the keys above them have a comment."""
     for name, value in defaults.items():
         here = (*path, name)
         if here not in known and isinstance(value, dict) and value:
@@ -74,13 +74,13 @@ def tables(text: str) -> str:
     for number, value in enumerate(found):
         if number == 0 or value.section != found[number - 1].section:
             lines += ["", f"### {value.section}", "", "| value | default | meaning |", "|---|---|---|"]
-        default = json.dumps(looked_up(defaults, value.path), ensure_ascii=False).replace("|", "\\|")
+        default = json.dumps(value_at(defaults, value.path), ensure_ascii=False).replace("|", "\\|")
         lines.append(f"| `{'.'.join(value.path)}` | `{default}` | {value.comment.replace('|', chr(92) + '|')} |")
     return "\n".join(lines)
 
 
-def written(readme: str, text: str) -> str:
-    """The README with its tables made anew."""
+def with_tables(readme: str, text: str) -> str:
+    """The README with new tables from the text of values.yaml."""
     before, _, rest = readme.partition(BEGIN)
     _, _, after = rest.partition(END)
     return f"{before}{BEGIN}\n{tables(text)}\n\n{END}{after}"
@@ -88,8 +88,8 @@ def written(readme: str, text: str) -> str:
 
 def main() -> None:
     readme = CHART / "README.md"
-    made = written(readme.read_text(encoding="utf-8"), (CHART / "values.yaml").read_text(encoding="utf-8"))
-    readme.write_text(made, encoding="utf-8")
+    text = with_tables(readme.read_text(encoding="utf-8"), (CHART / "values.yaml").read_text(encoding="utf-8"))
+    readme.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""Asks for pages without a break until it is told to stop (SIGTERM), then says what was lost; exit code 1 if anything was.
+"""Load generator for `make kind`: requests pages until SIGTERM, then prints the failed requests; exit code 1 if there are any.
 
-Runs inside the cluster, in the blog's own image, so it has nothing but the standard library. Half of its visitors keep their
-connection, half come anew for every page: a rollout can lose either kind in its own way.
+It runs inside the cluster in the blog's image, so it uses only the standard library. Half of the clients reuse their connection, the others
+open one for each request, because a rollout can fail requests of either kind.
 """
 
 import http.client
@@ -13,52 +13,51 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 PATHS = ("/", "/blog", "/rss", "/api/health")
-VISITORS = 4
+CLIENTS = 4
 PAUSE = 0.02
 
 
 @dataclass(slots=True)
-class Visitor:
+class Client:
     host: str
-    keeps: bool
-    answers: int = 0
-    lost: list[str] = field(default_factory=list)
+    keep_alive: bool
+    responses: int = 0
+    failures: list[str] = field(default_factory=list)
 
-    def visit(self, stop: threading.Event) -> None:
+    def run(self, stop: threading.Event) -> None:
         connection = http.client.HTTPConnection(self.host, timeout=10)
         while not stop.wait(PAUSE):
-            path = PATHS[(self.answers + len(self.lost)) % len(PATHS)]
+            path = PATHS[(self.responses + len(self.failures)) % len(PATHS)]
             try:
                 connection.request("GET", path)
-                answer = connection.getresponse()
-                answer.read()
-                problem = "" if answer.status == http.client.OK else f"{answer.status}"
+                response = connection.getresponse()
+                response.read()
+                problem = "" if response.status == http.client.OK else f"{response.status}"
             except (OSError, http.client.HTTPException) as error:
                 problem = repr(error)
                 connection.close()
             if problem:
-                self.lost.append(f"{time.strftime('%H:%M:%S')} {path}: {problem}")
+                self.failures.append(f"{time.strftime('%H:%M:%S')} {path}: {problem}")
             else:
-                self.answers += 1
-            if not self.keeps:
+                self.responses += 1
+            if not self.keep_alive:
                 connection.close()
 
 
 def main(origin: str) -> int:
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    visitors = [Visitor(urlsplit(origin).netloc, keeps=bool(number % 2)) for number in range(VISITORS)]
-    threads = [threading.Thread(target=visitor.visit, args=(stop,)) for visitor in visitors]
+    clients = [Client(urlsplit(origin).netloc, keep_alive=bool(number % 2)) for number in range(CLIENTS)]
+    threads = [threading.Thread(target=client.run, args=(stop,)) for client in clients]
     for thread in threads:
         thread.start()
-    print("visiting", flush=True)
+    print("running", flush=True)
     for thread in threads:
         thread.join()
-    lost = [problem for visitor in visitors for problem in visitor.lost]
-    print(
-        "\n".join([*lost[:20], f"{sum(visitor.answers for visitor in visitors)} answers, {len(lost)} lost"]), flush=True
-    )
-    return 1 if lost or not all(visitor.answers for visitor in visitors) else 0
+    failures = [problem for client in clients for problem in client.failures]
+    summary = f"{sum(client.responses for client in clients)} responses, {len(failures)} failed"
+    print("\n".join([*failures[:20], summary]), flush=True)
+    return 1 if failures or not all(client.responses for client in clients) else 0
 
 
 if __name__ == "__main__":

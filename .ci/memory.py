@@ -1,6 +1,6 @@
-"""Measures what a cold start and an idle server need of memory, in a memory cgroup of its own (`make memory`; root, Linux).
+"""Measures the memory of a cold start and of an idle server, in a memory cgroup (`make memory`; needs root and Linux).
 
-Every figure is that of the whole container: all processes of the cgroup, and the page cache that is charged to it.
+Each figure is that of a whole container: all processes of the cgroup, and the page cache that is charged to it.
 """
 
 import argparse
@@ -24,24 +24,24 @@ ROOT = Path(__file__).parent.parent
 MIB = 1024 * 1024
 _MOUNT = Path("/sys/fs/cgroup")
 _SECONDS_TO_START = 600.0
-# The process moves itself before it becomes the server, so that every page is charged to the new cgroup.
+# The shell joins the cgroup before it executes the server, so that every page is charged to the cgroup.
 _JOIN = 'echo $$ > "$0/cgroup.procs" && exec "$@"'
-# A child sees this many cores, whatever the machine has.
+# Makes the server see this number of cores.
 _CORES = "import os\nos.sched_getaffinity = lambda _pid: set(range({cores}))\nos.cpu_count = lambda: {cores}\n"
 
 
 class Cgroup:
-    """A memory cgroup below the root of the hierarchy, of version 2 or 1; removed with everything in it at the end."""
+    """A memory cgroup, version 2 or 1, below the root of the hierarchy. At the end its processes are killed and it is removed."""
 
     def __init__(self, limit_mib: int | None = None) -> None:
-        """Make it.
+        """Create it.
 
         Raises:
-            OSError: there is no memory controller here, or this process may not use it.
+            OSError: there is no memory controller, or this process may not use it.
         """
-        self._second = (_MOUNT / "cgroup.controllers").exists()
-        parent = _MOUNT if self._second else _MOUNT / "memory"
-        if self._second:
+        self._is_v2 = (_MOUNT / "cgroup.controllers").exists()
+        parent = _MOUNT if self._is_v2 else _MOUNT / "memory"
+        if self._is_v2:
             (parent / "cgroup.subtree_control").write_text("+memory", encoding="ascii")
         elif not (parent / "memory.usage_in_bytes").exists():
             raise FileNotFoundError(f"there is no memory controller below {_MOUNT}")
@@ -68,30 +68,30 @@ class Cgroup:
 
     @property
     def usage(self) -> int:
-        """Bytes in use now, page cache included."""
-        return int(self._read("memory.current" if self._second else "memory.usage_in_bytes"))
+        """Bytes in use now, including page cache."""
+        return int(self._read("memory.current" if self._is_v2 else "memory.usage_in_bytes"))
 
     @property
     def peak(self) -> int:
-        """The most bytes that have ever been in use, page cache included."""
-        return int(self._read("memory.peak" if self._second else "memory.max_usage_in_bytes"))
+        """The largest number of bytes that were in use, including page cache."""
+        return int(self._read("memory.peak" if self._is_v2 else "memory.max_usage_in_bytes"))
 
     @property
     def resident(self) -> int:
-        """Bytes of the processes' own memory, which cannot be reclaimed."""
+        """Bytes of anonymous memory of the processes, which cannot be reclaimed."""
         stat = dict(line.split() for line in self._read("memory.stat").splitlines())
-        return int(stat["anon" if self._second else "rss"])
+        return int(stat["anon" if self._is_v2 else "rss"])
 
     @property
     def kills(self) -> int:
-        """How often the kernel has ended a process of the cgroup for its memory."""
-        events = self._read("memory.events" if self._second else "memory.oom_control")
+        """How often the kernel has killed a process of the cgroup for its memory."""
+        events = self._read("memory.events" if self._is_v2 else "memory.oom_control")
         return int(dict(line.split() for line in events.splitlines())["oom_kill"])
 
     def _limit(self, value: str) -> None:
-        if not self._second:
+        if not self._is_v2:
             (self.path / "memory.limit_in_bytes").write_text(value, encoding="ascii")
-            with contextlib.suppress(OSError):  # not every kernel accounts for swap
+            with contextlib.suppress(OSError):  # the kernel may not account for swap
                 (self.path / "memory.memsw.limit_in_bytes").write_text(value, encoding="ascii")
             return
         (self.path / "memory.max").write_text(value, encoding="ascii")
@@ -104,7 +104,7 @@ class Cgroup:
 
 @dataclass(slots=True, kw_only=True)
 class Outcome:
-    """What became of a start; sizes are MiB. ``resident`` is the most that a sample of the processes' own memory found."""
+    """The outcome of a start; sizes are in MiB. ``resident`` is the largest sample of anonymous memory."""
 
     ready: bool
     seconds: float
@@ -117,7 +117,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Start:
-    """A start to be measured. ``cores`` are what the process is told it has; None: what there is."""
+    """A start to measure. ``cores`` is the number of cores that the process sees; None: those of the machine."""
 
     posts: Path
     cache: Path
@@ -127,7 +127,7 @@ class Start:
 
 
 def measured(start: Start) -> Outcome:
-    """Start a server in a cgroup of its own and wait until it is ready or has ended."""
+    """Start a server in a new cgroup, and wait until it is ready or has ended."""
     with Cgroup(start.limit_mib) as cgroup, tempfile.TemporaryDirectory(prefix="blog-memory-") as folder:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -179,7 +179,7 @@ def _watched(process: subprocess.Popen[bytes], cgroup: Cgroup, port: int) -> Out
         ready = _is_ready(port)
         time.sleep(0.05)
     seconds = time.monotonic() - started
-    time.sleep(2 if ready else 0)  # what a start leaves has been given back
+    time.sleep(2 if ready else 0)  # until the start has released its memory
     over.set()
     sampling.join()
     return Outcome(
@@ -202,10 +202,10 @@ def _is_ready(port: int) -> bool:
 
 
 def cold(work: Path, posts: Path, start: Start, *, read_only: bool) -> Outcome:
-    """A start that finds nothing in its cache."""
+    """A start with an empty cache."""
     cache = work / "cache"
     shutil.rmtree(cache, ignore_errors=True)
-    if read_only:  # root may write wherever it likes, but not below a file
+    if read_only:  # root can write anywhere, but not below a file
         cache.unlink(missing_ok=True)
         cache = work / "no-folder" / "cache"
         cache.parent.touch()
@@ -215,12 +215,12 @@ def cold(work: Path, posts: Path, start: Start, *, read_only: bool) -> Outcome:
 
 
 def main() -> None:
-    from bench import write_posts  # noqa: PLC0415 -- the bench may use this module in turn
+    from bench import write_posts  # noqa: PLC0415 -- bench may import this module
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--posts", type=int, nargs="+", default=[30, 100, 300, 1000])
     parser.add_argument("--cores", type=int, nargs="+", default=[2, 64])
-    parser.add_argument("--limit", type=int, help="MiB; without one nothing is bounded")
+    parser.add_argument("--limit", type=int, help="memory limit in MiB; default: none")
     parser.add_argument("--cache", nargs="+", choices=("writable", "read-only"), default=["writable"])
     options = parser.parse_args()
     print(

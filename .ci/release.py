@@ -1,7 +1,7 @@
-"""What a commit or a tag is published as: its names, its chart, its notes. Only the standard library, so that no job installs anything for it.
+"""Names, chart and notes of a published commit or tag. Uses only the standard library, so that no job has to install anything.
 
 names    image, chart repository and versions, as lines for GITHUB_OUTPUT
-check    the tag, the package, the chart and the CHANGELOG say the same version, or exit code 1 says which does not
+check    compares the versions of the tag, the package, the chart and the CHANGELOG; exit code 1 if they differ
 notes    the tag's section of CHANGELOG.md
 package  dist/blog-VERSION.tgz: the chart, with this repository's image in its values
 """
@@ -17,25 +17,25 @@ from pathlib import Path
 
 ROOT = Path(os.environ.get("BLOG_REPOSITORY_ROOT", Path(__file__).parents[1]))
 DIST = ROOT / "dist"
-# What the chart in the tree says of its origin.
+# The placeholder for the repository in the chart's files.
 EXAMPLE = "example/blog"
-# Semantic Versioning's own grammar without build metadata, which an image's tag cannot carry.
+# The grammar of Semantic Versioning without build metadata, which the tag of an image may not contain.
 TAG = re.compile(r"v(?P<version>(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9a-z]+(\.[0-9a-z]+)*)?)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """What is published: a commit of a branch, or a tag."""
+    """The commit of a branch, or the tag, that is published."""
 
     repository: str
     tag: str | None
     run: str
     sha: str
-    version: str  # what the tree says
+    version: str  # that of the package in the tree
 
     @property
     def image(self) -> str:
-        """Registries want lower case; an owner's name need not be."""
+        """The image's name in lower case, as registries require."""
         return f"ghcr.io/{self.repository.lower()}"
 
     @property
@@ -48,12 +48,12 @@ class Source:
 
     @property
     def package_version(self) -> str:
-        """PEP 440: a branch's build is a local version of the next release."""
+        """The package's version; for a branch, a local version of the next release (PEP 440)."""
         return self.version if self.tag else f"{self.version}+g{self.short}"
 
     @property
     def chart_version(self) -> str:
-        """Never given twice: a run has its number, and its attempts are counted. The g keeps 0123456 from being a number."""
+        """The chart's version, unique because it has the number of the run and of its attempt. Without the g, a hash of digits would be a number."""
         return self.version if self.tag else f"{self.version}-main.{self.run}.g{self.short}"
 
     @property
@@ -89,7 +89,7 @@ def package_version() -> str:
 
 
 def source(environ: Mapping[str, str]) -> Source:
-    """On a desk, without GitHub's variables, the commit that is checked out as run 0."""
+    """The source by GitHub's variables; without them, the commit that is checked out, as run 0."""
     return Source(
         repository=environ.get("GITHUB_REPOSITORY", EXAMPLE),
         tag=environ["GITHUB_REF_NAME"] if environ.get("GITHUB_REF_TYPE") == "tag" else None,
@@ -100,25 +100,26 @@ def source(environ: Mapping[str, str]) -> Source:
 
 
 def notes(tag: str) -> str:
-    """The section below `## 1.2.3`, `## [1.2.3]` or either with a date, up to the next heading of its level; may be empty."""
+    """The section of a tag in the CHANGELOG, below `## 1.2.3` or `## [1.2.3]`, with or without a date; may be empty."""
     heading = rf"^## \[?{re.escape(tag.removeprefix('v'))}\]?(?:[ \t][^\n]*)?$"
     found = re.search(rf"{heading}\n(.*?)(?=^## |^\[[^\]]+\]: |\Z)", _read("CHANGELOG.md"), re.MULTILINE | re.DOTALL)
     return found[1].strip() if found else ""
 
 
 def faults(tag: str) -> Iterator[str]:
-    wanted = TAG.fullmatch(tag)
-    if not wanted:
+    expected = TAG.fullmatch(tag)
+    if not expected:
         yield f"{tag!r} is not a version such as v1.2.3 or v1.2.3-rc.1"
         return
-    said = {
+    versions = {
         "src/blog/__init__.py: __version__": package_version(),
         "chart/Chart.yaml: version": _value("chart/Chart.yaml", r'^version: "?([^"\s]+)'),
         "chart/Chart.yaml: appVersion": _value("chart/Chart.yaml", r'^appVersion: "?([^"\s]+)'),
     }
-    yield from (f"{where} is {value}, the tag is {tag}" for where, value in said.items() if value != wanted["version"])
+    different = {where: version for where, version in versions.items() if version != expected["version"]}
+    yield from (f"{where} is {version}, the tag is {tag}" for where, version in different.items())
     if not notes(tag):
-        yield f"CHANGELOG.md: nothing below a heading for {wanted['version']}"
+        yield f"CHANGELOG.md: nothing below a heading for {expected['version']}"
 
 
 def _with_names(text: str, publishing: Source) -> str:
@@ -127,9 +128,9 @@ def _with_names(text: str, publishing: Source) -> str:
 
 
 def staged_chart(publishing: Source) -> Path:
-    """A copy of the chart that names the image and the repository it comes from."""
+    """A copy of the chart with the names of the image and of the repository."""
     if f"ghcr.io/{EXAMPLE}" not in _read("chart/values.yaml"):
-        sys.exit(f"chart/values.yaml: no ghcr.io/{EXAMPLE} to put {publishing.image} in the place of")
+        sys.exit(f"chart/values.yaml: there is no ghcr.io/{EXAMPLE} to replace with {publishing.image}")
     shutil.rmtree(DIST / "chart", ignore_errors=True)
     copy = shutil.copytree(ROOT / "chart", DIST / "chart" / "blog")
     for path in (copy / "values.yaml", copy / "Chart.yaml", *copy.glob("*.md"), *copy.glob("examples/*.yaml")):

@@ -1,6 +1,6 @@
-"""Runs the built image with docker as a cluster would: read-only, as its own user, without a capability; then asks, and stops it.
+"""Smoke test of the built image: runs it with docker as in a cluster (read-only, its own user, no capabilities), requests pages and stops it.
 
-Exit code 1 names what was wrong. IMAGE is the image, SIZE_BUDGET_MB what it may weigh unpacked.
+Prints the faults and exits with 1 if there are any. IMAGE is the image, SIZE_BUDGET_MB its largest unpacked size.
 """
 
 import json
@@ -15,7 +15,7 @@ from urllib.request import urlopen
 
 IMAGE = os.environ.get("IMAGE", "blog")
 SIZE_BUDGET_MB = float(os.environ.get("SIZE_BUDGET_MB", "90"))
-WEIGHT_MB = 1e6
+MB = 1e6
 DRAIN_SECONDS = 2
 SECONDS_TO_READY = 60
 SECONDS_TO_STOP = 20
@@ -32,30 +32,30 @@ PAGES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     status: int
-    kind: str
+    media_type: str
     body: bytes
 
 
-def ask(url: str) -> Answer:
+def get(url: str) -> Response:
     try:
-        with urlopen(url, timeout=5) as answer:
-            return Answer(answer.status, answer.headers.get_content_type(), answer.read())
-    except HTTPError as refusal:
-        return Answer(refusal.code, refusal.headers.get_content_type(), refusal.read())
+        with urlopen(url, timeout=5) as response:
+            return Response(response.status, response.headers.get_content_type(), response.read())
+    except HTTPError as error:
+        return Response(error.code, error.headers.get_content_type(), error.read())
 
 
 def faults(origin: str) -> Iterator[str]:
-    """What is wrong with a blog that says it is ready, a line each."""
-    for path, kind in PAGES.items():
-        answer = ask(origin + path)
-        if (answer.status, answer.kind) != (200, kind) or not answer.body:
-            yield f"{path}: {answer.status} {answer.kind}, {len(answer.body)} bytes"
-    if (missing := ask(origin + "/blog/there-is-no-such-post")).status != 404:
-        yield f"a post that is not there: {missing.status}"
-    first = json.loads(ask(origin + "/api/posts").body)["posts"][0]["slug"]
-    if (post := ask(f"{origin}/blog/{first}")).status != 200:
+    """The faults of a blog that is ready, one line each."""
+    for path, media_type in PAGES.items():
+        response = get(origin + path)
+        if (response.status, response.media_type) != (200, media_type) or not response.body:
+            yield f"{path}: {response.status} {response.media_type}, {len(response.body)} bytes"
+    if (missing := get(origin + "/blog/there-is-no-such-post")).status != 404:
+        yield f"a post that does not exist: {missing.status}"
+    first = json.loads(get(origin + "/api/posts").body)["posts"][0]["slug"]
+    if (post := get(f"{origin}/blog/{first}")).status != 200:
         yield f"/blog/{first}: {post.status}"
 
 
@@ -63,10 +63,10 @@ def wait_until_ready(origin: str) -> None:
     deadline = time.monotonic() + SECONDS_TO_READY
     while time.monotonic() < deadline:
         try:
-            if ask(origin + "/api/ready").status == 200:
+            if get(origin + "/api/ready").status == 200:
                 return
         except OSError:
-            pass  # nobody listens yet
+            pass  # it does not listen yet
         time.sleep(0.1)
     sys.exit(f"{origin} was not ready after {SECONDS_TO_READY} s")
 
@@ -80,39 +80,39 @@ def docker(*arguments: str) -> str:
     return done.stdout.strip()
 
 
-def weight() -> Iterator[str]:
-    megabytes = int(docker("image", "inspect", "--format", "{{.Size}}", IMAGE)) / WEIGHT_MB
+def size_faults() -> Iterator[str]:
+    megabytes = int(docker("image", "inspect", "--format", "{{.Size}}", IMAGE)) / MB
     print(f"{IMAGE}: {megabytes:.1f} MB of {SIZE_BUDGET_MB:.0f}")
     if megabytes > SIZE_BUDGET_MB:
-        yield f"{IMAGE} weighs {megabytes:.1f} MB, the budget is {SIZE_BUDGET_MB:.0f}"
+        yield f"{IMAGE} has {megabytes:.1f} MB, the budget is {SIZE_BUDGET_MB:.0f}"
 
 
-def user() -> Iterator[str]:
-    said = docker("image", "inspect", "--format", "{{.Config.User}}", IMAGE)
-    if not said.partition(":")[0].isdigit() or said.startswith("0"):
-        yield f"the user is {said!r}, not a number other than 0"
+def user_faults() -> Iterator[str]:
+    user = docker("image", "inspect", "--format", "{{.Config.User}}", IMAGE)
+    if not user.partition(":")[0].isdigit() or user.startswith("0"):
+        yield f"the user is {user!r}, not a number other than 0"
 
 
-def stopped(container: str) -> Iterator[str]:
+def shutdown_faults(container: str) -> Iterator[str]:
     docker("stop", "-t", str(SECONDS_TO_STOP), container)
     code = docker("inspect", "--format", "{{.State.ExitCode}}", container)
     if code != "0":
-        yield f"SIGTERM ended it with {code}"
+        yield f"it exited with {code} after SIGTERM"
     log = docker("logs", container)
     if "Traceback" in log:
-        yield f"a traceback in its log:\n{log}"
+        yield f"its log has a traceback:\n{log}"
 
 
 def main() -> int:
-    found = [*weight(), *user()]
+    found = [*size_faults(), *user_faults()]
     container = docker("run", "--detach", *RUN, f"--env=BLOG_DRAIN_SECONDS={DRAIN_SECONDS}", IMAGE)
     try:
         origin = "http://" + docker("port", container, "8000/tcp").splitlines()[0]
         wait_until_ready(origin)
-        found += [*faults(origin), *stopped(container)]
+        found += [*faults(origin), *shutdown_faults(container)]
     finally:
         subprocess.run(["docker", "rm", "--force", container], capture_output=True, check=False)
-    print("\n".join(found) or "read-only, as its user: ready, every page, and a clean stop")
+    print("\n".join(found) or "ready, serves every page and stops cleanly, read-only and as its own user")
     return 1 if found else 0
 
 

@@ -1,7 +1,7 @@
-"""What a public site is asked: thousands of agents, every kind of path, referrers, encodings and conditional requests; and what hostile clients ask.
+"""Requests for the benchmark: those of a public site (thousands of user agents, all kinds of paths, referrers, encodings, conditional requests) and hostile ones.
 
-.ci/bench.py measures with it. As a script it is four hostile connections: `traffic.py PORT FILE` sends the requests of a file, up to 250 a second over
-each, until it is terminated.
+.ci/bench.py imports it. As a script, `traffic.py PORT FILE` opens four connections and sends the requests in a file, up to 250 per second on each, until
+it is terminated.
 """
 
 import contextlib
@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 CONNECTIONS, PAUSE = 4, 0.004
-# No request contains a NUL, so a file of requests is split by them.
-BETWEEN = b"\0"
+# Separates the requests in a file; no request contains it.
+SEPARATOR = b"\0"
 BROWSERS = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{major}.0.{build}.{patch} Safari/537.36",
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{major}.0.{build}.{patch} Safari/537.36 Edg/{major}.0.{build}.{patch}",
@@ -53,8 +53,8 @@ ENCODINGS = (
 Request = tuple[str, Mapping[str, str]]
 
 
-def written(path: str, headers: Mapping[str, str]) -> bytes:
-    """A GET as it goes over the wire; a header named twice is written as a list of lines, its values parted by line breaks."""
+def get_request(path: str, headers: Mapping[str, str]) -> bytes:
+    """The bytes of a GET request. A value with line breaks becomes one field line for each of its lines."""
     lines = [f"{name}: {line}" for name, value in headers.items() for line in value.split("\n")]
     return "\r\n".join([f"GET {path} HTTP/1.1", "Host: blog.example", *lines, "", ""]).encode("latin-1")
 
@@ -66,26 +66,26 @@ def filled(template: str, chance: random.Random) -> str:
 
 
 def agents(count: int, seed: int = 1) -> list[str]:
-    """Different agents as a site sees them: four of five are builds of browsers."""
+    """Distinct user agents in realistic shares: four of five are builds of browsers."""
     chance = random.Random(seed)
-    found: dict[str, None] = {"": None}
-    while len(found) < count:
+    distinct: dict[str, None] = {"": None}
+    while len(distinct) < count:
         kinds = chance.choices((BROWSERS, BOTS, READERS), (80, 12, 8))[0]
-        found[filled(chance.choice(kinds), chance)] = None
-    return list(found)
+        distinct[filled(chance.choice(kinds), chance)] = None
+    return list(distinct)
 
 
 def pages(path: str, headers: Mapping[str, str], count: int) -> list[bytes]:
-    """One page for so many agents, half of which come from elsewhere."""
+    """Requests for one page from ``count`` agents, half of them with a referrer."""
     chance, requests = random.Random(2), []
     for agent in agents(count):
         referrer = {"Referer": filled(chance.choice(REFERRERS), chance)} if chance.random() < 0.5 else {}
-        requests.append(written(path, {**headers, **referrer, "User-Agent": agent}))
+        requests.append(get_request(path, {**headers, **referrer, "User-Agent": agent}))
     return requests
 
 
 def mix(paths: Mapping[str, Sequence[str]], etags: Mapping[str, str], count: int) -> list[bytes]:
-    """Requests for paths by kind (see SHARES), a third of them by who has the page already, or an older one."""
+    """Requests for paths of all kinds (see SHARES), a third of them with the ETag of the current or an older page."""
     chance, known = random.Random(3), agents(count)
     kinds = [kind for kind in SHARES if paths.get(kind)]
     requests = []
@@ -100,7 +100,7 @@ def mix(paths: Mapping[str, Sequence[str]], etags: Mapping[str, str], count: int
             headers["If-None-Match"] = (
                 etags.get(path, '"x"') if chance.random() < 0.7 else f'"{chance.getrandbits(64):x}"'
             )
-        requests.append(written(path, headers))
+        requests.append(get_request(path, headers))
     return requests
 
 
@@ -108,8 +108,8 @@ SHARES = {"home": 10, "post": 45, "list": 6, "tag": 6, "feed": 12, "asset": 15, 
 
 
 def lua(requests: Sequence[bytes], file: Path) -> str:
-    """A script by which wrk sends the requests in turn."""
-    file.write_bytes(BETWEEN.join(requests))
+    """A script for wrk that sends the requests in turn."""
+    file.write_bytes(SEPARATOR.join(requests))
     return (
         "local requests, turn = {}, 0\n"
         f'for request in io.open("{file}", "rb"):read("*a"):gmatch("[^%z]+") do requests[#requests + 1] = request end\n'
@@ -120,10 +120,10 @@ def lua(requests: Sequence[bytes], file: Path) -> str:
 def kinds(
     page: str, browser: Mapping[str, str], patterns: Sequence[str]
 ) -> dict[str, Callable[[random.Random], bytes]]:
-    """The requests that a stranger can make costly, by what is unusual about them; no two of a kind are the same."""
+    """Functions that make expensive requests, by what is unusual about the requests; no two requests of a kind are equal."""
 
-    def asks(headers: Callable[[random.Random], Mapping[str, str]]) -> Callable[[random.Random], bytes]:
-        return lambda chance: written(page, {**browser, **headers(chance)})
+    def with_headers(headers: Callable[[random.Random], Mapping[str, str]]) -> Callable[[random.Random], bytes]:
+        return lambda chance: get_request(page, {**browser, **headers(chance)})
 
     def letters(chance: random.Random, count: int) -> str:
         return "".join(chance.choices("abcdefghijklmnopqrstuvwxyz", k=count))
@@ -132,25 +132,25 @@ def kinds(
         return "".join(re.sub(r"\W", "", piece) for piece in chance.choices(patterns, k=40))[:256]
 
     return {
-        "page": lambda _: written(page, browser),
-        "agent of a new browser build": asks(lambda chance: {"User-Agent": filled(BROWSERS[0], chance)}),
-        "agent of 256 random letters": asks(lambda chance: {"User-Agent": letters(chance, 256)}),
-        "agent made of pieces of bots' names": asks(lambda chance: {"User-Agent": pieces(chance)}),
-        "agent of 50 KB": asks(lambda chance: {"User-Agent": letters(chance, 9) + "a" * 50_000}),
-        "referrer of 50 KB": asks(lambda chance: {"Referer": f"https://{letters(chance, 9)}." + "a." * 25_000}),
-        "query of 8 KB": lambda chance: written(f"{page}?utm_source={letters(chance, 9)}&" + "utm_medium=%41&" * 500, browser),
-        "Sec-Purpose of 50 KB": asks(lambda chance: {"Sec-Purpose": letters(chance, 9) + "P" * 50_000}),
-        "2,500 Accept-Encoding lines": asks(lambda _: {"Accept-Encoding": "\n".join(["gzip"] * 2500)}),
-        "Accept-Encoding of 1 KB": asks(lambda chance: {"Accept-Encoding": ", ".join(letters(chance, 5) for _ in range(150))}),
-        "If-None-Match of 50 KB": asks(lambda chance: {"If-None-Match": ", ".join(f'"{letters(chance, 6)}"' for _ in range(5000))}),
-        "If-Match of 50 KB": asks(lambda chance: {"If-Match": "*, " + "," * 50_000 + letters(chance, 5)}),
-        "404 of a long slug": lambda chance: written("/blog/" + "-".join(chance.choices(SLUG_WORDS, k=14))[:118], browser),
-        "404 of 12 random letters": lambda chance: written(f"/blog/{letters(chance, 12)}", browser),
-        "redirect to lower case": lambda _: written(page.upper(), browser),
+        "page": lambda _: get_request(page, browser),
+        "agent of a new browser build": with_headers(lambda chance: {"User-Agent": filled(BROWSERS[0], chance)}),
+        "agent of 256 random letters": with_headers(lambda chance: {"User-Agent": letters(chance, 256)}),
+        "agent made of pieces of bots' names": with_headers(lambda chance: {"User-Agent": pieces(chance)}),
+        "agent of 50 KB": with_headers(lambda chance: {"User-Agent": letters(chance, 9) + "a" * 50_000}),
+        "referrer of 50 KB": with_headers(lambda chance: {"Referer": f"https://{letters(chance, 9)}." + "a." * 25_000}),
+        "query of 8 KB": lambda chance: get_request(f"{page}?utm_source={letters(chance, 9)}&" + "utm_medium=%41&" * 500, browser),
+        "Sec-Purpose of 50 KB": with_headers(lambda chance: {"Sec-Purpose": letters(chance, 9) + "P" * 50_000}),
+        "2,500 Accept-Encoding lines": with_headers(lambda _: {"Accept-Encoding": "\n".join(["gzip"] * 2500)}),
+        "Accept-Encoding of 1 KB": with_headers(lambda chance: {"Accept-Encoding": ", ".join(letters(chance, 5) for _ in range(150))}),
+        "If-None-Match of 50 KB": with_headers(lambda chance: {"If-None-Match": ", ".join(f'"{letters(chance, 6)}"' for _ in range(5000))}),
+        "If-Match of 50 KB": with_headers(lambda chance: {"If-Match": "*, " + "," * 50_000 + letters(chance, 5)}),
+        "404 of a long slug": lambda chance: get_request("/blog/" + "-".join(chance.choices(SLUG_WORDS, k=14))[:118], browser),
+        "404 of 12 random letters": lambda chance: get_request(f"/blog/{letters(chance, 12)}", browser),
+        "redirect to lower case": lambda _: get_request(page.upper(), browser),
     }  # fmt: skip
 
 
-# Posts named by these share nearly every run of letters.
+# Slugs of these words share nearly all their trigrams.
 SLUG_WORDS = (
     "how",
     "to",
@@ -174,17 +174,17 @@ def slug(chance: random.Random) -> str:
     return "-".join(chance.choices(SLUG_WORDS, k=9))
 
 
-def ask(connection: socket.socket, request: bytes) -> bytes:
-    """Send a request and return the head of its answer, whose body has been read.
+def send(connection: socket.socket, request: bytes) -> bytes:
+    """Send a request, read the response and return its header.
 
     Raises:
         OSError: the server has closed the connection.
     """
     connection.sendall(request)
-    answer = b""
-    while b"\r\n\r\n" not in answer:
-        answer += _more(connection)
-    head, _, body = answer.partition(b"\r\n\r\n")
+    response = b""
+    while b"\r\n\r\n" not in response:
+        response += _more(connection)
+    head, _, body = response.partition(b"\r\n\r\n")
     length = re.search(rb"\r\ncontent-length: *(\d+)", head, re.IGNORECASE)
     left = int(length[1]) - len(body) if length and b" 304 " not in head[:13] else 0
     while left > 0:
@@ -192,17 +192,17 @@ def ask(connection: socket.socket, request: bytes) -> bytes:
     return head
 
 
-class Visitor:
-    """One connection, opened again where the server closes it: what is refused may end it."""
+class Client:
+    """A connection that is opened again after the server has closed it, as it may after a refused request."""
 
     def __init__(self, port: int) -> None:
         self._port = port
         self._connection: socket.socket | None = None
 
-    def ask(self, request: bytes) -> None:
+    def send(self, request: bytes) -> None:
         try:
             self._connection = self._connection or socket.create_connection(("127.0.0.1", self._port), timeout=60)
-            head = ask(self._connection, request)
+            head = send(self._connection, request)
         except OSError:
             self.close()
         else:
@@ -225,7 +225,7 @@ def _repeat(port: int, requests: Sequence[bytes], start: int) -> None:
     for turn in _count(start):
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
             for number in range(len(requests)):
-                ask(connection, requests[(turn + number) % len(requests)])
+                send(connection, requests[(turn + number) % len(requests)])
                 time.sleep(PAUSE)
         time.sleep(PAUSE)
 
@@ -237,11 +237,11 @@ def _count(start: int) -> Iterator[int]:
 
 
 def main(port: int, file: Path) -> None:
-    requests = file.read_bytes().split(BETWEEN)
+    requests = file.read_bytes().split(SEPARATOR)
     for number in range(CONNECTIONS):
         start = number * len(requests) // CONNECTIONS
         threading.Thread(target=_repeat, args=(port, requests, start), daemon=True).start()
-    print("asking", flush=True)
+    print("sending", flush=True)
     threading.Event().wait()
 
 

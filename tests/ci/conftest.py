@@ -1,4 +1,4 @@
-"""The repository's workflows, read; and a small repository with the same scripts, to publish from in thought."""
+"""Fixtures: the repository's workflows, and a small repository with the same scripts."""
 
 import os
 import shutil
@@ -18,7 +18,7 @@ SHA = "0123456789abcdef0123456789abcdef01234567"
 
 
 def need(found: object, how: str) -> None:
-    """Skip without a tool, and say how to get it; in CI a missing tool is a failure."""
+    """Skip the test if a tool is missing, with a hint how to install it. In CI a missing tool is a failure."""
     if not found:
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(f"missing; install it with: {how}")
 
@@ -41,7 +41,7 @@ class Workflow:
 
     @property
     def triggers(self) -> Mapping[str, Any]:
-        """YAML 1.1 reads the key `on` as true."""
+        """The triggers of the workflow. Their key is true, because YAML 1.1 reads `on` as true."""
         triggers: Mapping[str, Any] = self.tree[True]
         return triggers
 
@@ -65,11 +65,11 @@ class Script(Protocol):
 
 @pytest.fixture
 def script(tmp_path: Path) -> Script:
-    """Runs a script of .ci in a folder of its own, in an environment that GitHub has not filled."""
+    """Runs a script of .ci in a temporary folder, without GitHub's environment variables."""
 
     def run(*command: str | Path, **variables: str) -> subprocess.CompletedProcess[str]:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("GITHUB_", "BLOG_"))}
-        # A path that begins with the fixture's folder finds its stand-ins first.
+        # Programs of the fixture `stand_in` are found first.
         path = f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}"
         environ = {**inherited, "PATH": path, **variables}
         return subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)
@@ -83,7 +83,7 @@ class StandIn(Protocol):
 
 @pytest.fixture
 def stand_in(tmp_path: Path) -> StandIn:
-    """Puts a program of somebody else's into the way: it writes its arguments down, a line each call, and does what it is told."""
+    """Installs a substitute for an external program. It runs ``body``, and logs the arguments of each call as a line of the returned file."""
 
     def put(name: str, body: str) -> Path:
         (tmp_path / "bin").mkdir(exist_ok=True)
@@ -97,7 +97,7 @@ def stand_in(tmp_path: Path) -> StandIn:
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
-    """A repository at version 1.2.3 whose package, chart and CHANGELOG agree, with our scripts."""
+    """A repository with our scripts, in which the package, the chart and the CHANGELOG have version 1.2.3."""
     root = tmp_path / "repository"
     files = {
         "src/blog/__init__.py": '"""A blog."""\n\n__version__ = "1.2.3"\n',

@@ -1,4 +1,4 @@
-"""The link check tells a page that is gone from a server that has a bad day."""
+"""The link check distinguishes pages that are gone from servers with temporary problems."""
 
 import subprocess
 import threading
@@ -26,16 +26,16 @@ def check(script: "Script", python: str, posts: "WritePosts", post: "WritePost")
     return lambda body: script(python, LINKS, posts({"one.md": post("One", "2026-01-01", body=body)}), LINKS_PAUSE="0")
 
 
-class Elsewhere(BaseHTTPRequestHandler):
-    """/404 answers 404, and so on; /get-only refuses HEAD, /moved leads to /200."""
+class Target(BaseHTTPRequestHandler):
+    """Responds to /404 with 404, and so on; /get-only refuses HEAD, /moved redirects to /200."""
 
     def do_HEAD(self) -> None:
-        self._answer(405 if self.path == "/get-only" else None)
+        self._respond(405 if self.path == "/get-only" else None)
 
     def do_GET(self) -> None:
-        self._answer(200 if self.path == "/get-only" else None)
+        self._respond(200 if self.path == "/get-only" else None)
 
-    def _answer(self, status: int | None) -> None:
+    def _respond(self, status: int | None) -> None:
         self.send_response(status or (301 if self.path == "/moved" else int(self.path.strip("/"))))
         if self.path == "/moved":
             self.send_header("Location", "/200")
@@ -43,19 +43,19 @@ class Elsewhere(BaseHTTPRequestHandler):
         self.end_headers()
 
     def log_message(self, *_: object) -> None:
-        """It is asked by a test."""
+        """Log nothing."""
 
 
 @pytest.fixture
-def elsewhere() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere) as server:
+def target() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Target) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
 
 
 @pytest.mark.parametrize(
-    ("path", "code", "said"),
+    ("path", "code", "output"),
     [
         pytest.param("/200", 0, "1 links, 0 gone", id="there"),
         pytest.param("/moved", 0, "1 links, 0 gone", id="moved"),
@@ -68,34 +68,34 @@ def elsewhere() -> Iterator[str]:
         pytest.param("/503", 0, "unsure:", id="failing"),
     ],
 )
-def test_a_link_is_judged_by_its_answer(check: Check, elsewhere: str, path: str, code: int, said: str) -> None:
-    done = check(f"[A link]({elsewhere}{path}), [once more]({elsewhere}{path}).")
-    assert (done.returncode, said in done.stdout) == (code, True), done.stdout + done.stderr
-    assert ("one.md" in done.stdout) == (code == 1 or "unsure" in said)
+def test_the_status_decides_about_a_link(check: Check, target: str, path: str, code: int, output: str) -> None:
+    done = check(f"[A link]({target}{path}), [once more]({target}{path}).")
+    assert (done.returncode, output in done.stdout) == (code, True), done.stdout + done.stderr
+    assert ("one.md" in done.stdout) == (code == 1 or "unsure" in output)
 
 
-def test_nobody_is_asked_about_an_example(check: Check) -> None:
+def test_example_hosts_are_not_checked(check: Check) -> None:
     done = check(
         "[One](https://example.org/x), <https://blog.example/y>, [three](http://localhost:1/z), [four](/blog/one)"
     )
     assert done.stdout == "0 links, 0 gone\n"
 
 
-def test_a_server_that_refuses_is_no_link_that_is_gone(check: Check) -> None:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere) as server:
+def test_a_refused_connection_does_not_fail_the_check(check: Check) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Target) as server:
         unused = server.server_port
     done = check(f"[A link](http://127.0.0.1:{unused}/)")
     assert done.returncode == 0
     assert "unsure" in done.stdout
 
 
-def test_a_host_that_does_not_exist_is_gone(check: Check, elsewhere: str) -> None:
-    done = check(f"[One]({elsewhere}/200), [two](http://no-such-host.home.arpa/)")
+def test_a_host_that_does_not_exist_is_gone(check: Check, target: str) -> None:
+    done = check(f"[One]({target}/200), [two](http://no-such-host.home.arpa/)")
     assert done.returncode == 1
     assert "gone: http://no-such-host.home.arpa/" in done.stdout
 
 
-def test_a_machine_that_resolves_no_name_blames_no_link(check: Check) -> None:
+def test_without_name_resolution_no_link_is_reported_as_gone(check: Check) -> None:
     done = check("[One](http://no-such-host.home.arpa/), [two](http://neither.home.arpa/)")
     assert done.returncode == 1
-    assert done.stdout == "none of 2 links was reached: no name resolves here\n"
+    assert done.stdout == "none of 2 links was reached: this machine resolves no name\n"

@@ -1,4 +1,4 @@
-"""The scripts that publish, with docker, helm and gh stood in for: those are not ours, and none of them has a registry here."""
+"""The publishing scripts, with substitutes for docker, helm and gh, because tests have no registry."""
 
 import shutil
 from pathlib import Path
@@ -30,7 +30,7 @@ def digests(repository: Path) -> Path:
     return folder
 
 
-def test_one_list_joins_the_digests_of_both_architectures(
+def test_the_manifest_list_has_the_digests_of_both_architectures(
     script: "Script", stand_in: "StandIn", repository: Path, digests: Path
 ) -> None:
     calls = stand_in("docker", f'[ "$3" = create ] || echo "{DIGEST}"')
@@ -46,7 +46,7 @@ def test_one_list_joins_the_digests_of_both_architectures(
     ]
 
 
-def test_a_list_without_one_of_the_architectures_is_not_made(
+def test_no_manifest_list_is_created_if_an_architecture_is_missing(
     script: "Script", stand_in: "StandIn", repository: Path, digests: Path
 ) -> None:
     calls = stand_in("docker", "")
@@ -55,14 +55,16 @@ def test_a_list_without_one_of_the_architectures_is_not_made(
     assert (done.returncode, done.stdout, calls.exists()) == (1, "", False)
 
 
-def test_a_new_chart_is_pushed_and_its_digest_told(script: "Script", stand_in: "StandIn", repository: Path) -> None:
+def test_a_new_chart_is_pushed_and_its_digest_printed(script: "Script", stand_in: "StandIn", repository: Path) -> None:
     calls = stand_in("helm", NEW_CHART)
     done = script(repository / ".ci/push-chart", **CHART)
     assert done.stdout == f"digest={DIGEST}\n", done.stderr
     assert calls.read_text(encoding="utf-8").splitlines()[-1] == "push dist/blog-1.2.3.tgz oci://ghcr.io/ada/charts"
 
 
-def test_a_chart_is_never_pushed_over_another(script: "Script", stand_in: "StandIn", repository: Path) -> None:
+def test_a_published_version_of_the_chart_is_not_overwritten(
+    script: "Script", stand_in: "StandIn", repository: Path
+) -> None:
     calls = stand_in("helm", PUSHED)
     done = script(repository / ".ci/push-chart", **CHART)
     assert done.returncode == 1
@@ -70,39 +72,39 @@ def test_a_chart_is_never_pushed_over_another(script: "Script", stand_in: "Stand
     assert "push" not in calls.read_text(encoding="utf-8")
 
 
-def test_a_push_that_names_no_digest_is_a_failure(script: "Script", stand_in: "StandIn", repository: Path) -> None:
+def test_a_push_without_a_digest_in_its_output_fails(script: "Script", stand_in: "StandIn", repository: Path) -> None:
     stand_in("helm", '[ "$1" = push ]')
     assert script(repository / ".ci/push-chart", **CHART).returncode == 1
 
 
-def test_a_run_that_succeeds_in_the_end_is_waited_for(script: "Script", stand_in: "StandIn", repository: Path) -> None:
-    calls = stand_in("gh", '[ -e asked ] && echo "completed success" || { touch asked; echo "in_progress null"; }')
+def test_the_script_waits_until_the_run_succeeds(script: "Script", stand_in: "StandIn", repository: Path) -> None:
+    calls = stand_in("gh", '[ -e called ] && echo "completed success" || { touch called; echo "in_progress null"; }')
     assert script(repository / ".ci/wait-for", **RUN, BRANCH="v1.2.3").returncode == 0
-    first, *_ = asked = calls.read_text(encoding="utf-8").splitlines()
-    assert len(asked) == 2
+    first, *_ = lines = calls.read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 2
     assert "repos/ada/blog/actions/workflows/ci.yml/runs?event=push&head_sha=abc&branch=v1.2.3" in first
 
 
 @pytest.mark.parametrize(
-    ("answer", "said"),
+    ("body", "message"),
     [
         pytest.param('echo "completed failure"', "completed failure", id="failed"),
         pytest.param('echo "completed cancelled"', "completed cancelled", id="cancelled"),
-        pytest.param('echo "null null"', "still not done", id="never-started"),
-        pytest.param("exit 1", "still not done", id="nobody-answers"),
+        pytest.param('echo "null null"', "has not completed", id="never-started"),
+        pytest.param("exit 1", "has not completed", id="api-fails"),
     ],
 )
-def test_a_run_that_did_not_succeed_stops_what_waits(
-    script: "Script", stand_in: "StandIn", repository: Path, answer: str, said: str
+def test_the_script_fails_if_the_run_does_not_succeed(
+    script: "Script", stand_in: "StandIn", repository: Path, body: str, message: str
 ) -> None:
-    stand_in("gh", answer)
+    stand_in("gh", body)
     done = script(repository / ".ci/wait-for", **RUN)
     assert done.returncode == 1
-    assert said in done.stderr
+    assert message in done.stderr
 
 
 @pytest.mark.parametrize(("tag", "kind"), [("v1.2.3", "--latest"), ("v1.2.3-rc.1", "--prerelease")])
-def test_a_release_carries_its_notes(
+def test_a_release_has_its_notes(
     script: "Script", stand_in: "StandIn", repository: Path, python: str, tag: str, kind: str
 ) -> None:
     shutil.copy(Path(__file__).parents[2] / "Makefile", repository)
@@ -116,7 +118,7 @@ def test_a_release_carries_its_notes(
     assert (repository / "dist/notes.md").exists()
 
 
-def test_a_tag_is_no_program_of_make(script: "Script", repository: Path, python: str, tmp_path: Path) -> None:
+def test_make_does_not_execute_a_tag(script: "Script", repository: Path, python: str, tmp_path: Path) -> None:
     shutil.copy(Path(__file__).parents[2] / "Makefile", repository)
     hostile = f"v1.0.0-$(shell touch {tmp_path}/made)`touch {tmp_path}/made`"
     assert script("make", "-C", repository, "release-check", TAG=hostile, PYTHON=python).returncode != 0

@@ -1,4 +1,4 @@
-"""What is published, and under which names: .ci/release.py."""
+"""Names and contents of published artifacts: .ci/release.py."""
 
 import importlib
 import importlib.util
@@ -34,45 +34,46 @@ def release(repository: Path) -> Path:
 
 
 def names(script: "Script", python: str, release: Path, variables: Mapping[str, str]) -> dict[str, str]:
-    said = script(python, release, "names", **variables).stdout
-    return dict(line.split("=", 1) for line in said.splitlines())
+    output = script(python, release, "names", **variables).stdout
+    return dict(line.split("=", 1) for line in output.splitlines())
 
 
 def test_a_fork_publishes_under_its_own_name_in_lower_case(script: "Script", python: str, release: Path) -> None:
-    said = names(script, python, release, MAIN)
-    assert said["image"] == "ghcr.io/ada-l/blog"
-    assert said["charts"] == "ghcr.io/ada-l/charts"
+    published = names(script, python, release, MAIN)
+    assert published["image"] == "ghcr.io/ada-l/blog"
+    assert published["charts"] == "ghcr.io/ada-l/charts"
 
 
 def test_a_commit_of_main_is_named_after_its_run(script: "Script", python: str, release: Path) -> None:
-    said = names(script, python, release, MAIN)
-    assert said["chart_version"] == "1.2.3-main.42.1.g0123456"
-    assert said["image_tag"] == "sha-0123456"
-    assert said["version"] == "1.2.3+g0123456"
-    assert said["epoch"].isdigit()
+    published = names(script, python, release, MAIN)
+    assert published["chart_version"] == "1.2.3-main.42.1.g0123456"
+    assert published["image_tag"] == "sha-0123456"
+    assert published["version"] == "1.2.3+g0123456"
+    assert published["epoch"].isdigit()
 
 
-def test_a_second_attempt_has_a_chart_version_of_its_own(script: "Script", python: str, release: Path) -> None:
-    said = names(script, python, release, {**MAIN, "GITHUB_RUN_ATTEMPT": "2"})
-    assert said["chart_version"] == "1.2.3-main.42.2.g0123456"
+def test_a_second_attempt_has_its_own_chart_version(script: "Script", python: str, release: Path) -> None:
+    published = names(script, python, release, {**MAIN, "GITHUB_RUN_ATTEMPT": "2"})
+    assert published["chart_version"] == "1.2.3-main.42.2.g0123456"
 
 
 def test_a_tag_is_named_after_its_version(script: "Script", python: str, release: Path) -> None:
-    said = names(script, python, release, TAG)
-    assert (said["chart_version"], said["image_tag"], said["version"]) == ("1.2.3", "v1.2.3", "1.2.3")
+    published = names(script, python, release, TAG)
+    versions = (published["chart_version"], published["image_tag"], published["version"])
+    assert versions == ("1.2.3", "v1.2.3", "1.2.3")
 
 
-def test_a_desk_needs_none_of_the_variables(script: "Script", python: str, release: Path) -> None:
+def test_the_script_runs_without_githubs_variables(script: "Script", python: str, release: Path) -> None:
     assert names(script, python, release, {})["chart_version"].startswith("1.2.3-main.0.0.g")
 
 
-def test_a_tag_that_everything_agrees_with_is_released(script: "Script", python: str, release: Path) -> None:
+def test_a_tag_with_the_version_of_the_tree_is_released(script: "Script", python: str, release: Path) -> None:
     done = script(python, release, "check", TAG="v1.2.3")
     assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.parametrize(
-    ("file", "edit", "said"),
+    ("file", "edit", "message"),
     [
         pytest.param(
             "src/blog/__init__.py", ("1.2.3", "1.2.4"), "__version__ is 1.2.4, the tag is v1.2.3", id="package"
@@ -82,14 +83,14 @@ def test_a_tag_that_everything_agrees_with_is_released(script: "Script", python:
         pytest.param("CHANGELOG.md", ("## 1.2.3", "## 1.2.30"), "nothing below a heading for 1.2.3", id="changelog"),
     ],
 )
-def test_a_tag_that_something_contradicts_is_refused(
-    script: "Script", python: str, release: Path, file: str, edit: tuple[str, str], said: str
+def test_a_tag_with_another_version_than_the_tree_is_refused(
+    script: "Script", python: str, release: Path, file: str, edit: tuple[str, str], message: str
 ) -> None:
     path = release.parents[1] / file
     path.write_text(path.read_text(encoding="utf-8").replace(*edit), encoding="utf-8")
     done = script(python, release, "check", TAG="v1.2.3")
     assert done.returncode == 1
-    assert said in done.stderr
+    assert message in done.stderr
 
 
 @pytest.mark.parametrize("tag", ["", "1.2.3", "v1.2", "v01.2.3", "v1.2.3+5", "v1.2.3-$(touch x)", "v1.2.3\nv1.2.3"])
@@ -115,14 +116,14 @@ def test_the_notes_of_the_last_section_end_before_the_links(script: "Script", py
     assert script(python, release, "notes", TAG="v1.2.3").stdout == "- It.\n"
 
 
-def test_a_published_chart_names_the_image_of_its_own_repository(script: "Script", python: str, release: Path) -> None:
+def test_a_published_chart_has_the_image_of_its_own_repository(script: "Script", python: str, release: Path) -> None:
     folder = Path(script(python, release, "stage", **MAIN).stdout.strip())
     assert (folder / "values.yaml").read_text(encoding="utf-8") == "image:\n  repository: ghcr.io/ada-l/blog\n"
     assert "https://github.com/Ada-L/Blog" in (folder / "Chart.yaml").read_text(encoding="utf-8")
     assert "ghcr.io/example/blog" in (release.parents[1] / "chart/values.yaml").read_text(encoding="utf-8")
 
 
-def test_a_chart_that_has_lost_its_placeholder_is_not_published(script: "Script", python: str, release: Path) -> None:
+def test_a_chart_without_the_placeholder_is_not_published(script: "Script", python: str, release: Path) -> None:
     (release.parents[1] / "chart/values.yaml").write_text("image: {}\n", encoding="utf-8")
     done = script(python, release, "stage", **MAIN)
     assert done.returncode == 1
@@ -147,7 +148,7 @@ def test_the_real_chart_is_published_with_the_image_of_its_repository(
     assert [text for text in texts if "example/blog" in text or "example/charts" in text] == []
 
 
-def test_the_tree_itself_agrees_on_its_version(script: "Script", python: str) -> None:
-    """The CHANGELOG's section is written when a version is cut; everything else has to be right at any time."""
+def test_package_and_chart_of_this_repository_have_the_same_version(script: "Script", python: str) -> None:
+    """The section in the CHANGELOG is only written for a release, so its absence is ignored."""
     done = script(python, ROOT / ".ci/release.py", "check", TAG=f"v{__version__}")
     assert [line for line in done.stderr.splitlines() if not line.startswith("CHANGELOG.md: nothing")] == []

@@ -1,4 +1,4 @@
-"""Renovate finds everything that is pinned, and cools it down."""
+"""Renovate finds all pinned dependencies, and proposes updates after a minimum age."""
 
 import json
 import re
@@ -8,13 +8,13 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 CONFIG = json.loads((ROOT / ".github/renovate.json").read_text(encoding="utf-8"))
-# Options of uv that Renovate's pip-compile manager knows; it refuses a lock whose header has another.
+# The options of uv that Renovate's pip-compile manager supports; it refuses a lock whose header has another one.
 KNOWN = {"--universal", "--generate-hashes", "--group", "--constraints", "--output-file"}
 
 
 @pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
-def test_a_lock_says_how_it_is_compiled_in_words_that_renovate_knows(name: str) -> None:
-    """Its own expression for the header: comment lines, the last of which is a # and four spaces before the command."""
+def test_renovate_can_parse_the_command_in_the_header_of_a_lock(name: str) -> None:
+    """The pattern is Renovate's own: comment lines, of which the last is the command after a # and four spaces."""
     header = re.match(r"^(?:#.*?\n)+# {4}(uv pip compile .*)\n", (ROOT / name).read_text(encoding="utf-8"))
     assert header
     options = [word for word in header[1].split() if word.startswith("-")]
@@ -24,7 +24,7 @@ def test_a_lock_says_how_it_is_compiled_in_words_that_renovate_knows(name: str) 
 
 
 @pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
-def test_renovate_is_told_which_files_are_locks(name: str) -> None:
+def test_the_configuration_matches_the_locks(name: str) -> None:
     (pattern,) = CONFIG["pip-compile"]["managerFilePatterns"]
     assert re.search(pattern.strip("/"), name)
 
@@ -35,14 +35,14 @@ def test_every_kind_of_dependency_is_managed_and_grouped() -> None:
     assert {"pep621", "pip-compile", "npm", "github-actions", "helm-values", "custom.regex"} <= grouped
 
 
-def test_a_release_cools_down_unless_it_mends_a_vulnerability() -> None:
+def test_a_release_has_a_minimum_age_unless_it_fixes_a_vulnerability() -> None:
     assert CONFIG["minimumReleaseAge"] == "7 days"
     assert CONFIG["internalChecksFilter"] == "strict"
     assert CONFIG["vulnerabilityAlerts"]["minimumReleaseAge"] is None
 
 
 def test_the_base_image_is_found_in_the_dockerfile() -> None:
-    """The Dockerfile takes it as an argument, which only our own expression reads."""
+    """The base image is an argument of the Dockerfile, which only our custom manager matches."""
     (manager,) = CONFIG["customManagers"]
     (expression,) = manager["matchStrings"]
     line = f"ARG PYTHON_IMAGE=docker.io/library/python:3.13-slim@sha256:{'0' * 64}"

