@@ -1,8 +1,8 @@
-"""Lays out the root filesystem of the image, in its build stage: `rootfs.py base FOLDER`, then `rootfs.py app FOLDER`.
+"""Builds the root file system of the image in its build stage: `rootfs.py base FOLDER`, then `rootfs.py app FOLDER`.
 
-The base is the interpreter without what only developers need, the dependencies, and of the distribution no more than the shared
-libraries that these ask for, with the files those read. Paths are looked up, never spelled: amd64 and arm64 differ in them.
-The app is the blog itself with its posts and cache; it changes daily where the base changes monthly, so each is a layer.
+The base is the interpreter without developer tools, the dependencies, and from the distribution only the shared libraries that these need
+and the files that those read. Paths of libraries are looked up, because amd64 and arm64 have different ones. The app is the blog with its posts
+and cache. It changes more often than the base, so each has its own layer.
 """
 
 import compileall
@@ -21,7 +21,7 @@ STDLIB = Path(sysconfig.get_path("stdlib"))
 PACKAGES = Path(sysconfig.get_path("purelib"))
 INTERPRETER = Path(sys.executable).resolve()
 
-# Tools of developers, and bindings to libraries that would have to come along: nothing here is imported by a server.
+# Developer tools, and bindings to libraries that are not in the image. The server imports none of them.
 NOT_SHIPPED = frozenset({
     "test", "tests", "idle_test", "idlelib", "ensurepip", "venv", "tkinter", "turtledemo", "turtle.py", "lib2to3", "pydoc_data",
     "__phello__", "_pyrepl", "curses", "dbm", "sqlite3", "site-packages", "sitecustomize.py", "EXTERNALLY-MANAGED", "__pycache__",
@@ -33,7 +33,7 @@ NOT_SHIPPED_PACKAGES = re.compile(
 NOT_SHIPPED_IN_PACKAGES = frozenset(
     {"test", "tests", "__pycache__", "RECORD", "INSTALLER", "REQUESTED", "direct_url.json"}
 )
-# What a compiler reads, not an interpreter.
+# Files for a compiler.
 SOURCES_OF_EXTENSIONS = frozenset({".c", ".h", ".cc", ".cpp", ".hpp", ".pxd", ".pyx", ".pxi", ".pyi", ".a", ".o"})
 
 USER, USER_ID = "blog", 65532
@@ -43,14 +43,14 @@ FILES = {
     "etc/nsswitch.conf": "hosts: files dns\n",
     "etc/hosts": "127.0.0.1 localhost\n::1 localhost\n",
 }
-# A runtime that mounts the root read-only cannot make these first.
-MOUNTED_OVER = ("dev", "proc", "sys", "tmp")
-# glibc opens it by name when a thread ends early, and aborts the process where it is missing.
+# Mount points, which a container runtime cannot create in a read-only root.
+MOUNT_POINTS = ("dev", "proc", "sys", "tmp")
+# glibc opens this library by name when a thread is cancelled, and aborts the process if it is missing.
 OPENED_BY_NAME = ("libgcc_s.so.1",)
 
 
 def base(root: Path) -> None:
-    """The interpreter, the dependencies, and what of the distribution they stand on."""
+    """Copy the interpreter, the dependencies, and the parts of the distribution that they need."""
     copy(INTERPRETER, root)
     for name in ("python3", "python"):
         link(root / INTERPRETER.parent.relative_to("/") / name, INTERPRETER.name)
@@ -65,29 +65,29 @@ def base(root: Path) -> None:
         write(root / name, text)
     copy_trust(root)
     copy(Path("/etc/os-release"), root)
-    # Its localtime is a link to a choice that is made outside of it, by TZ or not at all.
+    # localtime is a link to the zone of the machine; in a container TZ sets it.
     zones = shutil.ignore_patterns("localtime")
     shutil.copytree("/usr/share/zoneinfo", root / "usr/share/zoneinfo", symlinks=True, ignore=zones)
     link_merged_folders(root)
     index_libraries(root)
-    compile_modules(root, beside=True)
-    leave_out_sources(root)
-    for name in MOUNTED_OVER:
+    compile_modules(root, legacy=True)
+    remove_sources(root)
+    for name in MOUNT_POINTS:
         (root / name).mkdir()
-    settle(root)
+    normalize(root)
     (root / "tmp").chmod(0o1777)
 
 
 def app(root: Path) -> None:
-    """The blog as it was installed in the build stage, with its posts and filled cache."""
+    """Copy the blog as installed in the build stage, with its posts and its filled cache."""
     copy(Path(shutil.which("blog") or ""), root)
     for installed in (PACKAGES / "blog", *PACKAGES.glob("readyblog-*.dist-info")):
         shutil.copytree(
             installed, within(root, installed), ignore=lambda _folder, names: NOT_SHIPPED_IN_PACKAGES & set(names)
         )
     shutil.copytree("/app", root / "app")
-    compile_modules(root, beside=False)
-    settle(root)
+    compile_modules(root, legacy=False)
+    normalize(root)
 
 
 def within(root: Path, path: Path) -> Path:
@@ -105,14 +105,14 @@ def link(path: Path, target: str) -> None:
 
 
 def copy(path: Path, root: Path) -> None:
-    """Copy what a path leads to, below the same path."""
-    place = within(root, path)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copy(path, place)
+    """Copy a file, following symbolic links, to the same path in the root."""
+    target = within(root, path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(path, target)
 
 
-def copy_stdlib(place: Path) -> None:
-    def left_out(folder: str, names: list[str]) -> set[str]:
+def copy_stdlib(target: Path) -> None:
+    def ignored(folder: str, names: list[str]) -> set[str]:
         native = Path(folder).name == "lib-dynload"
         return {
             name
@@ -120,22 +120,22 @@ def copy_stdlib(place: Path) -> None:
             if name in NOT_SHIPPED or name.startswith("config-") or (native and NOT_SHIPPED_NATIVE.match(name))
         }
 
-    shutil.copytree(STDLIB, place, ignore=left_out)
+    shutil.copytree(STDLIB, target, ignore=ignored)
 
 
-def copy_packages(place: Path) -> None:
-    def left_out(folder: str, names: list[str]) -> set[str]:
+def copy_packages(target: Path) -> None:
+    def ignored(folder: str, names: list[str]) -> set[str]:
         top = Path(folder) == PACKAGES
         tools = {name for name in names if top and NOT_SHIPPED_PACKAGES.fullmatch(name)}
         return tools | {
             name for name in names if name in NOT_SHIPPED_IN_PACKAGES or Path(name).suffix in SOURCES_OF_EXTENSIONS
         }
 
-    shutil.copytree(PACKAGES, place, ignore=left_out)
+    shutil.copytree(PACKAGES, target, ignore=ignored)
 
 
 def binaries(root: Path) -> Iterator[Path]:
-    """Every ELF file below a folder."""
+    """All ELF files in a folder."""
     for path in sorted(root.rglob("*")):
         if path.is_file() and not path.is_symlink():
             with path.open("rb") as file:
@@ -149,36 +149,36 @@ def strip(root: Path) -> None:
 
 
 def shared_libraries(root: Path) -> list[Path]:
-    """The libraries outside of the root that its binaries ask for, the loader among them, by the names they are asked by."""
-    found: set[Path] = set()
+    """The libraries outside the root that its binaries need, including the loader, under the names that the binaries use."""
+    libraries: set[Path] = set()
     for binary in binaries(root):
-        found |= needs(binary)
+        libraries |= dependencies(binary)
     for name in OPENED_BY_NAME:
-        beside = {library.parent / name for library in found}
-        opened = {path for path in beside if path.exists()}
-        found |= opened | {need for path in opened for need in needs(path)}
-    return sorted(path for path in found if not path.is_relative_to(root))
+        candidates = {library.parent / name for library in libraries}
+        opened = {path for path in candidates if path.exists()}
+        libraries |= opened | {library for path in opened for library in dependencies(path)}
+    return sorted(path for path in libraries if not path.is_relative_to(root))
 
 
-def needs(binary: Path) -> set[Path]:
-    """What ldd resolves for a binary.
+def dependencies(binary: Path) -> set[Path]:
+    """The libraries that ldd resolves for a binary.
 
     Raises:
-        LookupError: a library is nowhere.
+        LookupError: a library is missing.
     """
-    said = subprocess.run(["ldd", binary], capture_output=True, text=True, check=True).stdout
-    if "not found" in said:
-        raise LookupError(f"{binary} misses a library:\n{said}")
-    return {real_folder(Path(path)) for path in re.findall(r"(/\S+) \(0x", said)}
+    output = subprocess.run(["ldd", binary], capture_output=True, text=True, check=True).stdout
+    if "not found" in output:
+        raise LookupError(f"{binary} needs a library that is missing:\n{output}")
+    return {real_folder(Path(path)) for path in re.findall(r"(/\S+) \(0x", output)}
 
 
 def real_folder(path: Path) -> Path:
-    """The path with the links in its folder followed, and its own name kept: /lib is one to /usr/lib, libz.so.1 is a name."""
+    """The path with the links of its folder resolved, but not that of the file: /lib may be a link to /usr/lib, and libz.so.1 must keep its name."""
     return path.parent.resolve() / path.name
 
 
 def copy_package_records(root: Path, libraries: Iterable[Path]) -> None:
-    """Tell scanners what the libraries are (the place is that of distroless images), and take their licences along."""
+    """Copy the package records of the libraries, for vulnerability scanners (at the path that distroless images use), and their licences."""
     for package in sorted({package_of(library) for library in libraries}):
         record = subprocess.run(["dpkg-query", "--status", package], capture_output=True, text=True, check=True).stdout
         write(root / "var/lib/dpkg/status.d" / package, record)
@@ -188,15 +188,15 @@ def copy_package_records(root: Path, libraries: Iterable[Path]) -> None:
 
 
 def package_of(library: Path) -> str:
-    """The package of a library; its list of files may still say /lib where the file has moved below /usr."""
-    said = subprocess.run(
+    """The package of a library. Searched by name only, because a package may list a file below /lib that is now below /usr/lib."""
+    output = subprocess.run(
         ["dpkg-query", "--search", f"*/{library.name}"], capture_output=True, text=True, check=True
     ).stdout
-    return said.partition(":")[0]
+    return output.partition(":")[0]
 
 
 def copy_trust(root: Path) -> None:
-    """The certificate authorities, where OpenSSL was compiled to look for them, and its configuration."""
+    """Copy the certificate authorities to the path that OpenSSL was compiled with, and its configuration."""
     authorities = Path("/etc/ssl/certs/ca-certificates.crt")
     copy(authorities, root)
     copy(Path("/etc/ssl/openssl.cnf"), root)
@@ -207,24 +207,24 @@ def copy_trust(root: Path) -> None:
 
 
 def link_merged_folders(root: Path) -> None:
-    """/lib and /lib64 are links into /usr, and the kernel looks for the loader there."""
+    """Create the links /lib and /lib64 into /usr, because the kernel looks for the loader there."""
     for folder in (Path("/lib"), Path("/lib64")):
         if folder.is_symlink() and within(root, folder.resolve()).exists():
             link(within(root, folder), str(folder.readlink()))
 
 
 def index_libraries(root: Path) -> None:
-    """The loader's index, for libraries in folders that are not compiled into it, such as /usr/local/lib."""
+    """Create the loader's index, for libraries in folders that it does not search by default, such as /usr/local/lib."""
     shutil.copytree("/etc/ld.so.conf.d", root / "etc/ld.so.conf.d")
     shutil.copy("/etc/ld.so.conf", root / "etc/ld.so.conf")
     subprocess.run(["ldconfig", "-r", root, "-X"], check=True)
     shutil.rmtree(root / "var/cache", ignore_errors=True)
 
 
-def compile_modules(root: Path, *, beside: bool) -> None:
-    """Bytecode that is believed without a look at the source: a read-only root could not write it at the first start.
+def compile_modules(root: Path, *, legacy: bool) -> None:
+    """Compile all modules to unchecked bytecode, because a read-only root cannot store bytecode at the first start.
 
-    Beside its source, rather than in __pycache__, it is imported without one.
+    With ``legacy`` the bytecode is written beside its source instead of into __pycache__, so that it can be imported without the source.
 
     Raises:
         SystemExit: a module does not compile.
@@ -235,21 +235,21 @@ def compile_modules(root: Path, *, beside: bool) -> None:
         quiet=1,
         stripdir=str(root),
         prependdir="/",
-        legacy=beside,
+        legacy=legacy,
         invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
     )
     if not complete:
         sys.exit("a module did not compile")
 
 
-def leave_out_sources(root: Path) -> None:
-    """A quarter of the image, read only for the text of a traceback's lines; file and line number are in the bytecode."""
+def remove_sources(root: Path) -> None:
+    """Remove the sources of modules, a quarter of the image. Tracebacks need them only for the text of lines; bytecode has file names and line numbers."""
     for source in list((root / "usr/local/lib").rglob("*.py")):
         source.unlink()
 
 
-def settle(root: Path) -> None:
-    """Readable by all, writable by root, of one date: two builds give the same layer."""
+def normalize(root: Path) -> None:
+    """Set owners, permissions and dates: readable by all, writable by root, and the same in every build."""
     moment = int(os.environ.get("SOURCE_DATE_EPOCH", "0"))
     for path in (root, *root.rglob("*")):
         os.chown(path, 0, 0, follow_symlinks=False)
@@ -259,7 +259,7 @@ def settle(root: Path) -> None:
 
 
 def is_program(path: Path) -> bool:
-    """Libraries come marked executable as often as not; what is run is in bin, and the kernel runs the loader."""
+    """Whether a file is run: it is in bin, or it is the loader. Libraries may be marked executable too."""
     return path.parent.name == "bin" or path.name.startswith("ld-")
 
 

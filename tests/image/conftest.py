@@ -1,4 +1,4 @@
-"""The image, built once for all its tests over the stand-in base, and run as a runtime would, without one."""
+"""Fixtures: the image, built once on the substitute base, and containers that are started without a container runtime."""
 
 import contextlib
 import http.client
@@ -21,7 +21,7 @@ import pytest
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parents[1]
 BUILDAH = ("buildah", "--storage-driver", os.environ.get("STORAGE_DRIVER", "vfs"))
-# Neither is what the repository says of itself, so that a test can tell where a value came from.
+# Different from the repository's own values, so that a test can tell where a value comes from.
 VERSION, REVISION = "7.8.9", "0123456789abcdef0123456789abcdef01234567"
 SOURCE = "https://git.example/ada/blog"
 USER = 65532
@@ -37,7 +37,7 @@ def need_() -> Need:
 
 
 def need(found: object, how: str) -> None:
-    """Skip without a tool, and say how to get it; in CI a missing tool is a failure."""
+    """Skip the test if a requirement is missing, with a hint how to meet it. In CI that is a failure."""
     if not found:
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(f"missing; {how}")
 
@@ -52,7 +52,7 @@ def run(*command: str | Path, cwd: Path = REPOSITORY, environ: Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """A built image: its configuration as runtimes read it, and its files in a folder."""
+    """A built image: its configuration, and its files in a folder."""
 
     name: str
     config: Mapping[str, Any]
@@ -69,7 +69,7 @@ class Image:
 
 @dataclass(slots=True)
 class Container:
-    """A process in the root of an image, PID 1 of a namespace of its own."""
+    """A process with an image as its root, as PID 1 of its own namespace."""
 
     popen: subprocess.Popen[bytes]
     port: int
@@ -82,7 +82,7 @@ class Container:
             return response.status, response.read().decode()
 
     def status(self, path: str) -> int:
-        """0 while nobody listens."""
+        """The status of a response; 0 if nothing listens on the port."""
         try:
             return self.get(path)[0]
         except OSError:
@@ -92,15 +92,15 @@ class Container:
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             with contextlib.suppress(OSError):
-                answer = self.get(path)
-                if answer[0] == status and text in answer[1]:
+                actual, body = self.get(path)
+                if actual == status and text in body:
                     return self
             assert self.popen.poll() is None, f"it ended with {self.popen.returncode}: {self.output}"
             time.sleep(0.02)
-        raise AssertionError(f"{path} never answered {status} {text!r}: {self.output}")
+        raise AssertionError(f"{path} never returned {status} {text!r}: {self.output}")
 
     def terminate(self, number: signal.Signals = signal.SIGTERM) -> None:
-        """Tell PID 1; unshare, its parent outside, is not the one to tell."""
+        """Send a signal to PID 1 of the container, not to its parent, which is unshare."""
         children = Path(f"/proc/{self.popen.pid}/task/{self.popen.pid}/children").read_text(encoding="ascii")
         for child in children.split():
             os.kill(int(child), number)
@@ -121,11 +121,11 @@ def free_port() -> int:
 
 
 def enter(image: Image, *command: str, writable: bool = False, mounts: Mapping[Path, str] | None = None) -> list[str]:
-    """The command line that runs a command in an image's root."""
-    places = mounts or {}
-    for place in places.values():
-        (image.root / place.strip("/")).mkdir(parents=True, exist_ok=True)
-    binds = [f"{folder}:{place}" for folder, place in places.items()]
+    """The command line that runs a command with the image as its root; ``mounts`` maps folders to paths in the image."""
+    targets = mounts or {}
+    for target in targets.values():
+        (image.root / target.strip("/")).mkdir(parents=True, exist_ok=True)
+    binds = [f"{folder}:{target}" for folder, target in targets.items()]
     namespaces = [str(shutil.which("unshare")), "--mount", "--pid", "--fork", "--propagation=slave"]
     return [
         *namespaces,
@@ -149,7 +149,7 @@ class Start(Protocol):
 
 @dataclass(slots=True)
 class Builder:
-    """Builds with buildah, and takes away at the end what it built."""
+    """Builds images with buildah, and removes them at the end."""
 
     names: list[str] = field(default_factory=list)
     containers: list[str] = field(default_factory=list)
@@ -159,17 +159,17 @@ class Builder:
         return self.names[-1]
 
     def build(self, folder: Path) -> Image:
-        """The image of a Dockerfile somewhere, which may begin with another of these."""
+        """Build the Dockerfile in a folder; it may be based on another image of this builder."""
         name = self.name()
         run(*BUILDAH, "build", "--isolation=chroot", "--format=docker", "--pull-never", "--tag", name, ".", cwd=folder)
         return self.inspect(name)
 
     def inspect(self, name: str) -> Image:
-        said = json.loads(run(*BUILDAH, "inspect", "--type", "image", name))["Docker"]
+        description = json.loads(run(*BUILDAH, "inspect", "--type", "image", name))["Docker"]
         container = run(*BUILDAH, "from", "--pull-never", name).strip()
         self.containers.append(container)
         root = Path(run(*BUILDAH, "mount", container).strip())
-        return Image(name, said["config"], tuple(said["rootfs"]["diff_ids"]), root)
+        return Image(name, description["config"], tuple(description["rootfs"]["diff_ids"]), root)
 
     def clean(self) -> None:
         for container in self.containers:
@@ -180,7 +180,7 @@ class Builder:
 
 @pytest.fixture(scope="session")
 def builder() -> Iterator[Builder]:
-    need(os.geteuid() == 0, "namespaces and mounts are root's: run the tests of tests/image with sudo")
+    need(os.geteuid() == 0, "namespaces and mounts need root: run tests/image with sudo")
     for tool in ("buildah", "debootstrap"):
         need(shutil.which(tool), f"install it with: apt-get install {tool}")
     building = Builder()
@@ -194,7 +194,7 @@ class MakeImage(Protocol):
 
 @pytest.fixture(scope="session")
 def make_image(builder: Builder) -> MakeImage:
-    """`make image` over the stand-in base."""
+    """Runs `make image` on the substitute base."""
     base = run(sys.executable, HERE / "standin.py").strip()
 
     def make() -> Image:
@@ -220,7 +220,7 @@ def image(make_image: MakeImage) -> Image:
 
 @pytest.fixture
 def inside(image: Image) -> Inside:
-    """Runs a Python script as the image's user; returns what it printed."""
+    """Runs a Python script in the image as the image's user, and returns its output."""
 
     def run_inside(script: str, *, writable: bool = False) -> str:
         command = enter(image, "/usr/local/bin/python3", "-c", script, writable=writable)
@@ -231,18 +231,18 @@ def inside(image: Image) -> Inside:
 
 @pytest.fixture
 def unused_port() -> int:
-    """A port on which nobody listens."""
+    """A port on which nothing listens."""
     return free_port()
 
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
-    """Starts containers, and sees to it that none is left."""
+    """Starts containers, and kills them after the test."""
     started: list[Container] = []
 
     def start_one(image: Image, mounts: Mapping[Path, str] | None = None, **variables: str) -> Container:
         port, log = free_port(), tmp_path / f"container-{len(started)}.log"
-        # The network is the machine's own here, and others listen on it.
+        # The container shares the network of the machine, so it needs a free port.
         environ = {**image.environ, "BLOG_HOST": "127.0.0.1", "BLOG_PORT": str(port), **variables}
         command = enter(image, *image.config["Entrypoint"], *image.config["Cmd"], mounts=mounts)
         with log.open("wb") as output:
@@ -252,7 +252,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
     yield start_one
     for container in started:
-        # Not unshare: what it started has changed its user, and lives on without it.
+        # The process in the container has another user, and would survive if only unshare were killed.
         while container.popen.poll() is None:
             container.terminate(signal.SIGKILL)
             with contextlib.suppress(subprocess.TimeoutExpired):

@@ -1,6 +1,6 @@
 #!/bin/sh
-# As a container runtime would: the root read-only, an empty /tmp, no privilege to be gained, and a user by number.
-# Called by unshare in namespaces of its own, with the image's environment: enter.sh ro|rw ROOT [FOLDER:PLACE…] -- COMMAND
+# Runs a command like a container runtime: with a read-only root, an empty /tmp, no new privileges and a numeric user.
+# unshare calls it in new namespaces, with the environment of the image: enter.sh ro|rw ROOT [FOLDER:PLACE…] -- COMMAND
 set -eu
 path_in_the_image=$PATH
 PATH=/usr/sbin:/usr/bin:/sbin:/bin

@@ -1,10 +1,10 @@
-"""A stand-in for python:3.13-slim, for machines that reach Debian's archive and a package index but no registry.
+"""Builds a substitute for python:3.13-slim, for machines that can reach Debian's archive and a package index, but no registry.
 
-Debian trixie with its own Python 3.13, moved to where the official image has one. Prints the arguments for the builder:
+It is Debian trixie with its own Python 3.13, moved to the paths of the official image. The script prints the arguments for the builder:
 
     make image BUILD="$(.venv/bin/python tests/image/standin.py)"
 
-The base stays in buildah's storage and the wheels in the user's cache, so only the first run takes its minute.
+The base stays in buildah's storage and the wheels in the user's cache, so only the first run takes a minute.
 """
 
 import fcntl
@@ -21,7 +21,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 ARCHIVE = "http://deb.debian.org/debian"
-# Raised when what is below lays the base out differently: an older one must not be found again.
+# The last number must be raised when the code below changes the base; otherwise an older base would be used.
 BASE = "localhost/blog-standin-python:3.13-slim-2"
 PACKAGES = "ca-certificates,netbase,tzdata,python3.13,python3-pip-whl"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "blog-image"
@@ -33,10 +33,10 @@ PIP = "#!/usr/local/bin/python3.13\nimport sys\nfrom pip._internal.cli.main impo
 
 
 def arguments() -> list[str]:
-    """What to give to the builder, having made the base and fetched the wheels where they are not there yet."""
+    """The arguments for the builder. Builds the base and downloads the wheels if they are missing."""
     CACHE.mkdir(parents=True, exist_ok=True)
-    with alone():
-        if not buildah_knows(BASE):
+    with locked():
+        if not image_exists(BASE):
             make_base()
         wheels = fetched_wheels()
     configuration = CACHE / "pip.conf"
@@ -50,14 +50,14 @@ def arguments() -> list[str]:
 
 
 @contextmanager
-def alone() -> Iterator[None]:
-    """One process at a time, whichever clone it works for."""
+def locked() -> Iterator[None]:
+    """Hold a lock of the user's cache, which the tests of several clones may share."""
     with (CACHE / "lock").open("w", encoding="utf-8") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 
-def buildah_knows(image: str) -> bool:
+def image_exists(image: str) -> bool:
     return (
         subprocess.run([*BUILDAH, "inspect", "--type", "image", image], capture_output=True, check=False).returncode
         == 0
@@ -88,7 +88,7 @@ def make_base() -> None:
 
 
 def move_python(root: Path) -> None:
-    """Lay Debian's Python out as the official image does: below /usr/local, with pip in site-packages."""
+    """Move Debian's Python to the paths of the official image: below /usr/local, with pip in site-packages."""
     library = root / "usr/local/lib/python3.13"
     shutil.rmtree(library, ignore_errors=True)
     shutil.move(root / "usr/lib/python3.13", library)
@@ -101,7 +101,7 @@ def move_python(root: Path) -> None:
     text = installation.read_text(encoding="utf-8")
     assert SCHEME in text
     installation.write_text(text.replace(SCHEME, UPSTREAM_SCHEME), encoding="utf-8")
-    # Where it looks for packages is frozen into the interpreter; a line in that folder leads on.
+    # The path of dist-packages is compiled into the interpreter; a .pth file there adds site-packages.
     write(library / "dist-packages/site-packages.pth", "/usr/local/lib/python3.13/site-packages\n")
     with zipfile.ZipFile(next((root / "usr/share/python-wheels").glob("pip-*.whl"))) as wheel:
         wheel.extractall(library / "site-packages")
@@ -116,9 +116,9 @@ def write(path: Path, text: str) -> None:
 
 
 def fetched_wheels() -> Path:
-    """The locked wheels for the stand-in's Python, by way of whichever index pip is told to use here."""
-    locked = ROOT / "requirements.txt"
-    wheels = CACHE / f"wheels-{hashlib.sha256(locked.read_bytes()).hexdigest()[:12]}"
+    """The locked wheels for the substitute's Python, downloaded from the index that pip is configured for."""
+    requirements = ROOT / "requirements.txt"
+    wheels = CACHE / f"wheels-{hashlib.sha256(requirements.read_bytes()).hexdigest()[:12]}"
     if not wheels.exists():
         machine = os.uname().machine
         platforms = [f"--platform=manylinux_2_{glibc}_{machine}" for glibc in (28, 27, 24, 17, 12, 5)]
@@ -126,7 +126,7 @@ def fetched_wheels() -> Path:
             _run([
                 sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--require-hashes", "--only-binary=:all:",
                 "--implementation=cp", "--python-version=3.13", "--abi=cp313", "--abi=abi3", "--abi=none", *platforms,
-                f"--platform=manylinux2014_{machine}", "-r", str(locked), "-d", f"{folder}/wheels",
+                f"--platform=manylinux2014_{machine}", "-r", str(requirements), "-d", f"{folder}/wheels",
             ])  # fmt: skip
             Path(folder, "wheels").rename(wheels)
     return wheels

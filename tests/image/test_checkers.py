@@ -1,4 +1,4 @@
-"""What other people's checkers say of the Dockerfile and of the compose file."""
+"""The Dockerfile and the compose file pass external checkers."""
 
 import re
 import shutil
@@ -19,19 +19,19 @@ YAML = sorted(DOCKER.rglob("*.yaml"))
 RULES = "{extends: default, rules: {document-start: disable, line-length: {max: 150}, comments-indentation: disable}}"
 
 
-def said(*command: str | Path) -> str:
-    """What a checker of the environment said, where it was not content."""
+def errors_of(*command: str | Path) -> str:
+    """The output of a checker if it failed; empty if it succeeded."""
     done = subprocess.run(
         [Path(sys.executable).with_name(str(command[0])), *command[1:]], capture_output=True, text=True, check=False
     )
     return done.stdout + done.stderr if done.returncode else ""
 
 
-def test_the_dockerfile_is_clean() -> None:
-    assert said("hadolint", "--failure-threshold", "style", DOCKER / "Dockerfile") == ""
+def test_hadolint_finds_nothing_in_the_dockerfile() -> None:
+    assert errors_of("hadolint", "--failure-threshold", "style", DOCKER / "Dockerfile") == ""
 
 
-def test_the_dockerfile_builds_without_the_newest_builder() -> None:
+def test_the_dockerfile_uses_no_feature_of_new_builders_only() -> None:
     text = (DOCKER / "Dockerfile").read_text(encoding="utf-8")
     assert not re.search(r"<<-?\w", text)
     assert not re.search(r"^(COPY|ADD) .*--link", text, re.MULTILINE)
@@ -40,15 +40,15 @@ def test_the_dockerfile_builds_without_the_newest_builder() -> None:
 
 
 def test_the_compose_file_follows_the_schema() -> None:
-    assert said("check-jsonschema", "--builtin-schema", "vendor.compose-spec", COMPOSE) == ""
+    assert errors_of("check-jsonschema", "--builtin-schema", "vendor.compose-spec", COMPOSE) == ""
 
 
 @pytest.mark.parametrize("path", YAML, ids=lambda path: str(path.relative_to(DOCKER)))
-def test_yaml_is_clean(path: Path) -> None:
-    assert said("yamllint", "--strict", "--config-data", RULES, path) == ""
+def test_yamllint_finds_nothing(path: Path) -> None:
+    assert errors_of("yamllint", "--strict", "--config-data", RULES, path) == ""
 
 
-def test_prometheus_takes_its_file(need: "Need") -> None:
+def test_promtool_accepts_the_configuration_of_prometheus(need: "Need") -> None:
     promtool = shutil.which("promtool")
     need(promtool, "install it with: apt-get install prometheus")
     done = subprocess.run(
@@ -61,12 +61,12 @@ def test_prometheus_takes_its_file(need: "Need") -> None:
 
 
 def services() -> dict[str, dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = yaml.safe_load(COMPOSE.read_text(encoding="utf-8"))["services"]
-    return found
+    by_name: dict[str, dict[str, Any]] = yaml.safe_load(COMPOSE.read_text(encoding="utf-8"))["services"]
+    return by_name
 
 
 @pytest.mark.parametrize("name", services())
-def test_a_service_has_an_exact_version_and_listens_on_this_machine_alone(name: str) -> None:
+def test_a_service_has_an_exact_version_and_publishes_ports_only_on_loopback(name: str) -> None:
     service = services()[name]
     assert name == "blog" or re.fullmatch(r"[a-z]+/[a-z]+:v?\d+\.\d+\.\d+", service["image"])
     assert [port for port in service.get("ports", []) if not port.startswith("127.0.0.1:")] == []
@@ -74,15 +74,15 @@ def test_a_service_has_an_exact_version_and_listens_on_this_machine_alone(name: 
 
 
 @pytest.mark.parametrize("name", services())
-def test_what_a_service_mounts_is_there(name: str) -> None:
+def test_the_files_that_a_service_mounts_exist(name: str) -> None:
     volumes = [volume.split(":")[0] for volume in services()[name].get("volumes", [])]
-    # The chart comes with its dashboards.
+    # chart/dashboards belongs to the chart.
     folders = [DOCKER / volume for volume in volumes if volume.startswith(".") and "chart/" not in volume]
     assert [folder for folder in folders if not folder.exists()] == []
     assert [volume for volume in volumes if "docker.sock" in volume] == []
 
 
-def test_datasources_are_linked_both_ways() -> None:
+def test_datasources_link_to_each_other() -> None:
     provisioned = yaml.safe_load((DOCKER / "compose/grafana/datasources/datasources.yaml").read_text(encoding="utf-8"))
     sources = {source["uid"]: source["jsonData"] for source in provisioned["datasources"]}
     assert set(sources) == {"prometheus", "tempo", "loki"}
@@ -92,7 +92,7 @@ def test_datasources_are_linked_both_ways() -> None:
     assert [field["datasourceUid"] for field in sources["loki"]["derivedFields"]] == ["tempo"]
 
 
-def test_shell_scripts_have_no_error() -> None:
+def test_shell_scripts_have_no_syntax_error() -> None:
     for script in (DOCKER / "build", Path(__file__).with_name("enter.sh")):
         done = subprocess.run(["sh", "-n", script], capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr

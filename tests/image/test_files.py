@@ -1,4 +1,4 @@
-"""What is in the image, and what is not."""
+"""The files of the image."""
 
 import os
 import re
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.image
 
 MOST_BYTES = 95_000_000
-# Programs, with whatever number or path comes around them.
+# Names of programs that must not be in the image, with versions.
 TOOLS = re.compile(
     r"(sh|ash|bash|dash|zsh|busybox|env|su|sudo|pip[\d.]*|uv|apt(-get)?|dpkg(-query)?|apk|gcc|ld|strip|curl|wget|perl[\d.]*)"
 )
@@ -27,11 +27,11 @@ def bytes_on_disk(image: "Image") -> int:
     return sum(path.lstat().st_blocks * 512 for path in image.files())
 
 
-def test_it_is_small(image: "Image") -> None:
+def test_the_image_is_small(image: "Image") -> None:
     assert bytes_on_disk(image) <= MOST_BYTES
 
 
-def test_its_tree_is_this(image: "Image") -> None:
+def test_the_image_has_only_the_expected_folders(image: "Image") -> None:
     links = {path.name for path in image.root.iterdir() if path.is_symlink()}
     assert links - {"lib", "lib64"} == set()
     assert {path.name for path in image.root.iterdir()} - links == {
@@ -54,7 +54,7 @@ def test_its_tree_is_this(image: "Image") -> None:
     assert list((image.root / "tmp").iterdir()) == []
 
 
-def test_its_programs_are_the_interpreter_and_the_blog(image: "Image") -> None:
+def test_the_only_programs_are_the_interpreter_and_the_blog(image: "Image") -> None:
     programs = {
         path.name for path in image.files() if path.is_file() and not path.is_symlink() and path.stat().st_mode & 0o111
     }
@@ -68,21 +68,21 @@ def test_there_is_no_shell_and_no_package_manager(image: "Image") -> None:
     assert {"pip", "setuptools", "hatchling", "pluggy", "tomlkit", "ensurepip"} & packages == set()
 
 
-def test_no_file_gives_its_caller_other_rights(image: "Image") -> None:
+def test_no_file_is_setuid_or_has_capabilities(image: "Image") -> None:
     assert [path for path in image.files() if path.lstat().st_mode & (stat.S_ISUID | stat.S_ISGID)] == []
     assert [
         path for path in image.files() if not path.is_symlink() and "security.capability" in os.listxattr(path)
     ] == []
 
 
-def test_there_is_no_development_in_it(image: "Image") -> None:
+def test_the_image_has_no_development_files(image: "Image") -> None:
     names = {path.name for path in image.files()}
     assert {".git", "test", "tests", "idlelib", "tkinter", "Dockerfile", "include", ".venv"} & names == set()
     assert [path for path in image.files() if path.suffix in {".c", ".h", ".a", ".pyi", ".pyx"}] == []
 
 
-def test_there_is_no_secret_in_it(image: "Image") -> None:
-    # The posts and the documentation of licences may show what a secret looks like; what is configured may not.
+def test_the_image_has_no_secrets(image: "Image") -> None:
+    # Bytecode and libraries are not searched: their bytes may match by accident.
     files = [path for path in image.files() if path.is_file() and not path.is_symlink()]
     suspects = [path for path in files if path.suffix not in {".pyc", ".so"} and SECRETS.search(path.read_bytes())]
     assert suspects == []
@@ -90,7 +90,7 @@ def test_there_is_no_secret_in_it(image: "Image") -> None:
     assert [path for path in files if path.name in names] == []
 
 
-def test_a_path_of_the_machine_that_built_it_is_nowhere(image: "Image") -> None:
+def test_no_file_contains_a_path_of_the_build_machine(image: "Image") -> None:
     leaks = re.compile(rb"/root/(base|app)|/build/src|" + re.escape(str(Path(__file__).parents[2]).encode()))
     files = [path for path in image.files() if path.is_file() and not path.is_symlink()]
     assert [path for path in files if leaks.search(path.read_bytes())] == []
@@ -107,7 +107,7 @@ for folder, names, files in os.walk("/"):
 """
 
 
-def test_its_user_can_write_nothing_outside_of_tmp_even_where_the_root_is_writable(inside: "Inside") -> None:
+def test_the_user_can_write_only_to_tmp_even_if_the_root_is_writable(inside: "Inside") -> None:
     assert inside(WRITABLE, writable=True) == ""
     assert inside("import tempfile; print(tempfile.gettempdir())") == "/tmp\n"
 
@@ -115,7 +115,7 @@ def test_its_user_can_write_nothing_outside_of_tmp_even_where_the_root_is_writab
 READABLE = WRITABLE.replace("if os.access(path, os.W_OK", "if not os.access(path, os.R_OK")
 
 
-def test_its_user_can_read_all_of_it(inside: "Inside") -> None:
+def test_the_user_can_read_all_files(inside: "Inside") -> None:
     assert inside(READABLE) == ""
 
 
@@ -129,26 +129,26 @@ for library in sorted(pathlib.Path("/usr").rglob("*.so*")):
 """
 
 
-def test_every_library_finds_what_it_needs(inside: "Inside") -> None:
-    # One is for another interpreter (PyPy) and reaches for what only that one has.
+def test_every_library_can_be_loaded(inside: "Inside") -> None:
+    # _cffi is for PyPy, and needs symbols that only PyPy has.
     assert [line for line in inside(LOADED).splitlines() if "zstandard/_cffi" not in line] == []
 
 
-def test_hosts_certificates_and_time_zones_are_known(inside: "Inside") -> None:
+def test_hosts_certificates_time_zones_and_the_user_are_known(inside: "Inside") -> None:
     assert inside("import socket; print(socket.gethostbyname('localhost'))").strip() == "127.0.0.1"
     assert int(inside("import ssl; print(ssl.create_default_context().cert_store_stats()['x509_ca'])")) > 50
     assert inside("import zoneinfo; print(zoneinfo.ZoneInfo('Europe/Berlin'))").strip() == "Europe/Berlin"
     assert inside("import pwd; print(pwd.getpwuid(65532).pw_name)").strip() == "blog"
 
 
-def test_scanners_can_tell_what_the_libraries_are(image: "Image") -> None:
+def test_the_image_has_package_records_for_scanners(image: "Image") -> None:
     records = [path.read_text(encoding="utf-8") for path in (image.root / "var/lib/dpkg/status.d").iterdir()]
     assert all("\nVersion: " in record for record in records)
     assert {"libc6", "libssl3t64"} <= {record.partition("\n")[0].removeprefix("Package: ") for record in records}
     assert (image.root / "etc/os-release").read_text(encoding="utf-8").startswith("PRETTY_NAME=")
 
 
-def test_its_configuration_is_that_of_a_service(image: "Image") -> None:
+def test_the_image_has_the_expected_configuration(image: "Image") -> None:
     config = image.config
     assert (config["User"], config["WorkingDir"]) == ("65532:65532", "/app")
     assert (config["Entrypoint"], config["Cmd"]) == (["/usr/local/bin/blog"], ["serve"])
@@ -162,7 +162,7 @@ def test_its_configuration_is_that_of_a_service(image: "Image") -> None:
     assert not config.get("Volumes")
 
 
-def test_its_labels_say_what_it_is(image: "Image") -> None:
+def test_the_image_has_its_labels(image: "Image") -> None:
     labels = {name.removeprefix("org.opencontainers.image."): text for name, text in image.config["Labels"].items()}
     assert labels["title"] == "blog"
     assert labels["description"]
@@ -172,5 +172,5 @@ def test_its_labels_say_what_it_is(image: "Image") -> None:
     assert re.fullmatch("[0-9a-f]{40}", labels["revision"])
 
 
-def test_two_builds_of_one_commit_are_the_same_layers(image: "Image", make_image: "MakeImage") -> None:
+def test_two_builds_of_one_commit_have_the_same_layers(image: "Image", make_image: "MakeImage") -> None:
     assert make_image().layers == image.layers

@@ -1,4 +1,4 @@
-"""The image, running: read-only, as its numeric user, without a privilege."""
+"""The running image: read-only, with its numeric user and without privileges."""
 
 import re
 import shutil
@@ -22,13 +22,13 @@ POST = "---\ntitle: {title}\ndate: 2026-03-01\n---\n\nWords.\n"
 
 @pytest.fixture
 def volume(tmp_path: Path) -> Path:
-    """A folder that another user may read, as a volume of a pod."""
+    """A folder that other users may read, like a volume of a pod."""
     folder = tmp_path / "volume"
     folder.mkdir(mode=0o755)
     return folder
 
 
-def test_it_becomes_ready_and_serves_the_demo_posts(image: "Image", start: "Start") -> None:
+def test_the_image_becomes_ready_and_serves_its_posts(image: "Image", start: "Start") -> None:
     blog = start(image).until("/api/ready")
     for path in ("/", "/blog", "/rss", "/sitemap.xml", "/about", "/api/posts", "/metrics"):
         assert blog.status(path) == 200, path
@@ -38,19 +38,19 @@ def test_it_becomes_ready_and_serves_the_demo_posts(image: "Image", start: "Star
     assert "Traceback" not in blog.output
 
 
-def test_its_start_is_warm(image: "Image", start: "Start") -> None:
+def test_the_start_is_warm(image: "Image", start: "Start") -> None:
     blog = start(image, BLOG_LOG_LEVEL="debug").until("/api/ready")
-    # Whatever a start does not find in the cache it tries to put there, and a read-only root refuses.
+    # A cold start would try to write to the cache, which fails on a read-only root and is logged.
     assert "the cache cannot be written" not in blog.output
 
 
-def test_metrics_have_a_port_of_their_own(image: "Image", start: "Start", unused_port: int) -> None:
+def test_metrics_may_have_their_own_port(image: "Image", start: "Start", unused_port: int) -> None:
     blog = start(image, BLOG_METRICS_PORT=str(unused_port)).until("/api/ready")
     assert blog.status("/metrics") == 404
     assert "process_resident_memory_bytes" in blog.get("/metrics", unused_port)[1]
 
 
-def test_version_and_revision_are_what_the_build_was_told(image: "Image", start: "Start") -> None:
+def test_version_and_revision_are_those_of_the_build(image: "Image", start: "Start") -> None:
     with collector() as (endpoint, received):
         blog = start(image, OTEL_EXPORTER_OTLP_ENDPOINT=endpoint, OTEL_TRACES_SAMPLER_ARG="1").until("/api/ready")
         assert blog.get("/api/health")[1] == f'{{"status":"ok","version":"{VERSION}","revision":"{REVISION}"}}'
@@ -65,7 +65,7 @@ def test_version_and_revision_are_what_the_build_was_told(image: "Image", start:
     assert all(VERSION.encode() in body and REVISION.encode() in body for body in received)
 
 
-def test_told_to_stop_it_says_so_serves_on_and_leaves_with_0(image: "Image", start: "Start") -> None:
+def test_after_sigterm_it_drains_and_exits_with_0(image: "Image", start: "Start") -> None:
     blog = start(image, BLOG_DRAIN_SECONDS="2").until("/api/ready")
     blog.terminate()
     blog.until("/api/ready", "draining", status=503)
@@ -73,7 +73,7 @@ def test_told_to_stop_it_says_so_serves_on_and_leaves_with_0(image: "Image", sta
     assert blog.wait() == 0
 
 
-def test_told_to_stop_while_it_imports_it_leaves(image: "Image", start: "Start") -> None:
+def test_sigterm_during_the_imports_ends_it(image: "Image", start: "Start") -> None:
     blog = start(image, PYTHONVERBOSE="1")
     while "uvicorn" not in blog.output:
         assert blog.popen.poll() is None, blog.output
@@ -82,7 +82,7 @@ def test_told_to_stop_while_it_imports_it_leaves(image: "Image", start: "Start")
     assert "Uvicorn running" not in blog.output
 
 
-def test_a_start_reads_no_module_without_its_bytecode(image: "Image", start: "Start") -> None:
+def test_a_start_reads_all_modules_from_bytecode(image: "Image", start: "Start") -> None:
     with collector() as (endpoint, _):
         blog = start(image, PYTHONVERBOSE="1", OTEL_EXPORTER_OTLP_ENDPOINT=endpoint).until("/api/ready")
         blog.terminate()
@@ -92,8 +92,8 @@ def test_a_start_reads_no_module_without_its_bytecode(image: "Image", start: "St
     assert [module for module in compiled if not module.endswith(".pyc")] == []
 
 
-def test_broken_content_exits_1_and_a_wrong_setting_2(image: "Image", start: "Start", volume: Path) -> None:
-    (volume / "broken.md").write_text("no header")
+def test_faulty_content_exits_with_1_and_a_wrong_setting_with_2(image: "Image", start: "Start", volume: Path) -> None:
+    (volume / "broken.md").write_text("no front matter")
     broken = start(image, {volume: "/posts"}, BLOG_POSTS_DIR="/posts")
     assert broken.wait() == 1
     assert "broken.md:1" in broken.output
@@ -102,8 +102,8 @@ def test_broken_content_exits_1_and_a_wrong_setting_2(image: "Image", start: "St
     assert "BLOG_DRAIN_SECONDS" in wrong.output
 
 
-def test_a_volume_of_posts_that_git_sync_keeps_is_followed(image: "Image", start: "Start", volume: Path) -> None:
-    """git-sync keeps a checkout for each commit and moves a link; the volume holds both."""
+def test_changes_by_git_sync_in_a_volume_of_posts_are_served(image: "Image", start: "Start", volume: Path) -> None:
+    """git-sync has a checkout for each commit and replaces a symbolic link; the volume has both."""
 
     def publish(commit: str, title: str) -> None:
         folder = volume / ".worktrees" / commit / "posts"
@@ -135,7 +135,7 @@ USER 65532:65532
 """
 
 
-def test_an_image_of_ones_own_posts_starts_warm(
+def test_a_derived_image_with_other_posts_starts_warm(
     builder: "Builder", image: "Image", start: "Start", tmp_path: Path
 ) -> None:
     (tmp_path / "posts").mkdir()
@@ -151,7 +151,7 @@ def test_an_image_of_ones_own_posts_starts_warm(
 
 @contextmanager
 def collector() -> Iterator[tuple[str, list[bytes]]]:
-    """An endpoint for traces that keeps what it is sent."""
+    """An endpoint for traces that stores the requests it receives."""
     received: list[bytes] = []
 
     class Collector(BaseHTTPRequestHandler):
