@@ -1,12 +1,12 @@
-// Core Web Vitals, JavaScript errors and sessions, for a Faro collector. It stands first in <body>, so that no error is missed, and is told everything in the
-// data- attributes of its element: its text never changes, and the page's policy allows it by its hash.
+// Reports Core Web Vitals, JavaScript errors and sessions to a Faro collector. It is first in <body>, so that it misses no error. Its parameters are data-
+// attributes of its element, so its text never changes, and the page's Content Security Policy allows it by its hash.
 (() => {
   const told = document.currentScript.dataset;
 
-  // Whoever asks not to be tracked is not: nothing is downloaded and nothing is sent.
+  // Global Privacy Control or Do Not Track: load nothing and send nothing.
   if (navigator.globalPrivacyControl || ["1", "yes"].includes(navigator.doNotTrack || window.doNotTrack)) return;
 
-  // A tab is drawn once, and one that loses does not download the SDK either.
+  // The sampling decision is made once per tab. A tab that is not sampled does not load the SDK.
   const draw = () => (Math.random() < told.sampleRate ? "in" : "out");
   let drawn;
   try {
@@ -16,7 +16,7 @@
   }
   if (drawn === "out") return;
 
-  // What fails before the SDK is here waits for it.
+  // Keep errors that occur before the SDK has loaded.
   const early = [];
   const keep = (event) => { if (early.length < 20) early.push([Date.now(), event]); };
   const stop = () => {
@@ -26,7 +26,7 @@
   addEventListener("error", keep);
   addEventListener("unhandledrejection", keep);
 
-  // An address without its query and its fragment, wherever it stands in a text; and no mail address.
+  // Remove queries and fragments of URLs, and mail addresses, anywhere in a text.
   const clean = (text) => text
     .replace(/(\/[^\s"<>?#]*)[?#][^\s"<>]*|\?[\w.%+-]+=[^\s"<>]*/g, "$1")
     .replace(/[\w.+-]+(@|%40)[\w-]+(\.[\w-]+)+/gi, "[mail]");
@@ -40,7 +40,7 @@
   const start = () => {
     const sdk = GrafanaFaroWebSdk;
 
-    // The SDK's own transport tries again and adds headers that Alloy's CORS does not know. A beacon is sent once, and what becomes of it is nothing to the page.
+    // The SDK's own transport retries, and adds headers that Alloy's CORS does not allow. This one sends a beacon once and ignores the outcome.
     class Beacons extends sdk.BaseTransport {
       name = "beacons";
       version = sdk.VERSION;
@@ -48,7 +48,7 @@
       send(items) {
         const body = JSON.stringify(sdk.getTransportBody(items));
         const headers = { "content-type": "application/json" };
-        // Browsers let 64 KiB outlive the page.
+        // Browsers limit the bodies of all requests with keepalive to 64 KiB (Fetch Standard).
         const keepalive = body.length < 20000;
         fetch(told.rumCollect, { method: "POST", body, headers, keepalive, credentials: "omit", referrerPolicy: "origin" }).catch(() => {});
       }
@@ -62,7 +62,7 @@
       ],
       sessionTracking: { persistent: false },
       beforeSend: scrub,
-      // A page fetches nothing but these beacons, and a beacon about each beacon would never end.
+      // A page fetches nothing but beacons, and tracking those would cause endless beacons.
       trackResources: false,
       internalLoggerLevel: sdk.InternalLoggerLevel.OFF,
       preventGlobalExposure: true,
@@ -79,7 +79,7 @@
     }
   };
 
-  // Not before the first paint: reading comes first. The vitals that have passed by then are kept by the browser.
+  // Load the SDK after the first paint. The browser buffers the vitals until then.
   requestAnimationFrame(() => setTimeout(() => {
     const script = document.createElement("script");
     script.src = told.sdk;
