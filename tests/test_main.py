@@ -1,3 +1,5 @@
+"""The command line."""
+
 import random
 import re
 from pathlib import Path
@@ -22,7 +24,7 @@ def folder(environ: dict[str, str]) -> Path:
     return Path(environ["BLOG_POSTS_DIR"])
 
 
-def test_check_of_clean_content_is_silent(
+def test_check_of_faultless_content_prints_nothing(
     folder: Path, environ: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     (folder / "good.md").write_text(GOOD)
@@ -47,7 +49,7 @@ def test_check_of_clean_content_is_silent(
         pytest.param(GOOD + "\n## Two\n\n#### Four\n", 10, "level", id="skipped-level"),
     ],
 )
-def test_check_names_file_line_and_problem(
+def test_check_prints_file_line_and_problem(
     folder: Path, environ: dict[str, str], capsys: pytest.CaptureFixture[str], text: str, line: int, problem: str
 ) -> None:
     (folder / "bad.md").write_text(text)
@@ -66,7 +68,7 @@ def test_check_prints_every_fault_on_stdout(
     assert "bad.md:" in capsys.readouterr().out
 
 
-def test_check_reports_posts_and_templates_in_one_go(
+def test_check_reports_the_faults_of_all_posts(
     folder: Path, environ: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (folder / "bad.md").write_text("")
@@ -77,7 +79,7 @@ def test_check_reports_posts_and_templates_in_one_go(
     assert "worse.md:1:" in printed
 
 
-def test_check_finds_what_would_stop_the_theme(
+def test_check_reports_faults_of_the_theme(
     folder: Path, environ: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "theme").mkdir()
@@ -193,7 +195,7 @@ def test_a_title_cannot_lead_out_of_the_folder(folder: Path, environ: dict[str, 
 
 
 @pytest.mark.parametrize("name", [pytest.param("a-file", id="a-file"), pytest.param("a-file/below", id="below-a-file")])
-def test_a_posts_folder_that_is_a_file_is_said_in_words(
+def test_a_posts_folder_that_is_a_file_is_reported(
     environ: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
     (tmp_path / "a-file").write_text("")
@@ -201,21 +203,21 @@ def test_a_posts_folder_that_is_a_file_is_said_in_words(
     assert "a-file" in capsys.readouterr().err
 
 
-def test_the_version_is_told(environ: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as left:
+def test_the_version_is_printed(environ: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exit_:
         main(["--version"], environ)
-    assert left.value.code == 0
+    assert exit_.value.code == 0
     assert capsys.readouterr().out == f"blog {__version__}\n"
 
 
 @pytest.mark.parametrize("arguments", [[], ["bake"], ["new"], ["serve", "--fast"]])
 def test_wrong_usage_is_exit_code_2(environ: dict[str, str], arguments: list[str]) -> None:
-    with pytest.raises(SystemExit) as left:
+    with pytest.raises(SystemExit) as exit_:
         main(arguments, environ)
-    assert left.value.code == 2
+    assert exit_.value.code == 2
 
 
-def test_the_cache_is_pruned_to_its_bound_and_keeps_what_the_content_needs(
+def test_the_cache_is_pruned_to_its_limit(
     folder: Path, environ: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     cached = environ | {"BLOG_CACHE_DIR": str(tmp_path / "cache"), "BLOG_CACHE_MAX_MB": "7"}
@@ -233,7 +235,7 @@ def _size(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
-def test_a_cache_that_is_not_there_or_not_trusted_is_left_alone(
+def test_a_missing_or_untrusted_cache_is_left_alone(
     folder: Path, environ: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (folder / "good.md").write_text(GOOD)

@@ -1,4 +1,4 @@
-"""Lists that are kept once: what is added to them in a copy of the source is known everywhere."""
+"""Lists that are defined once: an entry added in a copy of the source takes effect everywhere."""
 
 import json
 import os
@@ -47,7 +47,7 @@ print(json.dumps({
 
 
 @pytest.fixture(scope="module")
-def known(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+def outcome(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     folder = tmp_path_factory.mktemp("copy")
     shutil.copytree(ROOT / "src", folder / "src", ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
     for name, words in ADDITIONS.items():
@@ -63,17 +63,17 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     command = [sys.executable, "-c", PROGRAM, str(folder / "posts"), str(ROOT / "templates")]
     done = subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    found: dict[str, object] = json.loads(done.stdout)
-    return found
+    outcome: dict[str, object] = json.loads(done.stdout)
+    return outcome
 
 
-def test_a_feed_format_is_a_line_in_urls_and_a_writer(known: dict[str, object]) -> None:
-    assert known["feeds"] == ["Blog", "Blog: a"]
-    assert known["autodiscovery"] is True
-    assert known["tag page"] is True
+def test_a_feed_format_needs_only_a_line_in_urls_and_a_writer(outcome: dict[str, object]) -> None:
+    assert outcome["feeds"] == ["Blog", "Blog: a"]
+    assert outcome["autodiscovery"] is True
+    assert outcome["tag page"] is True
 
 
-def test_labels_checks_and_the_sitemap_follow_the_lists(known: dict[str, object]) -> None:
-    assert known["labels"] == ["text", "text", "now"]
-    assert known["checked"] is True
-    assert known["sitemap"] is True
+def test_labels_checks_and_the_sitemap_use_the_lists(outcome: dict[str, object]) -> None:
+    assert outcome["labels"] == ["text", "text", "now"]
+    assert outcome["checked"] is True
+    assert outcome["sitemap"] is True

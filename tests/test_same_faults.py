@@ -1,4 +1,4 @@
-"""`blog check`, `blog build` and `blog serve` name the same faults for each broken input, in the same words and without a traceback."""
+"""`blog check`, `blog build` and `blog serve` report the same faults for each broken input, with the same text and without a traceback."""
 
 import os
 import shutil
@@ -25,7 +25,7 @@ PICTURE = "\n![A chart](chart.svg)\n"
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A site of one post, with folders of its own to break."""
+    """A site with one post, in folders that a test may damage."""
 
     posts: Path
     theme: Path
@@ -47,7 +47,7 @@ class Site:
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    # pytest's own folders cannot be entered by another user.
+    # Other users cannot enter pytest's temporary folders.
     root = Path(tempfile.mkdtemp())
     root.chmod(0o755)
     made = Site(root / "posts", root / "theme", root / "cache")
@@ -60,7 +60,7 @@ def site() -> Iterator[Site]:
 
 @pytest.fixture
 def unprivileged() -> Iterator[None]:
-    """As a user whom permissions bind; root reads everything."""
+    """Runs the test as a user other than root, because root may read everything."""
     if os.geteuid() != 0:
         yield
         return
@@ -69,14 +69,14 @@ def unprivileged() -> Iterator[None]:
     os.seteuid(0)
 
 
-async def _served(run: "Run", until: "Until", site: Site) -> list[str]:
+async def _faults_of_serving(run: "Run", until: "Until", site: Site) -> list[str]:
     async with run(Settings.from_environ(site.environ)) as blog:
         await until(lambda: blog.app.service.failure is not None or blog.app.service.edition is not None)
-        assert blog.app.service.failure is not None, "it is served"
+        assert blog.app.service.failure is not None, "the site is served"
         return sorted(map(str, faults_of(blog.app.service.failure)))
 
 
-async def _agree(
+async def _assert_same_faults(
     run: "Run", until: "Until", site: Site, capsys: pytest.CaptureFixture[str], place: str, problem: str
 ) -> None:
     assert main(["check"], site.environ) == 1
@@ -84,7 +84,7 @@ async def _agree(
     assert any(place in line and problem in line for line in checked), checked
     assert main(["build"], site.environ) == 1
     assert sorted(line for line in capsys.readouterr().err.splitlines() if str(site.posts.parent) in line) == checked
-    assert await _served(run, until, site) == checked
+    assert await _faults_of_serving(run, until, site) == checked
 
 
 def _fifo(path: Path) -> None:
@@ -116,21 +116,21 @@ def _with_picture(site: Site, make: Callable[[Path], object]) -> None:
     make(site.posts / "chart.svg")
 
 
-HALF = r'"q\ud800"'
+SURROGATE = r'"q\ud800"'
 BROKEN: dict[str, tuple[Callable[[Site], object], str, str]] = {
-    "half-a-character-in-a-tag": (lambda s: s.write(f"tags: [{HALF}]"), "good.md:4", "are surrogates"),
-    "half-a-character-in-a-series": (lambda s: s.write(f"series: {HALF}"), "good.md:4", "are surrogates"),
-    "half-a-character-in-an-alias": (lambda s: s.write(f"aliases: [{HALF}]"), "good.md:4", "are surrogates"),
-    "half-a-character-in-an-image": (lambda s: s.write(f"image: {HALF}"), "good.md:4", "are surrogates"),
-    "half-a-character-in-a-description": (lambda s: s.write(r'description: "\udfff"'), "good.md:4", "surrogates"),
-    "half-a-character-in-an-image-alt": (
-        lambda s: s.write(f"image: {{src: a.png, alt: {HALF}}}"), "good.md:4", "are surrogates"),
-    "two-halves-of-a-character": (lambda s: s.write(r'tags: ["\ud83d\ude00"]'), "good.md:4", "the character itself"),
-    "half-a-character-in-a-key": (lambda s: s.write(rf"{HALF}: x"), "good.md:4", "are surrogates"),
-    "half-a-character-in-the-site-title": (
-        lambda s: (s.posts / "site.yaml").write_text(f"title: {HALF}\n"), "site.yaml:1", "are surrogates"),
-    "half-a-character-in-a-site-link": (
-        lambda s: (s.posts / "site.yaml").write_text(f"title: A\nlinks:\n- title: {HALF}\n  url: /x\n"),
+    "a-surrogate-in-a-tag": (lambda s: s.write(f"tags: [{SURROGATE}]"), "good.md:4", "are surrogates"),
+    "a-surrogate-in-a-series": (lambda s: s.write(f"series: {SURROGATE}"), "good.md:4", "are surrogates"),
+    "a-surrogate-in-an-alias": (lambda s: s.write(f"aliases: [{SURROGATE}]"), "good.md:4", "are surrogates"),
+    "a-surrogate-in-an-image": (lambda s: s.write(f"image: {SURROGATE}"), "good.md:4", "are surrogates"),
+    "a-surrogate-in-a-description": (lambda s: s.write(r'description: "\udfff"'), "good.md:4", "surrogates"),
+    "a-surrogate-in-an-image-alt": (
+        lambda s: s.write(f"image: {{src: a.png, alt: {SURROGATE}}}"), "good.md:4", "are surrogates"),
+    "a-surrogate-pair": (lambda s: s.write(r'tags: ["\ud83d\ude00"]'), "good.md:4", "the character itself"),
+    "a-surrogate-in-a-key": (lambda s: s.write(rf"{SURROGATE}: x"), "good.md:4", "are surrogates"),
+    "a-surrogate-in-the-site-title": (
+        lambda s: (s.posts / "site.yaml").write_text(f"title: {SURROGATE}\n"), "site.yaml:1", "are surrogates"),
+    "a-surrogate-in-a-site-link": (
+        lambda s: (s.posts / "site.yaml").write_text(f"title: A\nlinks:\n- title: {SURROGATE}\n  url: /x\n"),
         "site.yaml:3", "are surrogates"),
     "a-view-box-of-400-digits": (
         lambda s: _with_picture(s, lambda p: p.write_text(_svg(f'viewBox="0 0 {"9" * 400} 1"'))),
@@ -148,12 +148,12 @@ BROKEN: dict[str, tuple[Callable[[Site], object], str, str]] = {
     "a-page-named-in-latin-1": (
         lambda s: s.write(name=os.fsdecode(b"pages/b\xff.md")), r"pages/b\udcff.md:1", "not UTF-8"),
     "a-post-with-a-line-break-in-its-name": (
-        lambda s: (s.posts / "a\nb.md").write_text("no header"), r"a\nb.md:1", "must start with"),
+        lambda s: (s.posts / "a\nb.md").write_text("no front matter"), r"a\nb.md:1", "must start with"),
     "a-post-that-is-a-fifo": (lambda s: _fifo(s.posts / "x.md"), "x.md:1", "not a regular file"),
     "a-post-that-is-a-socket": (lambda s: _socket(s.posts / "x.md"), "x.md:1", "not a regular file"),
     "a-post-that-is-a-loop": (lambda s: _loop(s.posts / "x.md"), "x.md:1", "cannot be read"),
-    "a-post-that-leads-nowhere": (lambda s: (s.posts / "x.md").symlink_to("y"), "x.md:1", "cannot be read"),
-    "a-site-yaml-that-leads-nowhere": (
+    "a-post-that-is-a-broken-link": (lambda s: (s.posts / "x.md").symlink_to("y"), "x.md:1", "cannot be read"),
+    "a-site-yaml-that-is-a-broken-link": (
         lambda s: (s.posts / "site.yaml").symlink_to("y"), "site.yaml:1", "cannot be read"),
     "a-site-yaml-that-is-a-folder": (lambda s: (s.posts / "site.yaml").mkdir(), "site.yaml:1", "not a regular file"),
     "posts-that-are-a-file": (
@@ -162,13 +162,13 @@ BROKEN: dict[str, tuple[Callable[[Site], object], str, str]] = {
         lambda s: _replace(s.posts, _loop), "posts:1", "BLOG_POSTS_DIR"),
     "a-template-named-in-latin-1": (
         lambda s: (s.theme / os.fsdecode(b"b\xff.html")).write_text("x"), r"b\udcff.html:1", "not UTF-8"),
-    "a-template-with-half-a-character": (
+    "a-template-with-a-surrogate": (
         lambda s: (s.theme / "archive.html").write_text(r'{{ "\ud800" }}'), "archive.html:1", "surrogates"),
     "a-template-that-is-a-loop": (lambda s: _loop(s.theme / "archive.html"), "archive.html:1", "cannot be read"),
     "a-template-that-is-a-fifo": (lambda s: _fifo(s.theme / "archive.html"), "archive.html:1", "not a regular file"),
-    "a-template-without-end": (
+    "a-template-of-a-terabyte": (
         lambda s: os.truncate(s.theme / "archive.html", 10**12), "archive.html:1", "is the most a file may have"),
-    "an-asset-without-end": (
+    "an-asset-of-a-terabyte": (
         lambda s: os.truncate(s.theme / "assets/site.css", 10**12), "site.css:1", "is the most a file may have"),
     "a-template-that-nests-too-deeply": (
         lambda s: (s.theme / "archive.html").write_text("{{ " + "(" * 5000 + "1" + ")" * 5000 + " }}"),
@@ -179,7 +179,7 @@ BROKEN: dict[str, tuple[Callable[[Site], object], str, str]] = {
         lambda s: (s.theme / "assets" / os.fsdecode(b"b\xff.css")).write_text("x"), r"b\udcff.css:1", "not UTF-8"),
     "an-asset-that-is-a-fifo": (lambda s: _fifo(s.theme / "assets/x.css"), "x.css:1", "not a regular file"),
     "an-asset-that-is-a-loop": (lambda s: _loop(s.theme / "assets/x.css"), "x.css:1", "cannot be read"),
-    "an-asset-that-leads-nowhere": (
+    "an-asset-that-is-a-broken-link": (
         lambda s: (s.theme / "assets/x.css").symlink_to("y"), "x.css:1", "cannot be read"),
     "assets-that-are-a-file": (
         lambda s: _replace(s.theme / "assets", lambda p: p.write_text("x")),
@@ -188,12 +188,12 @@ BROKEN: dict[str, tuple[Callable[[Site], object], str, str]] = {
 
 
 @pytest.mark.parametrize("name", BROKEN)
-async def test_the_three_commands_name_the_same_faults(
+async def test_the_three_commands_report_the_same_faults(
     run: "Run", until: "Until", site: Site, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
-    broken, place, problem = BROKEN[name]
-    broken(site)
-    await _agree(run, until, site, capsys, place, problem)
+    damage, place, problem = BROKEN[name]
+    damage(site)
+    await _assert_same_faults(run, until, site, capsys, place, problem)
 
 
 FORBIDDEN: dict[str, tuple[Callable[[Site], Path], int, str, str]] = {
@@ -226,27 +226,27 @@ def forbidden(site: Site, request: pytest.FixtureRequest) -> Iterator[tuple[Site
 
 
 @pytest.mark.parametrize("forbidden", FORBIDDEN, indirect=True)
-async def test_the_three_commands_name_what_may_not_be_read(
+async def test_the_three_commands_report_files_without_read_permission(
     run: "Run",
     until: "Until",
     capsys: pytest.CaptureFixture[str],
     forbidden: tuple[Site, str, str],
     unprivileged: None,
 ) -> None:
-    await _agree(run, until, forbidden[0], capsys, *forbidden[1:])
+    await _assert_same_faults(run, until, forbidden[0], capsys, *forbidden[1:])
 
 
-async def test_odd_names_that_harm_nobody_stop_nothing(
+async def test_files_with_unusual_names_that_do_no_harm_are_accepted(
     run: "Run", site: Site, capsys: pytest.CaptureFixture[str]
 ) -> None:
     site.write(name="two\nlines.md")
     site.write(name=os.fsdecode(b"drafts/b\xff.md"))
-    (site.posts / os.fsdecode(b"b\xff.png")).write_bytes(b"nobody refers to this")
+    (site.posts / os.fsdecode(b"b\xff.png")).write_bytes(b"no text refers to this file")
     _fifo(site.posts / "fifo.png")
     (site.posts / "folder.md").mkdir()
     assert main(["build"], site.environ) == 0
     capsys.readouterr()
-    for _ in range(2):  # the edition that was built, and the one that was kept
+    for _ in range(2):  # first the built edition, then the cached one
         async with run(Settings.from_environ(site.environ)) as blog:
             await blog.until_ready()
             assert await blog.status("/blog/two-lines") == 200
@@ -260,11 +260,11 @@ async def test_odd_names_that_harm_nobody_stop_nothing(
     [".#base.html", "#base.html#", "base.html~", ".base.html.swp", "4913", "base.html___jb_tmp___", ".git/x.html"],
 )
 @pytest.mark.parametrize("folder", ["", "assets"])
-def test_an_editors_files_are_no_part_of_a_theme(
+def test_temporary_files_of_editors_are_not_part_of_a_theme(
     site: Site, capsys: pytest.CaptureFixture[str], folder: str, name: str
 ) -> None:
     path = site.theme / folder / name
     path.parent.mkdir(exist_ok=True)
-    # Emacs marks a file that is being edited by a link to nowhere.
+    # Emacs creates a broken link beside a file that is being edited.
     path.symlink_to("ada@laptop.1234:1764000000")
     assert main(["check"], site.environ) == 0, capsys.readouterr().out
