@@ -1,4 +1,4 @@
-"""Visits the blog as a pod in the cluster can: readiness, the first post of the list, the feed. Exit code 1 names what failed."""
+"""Test of `helm test`: requests readiness, the first post of the list and the feed from a pod in the cluster. Exit code 1 if one fails."""
 
 import json
 import sys
@@ -9,24 +9,24 @@ from urllib.request import urlopen
 
 ORIGIN = sys.argv[1]
 TRIES = 15
-NOT_YET = 503
+NOT_READY = 503
 
 
-def ask(path: str, kind: str) -> bytes:
-    with urlopen(ORIGIN + path, timeout=5) as answer:
-        found = answer.headers.get_content_type()
-        if found != kind:
-            sys.exit(f"{path}: {found} where {kind} was expected")
-        return answer.read()
+def get_once(path: str, media_type: str) -> bytes:
+    with urlopen(ORIGIN + path, timeout=5) as response:
+        actual = response.headers.get_content_type()
+        if actual != media_type:
+            sys.exit(f"{path}: the media type is {actual}, not {media_type}")
+        return response.read()
 
 
-def patiently(path: str, kind: str) -> bytes:
-    """A rollout may still be under way, and a first rule for a new pod takes a moment in some networks."""
+def get(path: str, media_type: str) -> bytes:
+    """The body of a response. Retries, because a rollout may be in progress, and some networks apply the policy of a new pod with a delay."""
     for left in reversed(range(TRIES)):
         try:
-            return ask(path, kind)
+            return get_once(path, media_type)
         except HTTPError as problem:
-            if not left or problem.code != NOT_YET:
+            if not left or problem.code != NOT_READY:
                 sys.exit(f"{path}: {problem}")
         except (URLError, TimeoutError, ConnectionError) as problem:
             if not left:
@@ -35,14 +35,14 @@ def patiently(path: str, kind: str) -> bytes:
     raise AssertionError
 
 
-ready = json.loads(patiently("/api/ready", "application/json"))
-posts = json.loads(patiently("/api/posts", "application/json"))["posts"]
+ready = json.loads(get("/api/ready", "application/json"))
+posts = json.loads(get("/api/posts", "application/json"))["posts"]
 print(f"{ORIGIN} is {ready['status']} with {ready['posts']} posts")
 for path in [urlsplit(post["url"]).path for post in posts[:1]]:
-    if b"</html>" not in patiently(path, "text/html"):
-        sys.exit(f"{path}: the page has no end")
+    if b"</html>" not in get(path, "text/html"):
+        sys.exit(f"{path}: the page is incomplete")
     print(f"{path} is a page")
-feed = patiently("/rss", "application/rss+xml")
+feed = get("/rss", "application/rss+xml")
 if not feed.rstrip().endswith(b"</rss>"):
-    sys.exit("/rss: the feed has no end")
+    sys.exit("/rss: the feed is incomplete")
 print(f"/rss has {feed.count(b'<item>')} entries")

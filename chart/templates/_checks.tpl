@@ -1,44 +1,44 @@
 {{/*
-What a schema cannot say, because it is about two values at once. Each sentence names the values and what to do.
+Checks of values that depend on each other, which a schema cannot express. Each message has the values and what to do.
 */}}
 {{- define "blog.checks" -}}
 {{- $values := .Values -}}
 
 {{- if not (regexMatch "^[a-z]" (include "blog.fullname" .)) -}}
-{{- fail (printf "the release name %q makes names that begin with a digit, which no Service may have: set fullnameOverride" .Release.Name) -}}
+{{- fail (printf "the release name %q gives names that begin with a digit, which are not valid for a Service: set fullnameOverride" .Release.Name) -}}
 {{- end -}}
 {{- range $labels := list "commonLabels" "podLabels" -}}
 {{- range $name := list "app.kubernetes.io/name" "app.kubernetes.io/instance" "app.kubernetes.io/component" -}}
 {{- if hasKey (index $values $labels) $name -}}
-{{- fail (printf "%s must not have %s: selectors hold on to it. Use nameOverride or fullnameOverride for another name" $labels $name) -}}
+{{- fail (printf "%s must not have %s, because selectors use it. For another name use nameOverride or fullnameOverride" $labels $name) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
 
 {{- $needed := add (.Values.blog.drainSeconds | toString | float64 | ceil | int) 13 -}}
 {{- if lt (int .Values.terminationGracePeriodSeconds) (int $needed) -}}
-{{- fail (printf "terminationGracePeriodSeconds (%d) has to be at least %d: blog.drainSeconds (%v), ten seconds for answers under way and three for the last spans" (int .Values.terminationGracePeriodSeconds) (int $needed) .Values.blog.drainSeconds) -}}
+{{- fail (printf "terminationGracePeriodSeconds (%d) must be at least %d: blog.drainSeconds (%v), ten seconds for the last responses and three for the last spans" (int .Values.terminationGracePeriodSeconds) (int $needed) .Values.blog.drainSeconds) -}}
 {{- end -}}
 {{- if eq (int .Values.blog.port) (int .Values.blog.metricsPort) -}}
-{{- fail (printf "blog.metricsPort (%d) has to be another port than blog.port" (int .Values.blog.metricsPort)) -}}
+{{- fail (printf "blog.metricsPort (%d) must differ from blog.port" (int .Values.blog.metricsPort)) -}}
 {{- end -}}
 {{- if eq (int .Values.service.port) (int .Values.service.metricsPort) -}}
-{{- fail (printf "service.metricsPort (%d) has to be another port than service.port" (int .Values.service.metricsPort)) -}}
+{{- fail (printf "service.metricsPort (%d) must differ from service.port" (int .Values.service.metricsPort)) -}}
 {{- end -}}
 {{- if and .Values.tracing.headers .Values.tracing.headersSecret.name -}}
-{{- fail "give tracing.headers or tracing.headersSecret.name, not both: they are the same variable" -}}
+{{- fail "set tracing.headers or tracing.headersSecret.name, not both: they set the same variable" -}}
 {{- end -}}
 {{- $own := dict -}}
 {{- range include "blog.environment" . | fromYamlArray -}}{{- $_ := set $own .name true -}}{{- end -}}
 {{- range .Values.extraEnv -}}
 {{- if hasKey $own .name -}}
-{{- fail (printf "extraEnv must not have %s: the chart sets it, or it is there twice. README.md names the value for it" .name) -}}
+{{- fail (printf "extraEnv must not have %s: the chart sets it, or it is in extraEnv twice. README.md lists the values that set variables" .name) -}}
 {{- end -}}
 {{- $_ := set $own .name true -}}
 {{- end -}}
 
 {{- if and (eq .Values.faro.mode "direct") (hasPrefix "https:" .Values.blog.baseUrl) (hasPrefix "http:" .Values.faro.url) -}}
-{{- fail (printf "faro.url (%s) has to be https where faro.mode is direct: browsers let no page on https post to http" .Values.faro.url) -}}
+{{- fail (printf "faro.url (%s) must be https if faro.mode is direct, because browsers do not let a page on https post to http" .Values.faro.url) -}}
 {{- end -}}
 
 {{- with .Values.autoscaling -}}
@@ -51,31 +51,31 @@ What a schema cannot say, because it is about two values at once. Each sentence 
 {{- end -}}
 {{- with .Values.podDisruptionBudget -}}
 {{- if not (or (kindIs "invalid" .minAvailable) (kindIs "invalid" .maxUnavailable)) -}}
-{{- fail (printf "give podDisruptionBudget.minAvailable (%v) or podDisruptionBudget.maxUnavailable (%v), not both" .minAvailable .maxUnavailable) -}}
+{{- fail (printf "set podDisruptionBudget.minAvailable (%v) or podDisruptionBudget.maxUnavailable (%v), not both" .minAvailable .maxUnavailable) -}}
 {{- end -}}
 {{- end -}}
 
 {{- if and .Values.ingress.enabled (not .Values.ingress.hosts) -}}
-{{- fail "ingress.enabled needs ingress.hosts: without a host it would answer for every name" -}}
+{{- fail "ingress.enabled needs ingress.hosts: without a host it would match every host name" -}}
 {{- end -}}
 {{- if and .Values.httpRoute.enabled (not .Values.httpRoute.parentRefs) -}}
-{{- fail "httpRoute.enabled needs httpRoute.parentRefs: the Gateway that it belongs to" -}}
+{{- fail "httpRoute.enabled needs httpRoute.parentRefs, the Gateway of the route" -}}
 {{- end -}}
 
 {{- with .Values.cloudflared -}}
 {{- if .enabled -}}
 {{- if and .token.existingSecret .config.tunnel -}}
-{{- fail "give cloudflared.token.existingSecret or cloudflared.config.tunnel, not both: a tunnel is managed in one place" -}}
+{{- fail "set cloudflared.token.existingSecret or cloudflared.config.tunnel, not both: a tunnel is managed remotely or locally" -}}
 {{- end -}}
 {{- if not (or .token.existingSecret .config.tunnel) -}}
 {{- fail "cloudflared.enabled needs the tunnel's token in a Secret (cloudflared.token.existingSecret), or a locally managed tunnel (cloudflared.config.tunnel)" -}}
 {{- end -}}
 {{- if .config.tunnel -}}
 {{- if not .config.existingSecret -}}
-{{- fail "cloudflared.config.tunnel needs cloudflared.config.existingSecret: the Secret with the tunnel's credentials file" -}}
+{{- fail "cloudflared.config.tunnel needs cloudflared.config.existingSecret, the Secret with the tunnel's credentials file" -}}
 {{- end -}}
 {{- if not .config.ingress -}}
-{{- fail "cloudflared.config.tunnel needs cloudflared.config.ingress: without a rule every name gets a 404" -}}
+{{- fail "cloudflared.config.tunnel needs cloudflared.config.ingress: without a rule every host name gets a 404" -}}
 {{- end -}}
 {{- else if .config.ingress -}}
 {{- fail "cloudflared.config.ingress needs cloudflared.config.tunnel: a tunnel with a token gets its rules from Cloudflare's dashboard" -}}
@@ -90,7 +90,7 @@ What a schema cannot say, because it is about two values at once. Each sentence 
 {{- end -}}
 {{- end }}
 
-{{/* The seconds of 1h2m3s. */}}
+{{/* A duration such as 1h2m3s in seconds. */}}
 {{- define "blog.seconds" -}}
 {{- $hours := regexFind "[0-9]+h" . | trimSuffix "h" | default "0" | int -}}
 {{- $minutes := regexFind "[0-9]+m" . | trimSuffix "m" | default "0" | int -}}

@@ -1,7 +1,7 @@
 {{/*
-A way out for each URL in a list. A NetworkPolicy knows no names: a Service in the cluster is found by its namespace, an address by
-itself, and of anything else only the port can be said. The port is the one pods listen on; a Service that maps it to another one
-needs networkPolicy.extraEgress.
+An egress rule for each URL in a list. A NetworkPolicy cannot contain host names: a Service of the cluster is allowed by its namespace,
+an address by itself, and for any other host only the port is restricted. The port must be the one that pods listen on; a Service with
+another target port needs networkPolicy.extraEgress.
 */}}
 {{- define "blog.egressTo" -}}
 {{- range . | compact | uniq }}
@@ -28,7 +28,7 @@ needs networkPolicy.extraEgress.
 {{- end }}
 {{- end }}
 
-{{/* The URLs that the blog itself sends to. In direct mode beacons do not pass through it. */}}
+{{/* The URLs that the blog sends requests to. In direct mode it does not forward beacons. */}}
 {{- define "blog.destinations" -}}
 {{- $urls := list -}}
 {{- with .Values.tracing -}}
@@ -63,7 +63,7 @@ needs networkPolicy.extraEgress.
 {{- end }}
 {{- end }}
 
-{{/* A pod of this release. Takes (root, component). */}}
+{{/* A NetworkPolicy peer: the pods of a component of this release. Takes (root, component). */}}
 {{- define "blog.peer" -}}
 - podSelector:
     matchLabels: {{- include "blog.selector" . | nindent 6 }}

@@ -1,7 +1,7 @@
 {{/*
-The environment of the blog: exactly what blog.settings reads (tests/chart/test_environment.py), and the names of pod and node,
-which OTEL_RESOURCE_ATTRIBUTES is put together from by the kubelet. They stand in the Deployment and not in a ConfigMap, so that a
-change rolls the pods and a rollback brings the old ones back.
+The environment of the blog: the variables that blog.settings reads (tests/chart/test_environment.py), and the names of pod and node,
+from which the kubelet expands OTEL_RESOURCE_ATTRIBUTES. The variables are in the Deployment and not in a ConfigMap, so that a change
+rolls the pods and a rollback restores the old values.
 */}}
 {{- define "blog.environment" -}}
 {{- with .Values.blog -}}
@@ -121,13 +121,13 @@ change rolls the pods and a rollback brings the old ones back.
 {{- end }}
 {{- end }}
 
-{{/* The names come last: whoever replaces one of them by resourceAttributes meant it. */}}
+{{/* resourceAttributes may replace the attributes that the chart sets. */}}
 {{- define "blog.resourceAttributes" -}}
 k8s.pod.name=$(POD_NAME),k8s.pod.uid=$(POD_UID),k8s.node.name=$(NODE_NAME),k8s.namespace.name={{ .Release.Namespace }},k8s.deployment.name={{ include "blog.fullname" . }},k8s.container.name=blog,service.namespace={{ .Release.Namespace }},service.instance.id=$(POD_UID),service.version={{ include "blog.version" . }}
 {{- with .Values.tracing.resourceAttributes }},{{ include "blog.pairs" . }}{{ end }}
 {{- end }}
 
-{{/* OpenTelemetry's list form: key=value with percent-encoding, in an order that does not change. */}}
+{{/* OpenTelemetry's list form: percent-encoded key=value pairs, in a stable order. */}}
 {{- define "blog.pairs" -}}
 {{- $pairs := list -}}
 {{- range $key, $value := . -}}

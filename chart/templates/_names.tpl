@@ -2,7 +2,7 @@
 {{- .Values.nameOverride | default .Chart.Name | trunc 63 | trimSuffix "-" -}}
 {{- end }}
 
-{{/* A release may have dots in its name, a Service may not. */}}
+{{/* The name of a release may contain dots; that of a Service may not. */}}
 {{- define "blog.fullname" -}}
 {{- $release := .Release.Name | replace "." "-" -}}
 {{- $name := include "blog.name" . -}}
@@ -10,7 +10,7 @@
 {{- .Values.fullnameOverride | default $full | trunc 63 | trimSuffix "-" -}}
 {{- end }}
 
-{{/* The name of a second object of its kind: the end says which one it is, so the beginning is cut. Takes (root, suffix). */}}
+{{/* The name of another object of the same kind. It is truncated before the suffix, which makes it unique. Takes (root, suffix). */}}
 {{- define "blog.child" -}}
 {{- $suffix := index . 1 -}}
 {{- printf "%s-%s" (include "blog.fullname" (index . 0) | trunc (int (sub 62 (len $suffix))) | trimSuffix "-") $suffix -}}
@@ -25,7 +25,7 @@
 {{- ternary (include "blog.fullname" .) (include "blog.child" (list . "metrics")) (eq .Values.service.type "ClusterIP") -}}
 {{- end }}
 
-{{/* What selectors hold on to. It must never change: a Deployment's selector is immutable. Takes (root, component). */}}
+{{/* The labels for selectors. They must never change, because a Deployment's selector is immutable. Takes (root, component). */}}
 {{- define "blog.selector" -}}
 {{- $root := index . 0 -}}
 app.kubernetes.io/name: {{ include "blog.name" $root | quote }}
@@ -42,8 +42,8 @@ app.kubernetes.io/component: {{ index . 1 | quote }}
 {{- end }}
 
 {{/*
-The metadata of an object: a dict of root, name and component, and where they matter namespace, labels and annotations.
-The own labels win: a label that a selector needs cannot be replaced by accident (_checks.tpl says so).
+The metadata of an object. Takes a dict of root, name and component, and optionally namespace, labels and annotations.
+The chart's own labels take precedence, so that a label of a selector cannot be replaced (_checks.tpl reports an attempt).
 */}}
 {{- define "blog.metadata" -}}
 {{- $root := .root -}}

@@ -1,4 +1,4 @@
-{{/* Takes (path, timing). The port is asked by its name, so that both move together. */}}
+{{/* An HTTP probe. It refers to the port by name, so that it follows blog.port. Takes (path, timing). */}}
 {{- define "blog.probe" -}}
 httpGet:
   path: {{ index . 0 }}
@@ -11,12 +11,12 @@ failureThreshold: {{ .failureThreshold | int }}
 {{- end }}
 {{- end }}
 
-{{/* A number stays a number: "1" in quotes would be neither a number nor a percentage. */}}
+{{/* An IntOrString. A number must stay a number, because "1" in quotes is neither a number nor a percentage. */}}
 {{- define "blog.intOrPercent" -}}
 {{- if hasSuffix "%" (toString .) -}}{{ . | quote }}{{- else -}}{{ . | int }}{{- end -}}
 {{- end }}
 
-{{/* Pod Security "restricted" for the pods beside the blog. */}}
+{{/* The security context for Pod Security "restricted", for the pods other than the blog's. */}}
 {{- define "blog.restrictedPod" -}}
 runAsNonRoot: true
 runAsUser: 65532

@@ -1,4 +1,4 @@
-"""What the tests of the chart share: the chart in a real Helm, and what it makes of values."""
+"""Fixtures: the chart in Helm, and releases rendered from values."""
 
 import json
 import os
@@ -21,14 +21,14 @@ Object = dict[str, Any]
 Values = Mapping[str, Any]
 
 
-class OneMeaning(yaml.SafeLoader):
-    """YAML in which a key may be said once: the API server would take the last of two and not say so."""
+class UniqueKeyLoader(yaml.SafeLoader):
+    """A YAML loader that refuses duplicate keys; the API server would silently use the last one."""
 
 
-def _mapping(loader: OneMeaning, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 -- PyYAML's signature
+def _mapping(loader: UniqueKeyLoader, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 -- PyYAML's signature
     names = [key.value for key, _ in node.value if key.tag != "tag:yaml.org,2002:merge"]
     assert len(names) == len(set(names)), (
-        f"said twice: {[name for name in names if names.count(name) > 1]} {node.start_mark}"
+        f"duplicate keys: {[name for name in names if names.count(name) > 1]} {node.start_mark}"
     )
     loader.flatten_mapping(node)
     return {
@@ -36,16 +36,16 @@ def _mapping(loader: OneMeaning, node: yaml.MappingNode, deep: bool = False) -> 
     }
 
 
-OneMeaning.add_constructor("tag:yaml.org,2002:map", _mapping)
+UniqueKeyLoader.add_constructor("tag:yaml.org,2002:map", _mapping)
 
 
 def read_yaml(text: str) -> list[Any]:
-    return [document for document in yaml.load_all(text, Loader=OneMeaning) if document]
+    return [document for document in yaml.load_all(text, Loader=UniqueKeyLoader) if document]
 
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """What Helm made of the chart and some values."""
+    """The chart, rendered by Helm with some values."""
 
     text: str
     notes: str
@@ -55,7 +55,7 @@ class Release:
         return [found for found in self.objects if found["kind"] == kind]
 
     def one(self, kind: str, end: str = "") -> Object:
-        """The only object of a kind, or the one whose name has this end."""
+        """The object of a kind with the shortest name, or the only one whose name ends with ``end``."""
         found = [each for each in self.all(kind) if each["metadata"]["name"].endswith(end)]
         (only,) = found if end else [min(found, key=lambda each: len(each["metadata"]["name"]))]
         return only
@@ -78,12 +78,12 @@ class Release:
 
     @property
     def environment(self) -> dict[str, Any]:
-        """The container's variables: the value, or where it is taken from."""
+        """The variables of the container, with their ``value`` or ``valueFrom``."""
         return {each["name"]: each.get("value", each.get("valueFrom")) for each in self.blog["env"]}
 
     @property
     def pods(self) -> dict[str, Object]:
-        """Every pod spec, by the name of its owner."""
+        """All pod specs, by the names of their owners."""
         owned = {each["metadata"]["name"]: each["spec"]["template"]["spec"] for each in self.all("Deployment")}
         return owned | {each["metadata"]["name"]: each["spec"] for each in self.all("Pod")}
 
@@ -107,7 +107,7 @@ def defaults() -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def render(chart: helm.Chart) -> Render:
-    """Renders the chart as `helm template` does."""
+    """Renders the chart like `helm template`."""
 
     def rendering(values: Values | None = None, *, name: str = "blog", namespace: str = "web") -> Release:
         files = chart.render(dict(values or {}), name=name, namespace=namespace)
@@ -119,24 +119,24 @@ def render(chart: helm.Chart) -> Render:
     return rendering
 
 
-class Refusal(Protocol):
+class RefusalOf(Protocol):
     def __call__(self, values: Values) -> str: ...
 
 
 @pytest.fixture(scope="session")
-def refusal(render: Render) -> Refusal:
-    """What Helm says to values that it refuses; fails where it takes them."""
+def refusal_of(render: Render) -> RefusalOf:
+    """Returns Helm's error message for values; fails if Helm accepts them."""
 
-    def refused(values: Values) -> str:
+    def message(values: Values) -> str:
         with pytest.raises(helm.HelmError) as problem:
             render(values)
         return str(problem.value)
 
-    return refused
+    return message
 
 
 def with_value(values: Values, path: str, value: object) -> dict[str, Any]:
-    """A copy of values with one of them replaced; the path is written as for --set."""
+    """A copy of values with one of them replaced; the path has the form that --set uses."""
     copy: Any = deepcopy(dict(values))
     *parents, last = path.split(".")
     inner = copy
@@ -153,7 +153,7 @@ def put() -> Callable[[Values, str, object], dict[str, Any]]:
 
 @pytest.fixture(scope="session")
 def example_values() -> Callable[[Path], dict[str, Any]]:
-    """The values in an example: the file itself, or what an ArgoCD Application carries."""
+    """The values in a file: the whole file, or those of an ArgoCD Application."""
 
     def values(path: Path) -> dict[str, Any]:
         (document,) = read_yaml(path.read_text(encoding="utf-8")) or [{}]
@@ -170,7 +170,7 @@ class Need(Protocol):
 
 @pytest.fixture(scope="session")
 def need() -> Need:
-    """The path of a tool; without it the test is skipped on a desk and fails in CI."""
+    """The path of a tool. If it is missing, the test is skipped, or fails in CI."""
 
     def needed(tool: str, how: str) -> str:
         path = tool if os.sep in tool and Path(tool).exists() else shutil.which(tool)
@@ -187,7 +187,7 @@ def schema() -> dict[str, Any]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Every scenario in chart/ci, and every example, by name."""
+    """Parametrize tests by the scenarios in chart/ci, the examples, or both."""
     for argument, paths in (("scenario", SCENARIOS), ("example", EXAMPLES), ("given", [*SCENARIOS, *EXAMPLES])):
         if argument in metafunc.fixturenames:
             metafunc.parametrize(argument, paths, ids=[path.stem for path in paths])

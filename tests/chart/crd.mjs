@@ -1,6 +1,6 @@
-// Reads Kubernetes objects as JSON from standard input and prints what the schemas of their custom resources say of them, one line a
-// fault. The schemas come compiled and let unknown keys pass, so each object is handed over behind proxies: a key that no schema ever
-// asked for is a key that the API server would drop.
+// Reads Kubernetes objects as JSON from standard input, validates them by the schemas of their custom resources, and prints the faults, one
+// per line. The compiled schemas accept unknown keys, so each object is wrapped in proxies: a key that the validation never reads is one that
+// the API server would drop.
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
@@ -11,19 +11,19 @@ const SCHEMAS = {
   HTTPRoute: "gateway-api/_schemas/IoK8sSigsGatewayApiApisV1HTTPRoute",
   Application: "argo-cd/_schemas/ComGithubArgoprojArgoCdV3PkgApisApplicationV1alpha1Application",
 };
-// Maps of names that the owner chooses, objects of other kinds, and metadata, which every kind shares.
+// Maps with arbitrary keys, objects of other kinds, and metadata, which all kinds share.
 const OPEN = /^\/metadata|\/matchLabels|\/labels|\/annotations|\/valuesObject/;
 const MODULES = new URL("../../node_modules/@kubernetes-models/", import.meta.url);
 
 function watched(value, path, seen) {
   if (value === null || typeof value !== "object") return value;
-  const asked = new Set();
+  const read = new Set();
   const inner = Array.isArray(value) ? [] : {};
   for (const key of Object.keys(value)) inner[key] = watched(value[key], `${path}/${key}`, seen);
-  if (!Array.isArray(value)) seen.push({ path, keys: Object.keys(value), asked });
+  if (!Array.isArray(value)) seen.push({ path, keys: Object.keys(value), read });
   return new Proxy(inner, {
     get: (target, key) => {
-      asked.add(key);
+      read.add(key);
       return target[key];
     },
   });
@@ -35,6 +35,6 @@ for (const object of JSON.parse(readFileSync(0, "utf8"))) {
   const seen = [];
   if (!validate(watched(object, "", seen)))
     for (const fault of validate.errors) console.log(`${name}${fault.instancePath}: ${fault.keyword} ${JSON.stringify(fault.params)}`);
-  for (const { path, keys, asked } of seen)
-    for (const key of keys) if (!asked.has(key) && !OPEN.test(`${path}/${key}`)) console.log(`${name}${path}/${key}: unknown`);
+  for (const { path, keys, read } of seen)
+    for (const key of keys) if (!read.has(key) && !OPEN.test(`${path}/${key}`)) console.log(`${name}${path}/${key}: unknown`);
 }

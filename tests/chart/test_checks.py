@@ -1,36 +1,36 @@
-"""What two values say together: each contradiction is refused with a sentence that names both."""
+"""Values that contradict each other are refused with a message that names both."""
 
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from tests.chart.conftest import Refusal, Render
+    from tests.chart.conftest import RefusalOf, Render
 
 TUNNEL = "6ff42ae2-765d-4adf-8112-31c55c1551ef"
 RULE = [{"hostname": "blog.example.com"}]
 
 
 @pytest.mark.parametrize(
-    ("values", "sentence"),
+    ("values", "message"),
     [
         pytest.param(
             {"autoscaling": {"minReplicas": 5, "maxReplicas": 4}},
             "autoscaling.minReplicas (5) is more than autoscaling.maxReplicas (4)",
-            id="more-at-least-than-at-most",
+            id="minimum-above-maximum",
         ),
         pytest.param(
             {"blog": {"drainSeconds": 60}},
-            "terminationGracePeriodSeconds (30) has to be at least 73: blog.drainSeconds (60)",
+            "terminationGracePeriodSeconds (30) must be at least 73: blog.drainSeconds (60)",
             id="drain-longer-than-grace",
         ),
         pytest.param(
             {"blog": {"drainSeconds": 17.5}},
-            "terminationGracePeriodSeconds (30) has to be at least 31",
+            "terminationGracePeriodSeconds (30) must be at least 31",
             id="half-a-second-too-long",
         ),
         pytest.param(
-            {"terminationGracePeriodSeconds": 22}, "(22) has to be at least 23", id="grace-without-room-for-answers"
+            {"terminationGracePeriodSeconds": 22}, "(22) must be at least 23", id="grace-without-time-for-the-last-responses"
         ),
         pytest.param(
             {"cloudflared": {"enabled": True}},
@@ -39,7 +39,7 @@ RULE = [{"hostname": "blog.example.com"}]
         ),
         pytest.param(
             {"cloudflared": {"enabled": True, "token": {"existingSecret": "t"}, "config": {"tunnel": TUNNEL}}},
-            "give cloudflared.token.existingSecret or cloudflared.config.tunnel, not both",
+            "set cloudflared.token.existingSecret or cloudflared.config.tunnel, not both",
             id="tunnel-managed-twice",
         ),
         pytest.param(
@@ -55,24 +55,24 @@ RULE = [{"hostname": "blog.example.com"}]
         pytest.param(
             {"cloudflared": {"enabled": True, "token": {"existingSecret": "t"}, "config": {"ingress": RULE}}},
             "cloudflared.config.ingress needs cloudflared.config.tunnel",
-            id="rules-that-nobody-reads",
+            id="rules-without-local-tunnel",
         ),
         pytest.param(
-            {"blog": {"metricsPort": 8000}}, "blog.metricsPort (8000) has to be another port than blog.port",
+            {"blog": {"metricsPort": 8000}}, "blog.metricsPort (8000) must differ from blog.port",
             id="metrics-on-the-port-of-the-site",
         ),
         pytest.param(
-            {"service": {"metricsPort": 80}}, "service.metricsPort (80) has to be another port than service.port",
+            {"service": {"metricsPort": 80}}, "service.metricsPort (80) must differ from service.port",
             id="metrics-on-the-port-of-the-service",
         ),
         pytest.param(
             {"podDisruptionBudget": {"minAvailable": 0, "maxUnavailable": 0}},
-            "give podDisruptionBudget.minAvailable (0) or podDisruptionBudget.maxUnavailable (0), not both",
-            id="budget-said-twice",
+            "set podDisruptionBudget.minAvailable (0) or podDisruptionBudget.maxUnavailable (0), not both",
+            id="budget-set-twice",
         ),
         pytest.param(
             {"resources": {"requests": {"cpu": None}}}, "autoscaling.enabled needs resources.requests.cpu",
-            id="share-of-nothing",
+            id="autoscaling-without-cpu-request",
         ),
         pytest.param({"ingress": {"enabled": True}}, "ingress.enabled needs ingress.hosts", id="ingress-without-host"),
         pytest.param(
@@ -80,13 +80,13 @@ RULE = [{"hostname": "blog.example.com"}]
         ),
         pytest.param(
             {"tracing": {"headers": {"a": "b"}, "headersSecret": {"name": "otlp"}}},
-            "give tracing.headers or tracing.headersSecret.name, not both",
-            id="headers-said-twice",
+            "set tracing.headers or tracing.headersSecret.name, not both",
+            id="headers-set-twice",
         ),
         pytest.param(
             {"extraEnv": [{"name": "A", "value": "1"}, {"name": "A", "value": "2"}]},
             "extraEnv must not have A",
-            id="variable-said-twice",
+            id="variable-set-twice",
         ),
         pytest.param(
             {"commonLabels": {"app.kubernetes.io/name": "x"}},
@@ -100,8 +100,8 @@ RULE = [{"hostname": "blog.example.com"}]
         ),
         pytest.param(
             {"blog": {"baseUrl": "https://blog.example.com"}, "faro": {"mode": "direct", "url": "http://alloy/collect"}},
-            "faro.url (http://alloy/collect) has to be https where faro.mode is direct",
-            id="beacons-that-no-browser-sends",
+            "faro.url (http://alloy/collect) must be https if faro.mode is direct",
+            id="beacons-from-https-to-http",
         ),
         pytest.param(
             {"serviceMonitor": {"interval": "1m", "scrapeTimeout": "1m1s"}},
@@ -110,8 +110,10 @@ RULE = [{"hostname": "blog.example.com"}]
         ),
     ],
 )  # fmt: skip
-def test_a_contradiction_is_refused_in_words(values: dict[str, Any], sentence: str, refusal: "Refusal") -> None:
-    assert sentence in refusal(values)
+def test_a_contradiction_is_refused_with_a_message(
+    values: dict[str, Any], message: str, refusal_of: "RefusalOf"
+) -> None:
+    assert message in refusal_of(values)
 
 
 @pytest.mark.parametrize(
@@ -119,28 +121,28 @@ def test_a_contradiction_is_refused_in_words(values: dict[str, Any], sentence: s
     [
         pytest.param({"image": {"digest": "sha256:abc"}}, "/image/digest", id="malformed-digest"),
         pytest.param({"image": {"repository": "ghcr.io/x/blog:1.0"}}, "/image/repository", id="tag-in-the-repository"),
-        pytest.param({"image": {"tag": 1.0}}, "/image/tag", id="tag-that-yaml-took-for-a-number"),
-        pytest.param({"replicas": -1}, "/replicas", id="fewer-than-none"),
+        pytest.param({"image": {"tag": 1.0}}, "/image/tag", id="tag-that-yaml-reads-as-a-number"),
+        pytest.param({"replicas": -1}, "/replicas", id="negative-number"),
         pytest.param({"blog": {"baseUrl": "blog.example.com"}}, "/blog/baseUrl", id="origin-without-scheme"),
         pytest.param({"blog": {"baseUrl": "https://blog.example.com/blog"}}, "/blog/baseUrl", id="origin-with-path"),
-        pytest.param({"tracing": {"samplerRatio": 10}}, "/tracing/samplerRatio", id="more-than-all"),
-        pytest.param({"maxSurge": 0}, "/maxSurge", id="a-rollout-that-cannot-move"),
+        pytest.param({"tracing": {"samplerRatio": 10}}, "/tracing/samplerRatio", id="share-above-1"),
+        pytest.param({"maxSurge": 0}, "/maxSurge", id="rollout-that-cannot-proceed"),
         pytest.param({"networkPolicy": {"httpForm": []}}, "httpForm", id="typo-in-a-key"),
-        pytest.param({"probes": {"liveness": {"path": "/"}}}, "'path'", id="typo-three-deep"),
-        pytest.param({"autoscaling": {"enabled": "false"}}, "/autoscaling/enabled", id="text-for-a-switch"),
+        pytest.param({"probes": {"liveness": {"path": "/"}}}, "'path'", id="typo-in-a-nested-key"),
+        pytest.param({"autoscaling": {"enabled": "false"}}, "/autoscaling/enabled", id="text-for-a-boolean"),
     ],
 )
-def test_a_wrong_value_is_refused_by_its_name(values: dict[str, Any], named: str, refusal: "Refusal") -> None:
-    assert named in refusal(values)
+def test_the_message_about_a_wrong_value_names_it(values: dict[str, Any], named: str, refusal_of: "RefusalOf") -> None:
+    assert named in refusal_of(values)
 
 
-def test_a_release_whose_name_makes_no_name_for_a_service_is_told_so(render: "Render") -> None:
-    with pytest.raises(Exception, match='the release name "2048" makes names that begin with a digit'):
+def test_a_release_name_that_gives_no_valid_name_for_a_service_is_refused(render: "Render") -> None:
+    with pytest.raises(Exception, match='the release name "2048" gives names that begin with a digit'):
         render(name="2048")
     assert render({"fullnameOverride": "game"}, name="2048").one("Service")["metadata"]["name"] == "game"
 
 
-def test_limits_that_just_fit_are_taken(render: "Render") -> None:
+def test_values_at_their_limits_are_accepted(render: "Render") -> None:
     render({"blog": {"drainSeconds": 17}, "autoscaling": {"minReplicas": 4, "maxReplicas": 4}})
     render({"blog": {"drainSeconds": 0}, "terminationGracePeriodSeconds": 13})
     render({"serviceMonitor": {"interval": "1m", "scrapeTimeout": "60s"}})

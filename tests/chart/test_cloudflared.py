@@ -1,4 +1,4 @@
-"""The tunnel: off by default, two connectors that are replaced before they leave, and no restart that mends nothing."""
+"""The tunnel: off by default, with two connectors and without a liveness probe."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -32,11 +32,11 @@ def rules(release: "Release") -> "Object":
     return dict(yaml.safe_load(release.one("ConfigMap", "-cloudflared")["data"]["config.yaml"]))
 
 
-def test_there_is_no_tunnel_unless_one_is_asked_for(render: "Render") -> None:
+def test_the_tunnel_is_off_by_default(render: "Render") -> None:
     assert "cloudflared" not in render().text
 
 
-def test_the_token_comes_from_a_secret_and_stands_in_no_argument(render: "Render") -> None:
+def test_the_token_comes_from_a_secret_and_is_in_no_argument(render: "Render") -> None:
     found = container(render({"cloudflared": TOKEN}))
     assert found["env"] == [{"name": "TUNNEL_TOKEN", "valueFrom": {"secretKeyRef": {"name": "tunnel", "key": "TOKEN"}}}]
     assert not [argument for argument in found["args"] if "token" in argument.lower()]
@@ -44,7 +44,7 @@ def test_the_token_comes_from_a_secret_and_stands_in_no_argument(render: "Render
 
 
 @pytest.mark.parametrize("tunnel", [TOKEN, LOCAL], ids=["token", "local"])
-def test_it_never_updates_itself_and_runs_what_is_pinned(tunnel: dict[str, Any], render: "Render") -> None:
+def test_it_runs_the_pinned_image_and_never_updates_itself(tunnel: dict[str, Any], render: "Render") -> None:
     found = container(render({"cloudflared": tunnel}))
     assert found["args"][:3] == ["tunnel", "--no-autoupdate", "--metrics=0.0.0.0:2000"]
     assert found["args"][-1] == "run"
@@ -52,7 +52,7 @@ def test_it_never_updates_itself_and_runs_what_is_pinned(tunnel: dict[str, Any],
 
 
 @pytest.mark.parametrize("tunnel", [TOKEN, LOCAL], ids=["token", "local"])
-def test_readiness_is_a_connection_to_the_edge_and_nothing_restarts_it(
+def test_readiness_checks_the_connection_to_the_edge_and_there_is_no_liveness_probe(
     tunnel: dict[str, Any], render: "Render"
 ) -> None:
     found = container(render({"cloudflared": tunnel}))
@@ -62,19 +62,19 @@ def test_readiness_is_a_connection_to_the_edge_and_nothing_restarts_it(
     assert found["ports"] == [{"name": "metrics", "containerPort": 2000, "protocol": "TCP"}]
 
 
-def test_two_connectors_and_one_may_leave(render: "Render") -> None:
+def test_one_of_two_connectors_may_be_evicted(render: "Render") -> None:
     release = render({"cloudflared": TOKEN})
     assert release.one("Deployment", "-cloudflared")["spec"]["replicas"] == 2
     assert release.one("PodDisruptionBudget", "-cloudflared")["spec"]["maxUnavailable"] == 1
 
 
-def test_requests_under_way_outlive_neither_their_grace_nor_the_pod(render: "Render") -> None:
+def test_the_grace_period_of_the_pod_is_longer_than_that_of_requests(render: "Render") -> None:
     release = render({"cloudflared": TOKEN | {"gracePeriodSeconds": 60}})
     assert "--grace-period=60s" in container(release)["args"]
     assert pod(release)["terminationGracePeriodSeconds"] == 70
 
 
-def test_local_rules_lead_every_host_to_the_blog_and_close_with_a_404(render: "Render") -> None:
+def test_local_rules_route_every_host_to_the_blog_and_end_with_a_404(render: "Render") -> None:
     release = render({"cloudflared": LOCAL, "service": {"port": 8080}})
     assert rules(release) == {
         "tunnel": LOCAL["config"]["tunnel"],  # type: ignore[index]
@@ -87,7 +87,7 @@ def test_local_rules_lead_every_host_to_the_blog_and_close_with_a_404(render: "R
     }
 
 
-def test_local_rules_and_credentials_are_where_they_are_looked_for(render: "Render") -> None:
+def test_local_rules_and_credentials_are_mounted_where_the_configuration_expects_them(render: "Render") -> None:
     release = render({"cloudflared": LOCAL})
     found, volumes = container(release), {volume["name"]: volume for volume in pod(release)["volumes"]}
     mounts = {mount["name"]: mount["mountPath"] for mount in found["volumeMounts"]}
@@ -99,7 +99,7 @@ def test_local_rules_and_credentials_are_where_they_are_looked_for(render: "Rend
     assert "env" not in found
 
 
-def test_new_rules_roll_the_connectors_and_only_them(render: "Render") -> None:
+def test_changed_rules_roll_only_the_connectors(render: "Render") -> None:
     def checksum(host: str) -> tuple[object, object]:
         release = render({"cloudflared": LOCAL | {"config": {**LOCAL["config"], "ingress": [{"hostname": host}]}}})  # type: ignore[dict-item]
         template = release.one("Deployment", "-cloudflared")["spec"]["template"]
@@ -110,7 +110,7 @@ def test_new_rules_roll_the_connectors_and_only_them(render: "Render") -> None:
     assert checksum("a.example.com")[1] == checksum("b.example.com")[1]
 
 
-def test_its_metrics_are_scraped_with_those_of_the_blog(render: "Render") -> None:
+def test_its_metrics_are_scraped_too(render: "Render") -> None:
     release = render({"cloudflared": TOKEN, "serviceMonitor": {"enabled": True}})
     monitor = release.one("PodMonitor")["spec"]
     labels = release.one("Deployment", "-cloudflared")["spec"]["template"]["metadata"]["labels"]

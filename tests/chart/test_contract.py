@@ -1,4 +1,4 @@
-"""Paths, ports and names are the service's own: taken from its source and its running registry, and typed once."""
+"""Paths, ports and metrics in the chart are those of the service, from its source and its running registry."""
 
 import re
 from pathlib import Path
@@ -20,28 +20,28 @@ TEMPLATES = "\n".join(path.read_text(encoding="utf-8") for path in (CHART / "tem
 OPERATIONS = (Path(__file__).parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
 
 
-def test_the_probes_ask_where_the_service_answers(render: "Render") -> None:
+def test_the_probes_use_the_paths_of_the_service(render: "Render") -> None:
     blog = render().blog
-    asked = {
+    probes = {
         probe: (blog[probe]["httpGet"]["path"], blog[probe]["httpGet"]["port"])
         for probe in blog
         if probe.endswith("Probe")
     }
-    assert asked == {
+    assert probes == {
         "startupProbe": (urls.HEALTH, "http"),
         "livenessProbe": (urls.HEALTH, "http"),
         "readinessProbe": (urls.READY, "http"),
     }
 
 
-def test_the_metrics_are_scraped_where_they_are(render: "Render") -> None:
+def test_the_service_monitor_scrapes_the_path_and_port_of_the_metrics(render: "Render") -> None:
     release = render({"serviceMonitor": {"enabled": True}})
     (endpoint,) = release.one("ServiceMonitor")["spec"]["endpoints"]
-    assert endpoint["path"] == urls.METRICS == urls.METRICS
+    assert endpoint["path"] == urls.METRICS
     assert endpoint["port"] in {port["name"] for port in release.one("Service")["spec"]["ports"]}
 
 
-def test_the_ports_of_the_pod_are_those_the_service_listens_on(render: "Render") -> None:
+def test_the_ports_of_the_pod_are_those_that_the_service_listens_on(render: "Render") -> None:
     release = render({"blog": {"port": 8111, "metricsPort": 9111}})
     environment = release.environment
     ports = {port["name"]: port["containerPort"] for port in release.blog["ports"]}
@@ -56,23 +56,21 @@ def test_the_site_listens_on_its_own_port_by_default(render: "Render") -> None:
     assert render().environment["BLOG_PORT"] == str(Settings().port)
 
 
-def test_the_grace_period_has_room_for_all_that_happens_after_the_drain(defaults: dict[str, Any]) -> None:
+def test_the_grace_period_is_long_enough_for_the_shutdown_after_the_drain(defaults: dict[str, Any]) -> None:
     after = command_line._SLOWEST_CLIENT_SECONDS + pipeline.FLUSH_SECONDS + 1  # noqa: SLF001 -- what the chart adds up
     assert after <= 13
     assert defaults["blog"]["drainSeconds"] + 13 <= defaults["terminationGracePeriodSeconds"]
 
 
 def families(app: "Blog") -> set[str]:
-    """The names of series in the running registry, whatever they are suffixed with."""
+    """The names of all series in the running registry, with their suffixes."""
     text = app.metrics.exposition("text/plain")[0].decode()
     known = re.findall(r"^# TYPE (\S+) (\w+)$", text, re.MULTILINE)
     histograms = {name + end for name, kind in known if kind == "histogram" for end in ("_bucket", "_count", "_sum")}
     return {name for name, _ in known} | histograms
 
 
-def test_every_metric_in_the_rules_and_the_dashboard_is_one_the_service_has(
-    small_app: "Blog", render: "Render"
-) -> None:
+def test_every_metric_in_the_rules_and_the_dashboard_exists(small_app: "Blog", render: "Render") -> None:
     rules = yaml.safe_dump(render({"prometheusRule": {"enabled": True}}).one("PrometheusRule"))
     board = (CHART / "dashboards" / "blog.json").read_text(encoding="utf-8")
     used = set(re.findall(r"\b((?:http|blog|process|python)_[a-z_]+)(?=\{)", rules + board))
@@ -80,12 +78,12 @@ def test_every_metric_in_the_rules_and_the_dashboard_is_one_the_service_has(
     assert used - families(small_app) == set()
 
 
-def test_every_path_in_the_visit_is_one_the_service_has() -> None:
+def test_every_path_in_the_helm_test_exists() -> None:
     visit = (CHART / "files" / "visit.py").read_text(encoding="utf-8")
-    assert set(re.findall(r'patiently\("([^"]+)"', visit)) == {urls.READY, urls.API_POSTS, urls.RSS}
+    assert set(re.findall(r'\bget\("([^"]+)"', visit)) == {urls.READY, urls.API_POSTS, urls.RSS}
 
 
-def test_every_alert_leads_to_a_heading_of_the_runbook(render: "Render") -> None:
+def test_every_alert_links_to_a_heading_of_the_runbook(render: "Render") -> None:
     groups = render({"prometheusRule": {"enabled": True}}).one("PrometheusRule")["spec"]["groups"]
     headings = {heading.lower() for heading in re.findall(r"^#+ (\w+)$", OPERATIONS, re.MULTILINE)}
     alerts = [rule for group in groups for rule in group["rules"]]

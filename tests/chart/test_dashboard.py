@@ -1,4 +1,4 @@
-"""The dashboard: found by Grafana's sidecar, and every query in it answered by a real Prometheus that scrapes the blog."""
+"""The dashboard: Grafana's sidecar finds it, and a Prometheus that scrapes the blog returns a result for each of its queries."""
 
 import json
 import re
@@ -27,7 +27,7 @@ QUERIES = [
     for target in panel["targets"]
 ]
 VARIABLES = {"$__rate_interval": "30s", "$__range": "30s", "$namespace": ".*", "$job": "blog", "$instance": ".*"}
-VISITORS = [
+CLIENTS = [
     {"user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "sec-fetch-mode": "navigate", "referer": "https://www.google.com/"},
     {"user-agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1", "sec-fetch-mode": "navigate"},
     {"user-agent": "Googlebot/2.1 (+http://www.google.com/bot.html)"},
@@ -44,8 +44,8 @@ scrape_configs:
 """
 
 
-def asked(expression: str) -> str:
-    """The expression as Grafana sends it."""
+def expanded(expression: str) -> str:
+    """The expression with values for Grafana's variables."""
     for name, value in VARIABLES.items():
         expression = expression.replace(name, value)
     return expression
@@ -57,23 +57,22 @@ def test_the_config_map_is_found_by_grafanas_sidecar(render: "Render") -> None:
     assert json.loads(found["data"]["blog.json"]) == BOARD
 
 
-def test_panels_are_told_apart_and_do_not_overlap() -> None:
+def test_panels_have_unique_ids_and_titles_and_do_not_overlap() -> None:
     ids = [panel["id"] for panel in BOARD["panels"]]
     assert len(ids) == len(set(ids))
     assert len({panel["title"] for panel in PANELS}) == len(PANELS)
     cells = [
         (x, y)
         for panel in BOARD["panels"]
-        for place in [panel["gridPos"]]
-        for x in range(place["x"], place["x"] + place["w"])
-        for y in range(place["y"], place["y"] + place["h"])
+        for position in [panel["gridPos"]]
+        for x in range(position["x"], position["x"] + position["w"])
+        for y in range(position["y"], position["y"] + position["h"])
     ]
     assert len(cells) == len(set(cells))
     assert max(x for x, _ in cells) < 24
 
 
-def test_no_panel_depends_on_one_installation() -> None:
-    """Datasource, namespace and job are chosen in Grafana."""
+def test_panels_use_the_variables_for_datasource_namespace_and_job() -> None:
     for panel in PANELS:
         for target in panel["targets"]:
             assert target["datasource"] == panel["datasource"] == {"type": "prometheus", "uid": "${datasource}"}
@@ -83,23 +82,23 @@ def test_no_panel_depends_on_one_installation() -> None:
 
 
 @pytest.mark.parametrize("expression", QUERIES)
-def test_a_query_is_promql(expression: str) -> None:
-    promql_parser.parse(asked(expression))
+def test_a_query_is_valid_promql(expression: str) -> None:
+    promql_parser.parse(expanded(expression))
 
 
 class Prometheus:
-    """The query API of a Prometheus that has scraped a blog with visitors."""
+    """The query API of a Prometheus that scrapes a blog with requests."""
 
     def __init__(self, port: int) -> None:
         self._client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=5)
 
     def result(self, expression: str) -> list[dict[str, Any]]:
         try:
-            answer = self._client.get("/api/v1/query", params={"query": expression}).json()
+            response = self._client.get("/api/v1/query", params={"query": expression}).json()
         except httpx.TransportError:
             return []
-        assert answer["status"] == "success" or answer["errorType"] == "unavailable", answer
-        return list(answer["data"]["result"]) if answer["status"] == "success" else []
+        assert response["status"] == "success" or response["errorType"] == "unavailable", response
+        return list(response["data"]["result"]) if response["status"] == "success" else []
 
     def get(self, path: str, **parameters: str) -> Any:
         return self._client.get(path, params=parameters).json()["data"]
@@ -122,7 +121,7 @@ def prometheus(
         posts, OTEL_SDK_DISABLED="true", BLOG_FARO_URL="http://127.0.0.1:9/collect"
     ).wait_until_ready()
     port = free_port()
-    # The job as the ServiceMonitor makes it, so that the rules of the release are answered as well.
+    # The job has the labels that the ServiceMonitor gives it, so that the rules of the release match.
     groups = render({"prometheusRule": {"enabled": True}}).one("PrometheusRule")["spec"]["groups"]
     (folder / "rules.yaml").write_text(yaml.safe_dump({"groups": groups}), encoding="utf-8")
     (folder / "prometheus.yml").write_text(SCRAPE.format(port=server.port), encoding="utf-8")
@@ -134,12 +133,12 @@ def prometheus(
     ]
     with (folder / "prometheus.log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder)
-    found = Prometheus(port)
+    api = Prometheus(port)
     try:
-        _visited(found, f"http://127.0.0.1:{server.port}")
-        yield found
+        _send_requests(api, f"http://127.0.0.1:{server.port}")
+        yield api
     finally:
-        found.close()
+        api.close()
         process.kill()
         process.wait(10)
 
@@ -151,48 +150,48 @@ def free_port() -> int:
         return port
 
 
-def _visited(prometheus: Prometheus, origin: str) -> None:
-    """Visitors come until Prometheus has seen their counters at two scrapes: a rate needs both."""
+def _send_requests(prometheus: Prometheus, origin: str) -> None:
+    """Send requests until Prometheus has scraped the counters several times, because a rate needs two samples."""
     deadline = time.monotonic() + 60
     with httpx.Client(base_url=origin) as client:
         while not prometheus.result("min(count_over_time(blog_visitors_device_total[1m])) >= 4"):
             assert time.monotonic() < deadline, "Prometheus has not scraped the blog"
-            for visitor in VISITORS:
+            for headers in CLIENTS:
                 for path in PATHS:
-                    client.get(path, headers=visitor)
+                    client.get(path, headers=headers)
             time.sleep(0.3)
 
 
 @pytest.mark.process
 @pytest.mark.parametrize("expression", QUERIES)
-def test_a_query_is_answered(expression: str, prometheus: Prometheus) -> None:
-    result = prometheus.result(asked(expression))
-    assert result, f"no answer to {asked(expression)}"
-    # A route that nobody asks for just now has no quantile.
+def test_a_query_has_a_result(expression: str, prometheus: Prometheus) -> None:
+    result = prometheus.result(expanded(expression))
+    assert result, f"no result for {expanded(expression)}"
+    # The quantile of a route without recent requests is NaN.
     assert any(series["value"][1] != "NaN" for series in result), result
 
 
 @pytest.mark.process
-def test_what_a_legend_names_is_a_label_of_the_answer(prometheus: Prometheus) -> None:
+def test_the_labels_in_a_legend_are_labels_of_the_result(prometheus: Prometheus) -> None:
     for panel in PANELS:
         for target in panel["targets"]:
             names = set(re.findall(r"\{\{(\w+)\}\}", target["legendFormat"]))
-            for series in prometheus.result(asked(target["expr"])):
+            for series in prometheus.result(expanded(target["expr"])):
                 assert names <= set(series["metric"]), (panel["title"], series["metric"])
 
 
 @pytest.mark.process
 @pytest.mark.parametrize("variable", ["namespace", "job", "instance"])
-def test_a_variable_has_something_to_choose_from(variable: str, prometheus: Prometheus) -> None:
-    (found,) = (each for each in BOARD["templating"]["list"] if each["name"] == variable)
-    query = re.fullmatch(r"label_values\((.+), (\w+)\)", found["definition"])
+def test_a_variable_has_values(variable: str, prometheus: Prometheus) -> None:
+    (definition,) = (each["definition"] for each in BOARD["templating"]["list"] if each["name"] == variable)
+    query = re.fullmatch(r"label_values\((.+), (\w+)\)", definition)
     assert query
-    assert prometheus.get(f"/api/v1/label/{query[2]}/values", **{"match[]": asked(query[1])})
+    assert prometheus.get(f"/api/v1/label/{query[2]}/values", **{"match[]": expanded(query[1])})
 
 
 @pytest.mark.process
-def test_the_rules_are_evaluated_beside_it_and_all_is_well(prometheus: Prometheus) -> None:
-    """Those that ask kube-state-metrics have no answer here; tests/chart/test_rules.py gives them one."""
+def test_the_rules_are_evaluated_and_inactive(prometheus: Prometheus) -> None:
+    """Rules with metrics of kube-state-metrics have no series here; tests/chart/test_rules.py tests those."""
     deadline = time.monotonic() + 30
     while True:
         rules = [rule for group in prometheus.get("/api/v1/rules")["groups"] for rule in group["rules"]]
@@ -205,7 +204,7 @@ def test_the_rules_are_evaluated_beside_it_and_all_is_well(prometheus: Prometheu
     )
     for rule in rules:
         if "kube_" not in rule["query"]:
-            # Without its comparison the expression has a value: its series are there under these names.
+            # The selectors of the rule match series.
             for part in re.findall(
                 r"(http_request_duration_seconds_\w+\{[^}]*namespace=\"web\",job=\"blog\")", rule["query"]
             ):

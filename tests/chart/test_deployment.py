@@ -1,4 +1,4 @@
-"""The Deployment and what scales and guards it."""
+"""The Deployment, its autoscaler, its disruption budget and its Services."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ def budget(render: "Render", **values: Any) -> dict[str, Any]:
     return {name: spec[name] for name in ("minAvailable", "maxUnavailable") if name in spec}
 
 
-def test_with_an_autoscaler_nobody_else_owns_the_number_of_pods(render: "Render") -> None:
+def test_with_an_autoscaler_the_deployment_sets_no_number_of_pods(render: "Render") -> None:
     release = render()
     assert "replicas" not in release.one("Deployment")["spec"]
     spec = release.one("HorizontalPodAutoscaler")["spec"]
@@ -21,7 +21,7 @@ def test_with_an_autoscaler_nobody_else_owns_the_number_of_pods(render: "Render"
     assert (spec["minReplicas"], spec["maxReplicas"]) == (2, 4)
 
 
-def test_without_an_autoscaler_the_number_is_said_and_zero_is_one(render: "Render") -> None:
+def test_without_an_autoscaler_the_deployment_sets_the_number_which_may_be_zero(render: "Render") -> None:
     release = render({"autoscaling": {"enabled": False}})
     assert release.one("Deployment")["spec"]["replicas"] == 2
     assert release.all("HorizontalPodAutoscaler") == []
@@ -29,7 +29,7 @@ def test_without_an_autoscaler_the_number_is_said_and_zero_is_one(render: "Rende
     assert none.one("Deployment")["spec"]["replicas"] == 0
 
 
-def test_cpu_is_the_only_reason_to_scale(render: "Render") -> None:
+def test_the_autoscaler_uses_only_cpu(render: "Render") -> None:
     (metric,) = render().one("HorizontalPodAutoscaler")["spec"]["metrics"]
     assert metric == {
         "type": "Resource",
@@ -37,19 +37,19 @@ def test_cpu_is_the_only_reason_to_scale(render: "Render") -> None:
     }
 
 
-def test_scaling_down_is_calm(render: "Render") -> None:
+def test_scaling_down_is_slow(render: "Render") -> None:
     behavior = render().one("HorizontalPodAutoscaler")["spec"]["behavior"]
     assert behavior["scaleUp"]["stabilizationWindowSeconds"] == 0
     assert behavior["scaleDown"]["stabilizationWindowSeconds"] == 300
     assert behavior["scaleDown"]["policies"] == [{"type": "Pods", "value": 1, "periodSeconds": 120}]
 
 
-def test_no_pod_leaves_before_its_successor_is_ready(render: "Render") -> None:
+def test_no_pod_is_stopped_before_its_successor_is_ready(render: "Render") -> None:
     strategy = render().one("Deployment")["spec"]["strategy"]
     assert strategy == {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 0, "maxSurge": 1}}
 
 
-def test_a_share_of_pods_stays_a_share_and_a_number_a_number(render: "Render") -> None:
+def test_a_percentage_stays_a_percentage_and_a_number_a_number(render: "Render") -> None:
     def surge(value: int | str) -> object:
         return render({"maxSurge": value}).one("Deployment")["spec"]["strategy"]["rollingUpdate"]["maxSurge"]
 
@@ -57,26 +57,26 @@ def test_a_share_of_pods_stays_a_share_and_a_number_a_number(render: "Render") -
 
 
 @pytest.mark.parametrize(
-    ("said", "wanted"),
+    ("values", "expected"),
     [
-        pytest.param({}, {"maxUnavailable": 1}, id="nothing-said"),
-        pytest.param({"minAvailable": 0}, {"minAvailable": 0}, id="none-has-to-stay"),
-        pytest.param({"maxUnavailable": 0}, {"maxUnavailable": 0}, id="none-may-leave"),
-        pytest.param({"minAvailable": "50%"}, {"minAvailable": "50%"}, id="half-has-to-stay"),
-        pytest.param({"maxUnavailable": 2}, {"maxUnavailable": 2}, id="two-may-leave"),
+        pytest.param({}, {"maxUnavailable": 1}, id="default"),
+        pytest.param({"minAvailable": 0}, {"minAvailable": 0}, id="min-available-zero"),
+        pytest.param({"maxUnavailable": 0}, {"maxUnavailable": 0}, id="max-unavailable-zero"),
+        pytest.param({"minAvailable": "50%"}, {"minAvailable": "50%"}, id="min-available-percentage"),
+        pytest.param({"maxUnavailable": 2}, {"maxUnavailable": 2}, id="max-unavailable-number"),
     ],
 )
-def test_a_budget_says_what_was_given(said: dict[str, Any], wanted: dict[str, Any], render: "Render") -> None:
-    assert budget(render, **said) == wanted
+def test_the_budget_has_the_given_value(values: dict[str, Any], expected: dict[str, Any], render: "Render") -> None:
+    assert budget(render, **values) == expected
 
 
-def test_a_pod_that_is_not_ready_never_holds_up_a_drain(render: "Render") -> None:
+def test_a_pod_that_is_not_ready_never_blocks_a_drain(render: "Render") -> None:
     assert render().one("PodDisruptionBudget")["spec"]["unhealthyPodEvictionPolicy"] == "AlwaysAllow"
 
 
 @pytest.mark.parametrize("part", ["podDisruptionBudget", "networkPolicy", "dashboard", "helmTest", "autoscaling"])
-def test_what_is_on_can_be_switched_off(part: str, render: "Render") -> None:
-    """`false | default true` is true in a template."""
+def test_a_part_that_is_enabled_by_default_can_be_disabled(part: str, render: "Render") -> None:
+    """In a template, `false | default true` would be true."""
     kind = {
         "podDisruptionBudget": "PodDisruptionBudget", "networkPolicy": "NetworkPolicy", "dashboard": "ConfigMap",
         "helmTest": "Pod", "autoscaling": "HorizontalPodAutoscaler",
@@ -86,11 +86,11 @@ def test_what_is_on_can_be_switched_off(part: str, render: "Render") -> None:
 
 
 @pytest.mark.parametrize("kind", ["ServiceMonitor", "PrometheusRule", "HTTPRoute", "Ingress", "PodMonitor"])
-def test_what_needs_more_than_a_bare_cluster_is_off(kind: str, render: "Render") -> None:
+def test_objects_that_need_more_than_a_plain_cluster_are_off(kind: str, render: "Render") -> None:
     assert render().all(kind) == []
 
 
-def test_the_spread_finds_the_pods_of_this_release_and_this_rollout(render: "Render") -> None:
+def test_the_spread_constraints_select_the_pods_of_this_release_and_rollout(render: "Render") -> None:
     release = render()
     own = release.one("Deployment")["spec"]["selector"]
     for constraint in release.template["spec"]["topologySpreadConstraints"]:
@@ -99,7 +99,7 @@ def test_the_spread_finds_the_pods_of_this_release_and_this_rollout(render: "Ren
         assert constraint["whenUnsatisfiable"] == "ScheduleAnyway"
 
 
-def test_a_selector_that_was_given_is_left_alone(render: "Render") -> None:
+def test_a_spread_constraint_with_a_selector_is_unchanged(render: "Render") -> None:
     given = {
         "maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "DoNotSchedule",
         "labelSelector": {"matchLabels": {"mine": "yes"}},
@@ -109,7 +109,7 @@ def test_a_selector_that_was_given_is_left_alone(render: "Render") -> None:
 
 
 @pytest.mark.parametrize(
-    ("image", "wanted"),
+    ("image", "expected"),
     [
         pytest.param({}, "ghcr.io/example/blog:0.1.0", id="the-version-of-the-chart"),
         pytest.param({"tag": "sha-8f65cd2"}, "ghcr.io/example/blog:sha-8f65cd2", id="a-tag"),
@@ -118,13 +118,13 @@ def test_a_selector_that_was_given_is_left_alone(render: "Render") -> None:
         ),
     ],
 )
-def test_the_image_is_the_most_exact_one_that_was_named(image: dict[str, Any], wanted: str, render: "Render") -> None:
+def test_a_digest_takes_precedence_over_a_tag(image: dict[str, Any], expected: str, render: "Render") -> None:
     release = render({"image": image})
-    assert release.blog["image"] == wanted
-    assert release.one("Pod")["spec"]["containers"][0]["image"] == wanted
+    assert release.blog["image"] == expected
+    assert release.one("Pod")["spec"]["containers"][0]["image"] == expected
 
 
-def test_whatever_the_pods_are_made_of_rolls_them(render: "Render") -> None:
+def test_changed_settings_and_objects_roll_the_pods(render: "Render") -> None:
     def template(posts: str, level: str = "info") -> object:
         posts_map = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "posts"}, "data": {"a.md": posts}}
         return render({"extraObjects": [posts_map], "blog": {"logLevel": level}}).template["metadata"]["annotations"]
@@ -153,7 +153,7 @@ def test_selectors_do_not_move_with_what_may_change(render: "Render") -> None:
     assert before["selector"] == after["selector"]
 
 
-def test_two_releases_in_a_namespace_share_nothing(render: "Render") -> None:
+def test_two_releases_in_a_namespace_are_independent(render: "Render") -> None:
     def names(release: str) -> set[tuple[str, str]]:
         return {(each["kind"], each["metadata"]["name"]) for each in render(name=release).objects}
 
@@ -163,7 +163,7 @@ def test_two_releases_in_a_namespace_share_nothing(render: "Render") -> None:
 
 
 @pytest.mark.parametrize(
-    ("release", "wanted"),
+    ("release", "expected"),
     [
         pytest.param("blog", "blog", id="the-charts-own-name"),
         pytest.param("my-blog", "my-blog", id="a-name-that-has-it"),
@@ -172,11 +172,11 @@ def test_two_releases_in_a_namespace_share_nothing(render: "Render") -> None:
         pytest.param("n" * 53, "n" * 53 + "-blog", id="the-longest"),
     ],
 )
-def test_a_release_gives_its_name(release: str, wanted: str, render: "Render") -> None:
-    assert render(name=release).one("Deployment")["metadata"]["name"] == wanted
+def test_objects_are_named_after_the_release(release: str, expected: str, render: "Render") -> None:
+    assert render(name=release).one("Deployment")["metadata"]["name"] == expected
 
 
-def test_common_labels_and_annotations_are_on_everything(render: "Render") -> None:
+def test_every_object_has_the_common_labels_and_annotations(render: "Render") -> None:
     release = render({"commonLabels": {"team": "web"}, "commonAnnotations": {"contact": "me"}})
     for found in release.objects:
         assert found["metadata"]["labels"]["team"] == "web"
@@ -185,12 +185,12 @@ def test_common_labels_and_annotations_are_on_everything(render: "Render") -> No
     assert release.template["metadata"]["annotations"]["contact"] == "me"
 
 
-def test_the_own_labels_of_an_object_cannot_be_lost(render: "Render") -> None:
+def test_common_labels_do_not_replace_the_charts_labels(render: "Render") -> None:
     release = render({"commonLabels": {"app.kubernetes.io/managed-by": "hand"}})
     assert release.one("Deployment")["metadata"]["labels"]["app.kubernetes.io/managed-by"] == "Helm"
 
 
-def test_big_numbers_are_not_written_as_powers_of_ten(render: "Render") -> None:
+def test_large_numbers_are_not_written_in_scientific_notation(render: "Render") -> None:
     release = render(
         {"podSecurityContext": {"runAsUser": 1000680000}, "serviceMonitor": {"enabled": True, "sampleLimit": 5000000}}
     )
@@ -209,13 +209,13 @@ def test_a_public_service_has_no_metrics(render: "Render") -> None:
         )
 
 
-def test_the_service_has_both_ports_where_it_stays_inside(render: "Render") -> None:
+def test_a_cluster_ip_service_has_both_ports(render: "Render") -> None:
     (service,) = render().all("Service")
     assert service["spec"]["type"] == "ClusterIP"
     assert {port["name"]: port["port"] for port in service["spec"]["ports"]} == {"http": 80, "metrics": 9090}
 
 
-def test_ways_in_lead_to_the_http_port(render: "Render") -> None:
+def test_ingress_and_route_lead_to_the_http_port(render: "Render") -> None:
     release = render(
         {
             "ingress": {"enabled": True, "hosts": [{"host": "blog.example.com"}]},
@@ -233,12 +233,12 @@ def test_ways_in_lead_to_the_http_port(render: "Render") -> None:
     assert rule["backendRefs"] == [{"name": "blog", "port": 8080}]
 
 
-def test_objects_of_ones_own_are_rendered_as_templates(render: "Render") -> None:
+def test_extra_objects_are_rendered_as_templates(render: "Render") -> None:
     config = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "{{ .Release.Name }}-more"}}
     assert render({"extraObjects": [config]}).one("ConfigMap", "-more")["metadata"]["name"] == "blog-more"
 
 
-def test_an_account_can_be_another_ones(render: "Render") -> None:
+def test_an_existing_service_account_can_be_used(render: "Render") -> None:
     release = render({"serviceAccount": {"create": False, "name": "shared"}})
     assert release.all("ServiceAccount") == []
     assert release.template["spec"]["serviceAccountName"] == "shared"

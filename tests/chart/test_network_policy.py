@@ -1,4 +1,4 @@
-"""Who may reach the blog, and what it may reach: derived from the endpoints it is given."""
+"""Network policies: allowed ingress, and egress that is derived from the URLs in the values."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ ALLOY = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "m
 
 
 def egress(render: "Render", values: dict[str, Any]) -> "list[Object]":
-    """The ways out beside DNS."""
+    """The egress rules except DNS."""
     rules = render(values).one("NetworkPolicy")["spec"]["egress"]
     return [rule for rule in rules if rule["ports"][0]["port"] != 53]
 
@@ -20,7 +20,7 @@ def to(port: int, *peers: "Object") -> "Object":
     return {"ports": [{"port": port, "protocol": "TCP"}], **({"to": list(peers)} if peers else {})}
 
 
-def test_by_default_only_dns_and_the_collector_can_be_reached(render: "Render") -> None:
+def test_by_default_the_blog_may_reach_only_dns_and_the_collector(render: "Render") -> None:
     dns, otlp = render().one("NetworkPolicy")["spec"]["egress"]
     assert [(port["port"], port["protocol"]) for port in dns["ports"]] == [(53, "UDP"), (53, "TCP")]
     assert dns["to"][0]["namespaceSelector"]["matchLabels"] == {"kubernetes.io/metadata.name": "kube-system"}
@@ -42,46 +42,46 @@ def test_by_default_only_dns_and_the_collector_can_be_reached(render: "Render") 
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("value", ["tracing.endpoint", "tracing.tracesEndpoint", "faro.url"])
-def test_a_url_opens_exactly_its_way_out(value: str, url: str, rule: "Object", render: "Render") -> None:
+def test_a_url_allows_only_its_own_destination(value: str, url: str, rule: "Object", render: "Render") -> None:
     part, _, name = value.partition(".")
     values = {"tracing": {"endpoint": ""}, "faro": {}} | {part: {name: url}}
     assert egress(render, values) == [rule]
 
 
-def test_tracing_that_is_off_opens_nothing(render: "Render") -> None:
+def test_without_tracing_there_is_no_egress_rule(render: "Render") -> None:
     assert egress(render, {"tracing": {"enabled": False}}) == []
 
 
-def test_beacons_that_browsers_send_themselves_open_nothing(render: "Render") -> None:
+def test_in_direct_mode_there_is_no_egress_rule_for_beacons(render: "Render") -> None:
     faro = {"url": "https://faro.example.com/collect"}
     off = {"enabled": False}
     assert egress(render, {"tracing": off, "faro": faro | {"mode": "direct"}}) == []
     assert egress(render, {"tracing": off, "faro": faro | {"mode": "proxy"}}) == [to(443)]
 
 
-def test_one_collector_for_both_is_said_once(render: "Render") -> None:
+def test_one_collector_for_spans_and_beacons_has_one_rule(render: "Render") -> None:
     url = "http://alloy.monitoring.svc:4318"
     assert egress(render, {"tracing": {"endpoint": url}, "faro": {"url": url}}) == [to(4318, ALLOY)]
 
 
-def test_nothing_at_all_can_be_reached_where_nothing_is_needed(render: "Render") -> None:
+def test_egress_can_be_forbidden_completely(render: "Render") -> None:
     spec = render({"tracing": {"enabled": False}, "networkPolicy": {"dnsTo": []}}).one("NetworkPolicy")["spec"]
     assert spec["policyTypes"] == ["Ingress", "Egress"]
     assert spec["egress"] == []
 
 
-def test_everyone_may_read_and_only_monitoring_may_scrape(render: "Render") -> None:
+def test_all_may_reach_the_site_and_only_monitoring_the_metrics(render: "Render") -> None:
     site, metrics = render().one("NetworkPolicy")["spec"]["ingress"]
     assert site == {"ports": [{"port": 8000, "protocol": "TCP"}]}
     assert metrics == {"ports": [{"port": 9090, "protocol": "TCP"}], "from": [ALLOY]}
 
 
-def test_nobody_may_scrape_where_no_namespace_is_named(render: "Render") -> None:
+def test_without_monitoring_namespaces_no_pod_may_reach_the_metrics(render: "Render") -> None:
     (site,) = render({"networkPolicy": {"monitoringNamespaces": []}}).one("NetworkPolicy")["spec"]["ingress"]
     assert site["ports"][0]["port"] == 8000
 
 
-def test_chosen_readers_do_not_lock_out_the_tunnel_and_the_test(render: "Render") -> None:
+def test_restricted_peers_always_include_the_tunnel_and_the_test_pod(render: "Render") -> None:
     chosen = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "ingress-nginx"}}}
     release = render(
         {
@@ -89,18 +89,18 @@ def test_chosen_readers_do_not_lock_out_the_tunnel_and_the_test(render: "Render"
             "cloudflared": {"enabled": True, "token": {"existingSecret": "t"}},
         }
     )
-    readers = release.one("NetworkPolicy")["spec"]["ingress"][0]["from"]
-    assert readers[0] == chosen
-    components = [reader["podSelector"]["matchLabels"]["app.kubernetes.io/component"] for reader in readers[1:]]
+    peers = release.one("NetworkPolicy")["spec"]["ingress"][0]["from"]
+    assert peers[0] == chosen
+    components = [peer["podSelector"]["matchLabels"]["app.kubernetes.io/component"] for peer in peers[1:]]
     assert components == ["cloudflared", "test"]
 
 
-def test_the_test_pod_is_not_shut_in(render: "Render") -> None:
+def test_the_policy_does_not_select_the_test_pod(render: "Render") -> None:
     selector = render().one("NetworkPolicy")["spec"]["podSelector"]["matchLabels"]
     assert not selector.items() <= render().one("Pod")["metadata"]["labels"].items()
 
 
-def test_the_tunnel_reaches_its_edge_the_blog_and_nothing_else(render: "Render") -> None:
+def test_the_tunnel_may_reach_only_dns_the_edge_and_the_blog(render: "Render") -> None:
     release = render({"cloudflared": {"enabled": True, "token": {"existingSecret": "t"}}, "blog": {"port": 8123}})
     spec = release.one("NetworkPolicy", "-cloudflared")["spec"]
     dns, edge, blog = spec["egress"]

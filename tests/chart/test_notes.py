@@ -1,4 +1,4 @@
-"""What Helm says after an install."""
+"""The notes that Helm prints after an installation."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,17 +8,17 @@ if TYPE_CHECKING:
     from tests.chart.conftest import Render
 
 
-def test_the_notes_say_what_to_do_next(render: "Render") -> None:
+def test_the_notes_describe_the_next_steps(render: "Render") -> None:
     notes = render().notes
     assert "kubectl --namespace web rollout status deployment/blog" in notes
     assert "helm --namespace web test blog" in notes
     assert "port-forward service/blog 8000:80" in notes
     assert "SET blog.baseUrl" in notes
-    assert "Nothing leads here from outside yet" in notes
+    assert "cannot be reached from outside the cluster yet" in notes
     assert "0.1 of the requests, to http://alloy.monitoring.svc.cluster.local:4318" in notes
 
 
-def test_the_notes_say_no_more_than_is_open(render: "Render") -> None:
+def test_the_notes_omit_steps_that_are_done(render: "Render") -> None:
     notes = render(
         {
             "blog": {"baseUrl": "https://blog.example.com"},
@@ -28,7 +28,7 @@ def test_the_notes_say_no_more_than_is_open(render: "Render") -> None:
         }
     ).notes
     assert "SET blog.baseUrl" not in notes
-    assert "Nothing leads here" not in notes
+    assert "cannot be reached from outside" not in notes
     assert "helm --namespace" not in notes
     assert "point the tunnel's public hostname at http://blog.web.svc:80" in notes
     assert "Traces:  off" in notes

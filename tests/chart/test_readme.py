@@ -1,4 +1,4 @@
-"""chart/README.md is made from the comments in values.yaml, and every value has one."""
+"""The tables of chart/README.md are generated from the comments in values.yaml, and every value has a comment."""
 
 import importlib.util
 import json
@@ -24,10 +24,10 @@ def generator() -> ModuleType:
     return module
 
 
-def test_the_readme_says_what_values_yaml_says(generator: ModuleType) -> None:
-    """`make chart` writes it anew."""
+def test_the_readme_is_up_to_date(generator: ModuleType) -> None:
+    """`make chart` generates it."""
     readme = README.read_text(encoding="utf-8")
-    assert generator.written(readme, VALUES) == readme
+    assert generator.with_tables(readme, VALUES) == readme
 
 
 def test_a_value_without_a_comment_is_an_error(generator: ModuleType) -> None:
@@ -35,13 +35,13 @@ def test_a_value_without_a_comment_is_an_error(generator: ModuleType) -> None:
         generator.tables("image:\n  # Where.\n  repository: x\n  tag: y\n")
 
 
-def test_a_changed_comment_or_default_is_a_drift(generator: ModuleType) -> None:
+def test_a_changed_comment_or_default_changes_the_readme(generator: ModuleType) -> None:
     readme = README.read_text(encoding="utf-8")
-    assert generator.written(readme, VALUES.replace("maxReplicas: 4", "maxReplicas: 5")) != readme
-    assert generator.written(readme, VALUES.replace("# An exact tag.", "# A tag.")) != readme
+    assert generator.with_tables(readme, VALUES.replace("maxReplicas: 4", "maxReplicas: 5")) != readme
+    assert generator.with_tables(readme, VALUES.replace("# An exact tag.", "# A tag.")) != readme
 
 
-def test_every_default_in_the_readme_is_the_default(defaults: dict[str, Any]) -> None:
+def test_the_defaults_in_the_readme_are_those_of_the_values(defaults: dict[str, Any]) -> None:
     rows = re.findall(r"^\| `([\w.]+)` \| `(.+?)` \| .+ \|$", README.read_text(encoding="utf-8"), re.MULTILINE)
     assert len(rows) > 140
     for path, default in rows:

@@ -1,4 +1,4 @@
-"""Every scenario and every example, in real Helm: linted, rendered, valid for the API server, and as reviewed."""
+"""All scenarios and examples in Helm: linted, rendered, valid for the API server, and equal to the golden files."""
 
 import json
 import os
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 CHART = ROOT / "chart"
 GOLDEN = ROOT / "tests" / "golden" / "chart"
-# The oldest that Chart.yaml admits, and those that are kept up.
+# The oldest version that Chart.yaml allows, and the supported ones.
 KUBERNETES = ("1.29", "1.34", "1.35", "1.36", "1.37")
 CUSTOM = {"ServiceMonitor", "PodMonitor", "PrometheusRule", "HTTPRoute", "Application"}
 ExampleValues = Callable[[Path], dict[str, Any]]
@@ -33,11 +33,11 @@ def release(given: Path, render: "Render", example_values: ExampleValues) -> "Re
     return render(example_values(given))
 
 
-def test_the_matrix_has_at_least_a_dozen_scenarios() -> None:
+def test_there_are_at_least_a_dozen_scenarios() -> None:
     assert len(list((CHART / "ci").glob("*.yaml"))) >= 12
 
 
-def test_helm_finds_nothing_to_complain_about(given: Path, example_values: ExampleValues) -> None:
+def test_helm_lint_finds_nothing(given: Path, example_values: ExampleValues) -> None:
     report = helm.lint(CHART, example_values(given), strict=True, namespace="web")
     assert report["errors"] == []
     assert [found for found in report["messages"] if found["severity"] > 1] == []
@@ -60,22 +60,22 @@ def test_every_golden_file_has_its_scenario() -> None:
 
 
 @pytest.mark.parametrize("version", KUBERNETES)
-def test_the_api_server_takes_every_object(version: str, release: "Release") -> None:
+def test_every_object_is_valid_for_the_api_server(version: str, release: "Release") -> None:
     for found in release.objects:
         if found["kind"] not in CUSTOM:
             kubernetes_validate.validate(found, version, strict=True)
 
 
 def faults(objects: "list[Object]", need: "Need") -> list[str]:
-    """What the schemas of custom resources say."""
+    """The faults that the schemas of custom resources find."""
     need(str(ROOT / "node_modules" / "@kubernetes-models" / "argo-cd"), "npm ci")
     command = [need("node", "apt-get install npm"), str(Path(__file__).with_name("crd.mjs"))]
-    answer = subprocess.run(command, input=json.dumps(objects), capture_output=True, text=True, check=False)
-    assert answer.returncode == 0, answer.stderr
-    return answer.stdout.splitlines()
+    done = subprocess.run(command, input=json.dumps(objects), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
 
 
-def test_the_operators_take_every_custom_object(render: "Render", example_values: ExampleValues, need: "Need") -> None:
+def test_every_custom_object_is_valid(render: "Render", example_values: ExampleValues, need: "Need") -> None:
     paths = [*(CHART / "ci").glob("*.yaml"), *(CHART / "examples").glob("*.yaml")]
     objects = [found for path in paths for found in render(example_values(path)).objects if found["kind"] in CUSTOM]
     application = yaml.safe_load((CHART / "examples" / "argocd-application.yaml").read_text(encoding="utf-8"))
@@ -84,7 +84,7 @@ def test_the_operators_take_every_custom_object(render: "Render", example_values
     assert faults(objects, need) == []
 
 
-def test_a_misspelt_key_of_a_custom_object_is_seen(render: "Render", need: "Need") -> None:
+def test_a_misspelt_key_of_a_custom_object_is_found(render: "Render", need: "Need") -> None:
     monitor = render({"serviceMonitor": {"enabled": True}}).one("ServiceMonitor")
     monitor["spec"]["endpoints"][0]["intervall"] = "30s"
     monitor["spec"]["sampleLimit"] = "many"
@@ -93,10 +93,12 @@ def test_a_misspelt_key_of_a_custom_object_is_seen(render: "Render", need: "Need
     assert any(fault.startswith("ServiceMonitor/blog/spec/sampleLimit: type") for fault in found)
 
 
-def test_the_helm_binary_makes_the_same_of_it(render: "Render", example_values: ExampleValues, tmp_path: Path) -> None:
+def test_the_helm_binary_renders_the_same_objects(
+    render: "Render", example_values: ExampleValues, tmp_path: Path
+) -> None:
     program = shutil.which("helm")
     if program is None:
-        # No registry of packages has it, so it is not asked for in CI either; where there is one it has to agree.
+        # Not required in CI either, because no package registry has it.
         pytest.skip("helm is missing: see https://helm.sh/docs/intro/install")
 
     def order(found: "Object") -> tuple[str, str]:
@@ -111,7 +113,7 @@ def test_the_helm_binary_makes_the_same_of_it(render: "Render", example_values: 
         assert sorted(rendered, key=order) == sorted(render(example_values(path)).objects, key=order)
 
 
-def test_no_object_is_made_twice(release: "Release") -> None:
+def test_no_object_is_rendered_twice(release: "Release") -> None:
     names = [(found["kind"], found["metadata"]["namespace"], found["metadata"]["name"]) for found in release.objects]
     assert len(names) == len(set(names))
 
@@ -120,7 +122,7 @@ def test_every_object_has_the_labels_that_kubernetes_recommends(release: "Releas
     for found in release.objects:
         labels = found["metadata"]["labels"]
         if found["metadata"]["name"] == "posts":
-            continue  # the operator's own
+            continue  # from extraObjects
         assert labels["app.kubernetes.io/instance"] == "blog"
         assert labels["app.kubernetes.io/managed-by"] == "Helm"
         assert {
@@ -138,7 +140,7 @@ def test_every_name_and_label_is_short_enough(release: "Release") -> None:
             assert re.fullmatch(r"([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?", value)
 
 
-def test_every_selector_finds_the_pods_it_means_and_no_others(release: "Release") -> None:
+def test_every_selector_selects_exactly_its_own_pods(release: "Release") -> None:
     templates = {
         found["metadata"]["name"]: found["spec"]["template"]["metadata"]["labels"]
         for found in release.all("Deployment")
@@ -150,27 +152,27 @@ def test_every_selector_finds_the_pods_it_means_and_no_others(release: "Release"
         selector = spec.get("podSelector") or spec.get("selector")
         if found["kind"] == "ServiceMonitor" or not selector:
             continue
-        wanted = selector.get("matchLabels", selector) if isinstance(selector, dict) else selector
-        matched = [name for name, labels in pods.items() if wanted.items() <= labels.items()]
+        selected = selector.get("matchLabels", selector) if isinstance(selector, dict) else selector
+        matched = [name for name, labels in pods.items() if selected.items() <= labels.items()]
         component = found["metadata"]["labels"]["app.kubernetes.io/component"]
         (only,) = matched
         assert pods[only]["app.kubernetes.io/component"] == component
         assert component != "web" or only == web
 
 
-def test_two_renderings_are_the_same(given: Path, render: "Render", example_values: ExampleValues) -> None:
-    """ArgoCD renders again and again: whatever is random would be a difference for ever."""
+def test_rendering_is_deterministic(given: Path, render: "Render", example_values: ExampleValues) -> None:
+    """ArgoCD renders the chart repeatedly, and would report a random value as a difference each time."""
     assert render(example_values(given)).text == render(example_values(given)).text
 
 
-def test_nothing_is_asked_of_the_cluster_while_rendering() -> None:
+def test_templates_neither_query_the_cluster_nor_use_random_values() -> None:
     templates = "\n".join(path.read_text(encoding="utf-8") for path in (CHART / "templates").rglob("*.*"))
     assert (
         re.findall(r"\b(lookup|randAlpha\w*|randNumeric|uuidv4|now|genCA|\.Capabilities|htpasswd)\b", templates) == []
     )
 
 
-def test_the_only_hook_is_the_test(release: "Release") -> None:
+def test_the_only_hook_is_that_of_helm_test(release: "Release") -> None:
     hooks = {
         found["metadata"]["name"]: hook
         for found in release.objects
@@ -180,13 +182,13 @@ def test_the_only_hook_is_the_test(release: "Release") -> None:
     assert set(hooks.values()) <= {"test"}
 
 
-def test_the_chart_is_for_the_version_beside_it(chart: helm.Chart) -> None:
+def test_the_chart_has_the_version_of_the_package(chart: helm.Chart) -> None:
     assert chart.metadata["appVersion"] == __version__
     assert chart.metadata["version"] == "0.1.0"
     assert chart.metadata["kubeVersion"] == ">=1.29.0-0"
 
 
-def test_the_package_has_neither_scenarios_nor_examples(chart: helm.Chart, tmp_path: Path) -> None:
+def test_the_packaged_chart_has_neither_scenarios_nor_examples(chart: helm.Chart, tmp_path: Path) -> None:
     with helm.Chart.load(chart.save(tmp_path)) as packed:
         names = {each["name"] for each in packed.files}
     assert {"README.md", "dashboards/blog.json", "files/visit.py"} <= names

@@ -1,4 +1,4 @@
-"""The alerts, by promtool: each fires when it has to, after the time it says, and not otherwise."""
+"""The alerts, tested by promtool: each fires only under its condition and after its time."""
 
 import subprocess
 from collections.abc import Callable
@@ -22,7 +22,7 @@ def series(name: str, values: str, **labels: str) -> dict[str, str]:
     return {"series": f"{name}{{{text}}}", "values": values}
 
 
-def answers(status: str, values: str) -> dict[str, str]:
+def responses(status: str, values: str) -> dict[str, str]:
     return series("http_request_duration_seconds_count", values, status=status, handler="/blog/{slug}", **TARGET)
 
 
@@ -39,17 +39,17 @@ def memory(used: str, limit: str, **labels: str) -> list[dict[str, str]]:
 
 UP = series("up", "1x60", instance="a", **TARGET)
 DOWN = series("up", "0x60", instance="a", **TARGET)
-BUSY = answers("200", "0+600x60")
+BUSY = responses("200", "0+600x60")
 CASES = [
     pytest.param("BlogTargetAbsent", [], {4: False, 6: True}, id="no-target-at-all"),
     pytest.param("BlogTargetAbsent", [DOWN], {6: True}, id="every-target-is-down"),
     pytest.param("BlogTargetAbsent", [UP, series("up", "0x60", instance="b", **TARGET)], {30: False}, id="one-of-two-is-up"),
-    pytest.param("BlogTargetAbsent", [series("up", "1x60", namespace="other", job="blog")], {6: True}, id="another-ones"),
-    pytest.param("BlogErrorRatio", [BUSY, answers("500", "0+60x60")], {4: False, 12: True}, id="a-tenth-fails"),
-    pytest.param("BlogErrorRatio", [BUSY, answers("500", "0+6x60")], {30: False}, id="one-in-a-hundred-fails"),
-    pytest.param("BlogErrorRatio", [BUSY, answers("404", "0+600x60")], {30: False}, id="nobody-knows-the-path"),
-    pytest.param("BlogErrorRatio", [answers("503", "0+1x60")], {30: False}, id="hardly-anybody-asks"),
-    pytest.param("BlogErrorRatio", [answers("503", "0+600x60")], {12: True}, id="everything-fails"),
+    pytest.param("BlogTargetAbsent", [series("up", "1x60", namespace="other", job="blog")], {6: True}, id="target-in-another-namespace"),
+    pytest.param("BlogErrorRatio", [BUSY, responses("500", "0+60x60")], {4: False, 12: True}, id="a-tenth-fails"),
+    pytest.param("BlogErrorRatio", [BUSY, responses("500", "0+6x60")], {30: False}, id="one-in-a-hundred-fails"),
+    pytest.param("BlogErrorRatio", [BUSY, responses("404", "0+600x60")], {30: False}, id="half-are-404"),
+    pytest.param("BlogErrorRatio", [responses("503", "0+1x60")], {30: False}, id="few-requests"),
+    pytest.param("BlogErrorRatio", [responses("503", "0+600x60")], {12: True}, id="everything-fails"),
     pytest.param(
         "BlogLatency", [BUSY, bucket("0.1", "0+570x60"), bucket("1.0", "0+600x60"), bucket("+Inf", "0+600x60")],
         {9: False, 16: True}, id="one-in-twenty-is-slow",
@@ -59,8 +59,8 @@ CASES = [
         {30: False}, id="all-are-fast",
     ),
     pytest.param(
-        "BlogLatency", [answers("200", "0+1x60"), bucket("0.1", "0x60"), bucket("1.0", "0+1x60"), bucket("+Inf", "0+1x60")],
-        {30: False}, id="one-reader-is-slow",
+        "BlogLatency", [responses("200", "0+1x60"), bucket("0.1", "0x60"), bucket("1.0", "0+1x60"), bucket("+Inf", "0+1x60")],
+        {30: False}, id="few-slow-requests",
     ),
     pytest.param(
         "BlogCrashLoop", [series("kube_pod_container_status_restarts_total", "0 1 2 3 4x20", **PODS)],
@@ -72,12 +72,12 @@ CASES = [
     pytest.param(
         "BlogCrashLoop",
         [series("kube_pod_container_status_waiting_reason", "1x60", reason="CrashLoopBackOff", **PODS)],
-        {2: True}, id="the-kubelet-backs-off",
+        {2: True}, id="crash-loop-back-off",
     ),
     pytest.param(
         "BlogCrashLoop",
         [series("kube_pod_container_status_waiting_reason", "1x60", reason="ContainerCreating", **PODS)],
-        {5: False}, id="it-is-only-starting",
+        {5: False}, id="container-creating",
     ),
     pytest.param(
         "BlogCrashLoop", [series("kube_pod_container_status_restarts_total", "0+1x60", **OTHER_POD)], {10: False}, id="the-tunnel",
@@ -98,26 +98,26 @@ def promtool(need: "Need", tmp_path: Path) -> Check:
     program = need("promtool", "apt-get install prometheus")
 
     def check(*arguments: str) -> str:
-        answer = subprocess.run([program, *arguments], cwd=tmp_path, capture_output=True, text=True, check=False)
-        assert answer.returncode == 0, answer.stdout + answer.stderr
-        return answer.stdout
+        done = subprocess.run([program, *arguments], cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
 
     return check
 
 
-def written(render: "Render", folder: Path, settings: "Object" = SETTINGS) -> list[Any]:
+def write_rules(render: "Render", folder: Path, settings: "Object" = SETTINGS) -> list[Any]:
     groups = render(settings).one("PrometheusRule")["spec"]["groups"]
     (folder / "rules.yaml").write_text(yaml.safe_dump({"groups": groups}), encoding="utf-8")
     return [rule for group in groups for rule in group["rules"]]
 
 
-def test_promtool_takes_the_rules(render: "Render", promtool: Check, tmp_path: Path) -> None:
-    written(render, tmp_path)
+def test_promtool_accepts_the_rules(render: "Render", promtool: Check, tmp_path: Path) -> None:
+    write_rules(render, tmp_path)
     assert "SUCCESS: 5 rules found" in promtool("check", "rules", "--lint-fatal", "rules.yaml")
 
 
 @pytest.mark.parametrize(("alert", "given_series", "fires"), CASES)
-def test_an_alert_fires_when_it_has_to(
+def test_an_alert_fires_only_under_its_condition(
     alert: str,
     given_series: list[dict[str, str]],
     fires: dict[int, bool],
@@ -125,8 +125,8 @@ def test_an_alert_fires_when_it_has_to(
     promtool: Check,
     tmp_path: Path,
 ) -> None:
-    (rule,) = (each for each in written(render, tmp_path) if each["alert"] == alert)
-    # The texts are templates of what fires, so only their names are compared: by the number of alerts.
+    (rule,) = (each for each in write_rules(render, tmp_path) if each["alert"] == alert)
+    # The annotations depend on the series, so only the number of firing alerts is compared.
     questions = [
         {
             "expr": f'count(ALERTS{{alertname="{alert}",alertstate="firing"}}) or vector(0)',
@@ -145,17 +145,19 @@ def test_an_alert_fires_when_it_has_to(
     assert rule["labels"]["severity"] in {"critical", "warning"}
 
 
-def test_every_alert_is_seen_to_fire_and_to_keep_quiet() -> None:
-    seen = {(case.values[0], firing) for case in CASES for firing in case.values[2].values()}  # type: ignore[union-attr]
-    alerts = {alert for alert, _ in seen}
+def test_every_alert_has_cases_in_which_it_fires_and_does_not_fire() -> None:
+    cases = {(case.values[0], firing) for case in CASES for firing in case.values[2].values()}  # type: ignore[union-attr]
+    alerts = {alert for alert, _ in cases}
     assert len(alerts) == 5
-    assert seen == {(alert, firing) for alert in alerts for firing in (True, False)}
+    assert cases == {(alert, firing) for alert in alerts for firing in (True, False)}
 
 
-def test_the_texts_of_an_alert_name_the_pod_and_the_share(render: "Render", promtool: Check, tmp_path: Path) -> None:
-    (rule,) = (each for each in written(render, tmp_path) if each["alert"] == "BlogMemoryNearLimit")
+def test_the_description_of_an_alert_has_the_pod_and_the_share(
+    render: "Render", promtool: Check, tmp_path: Path
+) -> None:
+    (rule,) = (each for each in write_rules(render, tmp_path) if each["alert"] == "BlogMemoryNearLimit")
     pod = PODS["pod"]
-    description = f"{pod} uses 93.28% of its limit; past it the kernel ends the process."
+    description = f"{pod} uses 93.28% of its limit; above the limit the kernel kills the process."
     expected = {
         "exp_labels": {"severity": "warning", "namespace": "web", "pod": pod},
         "exp_annotations": {**rule["annotations"], "description": description},
@@ -172,8 +174,8 @@ def test_the_texts_of_an_alert_name_the_pod_and_the_share(render: "Render", prom
     promtool("test", "rules", "test.yaml")
 
 
-def test_thresholds_and_labels_are_values(render: "Render", tmp_path: Path) -> None:
-    rules = written(
+def test_thresholds_and_labels_can_be_set(render: "Render", tmp_path: Path) -> None:
+    rules = write_rules(
         render, tmp_path,
         {"prometheusRule": {"enabled": True, "errorRatio": 0.001, "memoryRatio": 1, "restarts": 0, "alertLabels": {"team": "web", "severity": "page"}}},
     )  # fmt: skip
@@ -185,11 +187,11 @@ def test_thresholds_and_labels_are_values(render: "Render", tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("name", ["a-name-that-is-as-long-as-kubernetes-lets-the-name-of-a-service", "blog"])
-def test_the_pods_of_a_long_name_are_found_by_what_is_left_of_it(
+def test_the_pods_of_a_release_with_a_long_name_are_found(
     name: str, render: "Render", promtool: Check, tmp_path: Path
 ) -> None:
-    written(render, tmp_path, {**SETTINGS, "fullnameOverride": name})
-    # As Kubernetes makes it: the ReplicaSet's name cut at 58 characters, and five of chance.
+    write_rules(render, tmp_path, {**SETTINGS, "fullnameOverride": name})
+    # Kubernetes truncates the ReplicaSet's name to 58 characters and appends five random ones.
     pod = f"{name}-7d9c5f6b8-"[:58] + "x2x4z"
     question = {
         "expr": 'count(ALERTS{alertname="BlogCrashLoop",alertstate="firing"})',

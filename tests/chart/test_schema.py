@@ -1,4 +1,4 @@
-"""Every rule of values.schema.json, broken once: what is wrong is refused, and the refusal names it."""
+"""Every rule of values.schema.json: values that break it are refused with a message that names them."""
 
 import json
 import re
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 Schema = dict[str, Any]
 Wrap = Callable[[Any], Any]
 ROOT: Schema = json.loads((Path(__file__).parents[2] / "chart" / "values.schema.json").read_text(encoding="utf-8"))
-SAYS_NOTHING = {"$schema", "title", "description", "$comment", "$defs", "type"}
-# One text for each pattern in use, and wrong ones; a new pattern that none of them fits has to bring its own.
+ANNOTATIONS = {"$schema", "title", "description", "$comment", "$defs", "type"}
+# Texts of which each pattern matches one, and wrong texts. A new pattern that matches none needs another text here.
 TEXTS = ["x", "/x", "http://x", "ghcr.io/x/y", "127.0.0.1", "1m", "50%", "6ff42ae2-765d-4adf-8112-31c55c1551ef", ""]
 WRONG_TEXTS = ["no such thing!", "-", "sha256:0123", "x"]
 WRONG_KINDS: dict[str, list[Any]] = {
@@ -32,7 +32,7 @@ WRONG_KINDS: dict[str, list[Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """Values that break one rule in one place, and what the refusal has to name."""
+    """Values that break one rule, and the name that the error message must contain."""
 
     path: str
     rule: str
@@ -42,15 +42,15 @@ class Breach:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where in the values a schema holds: how to put something there, and whether Helm fills in defaults around it."""
+    """A position in the values: how to put a value there, and whether it is inside a list, where Helm adds no defaults."""
 
     path: str = ""
     wrap: Wrap = dict
     in_list: bool = False
 
     def below(self, schema: Schema, name: str) -> "Place":
-        around = sample(schema) if self.in_list else {}
-        return Place(f"{self.path}/{name}", lambda value: self.wrap({**around, name: value}), self.in_list)
+        siblings = sample(schema) if self.in_list else {}
+        return Place(f"{self.path}/{name}", lambda value: self.wrap({**siblings, name: value}), self.in_list)
 
     def entry(self) -> "Place":
         return Place(f"{self.path}/0", lambda value: self.wrap([value]), in_list=True)
@@ -64,7 +64,7 @@ def resolve(schema: Schema) -> Schema:
 
 
 def sample(schema: Schema) -> Any:
-    """The least that fits."""
+    """The smallest valid value."""
     schema = resolve(schema)
     if "enum" in schema:
         return schema["enum"][0]
@@ -82,18 +82,18 @@ def breaches(schema: Schema, place: Place) -> Iterator[Breach]:
         wrong = [value for value in WRONG_KINDS[kinds[0]] if not ("string" in kinds and isinstance(value, str))]
         yield from (place.breach(f"type-{type(value).__name__}", value) for value in wrong)
     for rule, allowed in schema.items():
-        if rule not in SAYS_NOTHING:
+        if rule not in ANNOTATIONS:
             yield from broken(rule, allowed, schema, place)
 
 
 def broken(rule: str, allowed: Any, schema: Schema, place: Place) -> Iterator[Breach]:  # noqa: C901, PLR0912 -- one arm for each keyword
     match rule:
         case "enum":
-            yield place.breach(rule, "unheardOf")
+            yield place.breach(rule, "unknown")
             yield place.breach("enum-case", str(allowed[0]).swapcase())
         case "pattern":
             yield place.breach(rule, next(text for text in WRONG_TEXTS if not re.search(allowed, text)))
-            # "$" must not be fooled by a line's end.
+            # "$" must not match before a line feed.
             yield place.breach(f"{rule}-line", sample({"type": "string", "pattern": allowed}) + "\nx y")
         case "minimum":
             yield place.breach(rule, allowed - 1)
@@ -112,8 +112,8 @@ def broken(rule: str, allowed: Any, schema: Schema, place: Place) -> Iterator[Br
                 )
                 yield place.breach(f"without-{name}", rest, f"'{name}'")
         case "additionalProperties" if allowed is False:
-            around = sample(schema) if place.in_list else {}
-            yield place.breach("unknown-key", {**around, "unheardOf": 1}, "'unheardOf'")
+            siblings = sample(schema) if place.in_list else {}
+            yield place.breach("unknown-key", {**siblings, "unknown": 1}, "'unknown'")
         case "additionalProperties":
             yield from breaches(allowed, place.below(schema, "any"))
         case "properties":
@@ -122,31 +122,31 @@ def broken(rule: str, allowed: Any, schema: Schema, place: Place) -> Iterator[Br
         case "items":
             yield from breaches(allowed, place.entry())
         case _:
-            raise AssertionError(f"nobody breaks {rule} yet")
+            raise AssertionError(f"no breach is defined for {rule}")
 
 
 BREACHES = list(breaches(ROOT, Place()))
 
 
 @pytest.mark.parametrize("breach", BREACHES, ids=[f"{breach.path or '/'}-{breach.rule}" for breach in BREACHES])
-def test_a_broken_rule_is_refused_and_named(breach: Breach, chart: helm.Chart) -> None:
+def test_a_breach_is_refused_with_its_name(breach: Breach, chart: helm.Chart) -> None:
     with pytest.raises(helm.HelmValuesError) as refusal:
         chart.validate_schema(breach.values)
     assert breach.named in str(refusal.value)
 
 
-def test_every_rule_is_broken() -> None:
+def test_there_is_a_breach_of_every_rule() -> None:
     assert len(BREACHES) > 900
     assert {breach.path.split("/")[1] for breach in BREACHES if breach.path} == set(ROOT["properties"])
 
 
-def test_rendering_refuses_what_the_schema_refuses(render: "Render") -> None:
+def test_rendering_validates_values_by_the_schema(render: "Render") -> None:
     with pytest.raises(helm.HelmValuesError, match="additional properties 'tagg' not allowed"):
         render({"image": {"tagg": "1"}})
 
 
 def strict(schema: Schema, path: str = "") -> Iterator[str]:
-    """The objects with names of their own that would take any other name."""
+    """The paths of objects with defined keys that also allow other keys."""
     schema = resolve(schema)
     if (
         "properties" in schema
@@ -160,12 +160,12 @@ def strict(schema: Schema, path: str = "") -> Iterator[str]:
         yield from strict(schema["items"], f"{path}/0")
 
 
-def test_no_object_takes_a_key_that_it_does_not_know() -> None:
+def test_no_object_with_defined_keys_allows_others() -> None:
     assert list(strict(ROOT)) == []
 
 
 def keys(schema: Schema, values: Any, path: str = "") -> Iterator[tuple[str, set[str], set[str]]]:
-    """Each object that both have: its path, its keys in the schema, its keys in the values."""
+    """The path of each object in both, with its keys in the schema and in the values."""
     schema = resolve(schema)
     if "properties" in schema and isinstance(values, dict):
         yield path, set(schema["properties"]), set(values)
@@ -173,10 +173,10 @@ def keys(schema: Schema, values: Any, path: str = "") -> Iterator[tuple[str, set
             yield from keys(schema["properties"][name], values[name], f"{path}/{name}")
 
 
-def test_schema_and_values_know_the_same_keys_at_every_depth(defaults: dict[str, Any]) -> None:
-    found = {path: known ^ given for path, known, given in keys(ROOT, defaults)}
-    assert {path: odd for path, odd in found.items() if odd} == {"": {"global"}}
+def test_schema_and_values_have_the_same_keys(defaults: dict[str, Any]) -> None:
+    differences = {path: in_schema ^ in_values for path, in_schema, in_values in keys(ROOT, defaults)}
+    assert {path: names for path, names in differences.items() if names} == {"": {"global"}}
 
 
-def test_whatever_a_parent_chart_shares_is_admitted(render: "Render") -> None:
+def test_global_values_of_a_parent_chart_are_allowed(render: "Render") -> None:
     assert render({"global": {"storageClass": "fast"}}).text == render().text

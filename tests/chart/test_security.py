@@ -1,4 +1,4 @@
-"""Pod Security "restricted", field by field, for every pod of every scenario."""
+"""Every pod of every scenario meets Pod Security "restricted"."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 SAFE_VOLUMES = {
     "configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret",
 }  # fmt: skip
-# Another's container in a pod of ours (own-posts) is its owner's.
+# The containers of the chart; the chart does not set the resources of extraContainers.
 OURS = {"blog", "cloudflared", "visit"}
 
 
@@ -29,14 +29,14 @@ def test_the_release_has_pods(release: "Release") -> None:
     assert release.pods
 
 
-def test_no_pod_shares_the_node(release: "Release") -> None:
+def test_no_pod_uses_namespaces_ports_or_folders_of_the_node(release: "Release") -> None:
     for pod in release.pods.values():
         assert not {"hostNetwork", "hostPID", "hostIPC", "hostUsers"} & set(pod)
         assert {kind for volume in pod.get("volumes", []) for kind in set(volume) - {"name"}} <= SAFE_VOLUMES
     assert not [port for each in containers(release) for port in each.get("ports", []) if "hostPort" in port]
 
 
-def test_every_pod_runs_as_a_numbered_user_who_is_not_root(release: "Release") -> None:
+def test_every_pod_runs_as_a_numeric_user_other_than_root(release: "Release") -> None:
     for pod in release.pods.values():
         context = pod["securityContext"]
         assert context["runAsNonRoot"] is True
@@ -44,7 +44,7 @@ def test_every_pod_runs_as_a_numbered_user_who_is_not_root(release: "Release") -
         assert "sysctls" not in context
 
 
-def test_every_container_gives_up_what_it_does_not_need(release: "Release") -> None:
+def test_every_container_drops_all_privileges(release: "Release") -> None:
     for each in containers(release):
         context = each["securityContext"]
         assert context["allowPrivilegeEscalation"] is False
@@ -55,7 +55,7 @@ def test_every_container_gives_up_what_it_does_not_need(release: "Release") -> N
         assert not {"privileged", "procMount", "seLinuxOptions", "windowsOptions"} & set(context)
 
 
-def test_every_pod_is_filtered_by_seccomp(release: "Release") -> None:
+def test_every_pod_has_a_seccomp_profile(release: "Release") -> None:
     for pod in release.pods.values():
         assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
 
@@ -67,8 +67,8 @@ def test_no_pod_has_a_token_for_the_api_server(release: "Release") -> None:
         assert account["automountServiceAccountToken"] is False
 
 
-def test_no_service_leaks_into_an_environment(release: "Release") -> None:
-    """A Service called blog would set BLOG_PORT=tcp://…."""
+def test_service_links_are_disabled(release: "Release") -> None:
+    """For a Service called blog, Kubernetes would set BLOG_PORT=tcp://…."""
     for pod in release.pods.values():
         assert pod["enableServiceLinks"] is False
 
@@ -81,7 +81,7 @@ def test_every_container_has_a_memory_limit_and_none_has_a_cpu_limit(release: "R
             assert {"cpu", "memory"} <= set(each["resources"]["requests"])
 
 
-def test_the_only_folder_that_can_be_written_is_tmp(render: "Render") -> None:
+def test_the_only_writable_folder_is_tmp(render: "Render") -> None:
     release = render()
     (mount,) = release.blog["volumeMounts"]
     assert mount == {"name": "tmp", "mountPath": "/tmp"}
@@ -89,7 +89,7 @@ def test_the_only_folder_that_can_be_written_is_tmp(render: "Render") -> None:
     assert volume == {"name": "tmp", "emptyDir": {"sizeLimit": "64Mi"}}
 
 
-def test_no_role_is_asked_for(release: "Release") -> None:
+def test_the_chart_creates_no_role_and_no_secret(release: "Release") -> None:
     assert not {found["kind"] for found in release.objects} & {
         "Role",
         "ClusterRole",

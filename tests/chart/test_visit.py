@@ -1,4 +1,4 @@
-"""The pod of `helm test`: its own script, run against a real server."""
+"""The script of `helm test`, run against a real server."""
 
 import subprocess
 import sys
@@ -12,17 +12,17 @@ if TYPE_CHECKING:
 
 
 def command(release: "Release", origin: str) -> list[str]:
-    """What the pod runs, with this interpreter and another origin."""
+    """The command of the pod, with this interpreter and another origin."""
     (container,) = release.one("Pod")["spec"]["containers"]
     assert container["command"] == ["python3", "-c"]
-    script, address = container["args"]
-    assert address == "http://blog.web.svc:80"
-    assert "$(" not in script  # the kubelet would replace it
+    script, url = container["args"]
+    assert url == "http://blog.web.svc:80"
+    assert "$(" not in script  # the kubelet would expand it
     return [sys.executable, "-c", script, origin]
 
 
 @pytest.mark.process
-def test_the_visit_reads_a_post_and_the_feed(
+def test_the_script_reads_a_post_and_the_feed(
     render: "Render", serve: "Serve", posts: "WritePosts", post: "WritePost"
 ) -> None:
     server = serve(posts({"hello.md": post("Hello", "2026-03-01"), "größe.md": post("Größe", "2026-04-01")}))
@@ -36,10 +36,10 @@ def test_the_visit_reads_a_post_and_the_feed(
 
 
 @pytest.mark.process
-def test_the_visit_waits_for_nobody_for_ever_and_says_what_failed(
+def test_the_script_reports_a_blog_that_does_not_become_ready(
     render: "Render", serve: "Serve", posts: "WritePosts"
 ) -> None:
-    server = serve(posts({"hello.md": "no header"}))
+    server = serve(posts({"hello.md": "no front matter"}))
     server.wait()
     script = command(render(), f"http://127.0.0.1:{server.port}")
     script[2] = script[2].replace("TRIES = 15", "TRIES = 1")
@@ -49,7 +49,7 @@ def test_the_visit_waits_for_nobody_for_ever_and_says_what_failed(
 
 
 @pytest.mark.process
-def test_a_blog_without_posts_passes_too(render: "Render", serve: "Serve", posts: "WritePosts") -> None:
+def test_the_script_succeeds_without_posts(render: "Render", serve: "Serve", posts: "WritePosts") -> None:
     server = serve(posts({"site.yaml": "title: Empty\n"}))
     script = command(render(), f"http://127.0.0.1:{server.port}")
     visit = subprocess.run(script, capture_output=True, text=True, timeout=60, check=False)
