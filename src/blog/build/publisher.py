@@ -65,7 +65,7 @@ def utc_now() -> datetime:
 
 
 class Publisher:
-    """Builds editions beside the served one and swaps them in."""
+    """Builds editions while another one is served, and replaces the served one."""
 
     def __init__(
         self, settings: Settings, service: ServiceState, clock: Clock = utc_now, listener: BuildListener | None = None
