@@ -15,7 +15,7 @@ from starlette.types import Message, Receive, Scope, Send
 from blog import __version__, urls
 from blog.build.publisher import BuildListener, Clock, Publisher, utc_now
 from blog.build.state import ServiceState
-from blog.machine.stages import unstarted, unwatched
+from blog.machine.stages import untimed_stage, untimed_start
 from blog.machine.threads import in_thread
 from blog.serve.api import api_routes
 from blog.serve.dynamic import Dynamic, Head
@@ -115,7 +115,7 @@ class Blog(FastAPI):
         )
 
     def _watch(self) -> BuildListener:
-        start, stage = (self.tracing.start, self.tracing.stage) if self.tracing else (unstarted, unwatched)
+        start, stage = (self.tracing.start, self.tracing.stage) if self.tracing else (untimed_start, untimed_stage)
         return BuildListener(start=start, stage=stage, published=self.metrics.edition, refused=self.metrics.refused)
 
 

@@ -1,4 +1,4 @@
-"""Processor time that strangers may use up."""
+"""The processor time budget for work that clients can cause."""
 
 import pytest
 
@@ -28,10 +28,10 @@ def test_work_is_allowed_until_the_burst_is_used_up() -> None:
     assert pieces == 5
 
 
-def test_time_comes_back_at_the_rate_of_the_share_and_never_beyond_the_burst() -> None:
+def test_the_budget_refills_at_the_rate_of_the_share_up_to_the_burst() -> None:
     clock, processor = Clock(), Clock()
     budget = Budget(0.01, 0.05, clock, processor)
-    spend(budget, processor, 0.25)  # five times what there is
+    spend(budget, processor, 0.25)  # five times the burst
     assert not budget.has_left()
     clock.now += 19
     assert not budget.has_left()

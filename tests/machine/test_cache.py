@@ -1,4 +1,4 @@
-"""The cache: what was put in comes out whole or not at all, and no broken disk is a reason to fail."""
+"""The disk cache: an entry is returned whole or not at all, and no disk error makes the process fail."""
 
 import logging
 import os
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from blog.machine.cache import Cache, key
 
 KEY = key("a post")
-PAYLOAD = b"what took long to make" * 100
+PAYLOAD = b"an expensive result..." * 100
 SRC = Path(__file__).parents[1] / "src"
 Damage = Callable[[Path], object]
 
@@ -42,15 +42,15 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def entry(folder: Path) -> Path:
-    """The file of the one entry that is there."""
+    """The file of the only entry in the cache."""
     Cache(folder).put(KEY, PAYLOAD)
     (file,) = _files(folder)
     return file
 
 
 @pytest.fixture
-def told(caplog: pytest.LogCaptureFixture) -> Callable[[], list[tuple[str, str]]]:
-    """What the cache has logged, as level and message."""
+def logged(caplog: pytest.LogCaptureFixture) -> Callable[[], list[tuple[str, str]]]:
+    """The messages that the cache has logged, with their levels."""
     caplog.set_level(logging.DEBUG)
     return lambda: [
         (record.levelname, record.getMessage()) for record in caplog.records if record.name == "blog.machine.cache"
@@ -58,14 +58,14 @@ def told(caplog: pytest.LogCaptureFixture) -> Callable[[], list[tuple[str, str]]
 
 
 @pytest.mark.parametrize("payload", [PAYLOAD, b"", b"\0", bytes(range(256)) * 8192], ids=["text", "empty", "nul", "2M"])
-def test_what_was_put_in_comes_out(folder: Path, payload: bytes) -> None:
+def test_a_stored_payload_is_returned(folder: Path, payload: bytes) -> None:
     cache = Cache(folder)
     cache.put(KEY, payload)
     assert cache.get(KEY) == payload
     assert Cache(folder).get(KEY) == payload
 
 
-def test_what_was_never_put_in_is_missing(folder: Path) -> None:
+def test_a_key_that_was_never_stored_is_missing(folder: Path) -> None:
     cache = Cache(folder)
     assert cache.get(KEY) is None
     cache.put(KEY, PAYLOAD)
@@ -80,7 +80,7 @@ def test_a_second_put_replaces_the_first_and_leaves_one_file(folder: Path) -> No
     assert len(_files(folder)) == 1
 
 
-def test_asking_makes_no_folder(folder: Path) -> None:
+def test_get_creates_no_folder(folder: Path) -> None:
     Cache(folder).get(KEY)
     assert not folder.exists()
 
@@ -108,7 +108,7 @@ def test_a_truncated_entry_is_missing_and_can_be_put_again(folder: Path, entry: 
     assert cache.get(KEY) == PAYLOAD
 
 
-def test_an_entry_with_something_behind_it_is_missing(folder: Path, entry: Path) -> None:
+def test_an_entry_with_trailing_bytes_is_missing(folder: Path, entry: Path) -> None:
     entry.write_bytes(entry.read_bytes() + b"\0")
     assert Cache(folder).get(KEY) is None
 
@@ -130,40 +130,40 @@ def _replace_parent_by_file(file: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("damage", "mended"),
+    ("damage", "repaired"),
     [
         pytest.param(_replace_by_folder, False, id="folder"),
         pytest.param(_replace_by_loop, True, id="link-to-itself"),
         pytest.param(_replace_parent_by_file, False, id="file-for-its-folder"),
     ],
 )
-def test_an_entry_that_is_something_else_is_missing(
+def test_an_entry_that_is_no_regular_file_is_missing(
     folder: Path,
     entry: Path,
-    told: Callable[[], list[tuple[str, str]]],
+    logged: Callable[[], list[tuple[str, str]]],
     damage: Damage,
-    mended: bool,  # noqa: FBT001
+    repaired: bool,  # noqa: FBT001
 ) -> None:
     damage(entry)
     before = _files(folder)
     cache = Cache(folder)
     assert cache.get(KEY) is None
     cache.put(KEY, PAYLOAD)
-    assert cache.get(KEY) == (PAYLOAD if mended else None)
-    assert len(told()) == (0 if mended else 1)
-    assert mended or _files(folder) == before
+    assert cache.get(KEY) == (PAYLOAD if repaired else None)
+    assert len(logged()) == (0 if repaired else 1)
+    assert repaired or _files(folder) == before
 
 
-def test_without_a_folder_it_is_empty_and_silent(told: Callable[[], list[tuple[str, str]]]) -> None:
+def test_a_cache_without_a_folder_is_empty_and_logs_nothing(logged: Callable[[], list[tuple[str, str]]]) -> None:
     cache = Cache(None)
     cache.put(KEY, PAYLOAD)
     assert cache.get(KEY) is None
-    assert told() == []
+    assert logged() == []
 
 
 @pytest.mark.parametrize("place", ["file", "file/below", "file/far/below", "loop/below", "x" * 300, "/proc/nowhere"])
-def test_a_folder_that_cannot_be_is_said_once(
-    tmp_path: Path, told: Callable[[], list[tuple[str, str]]], place: str
+def test_a_folder_that_cannot_be_created_is_logged_once(
+    tmp_path: Path, logged: Callable[[], list[tuple[str, str]]], place: str
 ) -> None:
     (tmp_path / "file").write_bytes(b"not a folder")
     (tmp_path / "loop").symlink_to(tmp_path / "loop")
@@ -171,19 +171,21 @@ def test_a_folder_that_cannot_be_is_said_once(
     for number in range(3):
         cache.put(key(str(number)), PAYLOAD)
         assert cache.get(key(str(number))) is None
-    ((level, message),) = told()
+    ((level, message),) = logged()
     assert level == "INFO"
     assert "the cache cannot be written" in message
     assert _files(tmp_path) == [tmp_path / "file"]
     assert (tmp_path / "file").read_bytes() == b"not a folder"
 
 
-def test_writers_that_fail_together_say_it_once(tmp_path: Path, told: Callable[[], list[tuple[str, str]]]) -> None:
-    """Pages are compressed on all cores, so the first failure may come to several threads at a time."""
+def test_threads_that_fail_at_the_same_time_log_it_once(
+    tmp_path: Path, logged: Callable[[], list[tuple[str, str]]]
+) -> None:
+    """Pages are compressed on all cores, so several threads may meet the first failure at the same time."""
     (tmp_path / "file").write_bytes(b"")
     for round_ in range(1, 31):
-        _put_together(Cache(tmp_path / "file"), [PAYLOAD] * 8)
-        assert len(told()) == round_
+        _put_at_once(Cache(tmp_path / "file"), [PAYLOAD] * 8)
+        assert len(logged()) == round_
 
 
 PUT_AND_GET = """
@@ -201,8 +203,8 @@ cache.put(key("large"), b"x" * 2000)
 cache.put(key("late"), b"x")
 print([cache.get(key(name)) is not None for name in ("small", "large", "late")])
 """
-AS_A_STRANGER = """
-# By a relative path: the folders above are pytest's own, and closed to others.
+AS_ANOTHER_USER = """
+# By a relative path: other users may not enter pytest's folders above it.
 os.chdir(sys.argv[1])
 os.getuid() or os.setuid(65534)
 cache = Cache(Path())
@@ -211,28 +213,28 @@ print([cache.get(key(name)) is not None for name in ("a post", "late")])
 """
 
 
-def test_a_full_disk_is_said_once_and_leaves_nothing_behind(folder: Path) -> None:
+def test_a_full_disk_is_logged_once_and_leaves_no_temporary_file(folder: Path) -> None:
     done = _run(PUT_AND_GET + ON_A_FULL_DISK, folder)
-    *told, found = done.stdout.splitlines()
+    *logged, found = done.stdout.splitlines()
     assert (done.returncode, done.stderr) == (0, "")
     assert found == "[True, False, False]"
-    assert told == ["INFO the cache cannot be written (File too large); this start computes everything itself"]
+    assert logged == ["INFO the cache cannot be written (File too large); this start computes everything itself"]
     assert [file.name for file in _files(folder)] == [key("small")[2:]]
 
 
 def test_a_read_only_folder_is_read_by_another_user(folder: Path, entry: Path) -> None:
-    """An image is built by one user and run by another, who must not write."""
+    """An image is built by one user and run by another, who may not write to the folder."""
     folder.chmod(0o555)
-    done = _run(PUT_AND_GET + AS_A_STRANGER, folder)
-    *told, found = done.stdout.splitlines()
+    done = _run(PUT_AND_GET + AS_ANOTHER_USER, folder)
+    *logged, found = done.stdout.splitlines()
     assert (done.returncode, done.stderr) == (0, "")
-    assert told == ["INFO the cache cannot be written (Permission denied); this start computes everything itself"]
+    assert logged == ["INFO the cache cannot be written (Permission denied); this start computes everything itself"]
     assert found == "[True, False]"
     assert _files(folder) == [entry]
 
 
-def _put_together(cache: Cache, payloads: Sequence[bytes]) -> None:
-    """Each payload under the one key, from a thread of its own, all at once."""
+def _put_at_once(cache: Cache, payloads: Sequence[bytes]) -> None:
+    """Store each payload under one key, from a thread for each, all at once."""
     together = threading.Barrier(len(payloads))
 
     def put(payload: bytes) -> None:
@@ -251,15 +253,15 @@ def _payload(number: int) -> bytes:
 
 
 def test_threads_that_write_one_key_leave_one_whole_entry(
-    folder: Path, told: Callable[[], list[tuple[str, str]]]
+    folder: Path, logged: Callable[[], list[tuple[str, str]]]
 ) -> None:
     cache = Cache(folder)
     payloads = [_payload(number) for number in range(8)]
     for _ in range(20):
-        _put_together(cache, payloads)
+        _put_at_once(cache, payloads)
         assert cache.get(KEY) in payloads
     assert len(_files(folder)) == 1
-    assert told() == []
+    assert logged() == []
 
 
 WRITE_OFTEN = """
@@ -285,7 +287,7 @@ def test_processes_that_write_one_key_leave_one_whole_entry(folder: Path) -> Non
     while any(writer.poll() is None for writer in writers):
         seen.append(cache.get(KEY))
     assert [(writer.communicate()[0], writer.returncode) for writer in writers] == [(b"", 0)] * 8
-    # Not there, until there; and from then on never half of one.
+    # The entry is missing until the first write, and whole from then on.
     assert {found for found in seen if found is not None} <= whole
     assert None not in seen[next((at for at, found in enumerate(seen) if found is not None), len(seen)) :]
     assert cache.get(KEY) in whole
@@ -300,14 +302,14 @@ def _as_bytes(parts: list[str | bytes]) -> list[bytes]:
 
 
 @given(PARTS, PARTS)
-def test_two_lists_of_parts_have_one_key_only_if_they_are_one_list(
+def test_two_lists_of_parts_share_a_key_only_if_they_are_equal(
     some: list[str | bytes], others: list[str | bytes]
 ) -> None:
     assert (key(*some) == key(*others)) is (_as_bytes(some) == _as_bytes(others))
 
 
 @given(st.data())
-def test_no_two_ways_of_cutting_a_text_have_the_same_key(data: st.DataObject) -> None:
+def test_no_two_ways_of_cutting_a_text_share_a_key(data: st.DataObject) -> None:
     text = data.draw(st.binary(min_size=1, max_size=40))
     cuts = st.lists(st.integers(min_value=0, max_value=len(text)), max_size=4).map(sorted)
     one, other = (
@@ -326,7 +328,7 @@ def test_a_change_of_any_part_changes_the_key(parts: list[str | bytes], data: st
     assert key(*parts) != key(*parts, b"")
 
 
-def test_a_newer_library_has_other_keys() -> None:
+def test_a_newer_library_version_changes_the_key() -> None:
     renderers = ["document 2 mistune 3.2.1", "document 2 mistune 3.2.2", "document 3 mistune 3.2.1", "encoded 1"]
     assert len({key(renderer, "Title", "Body") for renderer in renderers}) == len(renderers)
 

@@ -1,4 +1,4 @@
-"""Limits of control groups: of both versions, of every ancestor, in a container and on a host."""
+"""Limits of control groups, versions 1 and 2: on the group and its ancestors, in a container and on a host."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ MIB = 1024 * 1024
 
 
 def _write(folder: Path, files: dict[str, str]) -> tuple[Path, Path]:
-    """The mount point and the process' own file, which is called ``own`` here."""
+    """The mount point, and the file ``own`` that stands for /proc/self/cgroup."""
     for name, text in files.items():
         path = folder / "mount" / name if name != "own" else folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -40,7 +40,7 @@ def _write(folder: Path, files: dict[str, str]) -> tuple[Path, Path]:
         pytest.param({"memory.max": "much\n", "own": "nonsense"}, None, id="nonsense"),
     ],
 )
-def test_the_least_limit_counts(tmp_path: Path, files: dict[str, str], limit: int | None) -> None:
+def test_the_lowest_limit_applies(tmp_path: Path, files: dict[str, str], limit: int | None) -> None:
     assert cgroups.memory_limit(*_write(tmp_path, files)) == limit
 
 
@@ -56,7 +56,7 @@ def test_the_least_limit_counts(tmp_path: Path, files: dict[str, str], limit: in
         ),
     ],
 )
-def test_the_least_quota_counts(tmp_path: Path, files: dict[str, str], quota: float | None) -> None:
+def test_the_lowest_quota_applies(tmp_path: Path, files: dict[str, str], quota: float | None) -> None:
     assert cgroups.processors(*_write(tmp_path, files)) == quota
 
 
@@ -65,11 +65,11 @@ def test_compressions_at_once_are_bounded_by_the_memory_limit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mib: int, threads: int
 ) -> None:
     monkeypatch.setattr("os.sched_getaffinity", lambda _pid: set(range(64)))
-    assert cores.to_compress(*_write(tmp_path, {"memory.max": f"{mib * MIB}\n"})) == threads
+    assert cores.compression_threads(*_write(tmp_path, {"memory.max": f"{mib * MIB}\n"})) == threads
 
 
-def test_compressions_at_once_are_bounded_where_nothing_is_said(
+def test_compressions_at_once_are_bounded_without_a_memory_limit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("os.sched_getaffinity", lambda _pid: set(range(64)))
-    assert cores.to_compress(*_write(tmp_path, {})) == 16
+    assert cores.compression_threads(*_write(tmp_path, {})) == 16

@@ -1,4 +1,4 @@
-"""How many cores there are to use, and work spread over them."""
+"""How many cores a process may use, and the map over them."""
 
 import os
 import threading
@@ -55,15 +55,15 @@ def test_a_process_pinned_to_one_core_uses_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize("count", [0, 1, 7, 8, 9, 1000])
 @pytest.mark.parametrize("threads", [1, 4])
 def test_results_come_in_the_order_of_the_items(count: int, threads: int) -> None:
-    assert cores.spread(lambda item: item * 2, range(count), threads) == [item * 2 for item in range(count)]
+    assert cores.parallel_map(lambda item: item * 2, range(count), threads) == [item * 2 for item in range(count)]
 
 
-def test_work_is_done_by_several_threads_at_once() -> None:
+def test_several_threads_work_at_once() -> None:
     together = threading.Barrier(3, timeout=10)
-    assert len(cores.spread(lambda _: together.wait(), range(30), threads=3)) == 30
+    assert len(cores.parallel_map(lambda _: together.wait(), range(30), threads=3)) == 30
 
 
-def test_the_first_problem_is_the_callers_and_ends_the_work() -> None:
+def test_the_first_exception_reaches_the_caller_and_ends_the_work() -> None:
     done: list[int] = []
 
     def work(item: int) -> None:
@@ -72,5 +72,5 @@ def test_the_first_problem_is_the_callers_and_ends_the_work() -> None:
         done.append(item)
 
     with pytest.raises(MemoryError, match="full"):
-        cores.spread(work, range(10_000), threads=2)
+        cores.parallel_map(work, range(10_000), threads=2)
     assert len(done) < 10_000

@@ -1,4 +1,4 @@
-"""Which cache folders are used: those that nobody else may write, and the volumes that Kubernetes prepares for a pod."""
+"""Which cache folders are trusted: those that no other user may write to, and the volumes that Kubernetes prepares for a pod."""
 
 import logging
 import os
@@ -35,7 +35,7 @@ def _refusal(uid: int, gid: int, mode: int, *, mounted: bool = False) -> str | N
         pytest.param(0, OUR_GROUP, 0o2777, True, id="emptydir-with-fsgroup"),
     ],
 )
-def test_a_folder_of_the_usual_kind_is_used(uid: int, gid: int, mode: int, mounted: bool) -> None:  # noqa: FBT001
+def test_a_private_folder_or_a_pods_volume_is_trusted(uid: int, gid: int, mode: int, mounted: bool) -> None:  # noqa: FBT001
     assert _refusal(uid, gid, mode, mounted=mounted) is None
 
 
@@ -52,21 +52,21 @@ def test_a_folder_of_the_usual_kind_is_used(uid: int, gid: int, mode: int, mount
         pytest.param(0, ANOTHER_GROUP, 0o2775, True, "its group may write", id="volume-of-another-group"),
     ],
 )
-def test_a_folder_that_others_may_write_is_refused_in_words(
+def test_the_refusal_of_a_folder_that_others_may_write_names_its_owner_and_mode(
     uid: int,
     gid: int,
     mode: int,
     mounted: bool,  # noqa: FBT001
     why: str,
 ) -> None:
-    said = _refusal(uid, gid, mode, mounted=mounted)
-    assert said
+    message = _refusal(uid, gid, mode, mounted=mounted)
+    assert message
     for fact in ("/cache (BLOG_CACHE_DIR)", f"owner {uid}", f"group {gid}", f"mode {mode:04o}", why):
-        assert fact in said
+        assert fact in message
 
 
 @pytest.mark.parametrize("mode", [0o777, 0o775, 0o707])
-def test_a_refused_cache_gives_and_takes_nothing_and_says_so_once(
+def test_a_refused_cache_reads_and_writes_nothing_and_logs_it_once(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, mode: int
 ) -> None:
     caplog.set_level(logging.INFO)
@@ -79,9 +79,9 @@ def test_a_refused_cache_gives_and_takes_nothing_and_says_so_once(
     cache.put(key("another"), b"text")
     assert not cache.writable
     assert sorted((tmp_path / "cache").rglob("*")) == before
-    (said,) = [record.getMessage() for record in caplog.records if record.name == "blog.machine.cache"]
-    assert f"mode {mode:04o}" in said
-    assert "chmod go-w" in said
+    (message,) = [record.getMessage() for record in caplog.records if record.name == "blog.machine.cache"]
+    assert f"mode {mode:04o}" in message
+    assert "chmod go-w" in message
 
 
 def test_a_folder_that_becomes_writable_for_others_is_not_used_from_then_on(tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ def test_a_folder_that_becomes_writable_for_others_is_not_used_from_then_on(tmp_
     assert cache.get(KEY) is None
 
 
-def test_a_folder_is_made_for_its_owner_whatever_the_umask(tmp_path: Path) -> None:
+def test_only_the_owner_may_write_to_a_new_folder_whatever_the_umask(tmp_path: Path) -> None:
     before = os.umask(0)
     try:
         Cache(tmp_path / "new" / "cache").within("editions").put(KEY, b"text")
@@ -103,12 +103,12 @@ def test_a_folder_is_made_for_its_owner_whatever_the_umask(tmp_path: Path) -> No
     assert Cache(tmp_path / "new" / "cache").within("editions").get(KEY) == b"text"
 
 
-def _linked(place: Path) -> None:
+def _by_link(place: Path) -> None:
     place.rename(place.with_name("aside"))
     place.symlink_to("aside")
 
 
-def _piped(place: Path) -> None:
+def _by_pipe(place: Path) -> None:
     place.unlink()
     os.mkfifo(place)
 
@@ -116,17 +116,17 @@ def _piped(place: Path) -> None:
 @pytest.mark.parametrize(
     "replace",
     [
-        pytest.param(_linked, id="link"),
-        pytest.param(_piped, id="pipe"),
+        pytest.param(_by_link, id="link"),
+        pytest.param(_by_pipe, id="pipe"),
         pytest.param(lambda place: place.chmod(0o666), id="writable-for-all"),
         pytest.param(
             lambda place: os.chown(place, ANOTHER, -1),
             id="owned-by-another",
-            marks=pytest.mark.skipif(OURS != 0, reason="only root gives files away"),
+            marks=pytest.mark.skipif(OURS != 0, reason="only root may change the owner of a file"),
         ),
     ],
 )
-def test_an_entry_that_is_no_file_of_ours_is_missing(tmp_path: Path, replace: object) -> None:
+def test_an_entry_that_is_no_regular_file_of_ours_is_missing(tmp_path: Path, replace: object) -> None:
     cache = Cache(tmp_path)
     cache.put(KEY, b"ours")
     assert callable(replace)

@@ -21,9 +21,9 @@ from blog.content.post import Post
 from blog.content.site import Site, site_at
 from blog.content.slugs import slugify
 from blog.machine import cores
-from blog.machine.allocator import bound
+from blog.machine.allocator import limit_retained_memory
 from blog.machine.cache import Cache
-from blog.machine.stages import Stage, unwatched
+from blog.machine.stages import Stage, untimed_stage
 from blog.render import rum, security
 from blog.render.feeds import feeds
 from blog.render.meta import MetadataBuilder, Picture
@@ -64,13 +64,13 @@ class Builder:
     def __init__(self, settings: Settings, cache: Cache) -> None:
         self._settings = settings
         self._cache = cache
-        # A preview skips compression: otherwise every change of a template would compress every page again.
-        self._encoder = Encoder(_no_compression if settings.refreshes_browsers else cached(cache))
-        self._parsed: ParsedTexts = {}
-        bound()
+        # While an author previews, a changed template must not wait for every page to be compressed again.
+        self._encoder = Encoder(_leave_as_it_is if settings.refreshes_browsers else cached(cache))
+        self._memory: Memory = {}
+        limit_retained_memory()
 
     def make(
-        self, moment: datetime, stage: Stage = unwatched, dates: Dates | None = None, store: StoreSlice = _store_nothing
+        self, moment: datetime, stage: Stage = untimed_stage, dates: Dates | None = None, keep: Keep = _keep_nothing
     ) -> BuildResult:
         """Build an edition from the folders and fill the cache; ``store`` is called with each slice.
 
@@ -105,7 +105,7 @@ def render(
     Raises:
         ContentError: a template could not be rendered.
     """
-    return _render(library, site, theme, settings, _Binder(encoder, dates or Dates.following(None)), unwatched)
+    return _render(library, site, theme, settings, _Binder(encoder, dates or Dates.following(None)), untimed_stage)
 
 
 def _render(library: Library, site: Site, theme: Theme, settings: Settings, binder: "_Binder", stage: Stage) -> Edition:
@@ -154,8 +154,8 @@ class _Binder:
         self._encoder.begin_round()
         for pages in _slices(rendered):
             codings = self._encoder.encode((page.media_type, page.body) for page in pages)
-            post_pages = [(posts[page.path], page.body) for page in pages if page.path in posts]
-            entries = cores.spread(lambda job: _entry(*job, site, absolute), post_pages)
+            shown = [(posts[page.path], page.body) for page in pages if page.path in posts]
+            entries = cores.parallel_map(lambda job: _entry(*job, site, absolute), shown)
             pairs = list(zip(pages, codings, strict=True))
             self._store(since, pairs, entries)
             self.entries += entries

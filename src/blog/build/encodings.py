@@ -123,11 +123,11 @@ class Encoder:
     def encode(self, bodies: Iterable[tuple[str, bytes]]) -> list[Encoded]:
         """The encodings of each (media type, body), in the same order."""
         jobs = [(body, levels_for(media_type, len(body)), is_compressible(media_type)) for media_type, body in bodies]
-        keyed = [(_digest(body, levels) if worthwhile else b"", body, levels) for body, levels, worthwhile in jobs]
-        self._known |= {digest: self._last[digest] for digest, _, _ in keyed if digest in self._last}
-        fresh = {digest: (body, levels) for digest, body, levels in keyed if digest and digest not in self._known}
-        # brotli, zstd and zlib release the interpreter lock, so threads run in parallel.
-        made = cores.spread(lambda job: self._compress(*job), list(fresh.values()), cores.to_compress())
+        keyed = [(_name(body, levels) if worth else b"", body, levels) for body, levels, worth in jobs]
+        self._known |= {name: self._last[name] for name, _, _ in keyed if name in self._last}
+        fresh = {name: (body, levels) for name, body, levels in keyed if name and name not in self._known}
+        # brotli, zstd and zlib let go of the interpreter lock, so threads are enough.
+        made = cores.parallel_map(lambda job: self._compress(*job), list(fresh.values()), cores.compression_threads())
         self._known |= zip(fresh, made, strict=True)
         return [self._known.get(digest, {}) for digest, _, _ in keyed]
 

@@ -22,7 +22,7 @@ from blog.errors import Fault, Severity, faults_of
 from blog.machine.allocator import release_free_memory
 from blog.machine.cache import Cache
 from blog.machine.cache_pruning import Needed, Pruned, prune
-from blog.machine.stages import Stage, Start, unstarted, unwatched
+from blog.machine.stages import Stage, Start, untimed_stage, untimed_start
 from blog.machine.threads import begin_in_thread, in_thread
 from blog.render.theme_folders import DEFAULT, watched_folders
 from blog.settings import Settings
@@ -54,8 +54,8 @@ logger = logging.getLogger(__name__)
 class BuildListener:
     """Callbacks for tracing and metrics: a build, its stages, a publication (posts by state, seconds), a refusal (faults)."""
 
-    start: Start = unstarted
-    stage: Stage = unwatched
+    start: Start = untimed_start
+    stage: Stage = untimed_stage
     published: Callable[[Mapping[str, int], float], None] = lambda _states, _seconds: None
     refused: Callable[[int], None] = lambda _faults: None
 

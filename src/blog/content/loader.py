@@ -16,7 +16,7 @@ from blog.content.library import Library, relative_targets, resolve_relative
 from blog.content.post import Post, StandalonePage, Text
 from blog.content.text_parser import parse_page, parse_post
 from blog.errors import ContentError, Fault, Severity
-from blog.machine.stages import Stage, unwatched
+from blog.machine.stages import Stage, untimed_stage
 
 logger = logging.getLogger(__name__)
 
@@ -34,9 +34,9 @@ class Loaded:
 
 
 def load(
-    folder: Path, parsed: ParsedTexts | None = None, parse: Parse = markdown.parse, stage: Stage = unwatched
+    folder: Path, memory: Memory | None = None, parse: Parse = markdown.parse, stage: Stage = untimed_stage
 ) -> Loaded:
-    """Read every post, page and picture in a folder; ``parsed`` keeps parsed texts from one load to the next.
+    """Read every post, page and picture below a folder; a memory carries parsed texts from one load to the next.
 
     Raises:
         ContentError: with every fault of the content, not only the first.

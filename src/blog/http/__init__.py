@@ -1,1 +1,1 @@
-"""What a request is to every part of the service: its record, and the semantics that all of them share."""
+"""The record of a request, and the HTTP semantics that several packages share."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 KEY = "blog.http.request"
-# The headers that anyone in the service looks at; all others are passed over in the one walk through them.
-_LOOKED_AT = frozenset({
+# The only header fields that the service reads; a record keeps no others.
+_KEPT_FIELDS = frozenset({
     b"accept-encoding", b"if-match", b"if-none-match", b"if-modified-since", b"if-unmodified-since", b"traceparent", b"user-agent", b"referer", b"sec-fetch-mode", b"sec-purpose", b"purpose", b"x-moz",
     b"x-forwarded-proto", b"host", b"content-length", b"transfer-encoding", b"expect",
 })  # fmt: skip
@@ -24,7 +24,7 @@ class Connection:
 
 @dataclass(frozen=True, slots=True)
 class Parent:
-    """The span of the caller, as its traceparent names it."""
+    """The parent span that a traceparent field names."""
 
     trace_id: int
     span_id: int
@@ -33,7 +33,7 @@ class Parent:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Whether to record a request, and in which trace. ``parent`` is set only where it is honoured."""
+    """The sampling decision for a request, and its trace id. ``parent`` is set only if the peer's traceparent is honoured."""
 
     sampled: bool
     trace_id: int
@@ -41,10 +41,11 @@ class Decision:
 
 
 class RequestRecord:
-    """``path`` is decoded. ``route`` is a template or "", ``status`` 0 until an answer has started, ``size`` the bytes of its body.
+    """The record of one request and its response.
 
-    ``dynamic`` is set where a router answered and not the store; ``decision`` says whether to record the request, and ``trace`` holds the ids
-    of its span, if it has one.
+    ``path`` is decoded. ``route`` is a template, or "" for an unknown path. ``status`` is 0 until a response has started, ``size`` is the
+    length of its body in bytes. ``dynamic`` is True if the router answered, not the page store. ``decision`` is the sampling decision,
+    ``trace`` the ids of the request's span, if it has one.
     """
 
     __slots__ = (
@@ -76,7 +77,7 @@ class RequestRecord:
         known = self.headers
         repeated: dict[bytes, list[bytes]] | None = None
         for name, value in headers:
-            if name in _LOOKED_AT:
+            if name in _KEPT_FIELDS:
                 if name not in known:
                     known[name] = value
                     continue
@@ -84,12 +85,12 @@ class RequestRecord:
                     repeated = {}
                 repeated.setdefault(name, [known[name]]).append(value)
         if repeated is not None:
-            # Repeated header lines are one list (RFC 9110, section 5.3); joined at the end, so that thousands of them cost no more than their bytes.
+            # Repeated field lines form one list (RFC 9110, section 5.3). They are joined once at the end: joining as they come is quadratic.
             known.update((name, b",".join(values)) for name, values in repeated.items())
 
     @classmethod
     def of(cls, scope: MutableMapping[str, Any]) -> "RequestRecord":
-        """The record of an ASGI scope, which carries it from now on."""
+        """Create the record of an ASGI scope and store it in the scope."""
         connection = Connection(scope.get("client"), scope.get("server"), scope.get("scheme", "http"))
         version = scope.get("http_version", "1.1")
         record = cls(connection, scope["method"], scope["path"], scope["query_string"], scope["headers"], version)

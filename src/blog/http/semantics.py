@@ -1,22 +1,22 @@
-"""What traces, metrics and logs have to agree on, as none of them imports another (HTTP semantic conventions)."""
+"""Constants that traces, metrics and logs share (OpenTelemetry semantic conventions for HTTP); those modules do not import each other."""
 
 from enum import StrEnum
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"})
 OTHER_METHOD = "_OTHER"
-# What a connection refuses a request with before any application sees it.
+# Statuses with which a connection refuses a request before it reaches the application.
 REFUSALS = (400, 405, 408, 414, 431, 501, 503, 505)
-# The first status that is the server's fault.
+# The lowest status of the class that reports a server error (RFC 9110, section 15.6).
 SERVER_ERROR = 500
-# A request that takes longer is logged and traced whether it was sampled or not.
+# Requests that take longer are logged and traced even if they were not sampled.
 SLOW_SECONDS = 0.5
 
 
 class BeaconOutcome(StrEnum):
-    """What became of a beacon. Each POST to /rum/collect ends as exactly one of these."""
+    """The outcome of a beacon. Each POST to /rum/collect has exactly one."""
 
     FORWARDED = "forwarded"
-    # Refused at the door:
+    # Refused by the endpoint:
     OPTED_OUT = "opted_out"
     CROSS_SITE = "cross_site"
     NOT_JSON = "not_json"
@@ -26,7 +26,7 @@ class BeaconOutcome(StrEnum):
     CUT_OFF = "cut_off"
     BROKEN = "broken"
     RATE_LIMITED = "rate_limited"
-    # Taken, and lost on the way:
+    # Accepted, then lost before the collector took it:
     QUEUE_FULL = "queue_full"
     COLLECTOR_SLOW = "collector_slow"
     COLLECTOR_GONE = "collector_gone"

@@ -1,1 +1,1 @@
-"""The machine underneath: cores, memory, the disk cache, progress on a terminal."""
+"""The machine that the process runs on: cores, memory limits, threads, the disk cache, progress on a terminal."""

@@ -1,4 +1,4 @@
-"""The C library's allocator: how much memory it may keep for later, and when it returns the rest to the system."""
+"""Settings of the C library's allocator: how much freed memory it keeps, and when it returns memory to the system."""
 
 from contextlib import suppress
 
@@ -8,13 +8,13 @@ _ARENAS = 2
 _THRESHOLD_BYTES = 256 * 1024
 
 
-def bound() -> None:
-    """Keep the allocator from holding on to what compression has freed.
+def limit_retained_memory() -> None:
+    """Make the allocator return memory that compression has freed. No-op where the C library has no mallopt.
 
-    By default each thread gets an arena of its own, up to eight for each core of the machine, and the size from which a block is returned
-    at once grows to 32 MiB with the blocks that are freed. Where the C library has no such call, nothing happens.
+    By default glibc creates an arena for each thread, up to eight for each core of the machine, and raises the size from which it unmaps a
+    freed block at once up to 32 MiB, following the sizes of the blocks that are freed.
     """
-    import ctypes  # noqa: PLC0415 -- a start that finds its edition does without
+    import ctypes  # noqa: PLC0415 -- a warm start does not need it
 
     with suppress(OSError, AttributeError):
         mallopt = ctypes.CDLL(None).mallopt
@@ -25,7 +25,7 @@ def bound() -> None:
 
 def release_free_memory() -> None:
     """Return freed memory to the system. No-op where the C library has no such call."""
-    import ctypes  # noqa: PLC0415 -- the same
+    import ctypes  # noqa: PLC0415 -- a warm start does not need it
 
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)

@@ -6,9 +6,9 @@ from types import TracebackType
 
 
 class Budget:
-    """``share`` of a core, and ``burst`` seconds of it at once. Not shared between threads.
+    """A budget of processor time: ``share`` of a core, and up to ``burst`` seconds at once. Not thread-safe.
 
-    Work is measured when it is done: what it takes beyond the budget is missing for the next.
+    Work is measured after it is done. Time beyond the budget is subtracted from what the next piece of work may use.
     """
 
     def __init__(

@@ -1,7 +1,7 @@
-"""Keeps the cache within a size: what was used longest ago is removed first, and never what is needed.
+"""Prunes the cache to a maximum size: the least recently used entries are removed first; entries that the served edition needs stay.
 
-Several processes may prune one cache, and others read and write it meanwhile. Files are removed one by one, an edition's head before its parts,
-so whatever is interrupted leaves entries that are whole or missing.
+Several processes may prune, read and write one cache at the same time. Files are removed one by one, and an edition's head before its parts, so
+an interrupted removal leaves each entry either whole or missing.
 """
 
 import os
@@ -17,16 +17,16 @@ from blog.machine.cache import NEW, key
 
 EDITIONS = "editions"
 HEAD = key("head")
-# Longer than any write takes: what is older was left by a process that ended in the middle.
+# Longer than any write takes. An older temporary file was left by a process that ended during a write.
 _ABANDONED_SECONDS = 3600.0
 _LONGEST_SECONDS = 10.0
-# Whatever else is in the folder is somebody else's, and stays: BLOG_CACHE_DIR may be set by mistake.
+# Files with other names are left alone: BLOG_CACHE_DIR may name a folder of something else by mistake.
 _SHARD, _ENTRY = re.compile("[0-9a-f]{2}"), re.compile("[0-9a-f]{62}")
 
 
 @dataclass(frozen=True, slots=True)
 class Needed:
-    """What must stay: entries by their keys, and whole folders of editions."""
+    """What pruning must keep: keys of entries, and folders of whole editions."""
 
     keys: Collection[str] = ()
     editions: Collection[Path] = ()
@@ -34,7 +34,7 @@ class Needed:
 
 @dataclass(slots=True)
 class Pruned:
-    """How many files were removed, how many bytes they had, how many bytes are left, and whether they are more than was allowed."""
+    """The result: files removed, bytes ``freed``, bytes ``left``, and whether those are ``over`` the limit."""
 
     files: int = 0
     freed: int = 0
@@ -44,7 +44,7 @@ class Pruned:
 
 @dataclass(slots=True)
 class _Unit:
-    """What is removed together: one entry, or all files of an edition in the order of their removal."""
+    """Files that are removed together: one entry, or all files of an edition in the order of their removal."""
 
     files: list[Path]
     size: int
@@ -53,7 +53,7 @@ class _Unit:
 
 
 def prune(folder: Path, limit: int, needed: Needed, now: float | None = None) -> Pruned:
-    """Remove what was used longest ago until no more than ``limit`` bytes are left, for ten seconds at most."""
+    """Remove the least recently used units until at most ``limit`` bytes are left, for ten seconds at most."""
     now, deadline = time.time() if now is None else now, time.monotonic() + _LONGEST_SECONDS
     pruned, keys, units = Pruned(), frozenset(needed.keys), list[_Unit]()
     for shard in _folders(folder):
@@ -71,7 +71,7 @@ def prune(folder: Path, limit: int, needed: Needed, now: float | None = None) ->
 
 
 def _entries(shard: Path, needed: frozenset[str], now: float, pruned: Pruned) -> Iterator[_Unit]:
-    """The entries that may go; the size of the others is added to what is left."""
+    """The entries that may be removed; the sizes of the others are added to ``pruned.left``."""
     for path, status in _files(shard):
         unit = _Unit([path], status.st_size, status.st_mtime)
         if path.name.startswith(NEW):
@@ -89,7 +89,7 @@ def _editions(shard: Path, needed: Needed, now: float, pruned: Pruned) -> Iterat
         size, used = sum(status.st_size for _, status in found), max((it.st_mtime for _, it in found), default=0.0)
         head = edition / HEAD[:2] / HEAD[2:]
         files = sorted((path for path, _ in found), key=lambda path: path != head)
-        # Without a head it is either being written at this moment, or has been given up.
+        # An edition without a head is being written now, or its write was interrupted.
         being_written = head not in files and now - used <= _ABANDONED_SECONDS
         if edition in needed.editions or being_written:
             pruned.left += size
@@ -103,7 +103,7 @@ def _remove(unit: _Unit, pruned: Pruned) -> None:
         _count(pruned, _Unit([path], _size(path), 0.0), path)
     if unit.edition:
         for folder in (*_folders(unit.edition), unit.edition):
-            with suppress(OSError):  # somebody writes it again
+            with suppress(OSError):  # another process writes to it
                 folder.rmdir()
 
 
@@ -127,7 +127,7 @@ def _size(path: Path) -> int:
 
 
 def _folders(folder: Path) -> list[Path]:
-    """The folders in a folder, links not followed; none where it cannot be read."""
+    """The subfolders of a folder, without symbolic links; none if it cannot be read."""
     try:
         with os.scandir(folder) as found:
             return [Path(it.path) for it in found if it.is_dir(follow_symlinks=False)]

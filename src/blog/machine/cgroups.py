@@ -1,7 +1,7 @@
-"""What the control groups of this process allow it, in version 2 and version 1: memory and processor time.
+"""Memory and processor limits of this process's control groups, version 1 and version 2.
 
-A limit may be set on any ancestor, so the least of them all counts. Inside a container the mount point may be the container's own group
-while /proc/self/cgroup still names its place on the host; paths that do not exist are passed over, and the mount point itself is looked at too.
+A limit may be set on any ancestor, so the lowest of them applies. Inside a container the mount point may be the container's own group while
+/proc/self/cgroup still names the path on the host, so paths that do not exist are skipped and the mount point itself is read too.
 """
 
 from collections.abc import Iterator
@@ -10,12 +10,12 @@ from pathlib import Path, PurePosixPath
 
 MOUNT = Path("/sys/fs/cgroup")
 OWN = Path("/proc/self/cgroup")
-# Version 1 says "no limit" with the largest number of whole pages.
+# Version 1 expresses "no limit" as the largest number of whole pages.
 _UNLIMITED_BYTES = 1 << 60
 
 
 def memory_limit(mount: Path = MOUNT, own: Path = OWN) -> int | None:
-    """Bytes that this process and those beside it in its group may use; None where nothing is said."""
+    """Bytes that the processes of this group may use together; None if there is no limit."""
     found = [
         *_numbers(mount, _groups(own, ""), "memory.max"),
         *_numbers(mount / "memory", _groups(own, "memory"), "memory.limit_in_bytes"),
@@ -24,18 +24,18 @@ def memory_limit(mount: Path = MOUNT, own: Path = OWN) -> int | None:
 
 
 def processors(mount: Path = MOUNT, own: Path = OWN) -> float | None:
-    """Processors' worth of time that the quota allows; None where nothing is said."""
-    return min([*_second(mount, own), *_first(mount, own)], default=None)
+    """Processors that the quota allows, as a fraction; None if there is no quota."""
+    return min([*_quotas_v2(mount, own), *_quotas_v1(mount, own)], default=None)
 
 
-def _second(mount: Path, own: Path) -> Iterator[float]:
+def _quotas_v2(mount: Path, own: Path) -> Iterator[float]:
     for folder in _folders(mount, _groups(own, "")):
         with suppress(OSError, ValueError, ZeroDivisionError):
             quota, period = (folder / "cpu.max").read_text(encoding="ascii").split()
             yield int(quota) / int(period)
 
 
-def _first(mount: Path, own: Path) -> Iterator[float]:
+def _quotas_v1(mount: Path, own: Path) -> Iterator[float]:
     for folder in _folders(mount / "cpu", _groups(own, "cpu")):
         with suppress(OSError, ValueError, ZeroDivisionError):
             quota = int((folder / "cpu.cfs_quota_us").read_text(encoding="ascii"))
@@ -50,13 +50,13 @@ def _numbers(mount: Path, group: PurePosixPath, name: str) -> Iterator[int]:
 
 
 def _folders(mount: Path, group: PurePosixPath) -> Iterator[Path]:
-    """The group's folder and those of all its ancestors, up to the mount point."""
+    """The folders of a group and of its ancestors, up to the mount point."""
     for path in (group, *group.parents):
         yield mount / path.relative_to("/")
 
 
 def _groups(own: Path, controller: str) -> PurePosixPath:
-    """The group that this process is in, by the lines ``number:controllers:path`` of /proc/self/cgroup; the empty controller is version 2."""
+    """This process's group, from the lines ``number:controllers:path`` of /proc/self/cgroup; an empty controller means version 2."""
     with suppress(OSError, ValueError):
         for line in own.read_text(encoding="utf-8").splitlines():
             _, controllers, path = line.split(":", 2)

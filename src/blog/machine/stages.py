@@ -3,19 +3,19 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 
-# Called at the end of a stage with what was counted in it.
-Note = Callable[[str, int], None]
+# Called at the end of a stage with the name of what it counted, and the number.
+SetCount = Callable[[str, int], None]
 Start = Callable[[str], AbstractContextManager[None]]
-Stage = Callable[[str], AbstractContextManager[Note]]
+Stage = Callable[[str], AbstractContextManager[SetCount]]
 
 
-def unwatched(_name: str) -> AbstractContextManager[Note]:
-    return nullcontext(_forget)
+def untimed_stage(_name: str) -> AbstractContextManager[SetCount]:
+    return nullcontext(_ignore)
 
 
-def unstarted(_name: str) -> AbstractContextManager[None]:
+def untimed_start(_name: str) -> AbstractContextManager[None]:
     return nullcontext()
 
 
-def _forget(_what: str, _count: int) -> None:
+def _ignore(_what: str, _count: int) -> None:
     pass

@@ -1,4 +1,4 @@
-"""Work beside the event loop, in daemon threads."""
+"""Runs blocking work in daemon threads and returns its result to the event loop."""
 
 import asyncio
 import threading
@@ -10,12 +10,12 @@ T = TypeVar("T")
 
 
 async def in_thread(work: Callable[[], T]) -> T:
-    """The result of work that is done in a thread; what it raises is raised here."""
+    """Run work in a daemon thread; return its result or raise its exception."""
     return await begin_in_thread(work)
 
 
 def begin_in_thread(work: Callable[[], T]) -> "asyncio.Future[T]":
-    """Begin work in a daemon thread, which does not keep the process from ending while it is blocked.
+    """Start work in a daemon thread, which does not keep the process alive while it blocks; return a future of its result.
 
     Raises:
         RuntimeError: no thread can be started.
@@ -43,7 +43,7 @@ def begin_in_thread(work: Callable[[], T]) -> "asyncio.Future[T]":
 
 
 def _raisable(problem: BaseException) -> BaseException:
-    """A future refuses StopIteration, and SystemExit out of a future would stop the loop."""
+    """The exception to set on a future. A future does not accept StopIteration, and SystemExit would stop the event loop."""
     if isinstance(problem, Exception) and not isinstance(problem, StopIteration):
         return problem
     wrapped = RuntimeError(f"{type(problem).__name__}: {problem}")

@@ -33,7 +33,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from blog import __version__
 from blog.http.request import KEY, Decision, Parent, RequestRecord
 from blog.http.semantics import METHODS, OTHER_METHOD, SERVER_ERROR, SLOW_SECONDS
-from blog.machine.stages import Note
+from blog.machine.stages import SetCount
 from blog.machine.token_bucket import TokenBucket
 from blog.telemetry.tracing.ids import chosen_trace_id, new_span_id, new_trace_id
 from blog.telemetry.tracing.pipeline import Pipeline
@@ -128,7 +128,7 @@ class Tracing:
             yield
 
     @contextmanager
-    def stage(self, name: str) -> Iterator[Note]:
+    def stage(self, name: str) -> Iterator[SetCount]:
         if self.gate.records_nothing:
             yield lambda _what, _count: None
             return
