@@ -4,8 +4,8 @@ import os
 import signal
 
 if os.getpid() == 1:
-    # From PID 1 the kernel keeps every signal that has no handler, and until the server's is there a third of a second passes: a pod
-    # that is told to stop in it would serve on until it is killed.
+    # The kernel delivers no signal to PID 1 that has no handler, and the imports below take a third of a second. Without these handlers a
+    # SIGTERM during the imports would be lost, and the pod would run until it is killed.
     for _number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(_number, lambda _number, _frame: os._exit(0))
 
@@ -37,18 +37,18 @@ from blog.telemetry import logs
 
 EXIT_CONTENT = 1
 EXIT_USAGE = 2
-# Longer than the proxies in front keep a connection (cloudflared: 90 s): the side that waits longer never closes first.
+# Longer than proxies keep an idle connection (cloudflared: 90 s), so that the proxy closes it, never the server during a request.
 _KEEP_ALIVE_SECONDS = 95
 _SLOWEST_CLIENT_SECONDS = 10
 _LONGEST_FILE_NAME = 120
-# How long a thread that exports spans or answers a scrape may keep the loop waiting; Python's own 5 ms are seen in the 99th percentile.
+# How long a thread that exports spans or answers a scrape may delay the event loop. Python's default of 5 ms shows in the 99th percentile.
 _SWITCH_SECONDS = 0.0002
 
 logger = logging.getLogger("blog")
 
 
 def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ) -> int:
-    """Run one command; return its exit code: 0 done, 1 faults in the content, 2 wrong usage or settings."""
+    """Run one command; return its exit code: 0 for success, 1 for faults in the content, 2 for wrong usage or settings."""
     options = _parser().parse_args(arguments, argparse.Namespace(environ=environ))
     try:
         settings = Settings.from_environ(environ)
@@ -76,9 +76,9 @@ def _parser() -> argparse.ArgumentParser:
     check.set_defaults(run=_check)
     build = commands.add_parser("build", help="fill the render cache (BLOG_CACHE_DIR), so that starts are warm")
     build.set_defaults(run=_build)
-    cache = commands.add_parser("cache", help="look after the render cache")
+    cache = commands.add_parser("cache", help="manage the render cache")
     actions = cache.add_subparsers(required=True, metavar="ACTION")
-    prune = actions.add_parser("prune", help="remove what was used longest ago, down to BLOG_CACHE_MAX_MB")
+    prune = actions.add_parser("prune", help="remove the least recently used entries, down to BLOG_CACHE_MAX_MB")
     prune.set_defaults(run=_prune)
     new = commands.add_parser("new", help="write a draft and print its path")
     new.add_argument("title")
@@ -89,13 +89,13 @@ def _parser() -> argparse.ArgumentParser:
 def _serve(settings: Settings, _options: argparse.Namespace) -> int:
     logs.configure(settings)
     sys.setswitchinterval(_SWITCH_SECONDS)
-    # Before anything is built: a port that cannot be had ends the start with one line.
+    # Bound before anything is built, so that a port in use ends the start at once with a one-line error.
     listeners = listen(settings.host, settings.port, variable("port"))
     metrics_port = settings.metrics_port
-    scraped = listen(settings.host, metrics_port, variable("metrics_port")) if metrics_port else []
-    app = create_app(settings, metrics_listeners=scraped)
+    metrics_listeners = listen(settings.host, metrics_port, variable("metrics_port")) if metrics_port else []
+    app = create_app(settings, metrics_listeners=metrics_listeners)
     connections = Connections(_limits(settings), app.metrics.request_refused)
-    protocol = partial(PageProtocol, app.observer.answer, app.observer.finished, app.service, connections)
+    protocol = partial(PageProtocol, app.pipeline.answer, app.pipeline.finished, app.service, connections)
     config = uvicorn.Config(
         app,
         http=cast("type[PageProtocol]", protocol),
@@ -105,7 +105,7 @@ def _serve(settings: Settings, _options: argparse.Namespace) -> int:
         log_config=None,
         access_log=False,
         server_header=False,
-        # Client addresses are of no use here; whom to believe about a trace is decided by the gate.
+        # The service uses no client address; the head sampler itself checks which peers' traceparent it honours.
         proxy_headers=False,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=_SLOWEST_CLIENT_SECONDS,
@@ -135,9 +135,9 @@ def _outcome(failure: BaseException | None) -> int:
 
 
 def _check(settings: Settings, _options: argparse.Namespace) -> int:
-    """What a start would say, without the compression: the theme has to render every page as well."""
+    """Print the faults that a start would report. Every page is rendered as well, without compression, to check the theme."""
     from blog.build.builder import render  # noqa: PLC0415
-    from blog.content.loader import load  # noqa: PLC0415 -- a server that finds its edition does without these
+    from blog.content.loader import load  # noqa: PLC0415 -- a warm start does not need these
     from blog.content.site import site_at  # noqa: PLC0415
     from blog.render.theme import Theme  # noqa: PLC0415
     from blog.render.theme_folders import theme_folders  # noqa: PLC0415
@@ -168,7 +168,7 @@ def _build(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _prune(settings: Settings, _options: argparse.Namespace) -> int:
-    """What the edition of the content as it is now needs stays, whatever its size."""
+    """Prune the cache. Entries that the edition of the current content needs stay, whatever their size."""
     publisher = Publisher(settings, ServiceState())
     if not publisher.cache.writable:
         print(f"{settings.cache_dir} (BLOG_CACHE_DIR) is not used, and nothing in it is removed", file=sys.stderr)
@@ -186,7 +186,7 @@ def _new(settings: Settings, options: argparse.Namespace) -> int:
     )
     slug = slugify(title).encode()[:_LONGEST_FILE_NAME].decode(errors="ignore").strip("-")
     if not slug:
-        print(f"{options.title!r} has neither a letter nor a digit to make a file name of", file=sys.stderr)
+        print(f"{options.title!r} contains no letter or digit for a file name", file=sys.stderr)
         return EXIT_USAGE
     path = settings.posts_dir / f"{slug}.md"
     try:

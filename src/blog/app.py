@@ -1,4 +1,4 @@
-"""Wires the rooms. The lifespan is the story of the process: publish while serving, stop when told."""
+"""The ASGI application: connects the packages. Its lifespan publishes editions until the server stops."""
 
 import asyncio
 import socket
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 
 class Blog(FastAPI):
-    """A FastAPI application with the page store in front: what is prepared never reaches a router."""
+    """A FastAPI application behind a page store: requests for prepared responses do not reach the router."""
 
     def __init__(
         self, settings: Settings, clock: Clock = utc_now, metrics_listeners: Sequence[socket.socket] = ()
@@ -51,11 +51,11 @@ class Blog(FastAPI):
             description="The posts of the blog as data.",
             version=__version__,
             openapi_url=urls.OPENAPI,
-            # The interactive pages load their scripts from another site.
+            # FastAPI's interactive documentation loads scripts from another site.
             docs_url=None,
             redoc_url=None,
             redirect_slashes=False,
-            lifespan=self._life,
+            lifespan=self._lifespan,
         )
         self.metrics = Metrics(__version__, settings.revision)
         self.tracing = _tracing(settings, self.metrics)
@@ -66,14 +66,14 @@ class Blog(FastAPI):
         store = PageStore(self.service, routes, secure=settings.secure)
         dynamic = Dynamic(Head(super().__call__), secure=settings.secure)
         visits = Visits(self.metrics.registry, urlsplit(settings.base_url).hostname or "")
-        self.observer = RequestPipeline(settings, store, dynamic, self.metrics, visits, self.tracing)
+        self.pipeline = RequestPipeline(settings, store, dynamic, self.metrics, visits, self.tracing)
         instrument(self, self.metrics)
         self.include_router(health_routes(self.service, settings.revision))
         if settings.metrics_port is None:
             self.include_router(metrics_route(self.metrics.exposition))
         self.include_router(api_routes(self.service, settings.base_url))
         if self.rum:
-            self.include_router(rum_routes(settings.base_url, self.rum.take, self.rum.count))
+            self.include_router(rum_routes(settings.base_url, self.rum.enqueue, self.rum.count))
         if settings.refreshes_browsers:
             self.include_router(reload_routes(self.service))
         self.add_exception_handler(HTTPException, _http_problem)
@@ -82,25 +82,25 @@ class Blog(FastAPI):
         if scope["type"] != "http":
             await super().__call__(scope, receive, send)
         else:
-            await self.observer(scope, receive, _closing(send) if self.service.draining else send)
+            await self.pipeline(scope, receive, _closing(send) if self.service.draining else send)
 
     @asynccontextmanager
-    async def _life(self, _app: FastAPI) -> AsyncIterator[None]:
-        publisher = Publisher(self._settings, self.service, self._clock, self._watch())
+    async def _lifespan(self, _app: FastAPI) -> AsyncIterator[None]:
+        publisher = Publisher(self._settings, self.service, self._clock, self._build_listener())
         publishing = asyncio.create_task(publisher.run())
         publishing.add_done_callback(self.service.publishing_ended)
-        watching = asyncio.create_task(self.metrics.watch_loop())
+        measuring = asyncio.create_task(self.metrics.measure_loop_lag())
         warming = asyncio.create_task(in_thread(warm_up))
-        scrapes = self._metrics_server()
+        metrics_server = self._metrics_server()
         if self.rum:
             self.rum.start()
         yield
-        for task in (publishing, watching, warming):
+        for task in (publishing, measuring, warming):
             task.cancel()
             with suppress(asyncio.CancelledError, Exception):
                 await task
-        if scrapes:
-            scrapes.close()
+        if metrics_server:
+            metrics_server.close()
         if self.rum:
             await self.rum.close()
         if self.tracing:
@@ -114,34 +114,34 @@ class Blog(FastAPI):
             self.metrics.exposition, self._metrics_listeners or listen(host, port, variable("metrics_port"))
         )
 
-    def _watch(self) -> BuildListener:
+    def _build_listener(self) -> BuildListener:
         start, stage = (self.tracing.start, self.tracing.stage) if self.tracing else (untimed_start, untimed_stage)
         return BuildListener(start=start, stage=stage, published=self.metrics.edition, refused=self.metrics.refused)
 
 
 def create_app(settings: Settings, clock: Clock = utc_now, metrics_listeners: Sequence[socket.socket] = ()) -> Blog:
-    """The whole service as one ASGI application; nothing happens before its lifespan starts.
+    """The service as one ASGI application. It does nothing before its lifespan starts.
 
-    Where the metrics have a port of their own, ``metrics_listeners`` are its sockets if they are bound already.
+    ``metrics_listeners`` are the sockets of BLOG_METRICS_PORT, if they are bound already.
     """
     return Blog(settings, clock, metrics_listeners)
 
 
 def _tracing(settings: Settings, metrics: Metrics) -> "Tracing | None":
-    """No endpoint: nothing is built, and nothing is paid for."""
+    """The tracing of this process; None without an OTLP endpoint, and then the SDK is not even imported."""
     tracing = None
     if settings.traces_url:
-        from blog.telemetry.tracing import HeadSampler, Pipeline, Tracing  # noqa: PLC0415 -- the SDK is 12 MB that others spare
+        from blog.telemetry.tracing import HeadSampler, Pipeline, Tracing  # noqa: PLC0415 -- the SDK takes 12 MB
 
-        gate = HeadSampler(settings.traces_sampler, settings.traces_sampler_arg, settings.trusted_proxies)
-        tracing = Tracing(gate, Pipeline(settings))
+        sampler = HeadSampler(settings.traces_sampler, settings.traces_sampler_arg, settings.trusted_proxies)
+        tracing = Tracing(sampler, Pipeline(settings))
     name, text = "blog_spans_dropped", "Spans that were recorded and never reached the collector."
     metrics.count(name, text, lambda: tracing.pipeline.dropped if tracing else 0)
     return tracing
 
 
 def _rum(settings: Settings, service: ServiceState, metrics: Metrics) -> Forwarder | None:
-    """The way of beacons to the collector; None where there are none, or browsers post there themselves."""
+    """The forwarder of beacons; None if there are no beacons, or browsers post them to the collector themselves."""
     outcomes = Outcomes(metrics.registry)
 
     def route_of(path: str) -> str | None:
@@ -155,7 +155,7 @@ def _rum(settings: Settings, service: ServiceState, metrics: Metrics) -> Forward
 
 
 def _closing(send: Send) -> Send:
-    """While draining every answer ends its connection, so that the client's next request goes to another replica."""
+    """Add Connection: close to each response while draining, so that the client's next request goes to another replica."""
 
     async def send_and_close(message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -166,7 +166,7 @@ def _closing(send: Send) -> Send:
 
 
 async def _http_problem(_request: Request, problem: Exception) -> JSONResponse:
-    assert isinstance(problem, HTTPException)  # noqa: S101 -- registered for nothing else
+    assert isinstance(problem, HTTPException)  # noqa: S101 -- registered for HTTPException only
     headers = dict(problem.headers or {})
     if "Allow" in headers and "GET" in headers["Allow"]:
         headers["Allow"] = "GET, HEAD"

@@ -141,7 +141,7 @@ def test_a_connection_that_is_idle_makes_room_for_a_new_client(serve: "Serve", t
 def test_the_limit_stays_below_that_of_descriptors(tmp_path: Path) -> None:
     code = (
         "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64));"
-        "from blog.serve.connections import room_for; print(room_for(1000))"
+        "from blog.serve.connections import limits_by_descriptors; print(limits_by_descriptors(1000))"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True, cwd=tmp_path)
     assert run.stdout.strip() == "(32, 8)"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from blog.serve.accept_queue import accept_all, accept_all_and_close, drop_newcomers
+from blog.serve.accept_queue import accept_all, accept_all_and_close, drop_new_syns
 
 # Many a container has no IPv6; the kernel lists what there is.
 _SIX = Path("/proc/net/if_inet6")
@@ -42,7 +42,7 @@ def _answer(served: socket.socket) -> None:
 def test_every_connection_in_the_queue_is_served(listener: socket.socket) -> None:
     queued = [_connect(listener) for _ in range(5)]
     queued[0].sendall(b"0")
-    assert drop_newcomers(listener)
+    assert drop_new_syns(listener)
     for number, client in enumerate(queued[1:], start=1):
         client.sendall(b"%d" % number)
     last = accept_all_and_close(listener)
@@ -63,7 +63,7 @@ def test_a_queue_that_is_not_emptied_is_reset(listener: socket.socket) -> None:
 
 
 def test_a_newcomer_is_held_off_and_refused_once_the_listener_is_closed(listener: socket.socket) -> None:
-    drop_newcomers(listener)
+    drop_new_syns(listener)
     with pytest.raises(TimeoutError):
         _connect(listener, 0.3)
     assert accept_all(listener) == ([], True)
@@ -75,7 +75,7 @@ def test_a_newcomer_is_held_off_and_refused_once_the_listener_is_closed(listener
 
 def test_a_connection_from_before_receives_as_before(listener: socket.socket) -> None:
     with _connect(listener) as client, accept_all(listener).connections[0] as served:
-        drop_newcomers(listener)
+        drop_new_syns(listener)
         for _ in range(3):
             client.sendall(b"question")
             served.settimeout(5)
@@ -84,7 +84,7 @@ def test_a_connection_from_before_receives_as_before(listener: socket.socket) ->
 
 def test_a_connection_that_inherits_the_minimum_receives_what_it_missed(listener: socket.socket) -> None:
     """As one whose handshake was under way."""
-    drop_newcomers(listener)
+    drop_new_syns(listener)
     host, port = listener.getsockname()[:2]
     with socket.socket(socket.AF_INET if host in {"127.0.0.1", "::"} else socket.AF_INET6) as client:
         # With the highest TTL it is let in like a handshake that had begun before.
@@ -136,5 +136,5 @@ def test_without_descriptors_it_says_that_the_queue_is_not_empty(listener: socke
 def test_where_newcomers_cannot_be_dropped_it_is_said(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO", "blog.serve.accept_queue")
     with socket.socket(socket.AF_UNIX) as listener:
-        assert not drop_newcomers(listener)
-    assert "cannot be held off" in caplog.text
+        assert not drop_new_syns(listener)
+    assert "cannot be dropped" in caplog.text

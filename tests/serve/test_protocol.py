@@ -77,9 +77,9 @@ Connect = Callable[..., tuple[PageProtocol, Wire]]
 def connection_to(
     app: "Blog", answer: Callable[[RequestRecord], "PreparedResponse | None"] | None = None, **options: Any
 ) -> tuple[PageProtocol, Wire]:
-    observer = app.observer
+    pipeline = app.pipeline
     connections = Connections(Limits(), app.metrics.request_refused)
-    make = partial(PageProtocol, answer or observer.answer, observer.finished, app.service, connections)
+    make = partial(PageProtocol, answer or pipeline.answer, pipeline.finished, app.service, connections)
     config = uvicorn.Config(app, log_config=None, access_log=False, ws="none", **options)
     config.load()
     state = ServerState()
@@ -252,7 +252,7 @@ async def test_a_long_body_is_not_taken_for_a_long_head(connect: Connect) -> Non
 async def test_what_goes_wrong_is_said_to_the_visitor_the_log_and_the_metrics(
     connect: Connect, small_app: "Blog", caplog: pytest.LogCaptureFixture
 ) -> None:
-    def fails(_exchange: RequestRecord) -> None:
+    def fails(_record: RequestRecord) -> None:
         raise RuntimeError("on purpose")
 
     protocol, wire = connect(fails)

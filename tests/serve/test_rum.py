@@ -11,7 +11,7 @@ import pytest
 
 from blog.http.semantics import BeaconOutcome
 from blog.serve import rum
-from blog.serve.rum import LONGEST_BYTES, Refused, admit
+from blog.serve.rum import LONGEST_BYTES, Refused, check_fields
 
 if TYPE_CHECKING:
     from starlette.types import Message
@@ -37,7 +37,7 @@ BEACON = {"meta": {"page": {"url": "https://blog.example/"}}, "events": [{"name"
     ],
 )
 def test_a_beacon_of_the_sites_own_pages_comes_in(headers: dict[str, str]) -> None:
-    admit(SAME | headers, ORIGIN)
+    check_fields(SAME | headers, ORIGIN)
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_whoever_may_not_come_in_is_refused_by_the_headers_alone(
     headers: dict[str, str], outcome: BeaconOutcome
 ) -> None:
     with pytest.raises(Refused) as caught:
-        admit(SAME | headers, ORIGIN)
+        check_fields(SAME | headers, ORIGIN)
     assert caught.value.outcome is outcome
 
 

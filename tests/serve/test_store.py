@@ -181,8 +181,8 @@ def _not_found(store: PageStore, path: str, method: str = "GET") -> PreparedResp
 
 
 def test_beyond_its_budget_a_404_comes_without_suggestions(small_app: "Blog") -> None:
-    spent = PageStore(small_app.service, set(), secure=False, guessing=Budget(0, 0))
-    rich = PageStore(small_app.service, set(), secure=False, guessing=Budget(1, 1))
+    spent = PageStore(small_app.service, set(), secure=False, suggestions=Budget(0, 0))
+    rich = PageStore(small_app.service, set(), secure=False, suggestions=Budget(1, 1))
     for path in ("/blog/helo", "/helo", "/nothing-like-it", "/" + "a" * 8000):
         plain, helpful = _not_found(spent, path), _not_found(rich, path)
         assert (plain.status, dict(plain.headers)[b"cache-control"]) == (404, b"no-cache")
@@ -194,7 +194,7 @@ def test_beyond_its_budget_a_404_comes_without_suggestions(small_app: "Blog") ->
 def test_a_flood_of_404s_uses_no_more_than_its_budget(small_app: "Blog") -> None:
     used = itertools.count(0, 0.001)  # a millisecond for each look at the processor's clock
     store = PageStore(
-        small_app.service, set(), secure=False, guessing=Budget(0, 0.0105, lambda: 0.0, lambda: next(used))
+        small_app.service, set(), secure=False, suggestions=Budget(0, 0.0105, lambda: 0.0, lambda: next(used))
     )
     answers = [_not_found(store, "/blog/helo") for _ in range(100)]
     assert sum(b"Did you mean" in answer.body for answer in answers) == 11

@@ -145,7 +145,7 @@ async def test_a_beacon_arrives_with_its_type_and_nothing_of_its_sender(
     way: "Callable[..., Way]", sink: "Sink", until: "Until"
 ) -> None:
     async with way(sink.url) as (forwarder, counted):
-        assert forwarder.take(BEACON) is None
+        assert forwarder.enqueue(BEACON) is None
         await until(lambda: counted[BeaconOutcome.FORWARDED] == 1)
     (received,) = sink.received
     assert received.path == "/collect"
@@ -171,7 +171,7 @@ async def test_what_the_collector_does_is_counted(
 ) -> None:
     sink.mode = mode
     async with way(sink.url) as (forwarder, counted):
-        forwarder.take(BEACON)
+        forwarder.enqueue(BEACON)
         await until(lambda: counted[outcome] == 1)
     assert counted == {outcome: 1}
     assert [received.path for received in sink.received] == ["/collect"]  # no redirect is followed
@@ -181,7 +181,7 @@ async def test_a_collector_that_is_not_there_is_counted(
     way: "Callable[..., Way]", unused_port: int, until: "Until"
 ) -> None:
     async with way(f"http://127.0.0.1:{unused_port}/collect") as (forwarder, counted):
-        forwarder.take(BEACON)
+        forwarder.enqueue(BEACON)
         await until(lambda: counted[BeaconOutcome.COLLECTOR_GONE] == 1)
 
 
@@ -194,7 +194,7 @@ async def test_a_collector_that_talks_nonsense_is_counted(way: "Callable[..., Wa
     server = await asyncio.start_server(babble, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     async with server, way(f"http://127.0.0.1:{port}/") as (forwarder, counted):
-        forwarder.take(BEACON)
+        forwarder.enqueue(BEACON)
         await until(lambda: counted[BeaconOutcome.COLLECTOR_GONE] == 1)
 
 
@@ -203,17 +203,17 @@ async def test_the_collector_is_used_again_when_it_is_back(
 ) -> None:
     sink.mode = "failing"
     async with way(sink.url) as (forwarder, counted):
-        forwarder.take(BEACON)
+        forwarder.enqueue(BEACON)
         await until(lambda: counted[BeaconOutcome.COLLECTOR_REFUSED] == 1)
         sink.mode = "ok"
-        forwarder.take(BEACON)
+        forwarder.enqueue(BEACON)
         await until(lambda: counted[BeaconOutcome.FORWARDED] == 1)
 
 
 async def test_the_queue_is_bounded_and_a_goodbye_is_short(way: "Callable[..., Way]", sink: "Sink") -> None:
     sink.mode = "hanging"
     async with way(sink.url, bucket=TokenBucket(1e9, 1e9)) as (forwarder, counted):
-        answers = Counter(forwarder.take(BEACON) for _ in range(MAX_WAITING_BEACONS + 100))
+        answers = Counter(forwarder.enqueue(BEACON) for _ in range(MAX_WAITING_BEACONS + 100))
         assert answers == {None: MAX_WAITING_BEACONS, BeaconOutcome.QUEUE_FULL: 100}
         started = time.monotonic()
         await forwarder.close()
@@ -226,7 +226,7 @@ async def test_the_queue_is_bounded_and_a_goodbye_is_short(way: "Callable[..., W
 async def test_what_waits_is_sent_before_the_end(way: "Callable[..., Way]", sink: "Sink") -> None:
     async with way(sink.url) as (forwarder, _):
         for _ in range(20):
-            forwarder.take(BEACON)
+            forwarder.enqueue(BEACON)
     assert len(sink.received) == 20
 
 

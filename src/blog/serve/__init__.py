@@ -1,1 +1,1 @@
-"""Pages → ASGI: the page store, conditional requests, health, the JSON API, drain."""
+"""Request → response: the server, its protocol, the page store, conditional requests, health, the JSON API, drain."""

@@ -1,4 +1,4 @@
-"""The JSON API: an answer is what the index holds."""
+"""The JSON API: posts of the served edition."""
 
 from typing import Annotated, Any
 
@@ -24,10 +24,10 @@ class Problem(BaseModel):
 Responses = dict[int | str, dict[str, Any]]
 _MISSING: Responses = {404: {"model": Problem, "description": "No such post"}}
 _CONDITIONAL: Responses = {
-    304: {"description": "What If-None-Match or If-Modified-Since names is still right"},
-    412: {"model": Problem, "description": "If-Match or If-Unmodified-Since names another state of the content"},
+    304: {"description": "The representation that If-None-Match or If-Modified-Since names is current"},
+    412: {"model": Problem, "description": "If-Match or If-Unmodified-Since does not match the current representation"},
 }
-_CHANGED = "The content is not the one that If-Match or If-Unmodified-Since asks for."
+_CHANGED = "The current representation does not match If-Match or If-Unmodified-Since."
 _LOADING: Responses = {503: {"model": Problem, "description": "The content is being loaded"}}
 
 
@@ -56,7 +56,7 @@ def api_routes(service: ServiceState, origin: str) -> APIRouter:
 
 
 def _json(body: bytes, service: ServiceState, request: Request) -> Response:
-    """The models have written it; FastAPI would only read it again to write it once more."""
+    """A response with a serialized model. FastAPI would parse the body and serialize it again."""
     record: RequestRecord = request.scope[KEY]
     etag, dated = etag_of(body), service.edition.dated if service.edition else Dated()
     outcome = evaluate(record.headers, etag.encode(), dated, service.unchanged_since)

@@ -1,4 +1,4 @@
-"""What the store has not prepared: asked of the application behind it, and noted all the same."""
+"""ASGI middleware for the dynamic routes: fills in the request record, and answers HEAD."""
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -7,7 +7,7 @@ from blog.render import security
 
 
 class Dynamic:
-    """Carries the record through the application, and adds the headers that every answer has."""
+    """Calls the application, records status, route and size of its response, and adds the security header fields."""
 
     def __init__(self, app: ASGIApp, *, secure: bool) -> None:
         self._app = app
@@ -18,7 +18,7 @@ class Dynamic:
         record: RequestRecord = scope[KEY]
         record.dynamic = True
 
-        async def noted(message: Message) -> None:
+        async def recording_send(message: Message) -> None:
             if message["type"] == "http.response.start":
                 record.status = message["status"]
                 record.route = _route(scope)
@@ -28,13 +28,13 @@ class Dynamic:
             await send(message)
 
         try:
-            await self._app(scope, receive, noted)
+            await self._app(scope, receive, recording_send)
         finally:
             record.route = _route(scope)
 
 
 class Head:
-    """HEAD for the dynamic routes: calls the application with GET and leaves the body out, as FastAPI registers GET alone."""
+    """HEAD for the dynamic routes, because FastAPI registers GET only: calls the application with GET and drops the body."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -44,16 +44,16 @@ class Head:
             await self._app(scope, receive, send)
             return
 
-        asked: Scope = {**scope, "method": "GET"}
+        as_get: Scope = {**scope, "method": "GET"}
 
         async def without_body(message: Message) -> None:
             if message["type"] == "http.response.body":
                 message = {**message, "body": b""}
             else:
-                scope["route"] = asked.get("route")
+                scope["route"] = as_get.get("route")
             await send(message)
 
-        await self._app(asked, receive, without_body)
+        await self._app(as_get, receive, without_body)
 
 
 def _route(scope: Scope) -> str:

@@ -1,4 +1,4 @@
-"""What the kubelet asks: does the process live, and may it have visitors?"""
+"""The liveness and readiness probes."""
 
 from datetime import datetime
 from typing import Literal
@@ -18,16 +18,16 @@ class Health(BaseModel):
 
 
 class Refused(BaseModel):
-    """The content on disk has faults, which the log names; the last good edition is served."""
+    """The content on disk has faults, which the log lists; the last edition without faults is served."""
 
     since: datetime
     faults: int
 
 
 class Readiness(BaseModel):
-    """``loading``: the content is being read. ``draining``: the process was told to stop and finishes its work.
+    """The readiness of the process. ``loading``: the content is being read. ``draining``: the process has received a signal to stop.
 
-    ``refused`` is there while the content on disk cannot be served.
+    ``refused`` is set while the content on disk has faults.
     """
 
     status: Literal["ready", "loading", "draining"]
@@ -40,7 +40,7 @@ def health_routes(service: ServiceState, revision: str) -> APIRouter:
 
     @router.get(urls.HEALTH)
     async def health(response: Response) -> Health:
-        """200 while the process lives."""
+        """200 while the process runs."""
         response.headers["cache-control"] = "no-store"
         return Health(version=__version__, revision=revision)
 

@@ -1,4 +1,4 @@
-"""/metrics on the site's port, where it has no port of its own."""
+"""GET /metrics on the site's port, if BLOG_METRICS_PORT does not set another."""
 
 import asyncio
 from collections.abc import Callable
@@ -15,7 +15,7 @@ def metrics_route(exposition: Exposition) -> APIRouter:
 
     @router.get(urls.METRICS)
     async def metrics(request: Request) -> Response:
-        """Prometheus text or OpenMetrics by Accept; made in a thread, because a scrape of a big site takes milliseconds."""
+        """Prometheus text or OpenMetrics, by Accept. Generated in a thread, because for a large site it takes milliseconds."""
         body, content_type = await asyncio.to_thread(exposition, request.headers.get("accept", ""))
         return Response(body, headers={"content-type": content_type, "cache-control": "no-store"})
 

@@ -1,4 +1,4 @@
-"""The way of a request: its answer, its sampling decision, and after the last byte its metrics, span and log line."""
+"""The request pipeline: answers a request, decides whether to sample it, and after the last byte records metrics, span and log line."""
 
 import logging
 import time
@@ -21,7 +21,7 @@ from blog.telemetry.metrics import UNROUTED, Metrics
 from blog.telemetry.visits import Visits
 from blog.telemetry.visits.sources import host_of
 
-if TYPE_CHECKING:  # a process without an endpoint does not even import the SDK
+if TYPE_CHECKING:  # a process without an OTLP endpoint does not import the SDK
     from blog.telemetry.tracing import Tracing
 
 _PROBES = frozenset({urls.HEALTH, urls.READY, urls.METRICS})
@@ -32,7 +32,7 @@ _UNTRACED_BELOW = ("/assets/", "/rum/")
 class RequestPipeline:
     """ASGI app: answers from the page store or the router, then records metrics, span and access log.
 
-    The server asks for prepared answers without a detour (``answer``, then ``finished``); all else, and every client that speaks ASGI, calls it.
+    The server's protocol calls ``answer`` and ``finished`` directly for prepared responses; everything else goes through the ASGI interface.
     """
 
     def __init__(
@@ -50,11 +50,11 @@ class RequestPipeline:
         self._visits = visits
         self._tracing = tracing
         self._access = Access(settings.access_log)
-        # Only a browser that reports has a use for it, and a page that says so may not be cached.
+        # A page that contains a traceparent must not be cached, so only sites whose browsers report beacons get one.
         self._names_traces = settings.faro_url is not None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        # The server's protocol has asked already, and nothing is prepared, where there is a record.
+        # If the scope has a record, the protocol has looked in the store already and found no prepared response.
         known: RequestRecord | None = scope.get(KEY)
         record = known or RequestRecord.of(scope)
         answer = self.answer(record) if known is None else None
@@ -63,7 +63,7 @@ class RequestPipeline:
             if answer is not None:
                 await _send(answer, record, send)
             else:
-                await self._ask(record, scope, receive, send)
+                await self._call_dynamic(record, scope, receive, send)
         except Exception:
             record.status = 500
             raise
@@ -72,7 +72,7 @@ class RequestPipeline:
             self.finished(record)
 
     def answer(self, record: RequestRecord) -> PreparedResponse | None:
-        """The prepared answer, if there is one; and whether the request is recorded."""
+        """The prepared response, or None. The sampling decision is stored on the record."""
         answer = self._store.answer(record)
         if self._tracing is not None:
             record.decision = decision = self._decide(self._tracing, record)
@@ -83,7 +83,7 @@ class RequestPipeline:
         return answer
 
     def finished(self, record: RequestRecord) -> None:
-        """Count, record and log a request whose answer has been handed to the transport."""
+        """Count, record and log a request whose response has been written to the transport."""
         seconds = time.perf_counter() - record.started
         status = record.status
         if self._tracing is not None and (record.trace is not None or self._tracing.is_late(status, seconds)):
@@ -92,12 +92,12 @@ class RequestPipeline:
             self._metrics.observe(record.method, record.route, status, seconds, record.trace)
             if record.route and record.method == "GET":
                 self._visits.count(record.route, record.path, status, record.headers, record.query)
-        # A probe that is told no has been answered well: that is its job, every few seconds, and no error.
+        # A probe that gets a 503 is no error: it repeats every few seconds while the process is not ready.
         failed = status >= SERVER_ERROR and record.path not in _PROBES
         if self._access.wants(seconds, failed=failed, traced=record.trace is not None):
             self._log(record, seconds, logging.ERROR if failed else logging.INFO)
 
-    async def _ask(self, record: RequestRecord, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _call_dynamic(self, record: RequestRecord, scope: Scope, receive: Receive, send: Send) -> None:
         decision = record.decision
         if self._tracing is not None and decision is not None and decision.sampled:
             await self._tracing.call(decision, scope, partial(self._dynamic, scope), receive, send)
@@ -106,12 +106,12 @@ class RequestPipeline:
 
     def _decide(self, tracing: "Tracing", record: RequestRecord) -> Decision | None:
         client = record.connection.client
-        decision = tracing.gate.decide(record.headers.get(b"traceparent"), client[0] if client else None)
-        # The rare sampled request pays for this look, and not every one of them.
+        decision = tracing.sampler.decide(record.headers.get(b"traceparent"), client[0] if client else None)
+        # Checked only for sampled requests, which are few, to spare all others the cost.
         return None if decision is not None and decision.sampled and not _is_traced(record.path) else decision
 
     def _record(self, tracing: "Tracing", record: RequestRecord, seconds: float) -> None:
-        """What the instrumentation has not recorded itself: prepared answers, and failures that nobody had sampled."""
+        """Record what the instrumentation has not: prepared responses, and failed or slow requests that were not sampled."""
         if record.trace is None:
             if _is_traced(record.path):
                 tracing.late(record, seconds)
@@ -139,7 +139,7 @@ async def _send(answer: PreparedResponse, record: RequestRecord, send: Send) -> 
 
 
 def instrument(app: Starlette, metrics: Metrics) -> None:
-    """Have the dynamic routes measured by the instrumentator, into the families that the page store feeds as well."""
+    """Make the instrumentator measure the dynamic routes, in the same metric families as the page store."""
 
     def observe(info: Info) -> None:
         record: RequestRecord = info.request.scope[KEY]

@@ -1,4 +1,4 @@
-"""The posts as data: what the JSON API answers with, made when it is asked for."""
+"""The posts as JSON, serialized for each request to the API."""
 
 from datetime import datetime
 from typing import Any
@@ -27,7 +27,7 @@ class PostSummary(BaseModel):
 
 
 class Section(BaseModel):
-    """A heading of a post; its address is the post's with #anchor."""
+    """A heading of a post; its URL is the post's URL with #anchor."""
 
     level: int
     anchor: str
@@ -51,7 +51,7 @@ class PostList(BaseModel):
 
 
 class PostIndex:
-    """The posts of one edition as the JSON that the API answers with. ``origin`` is the site's, for absolute addresses."""
+    """The posts of one edition as JSON. ``origin`` is the site's, for absolute URLs."""
 
     def __init__(self, edition: Edition, origin: str) -> None:
         self._edition = edition
@@ -66,7 +66,7 @@ class PostIndex:
         return PostList(posts=posts, page=page, pages=pages, total=len(found)).model_dump_json().encode()
 
     def detail(self, slug: str) -> bytes | None:
-        """A `PostDetail`; None where there is no such post."""
+        """A `PostDetail`; None if there is no such post."""
         entry = self._edition.by_slug.get(slug)
         if entry is None:
             return None

@@ -1,6 +1,6 @@
-"""Conditional requests (RFC 9110, section 13): whether to carry one out, and whether the client has the answer already.
+"""Evaluates the preconditions of a request (RFC 9110, section 13).
 
-Only a request that would be answered with 200 is asked for its conditions (section 13.2.1).
+Only for requests whose response would be 200 otherwise (section 13.2.1).
 """
 
 import re
@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from blog.build.dates import Dated
 
 OK, NOT_MODIFIED, FAILED = 200, 304, 412
-# Room for 36 tags of ours. A longer list is not read, and counts as one without a match.
+# Enough for 36 of our entity tags. A longer list is not parsed and counts as one without a match.
 LONGEST_LIST = 1023
 _TAG = re.compile(rb'(?:^|,)[ \t]*+(W/)?("[^"]*+")[ \t]*+(?=,|$)')
 
@@ -20,7 +20,7 @@ _DAY = rb"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
 _LONG_DAY = rb"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 _MONTH = rb"(?P<month>" + rb"|".join(_MONTHS) + rb")"
 _TIME = rb"(?P<hour>[0-9]{2}):(?P<minute>[0-9]{2}):(?P<second>[0-9]{2})"
-# IMF-fixdate, and the two obsolete forms that every recipient has to understand (RFC 9110, section 5.6.7).
+# IMF-fixdate, and the two obsolete formats that every recipient must accept (RFC 9110, section 5.6.7).
 _DATES = tuple(map(re.compile, (
     _DAY + rb", (?P<day>[0-9]{2}) " + _MONTH + rb" (?P<year>[0-9]{4}) " + _TIME + rb" GMT",
     _LONG_DAY + rb", (?P<day>[0-9]{2})-" + _MONTH + rb"-(?P<year>[0-9]{2}) " + _TIME + rb" GMT",
@@ -31,42 +31,42 @@ _LEAP_SECOND = 60
 
 
 def evaluate(headers: Mapping[bytes, bytes], etag: bytes, dated: Dated, unchanged_since: int) -> int:
-    """200 to send what was selected, 304, or 412: in the order of RFC 9110, section 13.2.2, for GET and HEAD.
+    """The status for GET and HEAD, 200, 304 or 412, in the order of RFC 9110, section 13.2.2.
 
-    ``unchanged_since`` is the second from which on this process has answered with these bytes and no others.
+    ``unchanged_since`` is the second since which this process has sent only this edition.
     """
     if b"if-match" in headers:
         if not matches_strongly(headers[b"if-match"], etag):
             return FAILED
-    elif b"if-unmodified-since" in headers and _is_later(dated, headers[b"if-unmodified-since"]):
+    elif b"if-unmodified-since" in headers and _is_modified_after(dated, headers[b"if-unmodified-since"]):
         return FAILED
     if b"if-none-match" in headers:
         return NOT_MODIFIED if matches(headers[b"if-none-match"], etag) else OK
-    if b"if-modified-since" in headers and _is_known(dated, headers[b"if-modified-since"], unchanged_since):
+    if b"if-modified-since" in headers and _is_current(dated, headers[b"if-modified-since"], unchanged_since):
         return NOT_MODIFIED
     return OK
 
 
 def matches(tags: bytes, etag: bytes) -> bool:
-    """Weak comparison of a list of entity tags, or ``*``, with the tag of the bytes that would be sent.
+    """Weak comparison of a list of entity tags, or ``*``, with the tag of the selected representation.
 
     >>> matches(b'W/"a", "b"', b'"a"'), matches(b"*", b'"a"'), matches(b'"c"', b'"a"')
     (True, True, False)
     """
-    return tags == etag or any(opaque == etag for _, opaque in _listed(tags, etag)) or _is_any(tags)
+    return tags == etag or any(opaque == etag for _, opaque in _members(tags, etag)) or _is_any(tags)
 
 
 def matches_strongly(tags: bytes, etag: bytes) -> bool:
-    """Strong comparison, in which a weak tag equals none.
+    """Strong comparison: a weak tag matches nothing.
 
     >>> matches_strongly(b'W/"a", "b"', b'"a"'), matches_strongly(b'"b", "a"', b'"a"')
     (False, True)
     """
-    return tags == etag or any(not weak and opaque == etag for weak, opaque in _listed(tags, etag)) or _is_any(tags)
+    return tags == etag or any(not weak and opaque == etag for weak, opaque in _members(tags, etag)) or _is_any(tags)
 
 
-def _listed(tags: bytes, etag: bytes) -> list[tuple[bytes, bytes]]:
-    """The members of a list that may have a certain tag in it."""
+def _members(tags: bytes, etag: bytes) -> list[tuple[bytes, bytes]]:
+    """The members of a list as (weak, opaque tag); empty if the list is too long or cannot contain the tag."""
     return _TAG.findall(tags) if len(tags) <= LONGEST_LIST and etag in tags else []
 
 
@@ -74,17 +74,17 @@ def _is_any(tags: bytes) -> bool:
     return len(tags) <= LONGEST_LIST and tags.strip(b" \t") == b"*"
 
 
-def _is_later(dated: Dated, date: bytes) -> bool:
-    """Whether a page is newer than If-Unmodified-Since says; False where either has no date."""
+def _is_modified_after(dated: Dated, date: bytes) -> bool:
+    """Whether the representation was modified after the date; False if either date is missing or invalid."""
     moment = seconds(date) if dated.http_date else None
     return moment is not None and dated.modified > moment
 
 
-def _is_known(dated: Dated, date: bytes, unchanged_since: int) -> bool:
-    """Whether a client with If-Modified-Since has these bytes.
+def _is_current(dated: Dated, date: bytes, unchanged_since: int) -> bool:
+    """Whether a client that sends this If-Modified-Since has the current bytes.
 
-    The date that was sent with them says so. A later one says so only if this process has sent nothing else since: another replica, or the one
-    before this, may have made other bytes of the page later than these were made.
+    It does if the date is the Last-Modified of these bytes. A later date proves it only if this process has sent no other bytes since then: another
+    replica, or the process before this one, may have built other bytes of the page later.
     """
     if not dated.http_date:
         return False
@@ -95,7 +95,7 @@ def _is_known(dated: Dated, date: bytes, unchanged_since: int) -> bool:
 
 
 def seconds(date: bytes) -> int | None:
-    """An HTTP-date in seconds since the epoch; None where it is none.
+    """An HTTP-date in seconds since the epoch; None if it is invalid.
 
     >>> seconds(b"Sun, 06 Nov 1994 08:49:37 GMT"), seconds(b"Sun Nov  6 08:49:37 1994"), seconds(b"yesterday")
     (784111777, 784111777, None)
@@ -116,7 +116,7 @@ def seconds(date: bytes) -> int | None:
 
 
 def _year(written: bytes) -> int:
-    """Two digits name the last such year that is not more than 50 years ahead (RFC 9110, section 5.6.7)."""
+    """The year. Two digits mean the last such year that is at most 50 years in the future (RFC 9110, section 5.6.7)."""
     year = int(written)
     if len(written) > 2:  # noqa: PLR2004 -- digits
         return year

@@ -1,7 +1,7 @@
-"""An HTTP protocol on top of uvicorn's, which answers what is prepared right where the request has been parsed.
+"""An HTTP protocol on top of uvicorn's. It writes prepared responses as soon as the request is parsed.
 
-For a page that lies in memory a task, a scope and two messages would cost more than the page itself. Whatever is unusual about a request goes
-uvicorn's own way: a body, a method other than GET and HEAD, a dynamic route.
+For a page in memory, a task, a scope and two messages would cost more than the page itself. Unusual requests are passed to uvicorn's own
+implementation: those with a body, a method other than GET and HEAD, or a dynamic route.
 """
 
 import logging
@@ -15,7 +15,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from blog.build.response import PreparedResponse
 from blog.build.state import ServiceState
 from blog.http.request import KEY, Connection, RequestRecord
-from blog.serve.bounded_protocol import AnswerTransport
+from blog.serve.bounded_protocol import ResponseTransport
 from blog.serve.connections import Connections
 from blog.serve.request_head import is_host, origin_form
 from blog.serve.request_protocol import RequestProtocol
@@ -23,23 +23,23 @@ from blog.serve.request_protocol import RequestProtocol
 if TYPE_CHECKING:
     import asyncio
 
-_READS = {b"GET": "GET", b"HEAD": "HEAD"}
-# A request with one of these has more to it than its header.
-_UNUSUAL = frozenset({b"content-length", b"transfer-encoding", b"expect"})
+_READ_METHODS = {b"GET": "GET", b"HEAD": "HEAD"}
+# Requests with one of these fields have a body, or expect 100 (Continue).
+_UNUSUAL_FIELDS = frozenset({b"content-length", b"transfer-encoding", b"expect"})
 _CLOSE = b"connection: close\r\n"
-_WRONG = PreparedResponse(
+_INTERNAL_ERROR = PreparedResponse(
     500, b"content-length: 22\r\n", b"content-type: text/plain; charset=utf-8\r\n", b"Internal Server Error\n"
 )
-# What the server as a whole can do (RFC 9110, section 9.3.7).
+# The methods of the server as a whole (RFC 9110, section 9.3.7).
 _OPTIONS = PreparedResponse(204, b"allow: GET, HEAD, OPTIONS, POST\r\n", b"")
-# A longer body is not copied behind its headers: the copies of clients that do not read would pile up.
-_LONGEST_COPIED = 64 * 1024
+# Longer bodies are not joined to their headers, because clients that do not read would keep the copies in memory.
+_MAX_JOINED_BODY = 64 * 1024
 
 logger = logging.getLogger(__name__)
 
 
 class PageProtocol(RequestProtocol):
-    """One connection. ``answer`` finds what is prepared, ``finished`` is told when it has been sent."""
+    """One connection. ``answer`` returns the prepared response of a request; ``finished`` is called when it has been written."""
 
     def __init__(
         self,
@@ -47,9 +47,9 @@ class PageProtocol(RequestProtocol):
         finished: Callable[[RequestRecord], None],
         service: ServiceState,
         connections: Connections,
-        **given: Any,  # by uvicorn, for its own part
+        **uvicorn_arguments: Any,
     ) -> None:
-        super().__init__(connections, **given)
+        super().__init__(connections, **uvicorn_arguments)
         self._answer = answer
         self._finished = finished
         self._service = service
@@ -63,52 +63,52 @@ class PageProtocol(RequestProtocol):
                 return 505
             self.keeps_alive = False
         if self.url[:1] != b"/" or not self.url.isascii():
-            return self._answer_rare_form(version)
-        record = self._exchange(version)
+            return self._answer_unusual_target(version)
+        record = self._new_record(version)
         host = None if record is None else record.headers.get(b"host")
-        if (host is None or host != self._host) and not self._is_for_a_host(version):
+        if (host is None or host != self._host) and not self._has_valid_host(version):
             return 400
-        if record is None or not _UNUSUAL.isdisjoint(record.headers):
-            return self._by_asgi(None)
-        if not self._is_answered(record):
-            return self._by_asgi(record)
+        if record is None or not _UNUSUAL_FIELDS.isdisjoint(record.headers):
+            return self._call_application(None)
+        if not self._answer_prepared(record):
+            return self._call_application(record)
         self.answered = True
         return None
 
-    def _is_for_a_host(self, version: str) -> bool:
-        """Whether Host is as RFC 9112, section 3.2, demands: one valid line, which only HTTP/1.0 may leave out."""
+    def _has_valid_host(self, version: str) -> bool:
+        """Whether there is exactly one valid Host field, or none in HTTP/1.0 (RFC 9112, section 3.2)."""
         hosts = [value for name, value in self.headers if name == b"host"]
         if not hosts:
             return version == "1.0"
         if len(hosts) > 1 or not is_host(hosts[0]):
             return False
-        # Two lines would look like one with a comma in it.
+        # The record joins repeated fields with a comma, so a value that contains one cannot be compared.
         self._host = hosts[0] if b"," not in hosts[0] else None
         return True
 
-    def _answer_rare_form(self, version: str) -> int | None:
-        """The asterisk-form and the absolute-form (RFC 9112, section 3.2)."""
-        if not self._is_for_a_host(version):
+    def _answer_unusual_target(self, version: str) -> int | None:
+        """Answer a request whose target is in asterisk-form or absolute-form (RFC 9112, section 3.2)."""
+        if not self._has_valid_host(version):
             return 400
         if self.url == b"*" and self.parser.get_method() == b"OPTIONS":
-            self._say_what_is_allowed(version)
+            self._answer_options(version)
             return None
         form = origin_form(self.url) if self.url.isascii() else None
         if form is None:
             return 400
         authority, self.url = form
-        # The authority stands instead of Host (section 3.2.2).
+        # The authority of the target replaces Host (section 3.2.2).
         self.headers = [(b"host", authority), *(pair for pair in self.headers if pair[0] != b"host")]
         return self.answer_request()
 
-    def _say_what_is_allowed(self, version: str) -> None:
-        record = RequestRecord(self._ends(), "OPTIONS", "*", b"", self.headers, version)
+    def _answer_options(self, version: str) -> None:
+        record = RequestRecord(self._new_connection(), "OPTIONS", "*", b"", self.headers, version)
         record.status = _OPTIONS.status
         self._send(record, _OPTIONS)
         self.answered = True
 
-    def _by_asgi(self, record: RequestRecord | None) -> int | None:
-        """Uvicorn's way, from the beginning of the message on. The application need not ask the store again where there is a record."""
+    def _call_application(self, record: RequestRecord | None) -> int | None:
+        """Pass the request to uvicorn's implementation, which calls the application. With a record, the application skips the store."""
         url, headers = self.url, self.headers
         HttpToolsProtocol.on_message_begin(self)
         self.url = url
@@ -121,32 +121,32 @@ class PageProtocol(RequestProtocol):
         except httptools.HttpParserError:
             return 400
         self.cycle.keep_alive = self.keeps_alive
-        self.cycle.transport = cast("asyncio.Transport", AnswerTransport(self))
+        self.cycle.transport = cast("asyncio.Transport", ResponseTransport(self))
         if not self._in_body:
             HttpToolsProtocol.on_message_complete(self)
         return None
 
-    def _exchange(self, version: str) -> RequestRecord | None:
-        """The request as the store knows it; None for one that it cannot know."""
-        method = _READS.get(self.parser.get_method())
+    def _new_record(self, version: str) -> RequestRecord | None:
+        """The record of the request; None if the page store cannot answer it."""
+        method = _READ_METHODS.get(self.parser.get_method())
         target, _, query = self.url.partition(b"?")
         if method is None or b"#" in target:
             return None
         path = target.decode()
         if "%" in path:
             path = unquote(path)
-        return RequestRecord(self._connection or self._ends(), method, path, query, self.headers, version)
+        return RequestRecord(self._connection or self._new_connection(), method, path, query, self.headers, version)
 
-    def _ends(self) -> Connection:
+    def _new_connection(self) -> Connection:
         self._connection = Connection(self.client, self.server, self.scheme or "http")
         return self._connection
 
-    def _is_answered(self, record: RequestRecord) -> bool:
+    def _answer_prepared(self, record: RequestRecord) -> bool:
         try:
             answer = self._answer(record)
         except Exception:
             logger.exception("%s could not be answered", record.path)
-            answer, record.status = _WRONG, _WRONG.status
+            answer, record.status = _INTERNAL_ERROR, _INTERNAL_ERROR.status
         if answer is None:
             return False
         self._send(record, answer)
@@ -157,9 +157,9 @@ class PageProtocol(RequestProtocol):
         record.size = len(body)
         keeps_alive = self.keeps_alive and not self._service.draining
         if not self.transport.is_closing():
-            start = _starts.of(answer.status, self.server_state.default_headers)
+            start = _response_starts.of(answer.status, self.server_state.default_headers)
             head = (start, answer.own, answer.shared, b"" if keeps_alive else _CLOSE, b"\r\n")
-            if len(body) > _LONGEST_COPIED:
+            if len(body) > _MAX_JOINED_BODY:
                 self.transport.writelines((b"".join(head), body))
             else:
                 self.transport.write(b"".join((*head, body)))
@@ -170,8 +170,8 @@ class PageProtocol(RequestProtocol):
         self._finished(record)
 
 
-class _Starts:
-    """How answers begin: the status line and the headers that uvicorn gives to all, joined once for each Date."""
+class _ResponseStarts:
+    """The beginnings of responses: status line and uvicorn's default header fields, joined once for each value of Date."""
 
     def __init__(self) -> None:
         self._defaults: list[tuple[bytes, bytes]] | None = None
@@ -182,9 +182,9 @@ class _Starts:
             self._defaults, self._known = defaults, {}
         known = self._known.get(status)
         if known is None:
-            given = b"".join(b"%s: %s\r\n" % pair for pair in defaults)
-            known = self._known[status] = STATUS_LINE[status] + given
+            fields = b"".join(b"%s: %s\r\n" % pair for pair in defaults)
+            known = self._known[status] = STATUS_LINE[status] + fields
         return known
 
 
-_starts = _Starts()
+_response_starts = _ResponseStarts()

@@ -1,4 +1,4 @@
-"""While an author previews: tells the open pages that a new edition is served."""
+"""Server-sent events that make the open pages of an author's browser reload after a new edition."""
 
 import asyncio
 import time
@@ -11,7 +11,7 @@ from blog import urls
 from blog.build.state import ServiceState
 from blog.http.request import KEY
 
-_LOOK_EVERY_SECONDS = 0.1
+_POLL_SECONDS = 0.1
 
 
 def reload_routes(service: ServiceState) -> APIRouter:
@@ -19,12 +19,12 @@ def reload_routes(service: ServiceState) -> APIRouter:
     started = time.time_ns()
 
     async def editions() -> AsyncIterator[str]:
-        told = -1
+        sent = -1
         while not service.draining:
-            if told != service.generation:
-                told = service.generation
-                yield f"event: edition\ndata: {started}-{told}\n\n"
-            await asyncio.sleep(_LOOK_EVERY_SECONDS)
+            if sent != service.generation:
+                sent = service.generation
+                yield f"event: edition\ndata: {started}-{sent}\n\n"
+            await asyncio.sleep(_POLL_SECONDS)
 
     @router.get(urls.RELOAD_EVENTS)
     async def events(request: Request) -> Response:

@@ -1,36 +1,36 @@
-"""Where a request's body ends, so that the parser is never given a byte of the request behind it."""
+"""Finds the end of a request's body, so that the parser never gets a byte of the next request."""
 
 from collections.abc import Iterable
 
 _END = b"\r\n\r\n"
-_SEAM = len(_END) - 1
+_OVERLAP = len(_END) - 1
 
 
 class BodyEnd:
-    """Cuts what follows a head into pieces. The parser still judges the body; here only its end matters."""
+    """Finds the end of a body in the bytes after its head. The parser validates the body; this only finds its end."""
 
     def __init__(self, headers: Iterable[tuple[bytes, bytes]]) -> None:
-        """Take the length from headers that the parser has accepted; without one the body is chunked."""
+        """Read the length from fields that the parser has accepted; a body without Content-Length is chunked."""
         lengths = [value for name, value in headers if name == b"content-length"]
-        # int() refuses thousands of digits, and a length may have that many zeros in front.
+        # int() raises for thousands of digits, and a length may have that many leading zeros.
         self._left = int(lengths[0].strip().lstrip(b"0") or b"0") if lengths else None
-        self._before = b""
+        self._tail = b""
 
     def after(self, data: bytes, at: int) -> int:
-        """The end of the longest piece of ``data`` from ``at`` on that surely belongs to the body."""
+        """The end of the part of ``data`` from ``at`` on that certainly belongs to the body."""
         if self._left is None:
-            end = self._empty_line(data, at)
-            last = data[max(at, end - _SEAM) : end]
-            self._before = (self._before + last)[-_SEAM:]
+            end = self._after_empty_line(data, at)
+            last = data[max(at, end - _OVERLAP) : end]
+            self._tail = (self._tail + last)[-_OVERLAP:]
         else:
             end = min(len(data), at + self._left)
             self._left -= end - at
         return end
 
-    def _empty_line(self, data: bytes, at: int) -> int:
-        """A chunked body ends with an empty line, always; and that may have begun in an earlier piece."""
-        seam = (self._before + data[at : at + _SEAM]).find(_END)
-        if seam >= 0:
-            return at + seam + len(_END) - len(self._before)
+    def _after_empty_line(self, data: bytes, at: int) -> int:
+        """The position after the empty line that ends a chunked body; it may have begun in an earlier piece."""
+        spanning = (self._tail + data[at : at + _OVERLAP]).find(_END)
+        if spanning >= 0:
+            return at + spanning + len(_END) - len(self._tail)
         found = data.find(_END, at)
         return found + len(_END) if found >= 0 else len(data)

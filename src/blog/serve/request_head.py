@@ -1,6 +1,6 @@
-"""The bytes of a request's head: what RFC 9112 refuses in them, and with which status.
+"""Validates the bytes of a request's head (RFC 9112), and chooses the status that refuses an invalid one.
 
-A head is judged line by line, in order, and independently of how TCP cut it: a prefix that is refused here is refused however it arrives.
+A head is checked line by line, in order, and independently of how TCP splits it: an invalid prefix is refused however it arrives.
 """
 
 import ipaddress
@@ -19,27 +19,30 @@ _LATER_MINOR = re.compile(rb"\A([^\r\n]* HTTP/1\.)[2-9]\r\n")
 _REG_NAME = re.compile(rb"(?:[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+(?::[0-9]*)?")
 _ADDRESS_LITERAL = re.compile(rb"\[([0-9A-Fa-f:.]+)\](?::[0-9]*)?")
 _ABSOLUTE = re.compile(rb"https?://([^/?#]*)(.*)", re.IGNORECASE | re.DOTALL)
-_USUAL = frozenset({b"GET", b"HEAD", b"POST", b"OPTIONS", b"CONNECT"})
+_COMMON_METHODS = frozenset({b"GET", b"HEAD", b"POST", b"OPTIONS", b"CONNECT"})
 
 
-def fault(start: bytes) -> int | None:
-    r"""The status that refuses a head which begins like this; None while nothing is wrong with its lines.
+def refusal_status(start: bytes) -> int | None:
+    r"""The status that refuses a head with this beginning; None if its lines so far are valid.
 
-    >>> fault(b"GET / HTTP/2.0\r\n"), fault(b"BREW /pot HTTP/1.1\r\n"), fault(b"GET / HTTP/1.1\r\nHost: a\n")
-    (505, 501, 400)
-    >>> fault(b"GET /")
+    >>> refusal_status(b"GET / HTTP/2.0\r\n"), refusal_status(b"BREW /pot HTTP/1.1\r\n")
+    (505, 501)
+    >>> refusal_status(b"GET / HTTP/1.1\r\nHost: a\n"), refusal_status(b"GET /")
+    (400, None)
     """
     end = start.find(b"\n", 0, LONGEST_LINE) + 1
-    return _line_fault(start[: end or LONGEST_LINE + 1], ended=end > 0) or (_fields_fault(start, end) if end else None)
+    return _line_status(start[: end or LONGEST_LINE + 1], ended=end > 0) or (
+        _fields_status(start, end) if end else None
+    )
 
 
-def may_be_at_fault(head: bytes) -> bool:
-    """Whether a complete head has to be looked at line by line."""
+def needs_line_check(head: bytes) -> bool:
+    """Whether a complete head may have an invalid line that the parser would accept."""
     lines = head.count(b"\r\n")
     return len(head) > LONGEST_LINE or lines > MOST_FIELDS + 2 or lines != head.count(b"\n")
 
 
-def _line_fault(line: bytes, *, ended: bool) -> int | None:
+def _line_status(line: bytes, *, ended: bool) -> int | None:
     method = _TOKEN.match(line)
     if method is None or line[method.end() : method.end() + 1] not in {b" ", b""}:
         return 400
@@ -52,12 +55,12 @@ def _line_fault(line: bytes, *, ended: bool) -> int | None:
         return 505
     if parts[4] is None or len(parts[3]) + len(parts[4]) > len("11"):
         return 400
-    return None if _is_known(method[0]) else 501
+    return None if _is_supported(method[0]) else 501
 
 
-def _is_known(method: bytes) -> bool:
-    """Whether the parser knows a method; its own list is the only one."""
-    if method in _USUAL:
+def _is_supported(method: bytes) -> bool:
+    """Whether the parser supports a method. Only the parser has the list."""
+    if method in _COMMON_METHODS:
         return True
     try:
         httptools.HttpRequestParser(object()).feed_data(method + b" / HTTP/1.1\r\n")
@@ -66,7 +69,7 @@ def _is_known(method: bytes) -> bool:
     return True
 
 
-def _fields_fault(start: bytes, position: int) -> int | None:
+def _fields_status(start: bytes, position: int) -> int | None:
     for _ in range(MOST_FIELDS + 1):
         end = start.find(b"\n", position, LONGEST_HEAD)
         if end < 0:
@@ -79,12 +82,12 @@ def _fields_fault(start: bytes, position: int) -> int | None:
     return 431
 
 
-def plain(head: bytes) -> bytes:
-    r"""The same request without what would stop the parser: an offer to upgrade, or a later minor version of HTTP/1.
+def without_upgrade(head: bytes) -> bytes:
+    r"""The head without Upgrade, and with HTTP/1.1 in place of a later minor version; either would stop the parser.
 
-    RFC 9110 lets a server ignore Upgrade (section 7.8), and asks it to treat HTTP/1.2 as the version it knows (section 2.5).
+    RFC 9110 lets a server ignore Upgrade (section 7.8), and requires it to process HTTP/1.2 as the version it supports (section 2.5).
 
-    >>> plain(b"GET / HTTP/1.2\r\nUpgrade: h2c\r\nHost: a\r\n\r\n")
+    >>> without_upgrade(b"GET / HTTP/1.2\r\nUpgrade: h2c\r\nHost: a\r\n\r\n")
     b'GET / HTTP/1.1\r\nHost: a\r\n\r\n'
     """
     return _LATER_MINOR.sub(rb"\g<1>1\r\n", _UPGRADE.sub(b"", head))
@@ -106,7 +109,7 @@ def is_host(value: bytes) -> bool:
 
 
 def origin_form(target: bytes) -> tuple[bytes, bytes] | None:
-    """The authority and the origin-form of an absolute-form target; None for what is no http URL (RFC 9112, section 3.2.2).
+    """The authority and the origin-form of an absolute-form target; None if it is no http URL (RFC 9112, section 3.2.2).
 
     >>> origin_form(b"http://blog.example?a=b"), origin_form(b"ftp://blog.example/")
     ((b'blog.example', b'/?a=b'), None)

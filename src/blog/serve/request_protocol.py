@@ -1,7 +1,7 @@
-"""Requests, one at a time, out of what a client sends.
+"""Splits the bytes of a connection into requests, one at a time.
 
-The parser is given one request at a time. What has been read beyond it is kept unparsed until the answer is complete and the client reads it.
-So answers and refusals leave in the order of the requests, and a client costs no more than one request, one answer and one read.
+The parser gets one request at a time. Bytes behind it are kept unparsed until the response is complete and the client reads it. So responses
+and refusals are sent in the order of the requests, and a client occupies at most one request, one response and one read.
 """
 
 import re
@@ -13,18 +13,18 @@ import httptools
 from blog.serve.bounded_protocol import BoundedProtocol
 from blog.serve.connections import Connections
 from blog.serve.request_body import BodyEnd
-from blog.serve.request_head import LONGEST_HEAD, MOST_FIELDS, fault, may_be_at_fault, plain
+from blog.serve.request_head import LONGEST_HEAD, MOST_FIELDS, needs_line_check, refusal_status, without_upgrade
 
 _EMPTY_LINES = re.compile(rb"[\r\n]*")
 _END = b"\r\n\r\n"
-# Nearly every request is a head of this length in one piece, and is parsed without a look at where it ends.
+# Nearly every request is a single read that is no longer than this, and is parsed without a search for the end of its head.
 _SHORT_HEAD = 2048
-# After so many requests out of one read, other connections have their turn.
-_MOST_IN_A_TURN = 32
+# After so many requests of one read, the event loop serves other connections.
+_MAX_REQUESTS_IN_A_ROW = 32
 
 
 class _Callbacks:
-    """What the parser calls. Two of them are methods of lists, because a call of Python code costs a page ten times as much."""
+    """The callbacks of the parser. Two of them are methods of lists: a call of a Python function costs ten times as much."""
 
     def __init__(self, protocol: "RequestProtocol", targets: list[bytes], unfinished: list[bool]) -> None:
         self.on_url = targets.append
@@ -35,13 +35,13 @@ class _Callbacks:
 
 
 class RequestProtocol(BoundedProtocol):
-    """One connection, from bytes to requests. A subclass answers them.
+    """A connection that parses requests; a subclass answers them.
 
-    ``url`` is the request's target, ``keeps_alive`` what it says of the connection.
+    ``url`` is the request's target; ``keeps_alive`` is whether the request allows further ones on the connection.
     """
 
-    def __init__(self, connections: Connections, **given: Any) -> None:
-        super().__init__(connections, **given)
+    def __init__(self, connections: Connections, **uvicorn_arguments: Any) -> None:
+        super().__init__(connections, **uvicorn_arguments)
         self.answered = False
         self.keeps_alive = False
         self._data, self._at = b"", 0
@@ -50,32 +50,32 @@ class RequestProtocol(BoundedProtocol):
         self._new_parser()
 
     def answer_request(self) -> int | None:
-        """Answer the request whose head has been parsed; return the status to refuse it with, if it is refused.
+        """Answer the request whose head has been parsed; return a status to refuse it, else None.
 
-        ``answered`` says whether its body, if it has one, is of no interest any more.
+        Sets ``answered`` if the response is complete, so that a body which follows is discarded.
         """
         raise NotImplementedError
 
     def data_received(self, data: bytes) -> None:
-        if self._is_leaving:
+        if self._is_closing:
             return
-        if data[-4:] == _END and len(data) <= _SHORT_HEAD and self._is_free() and self._is_one_request(data):
-            self._has_asked = True
+        if data[-4:] == _END and len(data) <= _SHORT_HEAD and self._can_answer_now() and self._is_one_request(data):
+            self._has_had_request = True
             status = self.answer_request()
             if status:
-                self.refuse(fault(data.lstrip(b"\r\n")) or status)
+                self.refuse(refusal_status(data.lstrip(b"\r\n")) or status)
             return
         self._data = self._data[self._at :] + data if self._data else data
         self._at = 0
         self._read()
 
-    def _is_free(self) -> bool:
+    def _can_answer_now(self) -> bool:
         cycle = self.cycle
         is_answered = cycle is None or cycle.response_complete
         return is_answered and not (self._data or self._in_body or self.flow.write_paused)
 
     def _is_one_request(self, data: bytes) -> bool:
-        """Have a read parsed as a whole; True if it was one request without a body. Anything else is parsed again, in pieces."""
+        """Parse a read as a whole; True if it was one request without a body. Anything else is parsed again, piece by piece."""
         self.headers = []
         self.answered = False
         self._unfinished.append(True)
@@ -106,18 +106,18 @@ class RequestProtocol(BoundedProtocol):
         self._read_later()
 
     def on_response_complete(self) -> None:
-        """As uvicorn's, without a timer for each answer and without a queue."""
+        """As uvicorn's, without its timer for each response and without its queue of requests."""
         self.server_state.total_requests += 1
-        if not (self._is_leaving or self.transport.is_closing()):
+        if not (self._is_closing or self.transport.is_closing()):
             self.last_active = self._connections.now
             self.flow.resume_reading()
             self._read_later()
 
     def _read(self) -> None:
-        """Take request after request from what has come, until something has to be waited for."""
+        """Answer the requests that have been read, until one must wait for more bytes or for the response before it."""
         self._will_read = False
-        left = _MOST_IN_A_TURN
-        while self._at < len(self._data) and not self._is_leaving:
+        left = _MAX_REQUESTS_IN_A_ROW
+        while self._at < len(self._data) and not self._is_closing:
             if self._in_body:
                 self._take_body()
             elif self.is_busy or self.flow.write_paused:
@@ -138,11 +138,11 @@ class RequestProtocol(BoundedProtocol):
         if self._data and not self._will_read:
             self._will_read = True
             self.flow.hold()
-            # In a fresh context: the next request is no part of the trace of the answer that has just ended.
+            # In a new context, because the next request does not belong to the trace of the previous response.
             self.loop.call_soon(self._read, context=Context())
 
     def _take_head(self) -> bool:
-        """Parse the next head and answer its request; False if it is not there in full."""
+        """Parse the next head and answer its request; False if the head is not complete."""
         data, at = self._data, self._at
         if data[at] in b"\r\n":
             at = self._at = _after_empty_lines(data, at)
@@ -150,11 +150,11 @@ class RequestProtocol(BoundedProtocol):
         if end < len(_END):
             self._wait_for_head(data[at : at + LONGEST_HEAD + 1])
             return False
-        self._at, self._head_since, self._has_asked = end, None, True
+        self._at, self._head_since, self._has_had_request = end, None, True
         head = data[at:end]
-        status = (fault(head) if may_be_at_fault(head) else None) or self._parse(head) or self._begin_answer()
+        status = (refusal_status(head) if needs_line_check(head) else None) or self._parse(head) or self._begin_answer()
         if status:
-            self.refuse(fault(head) or status)
+            self.refuse(refusal_status(head) or status)
         return True
 
     def _begin_answer(self) -> int | None:
@@ -167,22 +167,22 @@ class RequestProtocol(BoundedProtocol):
             return
         if self._head_since is None:
             self._head_since = self._connections.now
-        status = fault(start)
+        status = refusal_status(start)
         if status:
             self.refuse(status)
 
     def _parse(self, head: bytes) -> int | None:
-        """Have a head parsed; the status it is refused with, if it is."""
+        """Parse a head; return a status to refuse it, else None."""
         try:
             self._feed_head(head)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade):
-            status = fault(head) or self._parse_plain(plain(head))
+            status = refusal_status(head) or self._parse_again(without_upgrade(head))
             if status:
                 return status
         self.url = self._targets.pop()
         return None
 
-    def _parse_plain(self, head: bytes) -> int | None:
+    def _parse_again(self, head: bytes) -> int | None:
         if head.startswith(b"CONNECT "):
             return 405
         self._new_parser()
@@ -207,7 +207,7 @@ class RequestProtocol(BoundedProtocol):
                 super().on_message_complete()
 
     def _refuse_body(self) -> None:
-        """Refuse a broken body, unless its request has been answered before the body came."""
+        """Refuse an invalid body, unless a response to its request has started."""
         if self.is_busy and not self.cycle.response_started:
             self.refuse(400)
         else:
@@ -218,7 +218,7 @@ class RequestProtocol(BoundedProtocol):
         self.headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
-        # The parser forgets it when the message is complete.
+        # The parser resets it when the message is complete.
         self.keeps_alive = self.parser.should_keep_alive()
 
     def on_body(self, body: bytes) -> None:
@@ -227,6 +227,6 @@ class RequestProtocol(BoundedProtocol):
 
 
 def _after_empty_lines(data: bytes, at: int) -> int:
-    """Where a request may begin: RFC 9112, section 2.2, has a server pass over empty lines in front of it."""
+    """The position after empty lines, which a server ignores before a request (RFC 9112, section 2.2)."""
     lines = _EMPTY_LINES.match(data, at)
     return lines.end() if lines else at

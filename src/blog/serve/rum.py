@@ -13,16 +13,16 @@ from blog.http.semantics import BeaconOutcome
 
 LONGEST_BYTES = 64 * 1024
 READ_SECONDS = 5.0
-# Bodies that may be under way at once; with LONGEST_BYTES for each, 8 MiB.
+# Bodies that may be read at once; with LONGEST_BYTES for each, 8 MiB.
 MAX_READING = 128
 # A client that is refused in the middle of a body gets the answer once so much of the body has been read, or after so many seconds.
 _LINGER_BYTES, _LINGER_SECONDS = 16 * 1024 * 1024, 2.0
 _RETRY_AFTER_SECONDS = 5
 
-Take = Callable[[bytes], BeaconOutcome | None]
+Enqueue = Callable[[bytes], BeaconOutcome | None]
 Count = Callable[[BeaconOutcome], None]
 
-# Each refusal's status, and what it says. What is lost behind the door is none: the browser has done its part, and must not send it again.
+# Status and message of each refusal. A beacon that is lost later is not refused: the browser must not send it again.
 _REFUSALS: Mapping[BeaconOutcome, tuple[int, str]] = {
     BeaconOutcome.CROSS_SITE: (403, "Beacons come from pages of this site."),
     BeaconOutcome.NOT_JSON: (415, "A beacon is application/json."),
@@ -35,39 +35,39 @@ _REFUSALS: Mapping[BeaconOutcome, tuple[int, str]] = {
 }
 
 
-class Refused(Exception):  # noqa: N818 -- an outcome, and no error of the service
-    """A beacon was not let in."""
+class Refused(Exception):  # noqa: N818 -- an outcome, not an error of the service
+    """A beacon was refused, with this outcome."""
 
     def __init__(self, outcome: BeaconOutcome) -> None:
         super().__init__(outcome)
         self.outcome = outcome
 
 
-def rum_routes(origin: str, take: Take, count: Count) -> APIRouter:
-    """``take`` says why it does not take a body, or that it does (None); ``count`` is told of every refusal."""
+def rum_routes(origin: str, enqueue: Enqueue, count: Count) -> APIRouter:
+    """The route of beacons. ``enqueue`` returns None, or why it refuses a body; ``count`` counts refusals."""
     router = APIRouter(include_in_schema=False)
     reading = asyncio.Semaphore(MAX_READING)
 
     @router.post(urls.RUM_COLLECT)
     async def collect(request: Request) -> Response:
-        """202 at once: whether the collector takes the beacon is not the browser's concern."""
+        """202 once the beacon is queued; the browser does not wait for the collector."""
         try:
-            admit(request.headers, origin)
-            outcome = take(await _body(request, reading))
+            check_fields(request.headers, origin)
+            outcome = enqueue(await _body(request, reading))
         except Refused as refusal:
             outcome = refusal.outcome
         if outcome is not None:
             count(outcome)
-        return _answer(outcome, request)
+        return _response(outcome, request)
 
     return router
 
 
-def admit(headers: Mapping[str, str], origin: str) -> None:
-    """Look at what a beacon says of itself.
+def check_fields(headers: Mapping[str, str], origin: str) -> None:
+    """Check the header fields of a beacon.
 
     Raises:
-        Refused: it must not come in.
+        Refused: they are not those of a beacon from this site's pages.
     """
     if headers.get("dnt") == "1" or headers.get("sec-gpc") == "1":
         raise Refused(BeaconOutcome.OPTED_OUT)
@@ -77,12 +77,12 @@ def admit(headers: Mapping[str, str], origin: str) -> None:
         raise Refused(BeaconOutcome.NOT_JSON)
     if "content-encoding" in headers:
         raise Refused(BeaconOutcome.ENCODED)
-    if _announced(headers) > LONGEST_BYTES:
+    if _declared_length(headers) > LONGEST_BYTES:
         raise Refused(BeaconOutcome.TOO_LARGE)
 
 
 def _is_same_origin(headers: Mapping[str, str], origin: str) -> bool:
-    """What the browser says (Fetch Metadata); where it says nothing, as an old one or on plain http, whom it names as the origin."""
+    """Whether a page of this site sent the beacon: by Sec-Fetch-Site, or by Origin where a browser sends no Fetch Metadata."""
     if site := headers.get("sec-fetch-site"):
         return site == "same-origin"
     sent_by = headers.get("origin", "").lower()
@@ -90,7 +90,7 @@ def _is_same_origin(headers: Mapping[str, str], origin: str) -> bool:
     return sent_by == origin or (bool(host) and host == headers.get("host", "").lower())
 
 
-def _announced(headers: Mapping[str, str]) -> int:
+def _declared_length(headers: Mapping[str, str]) -> int:
     length = headers.get("content-length", "0")
     return (
         int(length) if length.isascii() and length.isdigit() and len(length) < len(str(1 << 64)) else LONGEST_BYTES + 1
@@ -114,7 +114,7 @@ async def _body(request: Request, reading: asyncio.Semaphore) -> bytes:
     return bytes(body)
 
 
-def _answer(outcome: BeaconOutcome | None, request: Request) -> Response:
+def _response(outcome: BeaconOutcome | None, request: Request) -> Response:
     headers = {"cache-control": "no-store"}
     if outcome is BeaconOutcome.OPTED_OUT:
         answer = Response(status_code=204, headers=headers)
@@ -124,18 +124,18 @@ def _answer(outcome: BeaconOutcome | None, request: Request) -> Response:
         status, words = _REFUSALS[outcome]
         again = {"retry-after": str(_RETRY_AFTER_SECONDS)} if outcome is BeaconOutcome.RATE_LIMITED else {}
         answer = JSONResponse({"detail": words}, status, headers | again)
-    return _Farewell(answer) if _may_go_on(request.headers) or outcome is BeaconOutcome.TOO_SLOW else answer
+    return _EarlyResponse(answer) if _more_may_follow(request.headers) or outcome is BeaconOutcome.TOO_SLOW else answer
 
 
-def _may_go_on(headers: Mapping[str, str]) -> bool:
-    """Whether more may follow than the server would read and forget anyway."""
-    return "transfer-encoding" in headers or _announced(headers) > LONGEST_BYTES
+def _more_may_follow(headers: Mapping[str, str]) -> bool:
+    """Whether more of the body may follow than the server reads and discards anyway."""
+    return "transfer-encoding" in headers or _declared_length(headers) > LONGEST_BYTES
 
 
-class _Farewell(Response):
-    """An answer in the middle of a body: said, listened on for a while so that it is heard, and then the connection is closed.
+class _EarlyResponse(Response):
+    """A response that is sent before the request's body has been read. It discards the body for a while, then closes the connection.
 
-    Closing with unread bytes would reset the connection, and the answer be lost with it.
+    Closing with unread bytes would reset the connection and lose the response.
     """
 
     def __init__(self, answer: Response) -> None:
@@ -145,11 +145,11 @@ class _Farewell(Response):
         del scope
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         await send({"type": "http.response.body", "body": self.body, "more_body": True})
-        await _forget(receive)
+        await _discard_body(receive)
         await send({"type": "http.response.body", "body": b""})
 
 
-async def _forget(receive: Receive) -> None:
+async def _discard_body(receive: Receive) -> None:
     left = _LINGER_BYTES
     try:
         async with asyncio.timeout(_LINGER_SECONDS):

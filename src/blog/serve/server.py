@@ -1,7 +1,7 @@
-"""uvicorn with a drain: on a signal it turns not ready, serves on for a time, and closes without losing a request.
+"""uvicorn with a drain: on a signal it reports not ready, keeps serving for a time, and closes without losing a request.
 
-uvicorn closes its listeners before the lifespan's shutdown, so nobody sees readiness that changes there. It resets connections that it has not
-accepted yet, and it closes idle keep-alive connections at once, when a request may be on its way over one.
+uvicorn closes its listeners before the lifespan's shutdown, so a readiness that changes there cannot be probed. It resets connections that it has
+not accepted yet, and it closes idle keep-alive connections at once, although a request may be in flight on one.
 """
 
 import asyncio
@@ -18,9 +18,9 @@ import uvicorn
 
 from blog.build.state import ServiceState
 from blog.serve import listening
-from blog.serve.accept_queue import Accepted, accept_all, accept_all_and_close, drop_newcomers
+from blog.serve.accept_queue import Accepted, accept_all, accept_all_and_close, drop_new_syns
 
-_LAST_ARRIVALS_SECONDS = 0.1
+_EMPTY_QUEUE_SECONDS = 0.1
 _LAST_REQUESTS_SECONDS = 0.25
 _TICK_SECONDS = 0.02
 _TICKS_A_SECOND = 50
@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 
 class Server(uvicorn.Server):
-    """Serves from bound sockets until a signal; then drains for a time and ends with exit code 0."""
+    """A server on bound sockets. After a signal it drains for a time, then ends with exit code 0."""
 
     def __init__(
         self, config: uvicorn.Config, service: ServiceState, drain_seconds: float, listeners: Sequence[socket.socket]
@@ -38,11 +38,11 @@ class Server(uvicorn.Server):
         self._service = service
         self._drain_seconds = drain_seconds
         self._listeners = listeners
-        self._leave_at: float | None = None
+        self._stop_at: float | None = None
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """As uvicorn's, and SIGHUP too, unless it is ignored: then the process was started to outlive its terminal."""
+        """As uvicorn's, plus SIGHUP, unless it is ignored: nohup starts a process that way to outlive its terminal."""
         with super().capture_signals():
             before = signal.getsignal(signal.SIGHUP)
             if before is not signal.SIG_IGN:
@@ -59,31 +59,31 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         del sockets
-        # The event loop gets duplicates: when it closes them, the listening sockets and their queues stay.
+        # The event loop closes the sockets that it gets. With duplicates, the listening sockets and their accept queues stay open.
         await super().startup([listener.dup() for listener in self._listeners])
         for listener in self._listeners:
             logger.info("listening on %s", listening.url(listener))
 
     async def main_loop(self) -> None:
-        """As uvicorn's, but looking for a signal every 20 ms and not every 100; five times a second it renews the Date header."""
+        """As uvicorn's, but checks for signals every 20 ms, not every 100, and renews the Date field five times a second."""
         ticks = 0
         while not await self.on_tick(ticks % _TICKS_A_SECOND):
             await asyncio.sleep(_TICK_SECONDS)
             ticks += 1
 
     async def on_tick(self, counter: int) -> bool:
-        if self._service.draining and self._leave_at is None:
-            # A process that was never ready has nobody to drain.
+        if self._service.draining and self._stop_at is None:
+            # A process that was never ready got no requests, so it does not drain.
             drain = self._drain_seconds if self._service.edition else 0.0
-            self._leave_at = time.monotonic() + drain
-            logger.info("told to stop: not ready any more, serving for another %g s", drain)
-        drained = self._leave_at is not None and time.monotonic() >= self._leave_at
+            self._stop_at = time.monotonic() + drain
+            logger.info("stopping: not ready any more, serving for another %g s", drain)
+        drained = self._stop_at is not None and time.monotonic() >= self._stop_at
         return await super().on_tick(counter) or drained or self._service.failure is not None
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._service.draining = True
         await self._close_listeners()
-        # Connections kept alive may have a request on the way; every answer from now on ends its connection.
+        # A request may be in flight on a connection that is kept alive; its response closes the connection from now on.
         for _ in range(round(_LAST_REQUESTS_SECONDS / _TICK_SECONDS)):
             if not self.server_state.connections:
                 break
@@ -93,33 +93,33 @@ class Server(uvicorn.Server):
     async def _close_listeners(self) -> None:
         await self._stop_accepting()
         for listener in self._listeners:
-            drop_newcomers(listener)
-        for _ in range(round(_LAST_ARRIVALS_SECONDS / _TICK_SECONDS)):
+            drop_new_syns(listener)
+        for _ in range(round(_EMPTY_QUEUE_SECONDS / _TICK_SECONDS)):
             for listener in self._listeners:
-                await self._take_over(accept_all(listener))
+                await self._serve_accepted(accept_all(listener))
             await asyncio.sleep(_TICK_SECONDS)
         for listener in self._listeners:
             where = listening.url(listener)
             last = accept_all_and_close(listener)
-            await self._take_over(last)
+            await self._serve_accepted(last)
             if not last.emptied:
                 logger.warning("%s was closed with connections in its queue; they are reset", where)
 
     async def _stop_accepting(self) -> None:
-        """End the event loop's own accepting; connections wait in the accept queue meanwhile."""
+        """Make the event loop stop accepting; new connections stay in the accept queue."""
         loop = asyncio.get_running_loop()
         for server in self.servers:
             for listener in server.sockets:
                 loop.remove_reader(listener.fileno())
-        # asyncio loses connections whose transport is still to be made when their server closes.
+        # asyncio loses accepted connections that have no transport yet when their server closes.
         await asyncio.sleep(_TICK_SECONDS)
         for server in self.servers:
             server.close()
 
-    async def _take_over(self, accepted: Accepted) -> None:
+    async def _serve_accepted(self, accepted: Accepted) -> None:
         loop = asyncio.get_running_loop()
-        given = (loop.connect_accepted_socket(self._protocol, connection) for connection in accepted.connections)
-        for problem in await asyncio.gather(*given, return_exceptions=True):
+        served = (loop.connect_accepted_socket(self._protocol, connection) for connection in accepted.connections)
+        for problem in await asyncio.gather(*served, return_exceptions=True):
             if isinstance(problem, BaseException):
                 logger.warning("an accepted connection could not be served", exc_info=problem)
 

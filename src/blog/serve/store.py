@@ -1,4 +1,4 @@
-"""The page store: one look-up, and one choice among prepared answers. Nothing here waits."""
+"""The page store: one look-up of a path, and a choice among its prepared responses. Nothing here blocks."""
 
 from collections.abc import Collection
 
@@ -15,32 +15,34 @@ from blog.serve.negotiation import choose
 from blog.serve.preconditions import FAILED, NOT_MODIFIED, evaluate
 
 RETRY_AFTER_SECONDS = 2
-# What suggestions on 404 pages may take: a hundredth of a core, and some 40 suggestions at once. Beyond that the page comes without them.
-_GUESSING_SHARE, _GUESSING_BURST_SECONDS = 0.01, 0.005
+# The processor time for suggestions on 404 pages: a hundredth of a core, and some 40 suggestions at once. Beyond it the page has none.
+_SUGGESTIONS_SHARE, _SUGGESTIONS_BURST_SECONDS = 0.01, 0.005
 _ALLOW = ("allow", "GET, HEAD")
 _UNCACHED = ("cache-control", "no-store")
-_READS = frozenset({"GET", "HEAD"})
+_READ_METHODS = frozenset({"GET", "HEAD"})
 _NO_ENCODING = "There is no encoding of this page that Accept-Encoding allows."
 
-_FAILED = "The page is not the one that If-Match or If-Unmodified-Since asks for: ask without them, or with what you got last."
+_FAILED = (
+    "The page does not match If-Match or If-Unmodified-Since: send them with the current values, or leave them out."
+)
 
 
 class PageStore:
-    """Answers every path but those below /api/ and the ``routes``, which are left to the application behind.
+    """The prepared responses of all paths, except those below /api/ and the ``routes``, which the application answers.
 
-    What it answers, and how, it notes on the record.
+    It sets the status and the route of the record.
     """
 
     def __init__(
-        self, service: ServiceState, routes: Collection[str], *, secure: bool, guessing: Budget | None = None
+        self, service: ServiceState, routes: Collection[str], *, secure: bool, suggestions: Budget | None = None
     ) -> None:
         self._service = service
         self._routes = routes
-        self._guessing = guessing or Budget(_GUESSING_SHARE, _GUESSING_BURST_SECONDS)
+        self._suggestions = suggestions or Budget(_SUGGESTIONS_SHARE, _SUGGESTIONS_BURST_SECONDS)
         self._plain = field_lines([("content-type", TEXT), *security.for_anything(secure=secure).items()])
 
     def answer(self, record: RequestRecord) -> PreparedResponse | None:
-        """The answer to a request; None where the application behind has to be asked."""
+        """The response to a request; None if the application must answer it."""
         edition = self._service.edition
         page = edition.pages.get(record.path) if edition is not None else None
         if page is not None:
@@ -52,32 +54,32 @@ class PageStore:
             answer = found
         elif edition is None:
             again = ("retry-after", str(RETRY_AFTER_SECONDS))
-            answer = self._say(503, "The blog is starting. Please try again in a moment.", _UNCACHED, again)
+            answer = self._plain_text(503, "The blog is starting. Please try again in a moment.", _UNCACHED, again)
         else:
-            answer = self._elsewhere(edition, record)
+            answer = self._redirect_or_missing(edition, record)
         record.status = answer.status
         return answer
 
     def _page(self, page: Resource, record: RequestRecord) -> PreparedResponse:
         record.route = page.route
-        if record.method not in _READS:
-            return self._say(405, f"{page.route} answers GET and HEAD.", _UNCACHED, _ALLOW)
+        if record.method not in _READ_METHODS:
+            return self._plain_text(405, f"{page.route} answers GET and HEAD.", _UNCACHED, _ALLOW)
         headers = record.headers
-        variant = choose(page, headers.get(b"accept-encoding", b""))
-        if variant is None:
-            return self._say(406, _NO_ENCODING, _UNCACHED)
-        # Every page comes by here, and four look-ups are quicker than a comparison of sets.
+        representation = choose(page, headers.get(b"accept-encoding", b""))
+        if representation is None:
+            return self._plain_text(406, _NO_ENCODING, _UNCACHED)
+        # This runs for every page, and four look-ups are faster than a comparison of sets.
         if not (
             b"if-none-match" in headers
             or b"if-modified-since" in headers
             or b"if-match" in headers
             or b"if-unmodified-since" in headers
         ):
-            return variant.whole
-        outcome = evaluate(headers, variant.etag, page.dated, self._service.unchanged_since)
+            return representation.whole
+        outcome = evaluate(headers, representation.etag, page.dated, self._service.unchanged_since)
         if outcome == FAILED:
-            return self._say(FAILED, _FAILED, _UNCACHED)
-        return variant.not_modified if outcome == NOT_MODIFIED else variant.whole
+            return self._plain_text(FAILED, _FAILED, _UNCACHED)
+        return representation.not_modified if outcome == NOT_MODIFIED else representation.whole
 
     def _is_dynamic(self, path: str) -> bool:
         lower = path.lower()
@@ -85,11 +87,11 @@ class PageStore:
 
     def _canonical(self, record: RequestRecord) -> PreparedResponse | None:
         canonical = urls.canonical(record.path)
-        if canonical in {record.path, urls.API} or record.method not in _READS:
+        if canonical in {record.path, urls.API} or record.method not in _READ_METHODS:
             return None
         return self._redirect(urls.encoded(canonical), record)
 
-    def _elsewhere(self, edition: Edition, record: RequestRecord) -> PreparedResponse:
+    def _redirect_or_missing(self, edition: Edition, record: RequestRecord) -> PreparedResponse:
         path = record.path
         canonical = urls.canonical(path)
         target = edition.redirects.get(canonical)
@@ -97,22 +99,24 @@ class PageStore:
             target = urls.encoded(canonical)
         if target is None:
             return self._missing(edition.not_found, path)
-        if record.method in _READS:
+        if record.method in _READ_METHODS:
             return self._redirect(target, record)
-        return self._say(405, f"This address has moved to {target}.", _UNCACHED, _ALLOW)
+        return self._plain_text(405, f"This address has moved to {target}.", _UNCACHED, _ALLOW)
 
     def _missing(self, not_found: NotFound, path: str) -> PreparedResponse:
-        if not self._guessing.has_left():
+        if not self._suggestions.has_left():
             return not_found.plain
-        with self._guessing:
+        with self._suggestions:
             return not_found.answer(path)
 
     def _redirect(self, target: str, record: RequestRecord) -> PreparedResponse:
         query = record.query.decode("latin-1")
         location = f"{target}?{query}" if query.isprintable() and query else target
-        return self._say(301, f"Moved to {target}", ("location", location), ("cache-control", "public, max-age=3600"))
+        return self._plain_text(
+            301, f"Moved to {target}", ("location", location), ("cache-control", "public, max-age=3600")
+        )
 
-    def _say(self, status: int, text: str, *headers: tuple[str, str]) -> PreparedResponse:
-        """A sentence of plain text for an answer that is not a page."""
+    def _plain_text(self, status: int, text: str, *headers: tuple[str, str]) -> PreparedResponse:
+        """A response with one sentence of plain text."""
         body = f"{text}\n".encode()
         return PreparedResponse(status, field_lines([*headers, ("content-length", str(len(body)))]), self._plain, body)

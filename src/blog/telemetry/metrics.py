@@ -105,7 +105,7 @@ class Metrics:
         encode, content_type = choose_encoder(accept)
         return encode(self.registry), content_type
 
-    async def watch_loop(self) -> None:
+    async def measure_loop_lag(self) -> None:
         """Measure how late the loop wakes up, until cancelled."""
         while True:
             asleep = time.perf_counter()

@@ -38,7 +38,7 @@ class Forwarder:
         self._waiting: asyncio.Queue[bytes] = asyncio.Queue(MAX_WAITING_BEACONS)
         self._senders: list[asyncio.Task[None]] = []
 
-    def take(self, body: bytes) -> BeaconOutcome | None:
+    def enqueue(self, body: bytes) -> BeaconOutcome | None:
         """Queue a body; else say, uncounted, why not."""
         try:
             payload = payload_of(body, self._site)

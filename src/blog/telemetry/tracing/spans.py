@@ -48,8 +48,8 @@ Handle = Callable[[Receive, Send], Awaitable[None]]
 class Tracing:
     """What the service asks of tracing: a decision, a traced call, a late span, the trace of a start."""
 
-    def __init__(self, gate: HeadSampler, pipeline: Pipeline, late: TokenBucket | None = None) -> None:
-        self.gate = gate
+    def __init__(self, sampler: HeadSampler, pipeline: Pipeline, late: TokenBucket | None = None) -> None:
+        self.sampler = sampler
         self.pipeline = pipeline
         self._late = late or TokenBucket(_LATE_PER_SECOND, _LATE_AT_ONCE)
         self._tracer = pipeline.provider.get_tracer("blog", __version__)
@@ -112,7 +112,7 @@ class Tracing:
 
     def late(self, record: RequestRecord, seconds: float) -> None:
         """Record a failed or slow request that was not sampled, with its true start, while the cap allows."""
-        if self.gate.records_nothing or not self._late.take():
+        if self.sampler.records_nothing or not self._late.take():
             return
         decision = record.decision
         record.trace = _ids(decision.trace_id if decision else new_trace_id(), new_span_id())
@@ -121,7 +121,7 @@ class Tracing:
     @contextmanager
     def start(self, name: str) -> Iterator[None]:
         """The trace of a start or a rebuild; stages inside become its children."""
-        if self.gate.records_nothing:
+        if self.sampler.records_nothing:
             yield
             return
         with self._tracer.start_as_current_span(name, Context()):
@@ -129,7 +129,7 @@ class Tracing:
 
     @contextmanager
     def stage(self, name: str) -> Iterator[SetCount]:
-        if self.gate.records_nothing:
+        if self.sampler.records_nothing:
             yield lambda _what, _count: None
             return
         with self._tracer.start_as_current_span(name) as span:
