@@ -65,7 +65,7 @@ SMALL_SITE: Files = {
     "pages/about.md": "---\ntitle: About\n---\n\nWho writes here.\n",
     "dot.png": _png(4, 3),
     "hidden.png": _png(5, 5),
-    "stranger.txt": "nobody refers to this",
+    "unreferenced.txt": "no post refers to this file",
 }
 
 

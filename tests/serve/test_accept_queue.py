@@ -1,4 +1,4 @@
-"""What becomes of connections in the queue of a listener that closes."""
+"""Connections in the accept queue of a listener that is closed."""
 
 import contextlib
 import resource
@@ -11,9 +11,9 @@ import pytest
 
 from blog.serve.accept_queue import accept_all, accept_all_and_close, drop_new_syns
 
-# Many a container has no IPv6; the kernel lists what there is.
-_SIX = Path("/proc/net/if_inet6")
-HOSTS = ["127.0.0.1", *(["::1", "dual stack"] if _SIX.exists() and f"{1:032x} " in _SIX.read_text() else [])]
+# Many containers have no IPv6. The kernel lists the addresses of this one.
+_IF_INET6 = Path("/proc/net/if_inet6")
+HOSTS = ["127.0.0.1", *(["::1", "dual stack"] if _IF_INET6.exists() and f"{1:032x} " in _IF_INET6.read_text() else [])]
 
 
 @pytest.fixture(params=HOSTS)
@@ -55,14 +55,14 @@ def test_every_connection_in_the_queue_is_served(listener: socket.socket) -> Non
             assert client.recv(100) == b""
 
 
-def test_a_queue_that_is_not_emptied_is_reset(listener: socket.socket) -> None:
+def test_connections_in_a_queue_that_is_not_emptied_are_reset(listener: socket.socket) -> None:
     with _connect(listener) as client:
         listener.close()
         with pytest.raises(ConnectionResetError):
             client.recv(100)
 
 
-def test_a_newcomer_is_held_off_and_refused_once_the_listener_is_closed(listener: socket.socket) -> None:
+def test_a_new_syn_is_dropped_and_after_the_close_refused(listener: socket.socket) -> None:
     drop_new_syns(listener)
     with pytest.raises(TimeoutError):
         _connect(listener, 0.3)
@@ -73,7 +73,7 @@ def test_a_newcomer_is_held_off_and_refused_once_the_listener_is_closed(listener
         socket.create_connection(("127.0.0.1" if host == "::" else host, port), 5)
 
 
-def test_a_connection_from_before_receives_as_before(listener: socket.socket) -> None:
+def test_an_accepted_connection_still_receives_while_syns_are_dropped(listener: socket.socket) -> None:
     with _connect(listener) as client, accept_all(listener).connections[0] as served:
         drop_new_syns(listener)
         for _ in range(3):
@@ -82,12 +82,12 @@ def test_a_connection_from_before_receives_as_before(listener: socket.socket) ->
             assert served.recv(100) == b"question"
 
 
-def test_a_connection_that_inherits_the_minimum_receives_what_it_missed(listener: socket.socket) -> None:
-    """As one whose handshake was under way."""
+def test_a_connection_that_inherits_the_minimum_ttl_receives_what_was_dropped(listener: socket.socket) -> None:
+    """Like one whose handshake had begun before the SYNs were dropped."""
     drop_new_syns(listener)
     host, port = listener.getsockname()[:2]
     with socket.socket(socket.AF_INET if host in {"127.0.0.1", "::"} else socket.AF_INET6) as client:
-        # With the highest TTL it is let in like a handshake that had begun before.
+        # With the highest TTL the kernel accepts it, like a handshake that had begun before.
         client.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, 255)
         if client.family == socket.AF_INET6:
             client.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_UNICAST_HOPS, 255)
@@ -102,10 +102,10 @@ def test_a_connection_that_inherits_the_minimum_receives_what_it_missed(listener
         assert client.recv(100) == b"answer to question"
 
 
-def test_a_client_that_has_left_the_queue_hides_nobody_behind_it(listener: socket.socket) -> None:
-    gone = _connect(listener)
-    gone.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
-    gone.close()
+def test_a_reset_connection_in_the_queue_does_not_hide_those_behind_it(listener: socket.socket) -> None:
+    aborted = _connect(listener)
+    aborted.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+    aborted.close()
     with _connect(listener) as client:
         client.sendall(b"here")
         connections, emptied = accept_all_and_close(listener)
@@ -118,7 +118,7 @@ def test_a_client_that_has_left_the_queue_hides_nobody_behind_it(listener: socke
         assert received == [b"here"]
 
 
-def test_without_descriptors_it_says_that_the_queue_is_not_empty(listener: socket.socket) -> None:
+def test_without_descriptors_the_queue_is_reported_as_not_emptied(listener: socket.socket) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     with _connect(listener), socket.socket() as highest:
         resource.setrlimit(resource.RLIMIT_NOFILE, (highest.fileno(), hard))
@@ -133,7 +133,7 @@ def test_without_descriptors_it_says_that_the_queue_is_not_empty(listener: socke
             resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
-def test_where_newcomers_cannot_be_dropped_it_is_said(caplog: pytest.LogCaptureFixture) -> None:
+def test_it_is_logged_if_syns_cannot_be_dropped(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO", "blog.serve.accept_queue")
     with socket.socket(socket.AF_UNIX) as listener:
         assert not drop_new_syns(listener)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tests.conftest import Ask
 
 
-async def test_the_posts_come_newest_first_without_drafts(client: httpx.AsyncClient) -> None:
+async def test_the_posts_are_listed_newest_first_without_drafts(client: httpx.AsyncClient) -> None:
     answer = (await client.get("/api/posts")).json()
     slugs = [post["slug"] for post in answer["posts"]]
     assert slugs == ["hello", "größe", *(f"note-{n:02}" for n in range(12, 0, -1))]
@@ -58,7 +58,7 @@ async def test_a_tag_that_cannot_exist_finds_nothing(client: httpx.AsyncClient, 
     ["page=0", "page=-1", "page=x", "page=", "page=1e3", "page=" + "9" * 400, "per_page=0", "per_page=101", "per_page=1.5",
      "page=%00", "tag=" + "a" * 101],
 )  # fmt: skip
-async def test_a_wrong_value_is_422_and_named(client: httpx.AsyncClient, query: str) -> None:
+async def test_a_wrong_value_is_422_and_names_the_parameter(client: httpx.AsyncClient, query: str) -> None:
     answer = await client.get(f"/api/posts?{query}")
     assert answer.status_code == 422
     assert answer.json()["detail"][0]["loc"] == ["query", query.split("=", maxsplit=1)[0]]
@@ -71,7 +71,7 @@ async def test_an_unknown_slug_is_404(client: httpx.AsyncClient, slug: str) -> N
     assert answer.headers["content-type"] == "application/json"
 
 
-async def test_one_post_comes_with_content_and_sections(client: httpx.AsyncClient) -> None:
+async def test_one_post_has_its_content_and_sections(client: httpx.AsyncClient) -> None:
     post = (await client.get("/api/posts/hello")).json()
     assert post["title"] == "Hello"
     assert post["url"] == "http://127.0.0.1:8000/blog/hello"
@@ -89,25 +89,25 @@ async def test_a_slug_that_is_not_ascii_is_found(client: httpx.AsyncClient) -> N
     assert post["url"] == "http://127.0.0.1:8000/blog/gr%C3%B6%C3%9Fe"
 
 
-async def test_answers_have_the_keys_that_the_document_promises(client: httpx.AsyncClient) -> None:
+async def test_responses_have_the_keys_of_the_openapi_document(client: httpx.AsyncClient) -> None:
     document = (await client.get("/api/openapi.json")).json()
 
-    def promised(path: str) -> dict[str, Any]:
+    def documented(path: str) -> dict[str, Any]:
         schema = document["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
         found: dict[str, Any] = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
         return found
 
     post, listed = (await client.get("/api/posts/hello")).json(), (await client.get("/api/posts")).json()
-    assert post.keys() == promised("/api/posts/{slug}")["properties"].keys()
-    assert listed.keys() == promised("/api/posts")["properties"].keys()
+    assert post.keys() == documented("/api/posts/{slug}")["properties"].keys()
+    assert listed.keys() == documented("/api/posts")["properties"].keys()
     assert listed["posts"][0].keys() == document["components"]["schemas"]["PostSummary"]["properties"].keys()
-    # ``refused`` is there only while a rebuild is refused.
+    # ``refused`` is set only after a rebuild was refused.
     ready = (await client.get("/api/ready")).json()
-    assert ready.keys() | {"refused"} == promised("/api/ready")["properties"].keys()
-    assert (await client.get("/api/health")).json().keys() == promised("/api/health")["properties"].keys()
+    assert ready.keys() | {"refused"} == documented("/api/ready")["properties"].keys()
+    assert (await client.get("/api/health")).json().keys() == documented("/api/health")["properties"].keys()
 
 
-async def test_the_document_lists_the_routes(client: httpx.AsyncClient) -> None:
+async def test_the_openapi_document_lists_the_routes(client: httpx.AsyncClient) -> None:
     document = (await client.get("/api/openapi.json")).json()
     assert document["openapi"].startswith("3.")
     assert {"/api/posts", "/api/posts/{slug}", "/api/health", "/api/ready"} <= document["paths"].keys()
@@ -115,13 +115,13 @@ async def test_the_document_lists_the_routes(client: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.parametrize("path", ["/api/posts", "/api/posts/hello"])
-async def test_while_loading_the_api_says_503(small_settings: "Settings", ask: "Ask", path: str) -> None:
+async def test_the_api_responds_503_while_the_content_loads(small_settings: "Settings", ask: "Ask", path: str) -> None:
     answer = await ask(create_app(small_settings), path)
     assert (answer.status, answer.headers["content-type"]) == (503, "application/json")
     assert int(answer.headers["retry-after"]) > 0
 
 
-async def test_an_api_answer_may_be_kept_as_long_as_a_page(small_app: "Blog", ask: "Ask") -> None:
+async def test_an_api_response_may_be_cached_as_long_as_a_page(small_app: "Blog", ask: "Ask") -> None:
     page = await ask(small_app, "/blog")
     for path in ("/api/posts", "/api/posts/hello"):
         assert (await ask(small_app, path)).headers["cache-control"] == page.headers["cache-control"]

@@ -12,18 +12,18 @@ if TYPE_CHECKING:
     from tests.conftest import Ask
 
 
-async def _in_pieces(scope: "Scope", receive: "Receive", send: "Send") -> None:
-    async def pieces() -> "AsyncIterator[str]":
+async def _in_chunks(scope: "Scope", receive: "Receive", send: "Send") -> None:
+    async def chunks() -> "AsyncIterator[str]":
         yield scope["method"]
         yield "!"
 
-    await StreamingResponse(pieces(), headers={"x-asked": scope["method"]})(scope, receive, send)
+    await StreamingResponse(chunks(), headers={"x-method": scope["method"]})(scope, receive, send)
 
 
-async def test_head_asks_with_get_and_drops_every_piece_of_the_body(ask: "Ask") -> None:
-    answer = await ask(Head(_in_pieces), "/", "HEAD")
-    assert (answer.headers["x-asked"], answer.body) == ("GET", b"")
+async def test_head_calls_the_application_with_get_and_drops_every_chunk_of_the_body(ask: "Ask") -> None:
+    answer = await ask(Head(_in_chunks), "/", "HEAD")
+    assert (answer.headers["x-method"], answer.body) == ("GET", b"")
 
 
-async def test_other_methods_pass_untouched(ask: "Ask") -> None:
-    assert (await ask(Head(_in_pieces), "/", "POST")).body == b"POST!"
+async def test_other_methods_are_passed_on_unchanged(ask: "Ask") -> None:
+    assert (await ask(Head(_in_chunks), "/", "POST")).body == b"POST!"

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from tests.conftest import Ask, Run
 
 
-async def test_health_answers_while_the_content_is_loaded(run: "Run", small_settings: "Settings") -> None:
+async def test_health_responds_while_the_content_loads(run: "Run", small_settings: "Settings") -> None:
     release = threading.Event()
 
-    def held_up() -> datetime:
+    def blocked() -> datetime:
         release.wait(10)
         return utc_now()
 
-    async with run(small_settings, held_up) as blog:
+    async with run(small_settings, blocked) as blog:
         try:
             for _ in range(3):
                 assert await blog.status("/api/health") == 200
@@ -35,14 +35,14 @@ async def test_health_answers_while_the_content_is_loaded(run: "Run", small_sett
         assert await blog.status("/blog/hello") == 200
 
 
-async def test_health_says_which_version_answers(client: httpx.AsyncClient) -> None:
+async def test_health_has_the_version(client: httpx.AsyncClient) -> None:
     answer = await client.get("/api/health")
     assert answer.json()["status"] == "ok"
     assert answer.json()["version"] == __version__
     assert answer.headers["cache-control"] == "no-store"
 
 
-async def test_ready_says_how_many_posts_are_served(client: httpx.AsyncClient) -> None:
+async def test_ready_has_the_number_of_served_posts(client: httpx.AsyncClient) -> None:
     answer = await client.get("/api/ready")
     assert answer.json() == {"status": "ready", "posts": 14}
     assert answer.headers["cache-control"] == "no-store"
@@ -60,7 +60,7 @@ async def test_a_draining_process_is_not_ready_but_serves(run: "Run", small_sett
         assert (page.status, page.headers["connection"]) == (200, "close")
 
 
-async def test_before_the_lifespan_nothing_is_ready(small_settings: "Settings", ask: "Ask") -> None:
+async def test_the_process_is_not_ready_before_its_lifespan_starts(small_settings: "Settings", ask: "Ask") -> None:
     app = create_app(small_settings)
     assert (await ask(app, "/api/ready")).status == 503
     assert (await ask(app, "/api/health")).status == 200

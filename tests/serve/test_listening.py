@@ -1,4 +1,4 @@
-"""Which sockets a host and a port stand for, and what is said when there are none."""
+"""The listening sockets of a host and a port, and the errors if there are none."""
 
 import logging
 import socket
@@ -11,8 +11,8 @@ import pytest
 from blog.errors import SettingsError
 from blog.serve.listening import close, listen, url
 
-_SIX = Path("/proc/net/if_inet6")
-HAS_IPV6 = _SIX.exists() and f"{1:032x} " in _SIX.read_text()
+_IF_INET6 = Path("/proc/net/if_inet6")
+HAS_IPV6 = _IF_INET6.exists() and f"{1:032x} " in _IF_INET6.read_text()
 needs_ipv6 = pytest.mark.skipif(not HAS_IPV6, reason="no ::1 on this machine")
 
 
@@ -40,16 +40,16 @@ def test_an_address_is_one_socket(host: str, unused_tcp_port: int) -> None:
 
 
 @needs_ipv6
-def test_two_colons_are_ipv6_alone(unused_tcp_port: int) -> None:
+def test_the_unspecified_ipv6_address_excludes_ipv4(unused_tcp_port: int) -> None:
     with _listening("::", unused_tcp_port):
         assert _reaches("::1", unused_tcp_port)
         assert not _reaches("127.0.0.1", unused_tcp_port)
 
 
 def _resolving(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
-    """A host name with these addresses: a test cannot write to /etc/hosts."""
+    """Make every host name resolve to these addresses, because a test cannot write to /etc/hosts."""
 
-    def getaddrinfo(_host: str, port: int, **_given: object) -> list[tuple[int, int, int, str, tuple[object, ...]]]:
+    def getaddrinfo(_host: str, port: int, **_arguments: object) -> list[tuple[int, int, int, str, tuple[object, ...]]]:
         return [
             (socket.AF_INET6, socket.SOCK_STREAM, 6, "", (address, port, 0, 0))
             if ":" in address
@@ -72,7 +72,7 @@ def test_a_name_with_several_addresses_is_listened_on_at_each(
 
 
 @pytest.mark.parametrize("absent", ["192.0.2.1", "2001:db8::1"])
-def test_an_address_that_is_not_here_is_left_out_with_a_warning(
+def test_an_address_of_another_machine_is_skipped_with_a_warning(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, unused_tcp_port: int, absent: str
 ) -> None:
     caplog.set_level(logging.WARNING, "blog.serve.listening")

@@ -1,4 +1,4 @@
-"""What is noted around a request, whatever becomes of it."""
+"""Metrics, traces and headers that the request pipeline adds around a response."""
 
 import re
 from dataclasses import replace
@@ -29,18 +29,18 @@ def _total(app: "Blog", name: str, **labels: str) -> float:
 @pytest.mark.parametrize(
     "path", [urls.HEALTH, urls.READY, urls.METRICS, urls.FAVICON, "/assets/site.abc.css", "/rum/collect"]
 )
-def test_what_is_asked_every_few_seconds_or_by_every_page_is_not_traced(path: str) -> None:
+def test_probes_scrapes_assets_and_beacons_are_not_traced(path: str) -> None:
     assert not _is_traced(path)
 
 
 @pytest.mark.parametrize(
     "path", ["/", "/blog/health-tips", "/blog/metrics", "/api/posts", "/assetsome", "/api/healthy", "/rummage"]
 )
-def test_what_only_sounds_like_it_is_traced(path: str) -> None:
+def test_similar_paths_are_traced(path: str) -> None:
     assert _is_traced(path)
 
 
-async def test_a_visitor_who_hangs_up_while_a_page_is_sent_is_counted_once(
+async def test_a_request_is_counted_once_if_the_client_disconnects_during_the_response(
     run: "Run", small_settings: "Settings"
 ) -> None:
     async with run(small_settings) as running:
@@ -63,7 +63,7 @@ async def test_a_visitor_who_hangs_up_while_a_page_is_sent_is_counted_once(
         assert _total(running.app, "http_requests_in_progress") == 0
 
 
-async def test_a_loading_blog_counts_its_503s_under_no_handler(
+async def test_a_503_while_loading_is_counted_without_a_handler(
     run: "Run", small_settings: "Settings", ask: "Ask"
 ) -> None:
     async with run(small_settings) as running:
@@ -73,7 +73,7 @@ async def test_a_loading_blog_counts_its_503s_under_no_handler(
         assert _total(running.app, "blog_page_views_total") == 0
 
 
-async def test_header_lines_that_repeat_are_read_as_one_list(small_app: "Blog", ask: "Ask") -> None:
+async def test_repeated_field_lines_form_one_list(small_app: "Blog", ask: "Ask") -> None:
     headers = (
         ("if-none-match", '"nonsense"'),
         ("if-none-match", "W/*"),
@@ -88,7 +88,7 @@ async def test_header_lines_that_repeat_are_read_as_one_list(small_app: "Blog", 
 SAMPLED: dict[str, Any] = {"otlp_endpoint": "http://127.0.0.1:9", "otlp_timeout": 0.1, "traces_sampler": "always_on"}
 
 
-async def test_a_sampled_page_names_its_trace_to_a_browser_that_reports(
+async def test_a_sampled_page_has_its_traceparent_if_browsers_send_beacons(
     run: "Run", small_settings: "Settings", ask: "Ask"
 ) -> None:
     async with run(replace(small_settings, faro_url="http://127.0.0.1:9/collect", **SAMPLED)) as running:
@@ -107,7 +107,7 @@ async def test_a_sampled_page_names_its_trace_to_a_browser_that_reports(
             assert answer.headers["cache-control"].startswith("public")
 
 
-async def test_where_no_browser_reports_a_sampled_page_stays_what_every_cache_may_keep(
+async def test_a_sampled_page_stays_cacheable_if_browsers_send_no_beacons(
     run: "Run", small_settings: "Settings", ask: "Ask"
 ) -> None:
     async with run(replace(small_settings, **SAMPLED)) as running:
@@ -117,9 +117,7 @@ async def test_where_no_browser_reports_a_sampled_page_stays_what_every_cache_ma
         assert headers["cache-control"].startswith("public")
 
 
-async def test_a_page_that_is_not_sampled_stays_what_every_cache_may_keep(
-    run: "Run", small_settings: "Settings", ask: "Ask"
-) -> None:
+async def test_a_page_that_is_not_sampled_stays_cacheable(run: "Run", small_settings: "Settings", ask: "Ask") -> None:
     settings = replace(
         small_settings, otlp_endpoint="http://127.0.0.1:9", traces_sampler="always_off", faro_url="http://127.0.0.1:9/"
     )

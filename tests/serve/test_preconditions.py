@@ -61,7 +61,7 @@ def test_tags_are_compared(tags: bytes, *, weakly: bool, strongly: bool) -> None
 
 
 def _members(tags: str) -> list[str] | None:
-    """The members of a list of entity tags, letter by letter; None where it is not well formed."""
+    """The members of a list of entity tags, parsed one by one; None if the list is not well-formed."""
     members, rest = [], tags.strip(" \t")
     while rest:
         if rest[0] != ",":
@@ -81,7 +81,7 @@ _PARTS = st.sampled_from(['"a"', 'W/"a"', '"b"', 'W/"b"', '"a,b"', '""', ",", ",
 
 @examples(max_examples=EXAMPLES, deadline=None)
 @given(tags=st.lists(_PARTS, max_size=10).map("".join))
-def test_tags_are_compared_as_a_plain_reading_of_the_list_would(tags: str) -> None:
+def test_tags_are_compared_as_by_a_parser_that_follows_the_rfc(tags: str) -> None:
     members = _members(tags)
     if members is not None:
         assert matches(tags.encode(), TAG) is ('"a"' in [member.removeprefix("W/") for member in members])
@@ -110,7 +110,7 @@ _MOMENTS = st.integers(-62_135_596_800, 253_402_300_799).map(lambda it: EPOCH + 
 
 @examples(max_examples=EXAMPLES, deadline=None)
 @given(moment=_MOMENTS)
-def test_a_date_is_read_in_each_of_its_forms(moment: datetime) -> None:
+def test_a_date_is_parsed_in_each_of_its_formats(moment: datetime) -> None:
     fixed, asctime, short = _forms(moment)
     expected = int((moment - EPOCH).total_seconds())
     assert (seconds(fixed.encode()), seconds(asctime.encode())) == (expected, expected)
@@ -119,7 +119,7 @@ def test_a_date_is_read_in_each_of_its_forms(moment: datetime) -> None:
         assert seconds(short.encode()) == expected
 
 
-def test_two_digits_of_a_year_are_never_more_than_fifty_years_ahead() -> None:
+def test_a_two_digit_year_is_at_most_fifty_years_in_the_future() -> None:
     this = datetime.now(UTC).year
     for year in range(100):
         found = seconds(b"Monday, 01-Jan-%02d 00:00:00 GMT" % year)
@@ -140,7 +140,7 @@ def test_two_digits_of_a_year_are_never_more_than_fifty_years_ahead() -> None:
         "Thu May 28 20:26:40 26", "Thu May  28 20:26:40 2026", "Thu, \xb2\xb8 May 2026 20:26:40 GMT", "Thu, 28 May 2026 " + "2" * 10_000,
     ],
 )  # fmt: skip
-def test_what_is_no_date_is_ignored(date: str) -> None:
+def test_an_invalid_date_is_ignored(date: str) -> None:
     written = date.encode("latin-1")
     assert seconds(written) is None
     assert evaluate({b"if-modified-since": written}, TAG, DATED, 0) == 200
@@ -148,7 +148,7 @@ def test_what_is_no_date_is_ignored(date: str) -> None:
 
 
 @pytest.mark.parametrize("date", [b"Fri, 31 Dec 9999 23:59:60 GMT", b"Sat, 31 Dec 2016 23:59:60 GMT"])
-def test_a_leap_second_is_a_second(date: bytes) -> None:
+def test_a_leap_second_is_accepted(date: bytes) -> None:
     before, found = seconds(date.replace(b":60", b":59")), seconds(date)
     assert before is not None
     assert found == before + 1
@@ -188,7 +188,7 @@ def test_conditions_are_evaluated_in_order(conditions: dict[str, bytes], status:
     assert evaluate(headers, TAG, DATED, MODIFIED) == status
 
 
-def test_a_page_without_a_date_is_sent_whatever_date_is_asked() -> None:
+def test_a_page_without_a_date_ignores_conditions_with_a_date() -> None:
     for name in (b"if-modified-since", b"if-unmodified-since"):
         for date in (at(1), SAME, at(4_000_000_000)):
             assert evaluate({name: date}, TAG, Dated(MODIFIED), 0) == 200
@@ -205,7 +205,9 @@ def test_a_page_without_a_date_is_sent_whatever_date_is_asked() -> None:
         (b"Thu May 28 20:26:40 2026", 304),
     ],
 )
-def test_a_date_that_others_may_have_given_to_other_bytes_is_not_believed(date: bytes, status: int) -> None:
+def test_a_later_date_from_before_the_process_started_does_not_prove_that_the_client_is_current(
+    date: bytes, status: int
+) -> None:
     assert evaluate({b"if-modified-since": date}, TAG, DATED, MODIFIED + 100) == status
 
 
@@ -217,7 +219,7 @@ PATHS = ["/", "/blog/hello", "/about", "/tags", "/blog/tag/http", "/rss", "/atom
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 @pytest.mark.parametrize("path", PATHS)
-async def test_everything_that_is_prepared_has_validators_that_work(
+async def test_every_prepared_response_has_working_validators(
     small_app: "Blog", ask: "Ask", path: str, method: str
 ) -> None:
     whole = await ask(small_app, path, method)
@@ -255,14 +257,14 @@ async def test_everything_that_is_prepared_has_validators_that_work(
      ("/api/posts?page=0", "GET", 422), ("/blog/hello", "POST", 405), ("/api/posts", "DELETE", 405), ("/2019/old-hello", "PUT", 405)],
 )  # fmt: skip
 @pytest.mark.parametrize("name", ["if-match", "if-none-match", "if-modified-since", "if-unmodified-since"])
-async def test_conditions_are_ignored_where_the_answer_would_not_be_200(
+async def test_conditions_are_ignored_if_the_response_would_not_be_200(
     small_app: "Blog", ask: "Ask", path: str, method: str, status: int, name: str
 ) -> None:
     for value in ("*", '"x"', formatdate(0, usegmt=True), formatdate(4_000_000_000, usegmt=True)):
         assert (await ask(small_app, path, method, ((name, value),))).status == status
 
 
-async def test_a_refused_encoding_goes_before_the_conditions(small_app: "Blog", ask: "Ask") -> None:
+async def test_encoding_negotiation_precedes_the_conditions(small_app: "Blog", ask: "Ask") -> None:
     answer = await ask(small_app, "/about", headers=(("accept-encoding", "*;q=0"), ("if-match", '"x"')))
     assert answer.status == 406
 
@@ -274,13 +276,13 @@ async def test_a_tag_of_another_encoding_does_not_match(small_app: "Blog", ask: 
         assert (await ask(small_app, "/blog/hello", headers=headers)).status == status
 
 
-async def test_a_repeated_date_is_no_date(small_app: "Blog", ask: "Ask") -> None:
+async def test_a_repeated_date_is_ignored(small_app: "Blog", ask: "Ask") -> None:
     date = (await ask(small_app, "/blog/hello")).headers["last-modified"]
     headers = (("if-modified-since", date), ("if-modified-since", date))
     assert (await ask(small_app, "/blog/hello", headers=headers)).status == 200
 
 
-async def test_a_reload_changes_the_date_of_what_it_changed_and_of_nothing_else(
+async def test_a_reload_changes_the_dates_of_the_pages_that_it_changed_only(
     run: "Run", posts: "WritePosts", post: "WritePost", small_settings: "Settings"
 ) -> None:
     folder = posts(
@@ -295,11 +297,11 @@ async def test_a_reload_changes_the_date_of_what_it_changed_and_of_nothing_else(
     )
     async with run(own) as running:
         await running.until_ready()
-        await asyncio.sleep(0.5)  # the watcher begins after the first edition
+        await asyncio.sleep(0.5)  # the watcher starts after the first edition
         before = {
             path: (await running.client.get(path)).headers for path in ("/blog/one", "/rss", "/about", "/blog/two.md")
         }
-        # A typo is mended, and nobody says so in the front matter.
+        # A small edit, without a new date in the front matter.
         posts({"one.md": post("One", "2026-03-01", body="A few more words.")})
         await running.until_text("/blog/one", "more words")
         for path, headers in before.items():
@@ -307,7 +309,7 @@ async def test_a_reload_changes_the_date_of_what_it_changed_and_of_nothing_else(
             assert answer.status_code == (200 if path in {"/blog/one", "/rss"} else 304), path
 
 
-async def test_many_edits_within_a_second_never_leave_a_reader_with_old_bytes(
+async def test_edits_within_a_second_never_give_304_for_old_bytes(
     run: "Run", posts: "WritePosts", post: "WritePost", small_settings: "Settings"
 ) -> None:
     folder = posts({"one.md": post("One", "2026-03-01", body="Words number 0.")})
@@ -316,12 +318,12 @@ async def test_many_edits_within_a_second_never_leave_a_reader_with_old_bytes(
     )
     async with run(own) as running:
         await running.until_ready()
-        await asyncio.sleep(0.5)  # the watcher begins after the first edition
-        held: list[str] = []
+        await asyncio.sleep(0.5)  # the watcher starts after the first edition
+        dates: list[str] = []
         for number in range(1, 4):
-            held.append((await running.client.get("/blog/one")).headers["last-modified"])
+            dates.append((await running.client.get("/blog/one")).headers["last-modified"])
             posts({"one.md": post("One", "2026-03-01", body=f"Words number {number}.")})
             await running.until_text("/blog/one", f"number {number}")
-            for date in held:
+            for date in dates:
                 assert (await running.client.get("/blog/one", headers={"if-modified-since": date})).status_code == 200
-        assert len(set(held)) == len(held)
+        assert len(set(dates)) == len(dates)

@@ -1,4 +1,4 @@
-"""The server's short cut to prepared pages, against the ASGI way that it spares."""
+"""The protocol's direct responses from the page store, compared with those through the ASGI application."""
 
 import asyncio
 import os
@@ -28,14 +28,14 @@ DATE = b"Wed, 25 Nov 2026 11:00:00 GMT"
 
 
 class Wire(asyncio.Transport):
-    """The client's end: what was written to it, and whether it still reads."""
+    """A transport in place of a client: it keeps what is written, and may stop reading."""
 
     def __init__(self) -> None:
         super().__init__()
         self.written = bytearray()
         self.closed = False
         self.reads = True
-        self.is_read = True
+        self.is_reading_resumed = True
         self.protocol: PageProtocol | None = None
 
     def get_extra_info(self, name: str, default: Any = None) -> Any:
@@ -65,10 +65,10 @@ class Wire(asyncio.Transport):
         return 0 if self.reads else len(self.written)
 
     def pause_reading(self) -> None:
-        self.is_read = False
+        self.is_reading_resumed = False
 
     def resume_reading(self) -> None:
-        self.is_read = True
+        self.is_reading_resumed = True
 
 
 Connect = Callable[..., tuple[PageProtocol, Wire]]
@@ -93,7 +93,7 @@ def connection_to(
 
 @pytest.fixture
 def connect(small_app: "Blog") -> Connect:
-    """A connection to the small site, whose parts a test may replace."""
+    """Connects to the small site; a test may replace its parts."""
     return partial(connection_to, small_app)
 
 
@@ -102,7 +102,7 @@ def request(target: str, *more: str, method: str = "GET", version: str = "1.1") 
 
 
 def answers(written: bytes | bytearray) -> Iterator[tuple[int, list[tuple[str, str]], bytes | bytearray]]:
-    """Status, header and body of each answer on a wire, by their content-length."""
+    """Status, header fields and body of each response that was written, split by Content-Length."""
     at = 0
     while at < len(written):
         end = written.index(b"\r\n\r\n", at)
@@ -114,7 +114,7 @@ def answers(written: bytes | bytearray) -> Iterator[tuple[int, list[tuple[str, s
 
 
 def count(wire: Wire) -> int:
-    """How many answers there are, without taking them apart."""
+    """How many responses with status 200 were written."""
     return wire.written.count(b"HTTP/1.1 200 OK\r\n")
 
 
@@ -135,7 +135,7 @@ def count(wire: Wire) -> int:
         pytest.param("/rss", "GET", (("accept-encoding", "gzip"),), id="feed"),
     ],
 )
-async def test_both_ways_give_the_same_answer(  # noqa: PLR0913, PLR0917 -- a table
+async def test_a_direct_response_equals_the_one_through_asgi(  # noqa: PLR0913, PLR0917 -- a table
     connect: Connect, small_app: "Blog", ask: "Ask", until: "Until",
     target: str, method: str, headers: tuple[tuple[str, str], ...],
 ) -> None:  # fmt: skip
@@ -143,21 +143,21 @@ async def test_both_ways_give_the_same_answer(  # noqa: PLR0913, PLR0917 -- a ta
     protocol.data_received(request(target, *(f"{name}: {value}" for name, value in headers), method=method))
     await until(lambda: any(answers(wire.written)))
     ((status, pairs, body),) = answers(wire.written)
-    asked = await ask(small_app, target, method, headers)
+    through_asgi = await ask(small_app, target, method, headers)
     assert (status, sorted(pairs), body) == (
-        asked.status,
-        sorted([*asked.raw_headers, ("date", DATE.decode())]),
-        asked.body,
+        through_asgi.status,
+        sorted([*through_asgi.raw_headers, ("date", DATE.decode())]),
+        through_asgi.body,
     )
 
 
-async def test_a_page_is_answered_before_the_loop_turns(connect: Connect) -> None:
+async def test_a_page_is_written_before_the_event_loop_runs_again(connect: Connect) -> None:
     protocol, wire = connect()
     protocol.data_received(request("/blog/hello"))
     assert wire.written.startswith(b"HTTP/1.1 200 OK\r\ndate: " + DATE)
 
 
-async def test_head_says_how_long_the_body_would_be_and_leaves_it_out(connect: Connect) -> None:
+async def test_head_has_the_length_of_the_body_and_no_body(connect: Connect) -> None:
     protocol, wire = connect()
     protocol.data_received(request("/blog/hello", method="HEAD"))
     head, _, body = wire.written.partition(b"\r\n\r\n")
@@ -167,7 +167,7 @@ async def test_head_says_how_long_the_body_would_be_and_leaves_it_out(connect: C
     assert int(length[1]) > 1000
 
 
-async def test_pipelined_pages_wait_for_the_slower_answer_in_front_of_them(connect: Connect, until: "Until") -> None:
+async def test_pipelined_pages_wait_for_the_slower_response_before_them(connect: Connect, until: "Until") -> None:
     protocol, wire = connect()
     protocol.data_received(
         request("/about") + request("/api/posts/hello") + request("/blog/hello") + request("/nowhere")
@@ -184,28 +184,30 @@ async def test_a_client_that_does_not_read_is_not_written_to(connect: Connect, u
     protocol.data_received(request("/blog/hello") * 500)
     await asyncio.sleep(0)
     assert count(wire) == 1
-    assert not wire.is_read
+    assert not wire.is_reading_resumed
     wire.reads = True
     protocol.resume_writing()
     await until(lambda: count(wire) == 500)
-    assert wire.is_read
+    assert wire.is_reading_resumed
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "sent",
     [
         pytest.param(request("/about", version="1.0"), id="http-1.0"),
         pytest.param(request("/about", "Connection: close"), id="close"),
     ],
 )
-async def test_who_wants_to_leave_is_let_go_with_the_answer(connect: Connect, asked: bytes) -> None:
+async def test_the_connection_closes_after_the_response_if_the_client_requests_it(
+    connect: Connect, sent: bytes
+) -> None:
     protocol, wire = connect()
-    protocol.data_received(asked)
+    protocol.data_received(sent)
     assert b"\r\nconnection: close\r\n" in wire.written
     assert wire.closed
 
 
-async def test_while_draining_every_answer_is_the_last_of_its_connection(connect: Connect, small_app: "Blog") -> None:
+async def test_every_response_closes_its_connection_while_draining(connect: Connect, small_app: "Blog") -> None:
     protocol, wire = connect()
     small_app.service.draining = True
     try:
@@ -217,7 +219,7 @@ async def test_while_draining_every_answer_is_the_last_of_its_connection(connect
 
 
 @pytest.mark.parametrize("behind", ["/about", "/api/posts"])
-async def test_a_request_behind_the_closing_answer_is_not_processed(connect: Connect, behind: str) -> None:
+async def test_a_request_after_one_that_closes_the_connection_is_not_processed(connect: Connect, behind: str) -> None:
     protocol, wire = connect()
     protocol.data_received(request("/about", "Connection: close") + request(behind))
     await asyncio.sleep(0)
@@ -225,13 +227,13 @@ async def test_a_request_behind_the_closing_answer_is_not_processed(connect: Con
     assert not protocol.tasks
 
 
-async def test_a_page_asked_for_with_a_body_is_a_page(connect: Connect, until: "Until") -> None:
+async def test_a_request_for_a_page_may_have_a_body(connect: Connect, until: "Until") -> None:
     protocol, wire = connect()
     protocol.data_received(request("/about", "Content-Length: 5") + b"hello" + request("/about"))
     await until(lambda: [status for status, _, _ in answers(wire.written)] == [200, 200])
 
 
-async def test_a_head_that_does_not_end_is_refused(connect: Connect) -> None:
+async def test_an_endless_head_is_refused(connect: Connect) -> None:
     protocol, wire = connect()
     protocol.data_received(b"GET /about HTTP/1.1\r\nX-Endless: ")
     for _ in range(64):
@@ -240,7 +242,7 @@ async def test_a_head_that_does_not_end_is_refused(connect: Connect) -> None:
     assert wire.closed
 
 
-async def test_a_long_body_is_not_taken_for_a_long_head(connect: Connect) -> None:
+async def test_a_long_body_does_not_count_as_a_long_head(connect: Connect) -> None:
     protocol, wire = connect()
     protocol.data_received(request("/api/posts", "Content-Length: 200000", method="POST"))
     for _ in range(100):
@@ -249,7 +251,7 @@ async def test_a_long_body_is_not_taken_for_a_long_head(connect: Connect) -> Non
     assert b" 431 " not in wire.written
 
 
-async def test_what_goes_wrong_is_said_to_the_visitor_the_log_and_the_metrics(
+async def test_an_exception_is_a_500_and_is_logged_and_counted(
     connect: Connect, small_app: "Blog", caplog: pytest.LogCaptureFixture
 ) -> None:
     def fails(_record: RequestRecord) -> None:
@@ -263,7 +265,7 @@ async def test_what_goes_wrong_is_said_to_the_visitor_the_log_and_the_metrics(
     assert failed in small_app.metrics.exposition("")[0].decode()
 
 
-async def test_every_request_is_counted_once_whichever_way_it_went(
+async def test_every_request_is_counted_once_direct_or_through_asgi(
     connect: Connect, small_app: "Blog", until: "Until"
 ) -> None:
     def total() -> float:
@@ -284,7 +286,7 @@ async def test_every_request_is_counted_once_whichever_way_it_went(
 
 
 @pytest.mark.parametrize("target", ["/about#part", "http://blog.test/about", unquote("/%C3%A9"), "*"])
-async def test_an_odd_target_goes_the_long_way_and_harms_nobody(connect: Connect, until: "Until", target: str) -> None:
+async def test_an_unusual_target_is_passed_on_and_answered(connect: Connect, until: "Until", target: str) -> None:
     protocol, wire = connect()
     protocol.data_received(request(target))
     await until(lambda: bool(wire.written))
@@ -324,24 +326,24 @@ LAST = (
     cuts=st.lists(st.integers(0, 80_000), max_size=12),
     around=st.integers(-3, 3),
 )
-def test_the_same_bytes_get_the_same_answers_wherever_they_are_cut(
+def test_the_same_bytes_get_the_same_responses_however_they_are_split(
     small_app: "Blog", pipelined: list[bytes], last: bytes, cuts: list[int], around: int
 ) -> None:
     sent = b"".join(pipelined) + last
-    # Half of the cuts fall where they hurt: around the end of a line.
+    # Half of the cuts are near the ends of lines, where errors are most likely.
     ends = [found.end() + around for found in re.finditer(rb"\r\n", sent)][:500:3]
-    wherever = sorted(
+    positions = sorted(
         {min(max(cut % (len(sent) + 1), 0), len(sent)) for cut in cuts}
         | {e for e in ends[: len(cuts)] if 0 < e < len(sent)}
     )
-    pieces = [sent[start:end] for start, end in pairwise([0, *wherever, len(sent)])]
+    pieces = [sent[start:end] for start, end in pairwise([0, *positions, len(sent)])]
     whole = asyncio.run(answered(small_app, [sent]))
     assert asyncio.run(answered(small_app, pieces)) == whole
     assert len(whole) == 1 + sum(part != b"\r\n\r\n" for part in pipelined)
 
 
 async def answered(app: "Blog", pieces: list[bytes]) -> list[int]:
-    """The statuses that a connection answers with until it closes."""
+    """The statuses of a connection's responses until it closes."""
     protocol, wire = connection_to(app)
     for piece in pieces:
         protocol.data_received(piece)

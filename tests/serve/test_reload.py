@@ -29,12 +29,14 @@ def own_theme(settings: Settings) -> Path:
 
 
 async def _watching(blog: "Running") -> None:
-    """The watcher needs a moment after the first edition before it sees changes."""
+    """Wait until the watcher, which starts after the first edition, sees changes."""
     await blog.until_ready()
     await asyncio.sleep(0.5)
 
 
-async def test_a_changed_post_is_seen_without_a_restart(run: "Run", authoring: Settings, post: "WritePost") -> None:
+async def test_a_changed_post_is_published_without_a_restart(
+    run: "Run", authoring: Settings, post: "WritePost"
+) -> None:
     async with run(authoring) as blog:
         await _watching(blog)
         assert "First words." in await blog.text("/blog/hello")
@@ -44,7 +46,7 @@ async def test_a_changed_post_is_seen_without_a_restart(run: "Run", authoring: S
         assert (await blog.client.get("/api/posts/hello")).json()["html"].strip() == "<p>Second words.</p>"
 
 
-async def test_an_added_and_a_removed_post_are_seen(run: "Run", authoring: Settings, post: "WritePost") -> None:
+async def test_an_added_and_a_removed_post_are_published(run: "Run", authoring: Settings, post: "WritePost") -> None:
     async with run(authoring) as blog:
         await _watching(blog)
         (authoring.posts_dir / "new.md").write_text(post("A new one", "2026-01-02"))
@@ -54,7 +56,7 @@ async def test_an_added_and_a_removed_post_are_seen(run: "Run", authoring: Setti
         assert await blog.status("/blog/hello") == 404
 
 
-async def test_a_broken_post_leaves_the_last_good_edition(
+async def test_a_post_with_a_fault_leaves_the_last_good_edition(
     run: "Run", authoring: Settings, post: "WritePost", caplog: pytest.LogCaptureFixture, until: "Until"
 ) -> None:
     async with run(authoring) as blog:
@@ -64,11 +66,11 @@ async def test_a_broken_post_leaves_the_last_good_edition(
         assert "unknown key 'titel'; did you mean title?" in caplog.text
         assert "First words." in await blog.text("/blog/hello")
         assert await blog.status("/api/ready") == 200
-        (authoring.posts_dir / "hello.md").write_text(post("Hello", "2026-01-01", body="Mended words."))
-        await blog.until_text("/blog/hello", "Mended words.")
+        (authoring.posts_dir / "hello.md").write_text(post("Hello", "2026-01-01", body="Corrected words."))
+        await blog.until_text("/blog/hello", "Corrected words.")
 
 
-async def test_a_changed_template_is_seen(run: "Run", authoring: Settings) -> None:
+async def test_a_changed_template_is_applied(run: "Run", authoring: Settings) -> None:
     async with run(authoring) as blog:
         await _watching(blog)
         base = own_theme(authoring) / "base.html"
@@ -77,7 +79,7 @@ async def test_a_changed_template_is_seen(run: "Run", authoring: Settings) -> No
         assert '<body class="dressed">' in await blog.text("/nothing")
 
 
-async def test_a_changed_stylesheet_gets_another_address(run: "Run", authoring: Settings, until: "Until") -> None:
+async def test_a_changed_stylesheet_gets_another_url(run: "Run", authoring: Settings, until: "Until") -> None:
     async with run(authoring) as blog:
         await _watching(blog)
         css = own_theme(authoring) / "assets" / "site.css"
@@ -105,7 +107,7 @@ def _stylesheet(page: str) -> str:
         pytest.param(b"\xff\xfe", id="not-utf-8"),
     ],
 )
-async def test_a_broken_template_leaves_the_last_good_edition(
+async def test_a_template_with_a_fault_leaves_the_last_good_edition(
     run: "Run", authoring: Settings, caplog: pytest.LogCaptureFixture, until: "Until", broken: bytes
 ) -> None:
     async with run(authoring) as blog:
@@ -117,11 +119,11 @@ async def test_a_broken_template_leaves_the_last_good_edition(
         assert blog.app.service.failure is None
         assert "home.html" in caplog.text
         assert await blog.status("/") == 200
-        home.write_bytes(good.replace(b"{% block main %}", b"{% block main %}mended"))
-        await blog.until_text("/", "mended")
+        home.write_bytes(good.replace(b"{% block main %}", b"{% block main %}corrected"))
+        await blog.until_text("/", "corrected")
 
 
-async def test_an_open_page_is_told_of_each_edition(run: "Run", authoring: Settings, post: "WritePost") -> None:
+async def test_each_edition_sends_an_event_to_open_pages(run: "Run", authoring: Settings, post: "WritePost") -> None:
     async with run(authoring) as blog:
         await _watching(blog)
         events, leave = asyncio.Queue[bytes](), asyncio.Event()
@@ -161,7 +163,7 @@ async def test_head_of_the_events_ends(run: "Run", authoring: Settings, ask: "As
         assert (answer.status, answer.body) == (200, b"")
 
 
-async def test_a_page_under_authoring_refreshes_itself(run: "Run", authoring: Settings) -> None:
+async def test_a_page_has_the_reload_script_while_authoring(run: "Run", authoring: Settings) -> None:
     async with run(authoring) as blog:
         await blog.until_ready()
         for path in ("/", "/blog/hello", "/nothing"):
@@ -171,7 +173,7 @@ async def test_a_page_under_authoring_refreshes_itself(run: "Run", authoring: Se
 @pytest.mark.parametrize(
     "changes", [{"base_url": "https://example.org"}, {"reload": False}], ids=["a-public-site", "without-reload"]
 )
-async def test_visitors_never_get_the_reload_script(
+async def test_public_pages_never_have_the_reload_script(
     run: "Run", authoring: Settings, changes: dict[str, str | bool]
 ) -> None:
     async with run(replace(authoring, **changes)) as blog:  # type: ignore[arg-type]
@@ -181,26 +183,26 @@ async def test_visitors_never_get_the_reload_script(
         assert await blog.status("/api/reload") == 404
 
 
-async def test_a_public_site_may_reload_its_posts_too(run: "Run", authoring: Settings, post: "WritePost") -> None:
+async def test_a_public_site_may_reload_its_posts(run: "Run", authoring: Settings, post: "WritePost") -> None:
     async with run(replace(authoring, base_url="https://example.org")) as blog:
         await _watching(blog)
         (authoring.posts_dir / "hello.md").write_text(post("Hello", "2026-01-01", body="Second words."))
         await blog.until_text("/blog/hello", "Second words.")
 
 
-async def test_a_folder_that_a_link_moves_to_is_seen_each_time(
+async def test_a_symbolic_link_that_moves_to_another_folder_is_followed_each_time(
     run: "Run", posts: "WritePosts", post: "WritePost", templates: Path, tmp_path: Path
 ) -> None:
-    """As git-sync publishes: a checkout of its own for each commit, and a link that is moved to it."""
+    """As git-sync publishes: a checkout for each commit, and a symbolic link that is moved to it."""
     link = tmp_path / "current"
 
     def publish(commit: str, words: str) -> None:
         checkout = tmp_path / "checkouts" / commit
         checkout.mkdir(parents=True)
         (checkout / "hello.md").write_text(post("Hello", "2026-01-01", body=words))
-        beside = tmp_path / "beside"
-        beside.symlink_to(checkout)
-        beside.replace(link)
+        temporary = tmp_path / "temporary"
+        temporary.symlink_to(checkout)
+        temporary.replace(link)
 
     publish("aaaa", "First words.")
     async with run(Settings(posts_dir=link, templates_dir=templates, reload=True)) as blog:
@@ -209,14 +211,14 @@ async def test_a_folder_that_a_link_moves_to_is_seen_each_time(
             old = link.resolve()
             publish(commit, words)
             await blog.until_text("/blog/hello", words)
-            # Only later is the old checkout cleared away.
+            # git-sync removes the old checkout later.
             shutil.rmtree(old)
 
 
-async def test_the_files_of_a_config_map_are_seen_when_they_are_exchanged(
+async def test_the_files_of_a_config_map_are_published_when_they_are_replaced(
     run: "Run", post: "WritePost", templates: Path, tmp_path: Path
 ) -> None:
-    """As the kubelet publishes: each name is a link by way of ..data, which is a link that is moved."""
+    """As the kubelet publishes: each name is a link through ..data, and ..data is a link that is moved."""
     folder = tmp_path / "mounted"
 
     def publish(version: str, words: str) -> None:
@@ -234,7 +236,7 @@ async def test_the_files_of_a_config_map_are_seen_when_they_are_exchanged(
         await blog.until_text("/blog/hello", "Second words.")
 
 
-async def test_a_theme_folder_that_appears_later_is_seen(
+async def test_a_theme_folder_that_is_created_later_is_used(
     run: "Run", authoring: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)

@@ -1,4 +1,4 @@
-"""The door for beacons: who is refused, with which status, and what that may cost."""
+"""POST /rum/collect: which beacons are refused, with which status, and what refusals may cost."""
 
 import asyncio
 import json
@@ -36,7 +36,7 @@ BEACON = {"meta": {"page": {"url": "https://blog.example/"}}, "events": [{"name"
         pytest.param({"sec-fetch-site": "", "origin": "http://127.0.0.1:8000", "host": "127.0.0.1:8000"}, id="by-host"),
     ],
 )
-def test_a_beacon_of_the_sites_own_pages_comes_in(headers: dict[str, str]) -> None:
+def test_a_beacon_of_the_sites_own_pages_is_accepted(headers: dict[str, str]) -> None:
     check_fields(SAME | headers, ORIGIN)
 
 
@@ -52,7 +52,7 @@ def test_a_beacon_of_the_sites_own_pages_comes_in(headers: dict[str, str]) -> No
         pytest.param({"sec-fetch-site": "same-site"}, BeaconOutcome.CROSS_SITE, id="same-site"),
         pytest.param({"sec-fetch-site": "none"}, BeaconOutcome.CROSS_SITE, id="by-hand"),
         pytest.param({"sec-fetch-site": "cross-site", "origin": ORIGIN}, BeaconOutcome.CROSS_SITE, id="metadata-first"),
-        pytest.param({"sec-fetch-site": ""}, BeaconOutcome.CROSS_SITE, id="nothing-said"),
+        pytest.param({"sec-fetch-site": ""}, BeaconOutcome.CROSS_SITE, id="no-metadata-and-no-origin"),
         pytest.param({"sec-fetch-site": "", "origin": "null", "host": ""}, BeaconOutcome.CROSS_SITE, id="null-origin"),
         pytest.param(
             {"sec-fetch-site": "", "origin": "https://evil.example"}, BeaconOutcome.CROSS_SITE, id="other-origin"
@@ -67,9 +67,7 @@ def test_a_beacon_of_the_sites_own_pages_comes_in(headers: dict[str, str]) -> No
         pytest.param({"content-length": "9" * 5000}, BeaconOutcome.TOO_LARGE, id="absurd-length"),
     ],
 )
-def test_whoever_may_not_come_in_is_refused_by_the_headers_alone(
-    headers: dict[str, str], outcome: BeaconOutcome
-) -> None:
+def test_other_beacons_are_refused_by_their_header_fields(headers: dict[str, str], outcome: BeaconOutcome) -> None:
     with pytest.raises(Refused) as caught:
         check_fields(SAME | headers, ORIGIN)
     assert caught.value.outcome is outcome
@@ -131,30 +129,32 @@ async def _until_counted(client: httpx.AsyncClient, wanted: dict[str, int]) -> N
     raise AssertionError(counted)
 
 
-async def test_an_opted_out_reader_is_thanked_and_forgotten(client: httpx.AsyncClient, sink: "Sink") -> None:
-    for wish in ({"dnt": "1"}, {"sec-gpc": "1"}):
-        answer = await client.post("/rum/collect", json=BEACON, headers=SAME | wish)
+async def test_a_beacon_of_a_reader_who_opted_out_gets_204_and_is_discarded(
+    client: httpx.AsyncClient, sink: "Sink"
+) -> None:
+    for preference in ({"dnt": "1"}, {"sec-gpc": "1"}):
+        answer = await client.post("/rum/collect", json=BEACON, headers=SAME | preference)
         assert (answer.status_code, answer.content) == (204, b"")
     await _until_counted(client, {"opted_out": 2})
     assert sink.received == []
 
 
-async def test_every_outcome_is_there_before_the_first_beacon(client: httpx.AsyncClient) -> None:
+async def test_every_outcome_is_exposed_before_the_first_beacon(client: httpx.AsyncClient) -> None:
     assert await _outcomes(client) == dict.fromkeys(BeaconOutcome, 0)
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "OPTIONS", "BREW"])
-async def test_beacons_are_posted(client: httpx.AsyncClient, method: str) -> None:
+async def test_other_methods_than_post_get_405(client: httpx.AsyncClient, method: str) -> None:
     answer = await client.request(method, "/rum/collect")
     assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
 
 
-async def test_more_beacons_than_the_bucket_holds_are_told_when_to_come_again(client: httpx.AsyncClient) -> None:
+async def test_beacons_beyond_the_token_bucket_get_429_with_retry_after(client: httpx.AsyncClient) -> None:
     answers = [await client.post("/rum/collect", json=BEACON, headers=SAME) for _ in range(400)]
-    turned_away = [answer for answer in answers if answer.status_code == 429]
+    refused = [answer for answer in answers if answer.status_code == 429]
     assert {answer.status_code for answer in answers} == {202, 429}
-    assert all(int(answer.headers["retry-after"]) > 0 for answer in turned_away)
-    assert (await _outcomes(client))["rate_limited"] == len(turned_away)
+    assert all(int(answer.headers["retry-after"]) > 0 for answer in refused)
+    assert (await _outcomes(client))["rate_limited"] == len(refused)
 
 
 async def test_a_beacon_is_no_page_view(client: httpx.AsyncClient) -> None:
@@ -165,9 +165,7 @@ async def test_a_beacon_is_no_page_view(client: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.parametrize("mode", ["proxy", "direct"])
-async def test_where_beacons_do_not_pass_through_there_is_no_door(
-    run: "Run", small_settings: "Settings", mode: Any
-) -> None:
+async def test_without_forwarding_there_is_no_beacon_route(run: "Run", small_settings: "Settings", mode: Any) -> None:
     settings = replace(
         small_settings, faro_url=None if mode == "proxy" else "http://127.0.0.1:9/collect", faro_mode=mode
     )
@@ -176,13 +174,13 @@ async def test_where_beacons_do_not_pass_through_there_is_no_door(
         assert (await running.client.post("/rum/collect", json=BEACON, headers=SAME)).status_code == 404
 
 
-# A body that comes slowly, in pieces, or not to its end.
+# Bodies that arrive slowly, in chunks, or not to their end.
 
 
 async def _post(
     app: "Blog", parts: Iterable[bytes], headers: dict[str, str], *, ends: str = "waits"
 ) -> list["Message"]:
-    """Send a body in parts; after them the client waits, hangs up or has finished."""
+    """Send a body in parts; after them the client waits or disconnects."""
     left = iter(parts)
     sent: list[Message] = []
 
@@ -216,24 +214,24 @@ async def app(run: "Run", small_settings: "Settings", sink: "Sink") -> AsyncIter
 CHUNKED = SAME | {"transfer-encoding": "chunked"}
 
 
-async def test_a_body_without_an_end_is_refused_while_it_is_read(app: "Blog") -> None:
-    taken = 0
+async def test_an_endless_body_is_refused_while_it_is_read(app: "Blog") -> None:
+    chunks = 0
 
     def endless() -> Iterator[bytes]:
-        nonlocal taken
+        nonlocal chunks
         while True:
-            taken += 1
+            chunks += 1
             yield b" " * 16_384
 
     start, body, *_, end = await _post(app, endless(), CHUNKED)
     assert start["status"] == 413
     assert (b"connection", b"close") in start["headers"]
-    assert body["more_body"] is True  # it is heard before the connection ends
+    assert body["more_body"] is True  # the client gets it before the connection closes
     assert not end.get("more_body", False)
-    assert taken * 16_384 < 17 * 1024 * 1024
+    assert chunks * 16_384 < 17 * 1024 * 1024
 
 
-async def test_a_body_that_drips_is_given_up(app: "Blog", monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_slow_body_is_refused_with_408(app: "Blog", monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rum, "READ_SECONDS", 0.05)
     monkeypatch.setattr(rum, "_LINGER_SECONDS", 0.05)
     start, *_ = await _post(app, [b"{"], SAME | {"content-length": "100"})
@@ -246,12 +244,14 @@ async def test_a_body_that_ends_too_early_is_counted(app: "Blog") -> None:
     assert 'blog_rum_beacons_total{outcome="cut_off"} 1.0' in app.metrics.exposition("")[0].decode()
 
 
-async def test_only_so_many_bodies_are_under_way_at_once(app: "Blog", monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_number_of_bodies_that_are_read_at_once_is_bounded(
+    app: "Blog", monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(rum, "READ_SECONDS", 0.3)
     monkeypatch.setattr(rum, "_LINGER_SECONDS", 0.05)
     answers = await asyncio.gather(*(_post(app, [b"{"], SAME | {"content-length": "9"}) for _ in range(200)))
     statuses = [start["status"] for start, *_ in answers]
     assert (statuses.count(408), statuses.count(429)) == (rum.MAX_READING, 200 - rum.MAX_READING)
-    # The room is free again.
+    # The places are free again.
     start, *_ = await _post(app, [b"{"], SAME | {"content-length": "9"}, ends="hangs up")
     assert start["status"] == 400

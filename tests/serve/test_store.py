@@ -27,16 +27,14 @@ WRITES = ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "BREW"]
 
 @pytest.mark.parametrize("method", WRITES)
 @pytest.mark.parametrize("path", ["/", "/blog/hello", "/rss", "/blog/hello.md", "/sitemap.xml"])
-async def test_a_page_refuses_other_methods_and_says_which_it_takes(
-    client: httpx.AsyncClient, method: str, path: str
-) -> None:
+async def test_a_page_refuses_other_methods_with_allow(client: httpx.AsyncClient, method: str, path: str) -> None:
     answer = await client.request(method, path)
     assert answer.status_code == 405
     assert answer.headers["allow"] == "GET, HEAD"
 
 
 @pytest.mark.parametrize(
-    ("asked", "canonical"),
+    ("requested", "canonical"),
     [
         pytest.param("/Blog/Hello", "/blog/hello", id="upper-case"),
         pytest.param("/blog/hello/", "/blog/hello", id="slash"),
@@ -58,22 +56,24 @@ async def test_a_page_refuses_other_methods_and_says_which_it_takes(
         pytest.param("/API/posts", "/api/posts", id="api-all-upper-case"),
     ],
 )
-async def test_other_spellings_lead_to_the_one_path(small_app: "Blog", ask: "Ask", asked: str, canonical: str) -> None:
-    answer = await ask(small_app, asked)
+async def test_other_spellings_redirect_to_the_canonical_path(
+    small_app: "Blog", ask: "Ask", requested: str, canonical: str
+) -> None:
+    answer = await ask(small_app, requested)
     assert (answer.status, answer.headers.get("location")) == (301, canonical)
     assert "max-age" in answer.headers["cache-control"]
     assert (await ask(small_app, canonical)).status == 200
 
 
-@pytest.mark.parametrize("asked", ["/Blog/", "/2019/old-hello", "/blog/page/1", "/api/Posts"])
-async def test_a_redirect_keeps_the_query(small_app: "Blog", ask: "Ask", asked: str) -> None:
-    answer = await ask(small_app, f"{asked}?a=1&b=%C3%B6//x")
+@pytest.mark.parametrize("requested", ["/Blog/", "/2019/old-hello", "/blog/page/1", "/api/Posts"])
+async def test_a_redirect_keeps_the_query(small_app: "Blog", ask: "Ask", requested: str) -> None:
+    answer = await ask(small_app, f"{requested}?a=1&b=%C3%B6//x")
     assert answer.status == 301
     assert answer.headers["location"].endswith("?a=1&b=%C3%B6//x")
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "requested",
     [
         "//evil.example/",
         "//evil.example",
@@ -88,13 +88,13 @@ async def test_a_redirect_keeps_the_query(small_app: "Blog", ask: "Ask", asked: 
         "/http://evil.example/",
     ],
 )
-async def test_no_redirect_leaves_the_site(small_app: "Blog", ask: "Ask", asked: str) -> None:
-    answer = await ask(small_app, asked)
+async def test_no_redirect_leaves_the_site(small_app: "Blog", ask: "Ask", requested: str) -> None:
+    answer = await ask(small_app, requested)
     assert answer.status in {301, 404}
     assert re.match(r"/(?![/\\])", answer.headers.get("location", "/"))
 
 
-async def test_a_line_break_in_a_path_makes_no_header(small_app: "Blog", ask: "Ask") -> None:
+async def test_a_line_break_in_a_path_adds_no_header_field(small_app: "Blog", ask: "Ask") -> None:
     answer = await ask(small_app, "/api/X%0d%0aSet-Cookie:%20a=b/")
     assert not re.search(r"[\r\n]", "".join(value for _, value in answer.raw_headers))
 
@@ -105,7 +105,7 @@ async def test_a_redirect_refuses_other_methods(client: httpx.AsyncClient) -> No
 
 
 @pytest.mark.parametrize("coding", CODINGS)
-async def test_each_encoding_has_a_strong_etag_of_its_own(client: httpx.AsyncClient, coding: str) -> None:
+async def test_each_encoding_has_its_own_strong_etag(client: httpx.AsyncClient, coding: str) -> None:
     tags = {
         other: (await client.get("/blog/hello", headers={"accept-encoding": other})).headers["etag"]
         for other in CODINGS
@@ -145,7 +145,7 @@ async def test_head_may_answer_304_too(client: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.parametrize("ranges", ["bytes=0-10", "bytes=9-1", "lines=1-2", "bytes=" + "0-," * 2000, "\x7f"])
-async def test_a_range_is_not_looked_at(small_app: "Blog", ask: "Ask", ranges: str) -> None:
+async def test_range_is_ignored(small_app: "Blog", ask: "Ask", ranges: str) -> None:
     whole = await ask(small_app, "/blog/hello")
     answer = await ask(small_app, "/blog/hello", headers=(("range", ranges),))
     assert (answer.status, answer.body) == (200, whole.body)
@@ -166,7 +166,7 @@ async def test_a_404_never_repeats_the_path(client: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.parametrize("path", ["/blog/unfinished", "/blog/unfinishe", "/blog/later", "/blog/tag/hush"])
-async def test_a_404_does_not_give_drafts_away(client: httpx.AsyncClient, path: str) -> None:
+async def test_a_404_does_not_reveal_drafts(client: httpx.AsyncClient, path: str) -> None:
     answer = await client.get(path)
     assert answer.status_code == 404
     assert "Unfinished" not in answer.text
@@ -180,7 +180,7 @@ def _not_found(store: PageStore, path: str, method: str = "GET") -> PreparedResp
     return answer
 
 
-def test_beyond_its_budget_a_404_comes_without_suggestions(small_app: "Blog") -> None:
+def test_a_404_beyond_the_budget_has_no_suggestions(small_app: "Blog") -> None:
     spent = PageStore(small_app.service, set(), secure=False, suggestions=Budget(0, 0))
     rich = PageStore(small_app.service, set(), secure=False, suggestions=Budget(1, 1))
     for path in ("/blog/helo", "/helo", "/nothing-like-it", "/" + "a" * 8000):
@@ -192,7 +192,7 @@ def test_beyond_its_budget_a_404_comes_without_suggestions(small_app: "Blog") ->
 
 
 def test_a_flood_of_404s_uses_no_more_than_its_budget(small_app: "Blog") -> None:
-    used = itertools.count(0, 0.001)  # a millisecond for each look at the processor's clock
+    used = itertools.count(0, 0.001)  # each reading of the processor clock advances it by a millisecond
     store = PageStore(
         small_app.service, set(), secure=False, suggestions=Budget(0, 0.0105, lambda: 0.0, lambda: next(used))
     )
@@ -220,7 +220,7 @@ HOSTILE = {
 
 
 def _seconds(store: PageStore, requests: list[list[tuple[bytes, bytes]]]) -> float:
-    """Processor time for a page that is asked for with each of these headers."""
+    """Processor time of one request for a page with each of these lists of header fields."""
     began = time.thread_time()
     for headers in requests:
         store.answer(RequestRecord(Connection(None, None, "http"), "GET", "/blog/hello", b"", headers))
@@ -231,13 +231,13 @@ def _seconds(store: PageStore, requests: list[list[tuple[bytes, bytes]]]) -> flo
 def test_no_header_makes_a_page_expensive(small_app: "Blog", name: str) -> None:
     store, (header, value) = PageStore(small_app.service, set(), secure=False), HOSTILE[name]
     plain = [_BROWSER] * 300
-    # Each is another one, so that nothing is remembered of the last.
+    # Each value differs, so that no cache of earlier ones helps.
     hostile = [[*_BROWSER[:3], (header, value[:-3] + b"%03d" % number)] for number in range(300)]
     _seconds(store, plain)
     assert min(_seconds(store, hostile) for _ in range(3)) < 20 * min(_seconds(store, plain) for _ in range(5))
 
 
-def test_lines_of_a_header_cost_as_much_as_their_number_and_no_more(small_app: "Blog") -> None:
+def test_the_cost_of_repeated_field_lines_is_linear(small_app: "Blog") -> None:
     store = PageStore(small_app.service, set(), secure=False)
 
     def seconds(lines: int) -> float:
@@ -249,7 +249,7 @@ def test_lines_of_a_header_cost_as_much_as_their_number_and_no_more(small_app: "
 
 SHORT = "public, max-age=60, stale-while-revalidate=600, stale-if-error=86400"
 FEED = "public, max-age=300, stale-while-revalidate=3600, stale-if-error=86400"
-KEPT = [
+CACHED = [
     *((path, "GET", 200, SHORT) for path in ("/", "/blog", "/blog/hello", "/about", "/tags", "/archive", "/blog/tag/http", "/blog/page/2")),
     *((path, "GET", 200, SHORT) for path in ("/blog/hello.md", "/api/posts", "/api/posts/hello")),
     *((path, "GET", 200, FEED) for path in ("/rss", "/atom.xml", "/feed.json", "/blog/tag/http/rss", "/blog/tag/http/feed.json")),
@@ -260,16 +260,16 @@ KEPT = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("path", "method", "status", "kept"), KEPT, ids=lambda value: str(value)[:30])
-async def test_how_long_an_answer_may_be_kept(
-    small_app: "Blog", ask: "Ask", path: str, method: str, status: int, kept: str
+@pytest.mark.parametrize(("path", "method", "status", "cache_control"), CACHED, ids=lambda value: str(value)[:30])
+async def test_how_long_a_response_may_be_cached(
+    small_app: "Blog", ask: "Ask", path: str, method: str, status: int, cache_control: str
 ) -> None:
-    for asked in (method, "HEAD") if method == "GET" else (method,):
-        answer = await ask(small_app, path, asked)
-        assert (answer.status, answer.headers["cache-control"]) == (status, kept)
+    for requested in (method, "HEAD") if method == "GET" else (method,):
+        answer = await ask(small_app, path, requested)
+        assert (answer.status, answer.headers["cache-control"]) == (status, cache_control)
 
 
-async def test_files_are_kept_for_ever_and_refusals_never(small_app: "Blog", ask: "Ask") -> None:
+async def test_assets_are_immutable_and_refusals_are_not_stored(small_app: "Blog", ask: "Ask") -> None:
     page = (await ask(small_app, "/blog/hello")).body.decode()
     files = re.findall(r'"(/assets/[^"]+)"', page)
     assert {path.rpartition(".")[2] for path in files} >= {"css", "png"}
@@ -280,14 +280,14 @@ async def test_files_are_kept_for_ever_and_refusals_never(small_app: "Blog", ask
         assert (answer.status, answer.headers["cache-control"]) == (status, "no-store")
 
 
-async def test_what_is_said_while_content_loads_is_not_kept(small_settings: "Settings", ask: "Ask") -> None:
+async def test_responses_while_the_content_loads_are_not_stored(small_settings: "Settings", ask: "Ask") -> None:
     for path in ("/", "/blog/hello", "/nothing"):
         answer = await ask(create_app(small_settings), path, headers=(("if-match", '"x"'),))
         assert (answer.status, answer.headers["cache-control"]) == (503, "no-store")
 
 
 @pytest.mark.parametrize("path", ["/", "/rss", "/api/posts"])
-async def test_a_304_may_be_kept_as_long_as_the_whole(small_app: "Blog", ask: "Ask", path: str) -> None:
+async def test_a_304_has_the_cache_control_of_the_200(small_app: "Blog", ask: "Ask", path: str) -> None:
     whole = await ask(small_app, path)
     answer = await ask(small_app, path, headers=(("if-none-match", whole.headers["etag"]),))
     assert (answer.status, answer.headers["cache-control"]) == (304, whole.headers["cache-control"])
@@ -298,16 +298,18 @@ UP = ["..", "%2e%2e", "..%2f", "%2e%2e%2f", "%252e%252e", "..%5c", "..\\", "%c0%
 
 @pytest.mark.parametrize("up", UP)
 @pytest.mark.parametrize("prefix", ["", "/blog", "/assets", "/api/posts"])
-async def test_no_path_climbs_out_of_the_posts_folder(small_app: "Blog", ask: "Ask", prefix: str, up: str) -> None:
-    for target in ("secret.png", "secret.md", "etc/passwd", "posts/stranger.txt"):
+async def test_no_path_leaves_the_posts_folder(small_app: "Blog", ask: "Ask", prefix: str, up: str) -> None:
+    for target in ("secret.png", "secret.md", "etc/passwd", "posts/unreferenced.txt"):
         answer = await ask(small_app, f"{prefix}/{up}/{up}/{up}/{target}")
         assert answer.status in {301, 404}
         assert b"swordfish" not in answer.body
         assert b"root:" not in answer.body
 
 
-@pytest.mark.parametrize("path", ["/stranger.txt", "/assets/stranger.txt", "/dot.png", "/blog/dot.png", "/site.yaml"])
-async def test_only_what_a_post_refers_to_is_served(client: httpx.AsyncClient, path: str) -> None:
+@pytest.mark.parametrize(
+    "path", ["/unreferenced.txt", "/assets/unreferenced.txt", "/dot.png", "/blog/dot.png", "/site.yaml"]
+)
+async def test_only_files_that_a_post_refers_to_are_served(client: httpx.AsyncClient, path: str) -> None:
     assert (await client.get(path)).status_code == 404
 
 
@@ -327,7 +329,7 @@ async def test_only_what_a_post_refers_to_is_served(client: httpx.AsyncClient, p
         pytest.param("/api/posts/" + "a" * 8192, id="eight-kilobytes-in-the-api"),
     ],
 )
-async def test_a_hostile_path_is_only_not_found(small_app: "Blog", ask: "Ask", path: str) -> None:
+async def test_a_hostile_path_is_not_found(small_app: "Blog", ask: "Ask", path: str) -> None:
     assert (await ask(small_app, path)).status == (422 if path.startswith("/api/posts/aaa") else 404)
 
 
@@ -357,7 +359,7 @@ ALLOWED = {200, 301, 304, 404, 405, 406, 422}
 
 @settings(max_examples=400, deadline=None)
 @given(path=_PATHS, query=_QUERIES, method=_METHODS, headers=_HEADERS)
-def test_whatever_is_asked_gets_a_right_answer(
+def test_every_request_gets_a_valid_response(
     small_app: "Blog", ask: "Ask", path: str, query: str, method: str, headers: tuple[tuple[str, str], ...]
 ) -> None:
     answer = asyncio.run(ask(small_app, path + query, method, headers))

@@ -1,4 +1,4 @@
-"""The undocumented parts of uvicorn and httptools that the protocol is built on. A release that moves one of them fails here."""
+"""The undocumented parts of uvicorn and httptools that the protocol depends on. A release that changes one of them fails here."""
 
 import asyncio
 import inspect
@@ -39,7 +39,7 @@ METHODS = {
     "on_response_complete": [],
     "shutdown": [],
 }
-OF_A_CYCLE = {
+CYCLE_STATE = {
     "transport",
     "keep_alive",
     "disconnected",
@@ -53,30 +53,30 @@ OF_A_CYCLE = {
 async def idle(scope: Any, receive: Any, send: Any) -> None: ...
 
 
-def made(loop: asyncio.AbstractEventLoop) -> httptools_impl.HttpToolsProtocol:
+def new_protocol(loop: asyncio.AbstractEventLoop) -> httptools_impl.HttpToolsProtocol:
     config = uvicorn.Config(idle, log_config=None, ws="none")
     config.load()
     return httptools_impl.HttpToolsProtocol(config, ServerState(), {}, loop)
 
 
 @pytest.mark.parametrize("name", ATTRIBUTES)
-async def test_an_attribute_is_what_the_protocol_takes_it_for(name: str) -> None:
-    assert isinstance(getattr(made(asyncio.get_running_loop()), name), ATTRIBUTES[name])
+async def test_an_attribute_has_the_expected_type(name: str) -> None:
+    assert isinstance(getattr(new_protocol(asyncio.get_running_loop()), name), ATTRIBUTES[name])
 
 
 @pytest.mark.parametrize("name", METHODS)
-def test_a_method_takes_what_it_is_given(name: str) -> None:
+def test_a_method_has_the_expected_parameters(name: str) -> None:
     parameters = inspect.signature(getattr(httptools_impl.HttpToolsProtocol, name)).parameters
     assert list(parameters)[1:] == METHODS[name]
 
 
-async def test_a_cycle_has_the_state_that_is_looked_at_and_changed() -> None:
+async def test_a_cycle_has_the_state_that_the_protocol_reads_and_changes() -> None:
     parameters = inspect.signature(httptools_impl.RequestResponseCycle).parameters
-    given: dict[str, Any] = dict.fromkeys(parameters)
-    assert set(vars(httptools_impl.RequestResponseCycle(**given))) >= OF_A_CYCLE
+    arguments: dict[str, Any] = dict.fromkeys(parameters)
+    assert set(vars(httptools_impl.RequestResponseCycle(**arguments))) >= CYCLE_STATE
 
 
-def test_the_flow_control_pauses_a_transport_it_keeps() -> None:
+def test_the_flow_control_keeps_its_transport_and_can_pause_it() -> None:
     assert {"pause_reading", "resume_reading", "pause_writing", "resume_writing", "drain"} <= set(vars(FlowControl))
     assert {"_transport", "read_paused", "write_paused"} <= set(vars(FlowControl(asyncio.Transport())))
 
@@ -87,7 +87,7 @@ def test_status_lines_and_default_headers_are_bytes() -> None:
     assert ServerState().total_requests == 0
 
 
-def test_the_parser_calls_back_and_answers_as_expected() -> None:
+def test_the_parser_calls_the_expected_callbacks() -> None:
     class Callbacks:
         def __init__(self) -> None:
             self.targets: list[bytes] = []
