@@ -152,7 +152,7 @@ def test_digits_count_where_they_are_a_part_of_a_bots_name(agent: bytes, kind: s
 
 
 def test_an_agent_is_told_at_once_while_the_list_is_still_being_indexed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(agents._List, "bots", None)  # noqa: SLF001
-    monkeypatch.setattr(agents._List, "is_coming", True)  # noqa: SLF001
+    monkeypatch.setattr(agents._Index, "bots", None)  # noqa: SLF001
+    monkeypatch.setattr(agents._Index, "is_building", True)  # noqa: SLF001
     assert agents.agent_of(b"curl/8.5.0").bot == "other"
     assert agents.agent_of(CHROME).bot is None

@@ -1,1 +1,1 @@
-"""What the process says of itself: logs now; traces and metrics beside them."""
+"""Telemetry: logs, Prometheus metrics, OpenTelemetry traces, visits, and beacons of browsers (RUM)."""

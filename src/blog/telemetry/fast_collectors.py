@@ -1,7 +1,7 @@
-"""A counter and a histogram for the hot path: written by the loop's thread alone, read at a scrape.
+"""A counter and a histogram for the hot path: only the event loop's thread writes them, scrapes read them.
 
-The library's own take a lock and look up a child for every increment, which for a page is more than the page costs. These are collectors of the
-same library and give the same families.
+Those of prometheus_client take a lock and look up a child for every increment, which takes longer than the page itself. These are collectors of
+the same library and expose the same families.
 """
 
 import time
@@ -19,7 +19,7 @@ Values = tuple[str, ...]
 
 
 class FastCounter(Collector):
-    """A counter by label values."""
+    """A counter with labels."""
 
     def __init__(self, name: str, text: str, labels: Sequence[str], registry: CollectorRegistry) -> None:
         self._name, self._text, self._labels = name, text, labels
@@ -27,7 +27,7 @@ class FastCounter(Collector):
         registry.register(self)
 
     def add(self, *values: str, count: int = 1) -> None:
-        """Count under label values, in the order of the labels; they have to come from closed sets."""
+        """Add to the child with these label values, in the order of the labels. They must come from closed sets."""
         self._counts[values] = self._counts.get(values, 0) + count
 
     def collect(self) -> Iterable[Metric]:
@@ -38,7 +38,7 @@ class FastCounter(Collector):
 
 
 class HistogramChild:
-    """What was observed under one set of label values: how many in each bucket, their sum, the last exemplar of each."""
+    """The observations with one set of label values: the count and the last exemplar of each bucket, and the sum."""
 
     __slots__ = ("counts", "exemplars", "total")
 
@@ -49,7 +49,7 @@ class HistogramChild:
 
 
 class FastHistogram(Collector):
-    """A histogram of seconds by label values. ``bounds`` ascend; there is one more bucket above the last."""
+    """A histogram of seconds with labels. ``bounds`` ascend; the +Inf bucket is added."""
 
     def __init__(
         self, name: str, text: str, labels: Sequence[str], bounds: Sequence[float], registry: CollectorRegistry
@@ -60,28 +60,28 @@ class FastHistogram(Collector):
         registry.register(self)
 
     def child(self, *values: str) -> HistogramChild:
-        """Where to observe for label values, which have to come from closed sets."""
+        """The child with these label values, which must come from closed sets."""
         known = self._observed.get(values)
         if known is None:
             known = self._observed[values] = HistogramChild(len(self._edges))
         return known
 
     def observe(self, child: HistogramChild, seconds: float, exemplar: Mapping[str, str] | None) -> None:
-        place = bisect_left(self._bounds, seconds)
-        child.counts[place] += 1
+        bucket = bisect_left(self._bounds, seconds)
+        child.counts[bucket] += 1
         child.total += seconds
         if exemplar is not None:
-            child.exemplars[place] = Exemplar(dict(exemplar), seconds, time.time())
+            child.exemplars[bucket] = Exemplar(dict(exemplar), seconds, time.time())
 
     def collect(self) -> Iterable[Metric]:
         family = HistogramMetricFamily(self._name, self._text, labels=self._labels)
         for values, child in self._observed.copy().items():
             sums = accumulate(child.counts.copy())
             exemplars = child.exemplars.copy()
-            family.add_metric(values, [self._bucket(place, count, exemplars.get(place)) for place, count in enumerate(sums)], child.total)  # fmt: skip
+            family.add_metric(values, [self._bucket(bucket, count, exemplars.get(bucket)) for bucket, count in enumerate(sums)], child.total)  # fmt: skip
         yield family
 
     def _bucket(
-        self, place: int, count: int, exemplar: Exemplar | None
+        self, bucket: int, count: int, exemplar: Exemplar | None
     ) -> tuple[str, float] | tuple[str, float, Exemplar]:
-        return (self._edges[place], count, exemplar) if exemplar else (self._edges[place], count)
+        return (self._edges[bucket], count, exemplar) if exemplar else (self._edges[bucket], count)

@@ -1,4 +1,4 @@
-"""Logs on stdout: one JSON object a line for machines, or plain lines for people."""
+"""Logs on stdout: one JSON object per line, or plain text for a terminal."""
 
 import json
 import logging
@@ -18,7 +18,7 @@ access_logger = logging.getLogger("blog.access")
 
 
 class JsonFormatter(logging.Formatter):
-    """One object a line. Control characters stay escaped, so nothing that is logged can make a second line."""
+    """Formats a record as one line of JSON. Control characters are escaped, so a message cannot start a second line."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
@@ -34,7 +34,7 @@ class JsonFormatter(logging.Formatter):
 
 
 class ConsoleFormatter(logging.Formatter):
-    """Time, level and message; a control character inside a message is shown, not obeyed."""
+    """Formats a record as time, level and message. Control characters in a message are escaped."""
 
     def format(self, record: logging.LogRecord) -> str:
         text = record.getMessage()
@@ -44,7 +44,7 @@ class ConsoleFormatter(logging.Formatter):
 
 
 def configure(settings: Settings, stream: TextIO | None = None) -> None:
-    """Send everything, uvicorn's own lines included, through one handler."""
+    """Send all log records, including uvicorn's, through one handler."""
     handler = logging.StreamHandler(stream or sys.stdout)
     handler.setFormatter(JsonFormatter() if settings.log_format == "json" else ConsoleFormatter())
     root = logging.getLogger()
@@ -53,22 +53,23 @@ def configure(settings: Settings, stream: TextIO | None = None) -> None:
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi"):
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
-    # They speak of every file change and of every connection; what came of it is said elsewhere.
-    logging.getLogger("uvicorn.error").addFilter(_is_news)
+        logging.getLogger("uvicorn.error").addFilter(_is_relevant)
     for name in ("opentelemetry.exporter.otlp.proto.http.trace_exporter", "blog.telemetry.rum.forwarder"):
         logging.getLogger(name).addFilter(OnceAMinute())
+    # They log every file change and every connection.
     for name in ("watchfiles", "urllib3", "asyncio", "httpx", "httpcore"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
 class Access:
-    """One line for a request, where the operator wants it: no client address and no query string."""
+    """The access log: one line for each request that BLOG_ACCESS_LOG selects, without client address and query string."""
 
     def __init__(self, mode: AccessLog) -> None:
         self._mode = mode
 
     def wants(self, seconds: float, *, failed: bool, traced: bool) -> bool:
-        """
+        """Whether to log a request.
+
         >>> Access("sampled").wants(0.001, failed=False, traced=False), Access("errors").wants(0.001, failed=True, traced=False)
         (False, True)
         """
@@ -86,28 +87,28 @@ class Access:
         """``fields``: method, route, path, status, duration_ms, bytes, referrer_host."""
         path = fields["path"][:_LONGEST_PATH]
         message = "%s %s %d in %.1f ms"
-        said = (fields["method"], path, fields["status"], fields["duration_ms"])
-        access_logger.log(level, message, *said, extra={"fields": {**fields, "path": path, **(trace or {})}})
+        values = (fields["method"], path, fields["status"], fields["duration_ms"])
+        access_logger.log(level, message, *values, extra={"fields": {**fields, "path": path, **(trace or {})}})
 
 
 class OnceAMinute(logging.Filter):
-    """A collector that is away is worth a line of each level a minute, and not two a second; the rest is counted in the metrics."""
+    """Passes one record of each level a minute. An unreachable collector would log two lines a second; metrics count the rest."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
         self._clock = clock
-        self._said: dict[int, float] = {}
+        self._last_passed: dict[int, float] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
         now = self._clock()
-        if now - self._said.get(record.levelno, -_MINUTE) < _MINUTE:
+        if now - self._last_passed.get(record.levelno, -_MINUTE) < _MINUTE:
             return False
-        self._said[record.levelno] = now
+        self._last_passed[record.levelno] = now
         return True
 
 
-def _is_news(record: logging.LogRecord) -> bool:
-    """Uvicorn advises to install a WebSocket library whenever a client asks for an upgrade."""
+def _is_relevant(record: logging.LogRecord) -> bool:
+    """False for uvicorn's advice to install a WebSocket library, which it logs for every request with Upgrade."""
     return "WebSocket" not in str(record.msg) and "Unsupported upgrade" not in str(record.msg)
 
 

@@ -1,4 +1,4 @@
-"""Prometheus metrics: one registry for each application, closed label sets, OpenMetrics with exemplars."""
+"""Prometheus metrics: a registry for each application, closed label sets, OpenMetrics with exemplars."""
 
 import asyncio
 import time
@@ -15,18 +15,18 @@ from prometheus_client.registry import Collector
 from blog.http.semantics import METHODS, OTHER_METHOD, REFUSALS
 from blog.telemetry.fast_collectors import FastCounter, FastHistogram, HistogramChild
 
-# From a prepared page (well below a millisecond) to a stalled process.
+# From a prepared page (well below a millisecond) to a blocked process.
 BUCKETS = (0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _LAG_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1.0)
 UNROUTED = "none"
 _LAG_EVERY_SECONDS = 0.5
 
-# A creation time beside every sample is a third more to scrape and to store.
+# The _created samples would add a third to the size of a scrape.
 disable_created_metrics()  # type: ignore[no-untyped-call]
 
 
 class Metrics:
-    """The families of one application. Two applications in one process do not see each other."""
+    """The metric families of one application. Each application of a process has its own registry."""
 
     def __init__(self, version: str, revision: str) -> None:
         self.registry = CollectorRegistry()
@@ -70,7 +70,7 @@ class Metrics:
     def observe(
         self, method: str, handler: str, status: int, seconds: float, exemplar: Mapping[str, str] | None
     ) -> None:
-        """Count one request. ``handler`` has to be a route's template, or "" for a path nobody knows."""
+        """Count one request. ``handler`` must be a route's template, or "" for an unknown path."""
         key = (method, handler, status)
         child = self._children.get(key)
         if child is None:
@@ -81,39 +81,39 @@ class Metrics:
         self._latency.observe(child, seconds, exemplar)
 
     def request_refused(self, status: int) -> None:
-        """Count a request that broke HTTP or a limit; ``status`` is one of REFUSALS."""
+        """Count a request that was refused because it violates HTTP or exceeds a limit; ``status`` is one of REFUSALS."""
         self._refused.add(str(status))
 
     def edition(self, states: Mapping[str, int], seconds: float) -> None:
-        """A new edition is served: posts by state, and what it cost to build."""
+        """Record that a new edition is served: its posts by state, and the seconds it took to build."""
         for state, count in states.items():
             self._posts.labels(state).set(count)
         self._load.set(seconds)
         self._faults.set(0)
 
     def refused(self, faults: int) -> None:
-        """A rebuild was refused."""
+        """Record that a rebuild was refused for faults."""
         self._failures.inc()
         self._faults.set(faults)
 
     def count(self, name: str, text: str, value: Callable[[], float]) -> None:
-        """A counter that is kept elsewhere and read at the scrape."""
-        self.registry.register(_Elsewhere(name, text, value))
+        """Register a counter whose value is read from a function at each scrape."""
+        self.registry.register(_FunctionCounter(name, text, value))
 
     def exposition(self, accept: str) -> tuple[bytes, str]:
-        """The body and its content type: OpenMetrics where the scraper asks for it, else the Prometheus text format."""
+        """The body and content type of a scrape: OpenMetrics if the scraper accepts it, else the Prometheus text format."""
         encode, content_type = choose_encoder(accept)
         return encode(self.registry), content_type
 
     async def measure_loop_lag(self) -> None:
-        """Measure how late the loop wakes up, until cancelled."""
+        """Measure how late the event loop wakes up, until it is cancelled."""
         while True:
-            asleep = time.perf_counter()
+            before = time.perf_counter()
             await asyncio.sleep(_LAG_EVERY_SECONDS)
-            self.loop_lag.observe(max(0.0, time.perf_counter() - asleep - _LAG_EVERY_SECONDS))
+            self.loop_lag.observe(max(0.0, time.perf_counter() - before - _LAG_EVERY_SECONDS))
 
 
-class _Elsewhere(Collector):
+class _FunctionCounter(Collector):
     def __init__(self, name: str, text: str, value: Callable[[], float]) -> None:
         self._name, self._text, self._value = name, text, value
 

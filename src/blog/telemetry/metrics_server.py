@@ -1,4 +1,4 @@
-"""/metrics on a port of its own, answered by threads, so that a scrape does not hold up the event loop."""
+"""An HTTP server for /metrics on its own port. It answers in threads, so that a scrape does not delay the event loop."""
 
 import errno
 import logging
@@ -17,8 +17,8 @@ from blog import urls
 Exposition = Callable[[str], tuple[bytes, str]]
 
 
-_MOST_CONNECTIONS = 16
-# One read or one write; and the whole of a connection, which carries one scrape.
+_MAX_CONNECTIONS = 16
+# The time limits of one read or write, and of a connection, which serves one scrape.
 _SILENCE_SECONDS = 5.0
 _LONGEST_SECONDS = 15.0
 _POLL_SECONDS = 0.2
@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 
 class MetricsServer:
-    """Serves from bound sockets until it is closed, in a thread for each socket and one for each connection."""
+    """Serves scrapes on bound sockets until it is closed, with a thread for each socket and each connection."""
 
     def __init__(self, exposition: Exposition, listeners: Sequence[socket.socket]) -> None:
         self._servers = [_Server(listener, _handler(exposition)) for listener in listeners]
@@ -42,36 +42,36 @@ class MetricsServer:
 
 
 class _Server(ThreadingMixIn, TCPServer):
-    """Has a fixed number of connections: a new one beyond it ends the oldest, so that nobody can keep scrapes out by holding them open."""
+    """A server with a maximum number of connections. A new one beyond it closes the oldest, so that idle connections cannot block scrapes."""
 
     daemon_threads = True
     block_on_close = False
 
     def __init__(self, listener: socket.socket, handler: type[BaseRequestHandler]) -> None:
-        # Not TCPServer's: the socket is bound already.
+        # Skips TCPServer's, which would create and bind a socket.
         BaseServer.__init__(self, listener.getsockname(), handler)
         self.socket = listener
         self._since: dict[socket.socket, float] = {}
         self._lock = threading.Lock()
-        self._free = threading.Semaphore(_MOST_CONNECTIONS)
+        self._free = threading.Semaphore(_MAX_CONNECTIONS)
 
     def get_request(self) -> tuple[socket.socket, Any]:
         try:
             return super().get_request()
         except OSError as problem:
             if problem.errno in _OUT_OF_DESCRIPTORS:
-                time.sleep(_POLL_SECONDS)  # the connection stays in the queue, and would be tried again at once
+                time.sleep(_POLL_SECONDS)  # the connection stays in the queue, and accept() would fail again at once
             raise
 
     def process_request(self, request: Any, client_address: Any) -> None:
         with self._lock:
             self._since[request] = time.monotonic()
-            if len(self._since) > _MOST_CONNECTIONS:
-                _end(next(iter(self._since)))
+            if len(self._since) > _MAX_CONNECTIONS:
+                _shut_down(next(iter(self._since)))
         if self._free.acquire(timeout=_SILENCE_SECONDS):
             super().process_request(request, client_address)
         else:
-            self._forget(request)
+            self._unregister(request)
             super().shutdown_request(request)
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
@@ -81,30 +81,30 @@ class _Server(ThreadingMixIn, TCPServer):
             self._free.release()
 
     def shutdown_request(self, request: Any) -> None:
-        self._forget(request)
+        self._unregister(request)
         super().shutdown_request(request)
 
     def service_actions(self) -> None:
-        """End connections whose time is up; called several times a second."""
+        """Shut down connections that have exceeded their time; socketserver calls this several times a second."""
         oldest = time.monotonic() - _LONGEST_SECONDS
         with self._lock:
             for request, since in self._since.items():
                 if since < oldest:
-                    _end(request)
+                    _shut_down(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         del request, client_address
-        # A client that has left is no error of ours.
+        # OSError means that the client has disconnected, which is no error of the server.
         if not isinstance(sys.exception(), OSError):
             logger.error("a scrape failed", exc_info=sys.exception())
 
-    def _forget(self, request: socket.socket) -> None:
+    def _unregister(self, request: socket.socket) -> None:
         with self._lock:
             self._since.pop(request, None)
 
 
-def _end(request: socket.socket) -> None:
-    """Wake the thread that reads from it or writes to it."""
+def _shut_down(request: socket.socket) -> None:
+    """Shut a connection down, which also ends the blocking read or write of its thread."""
     with suppress(OSError):
         request.shutdown(socket.SHUT_RDWR)
 
@@ -117,23 +117,23 @@ def _handler(exposition: Exposition) -> type[BaseHTTPRequestHandler]:
 
         def do_GET(self) -> None:
             if self.path.partition("?")[0] == urls.METRICS:
-                self._say(200, *exposition(self.headers.get("accept", "")))
+                self._respond(200, *exposition(self.headers.get("accept", "")))
             else:
-                self._say(404, b"Metrics are at /metrics.\n", "text/plain; charset=utf-8")
+                self._respond(404, b"Metrics are at /metrics.\n", "text/plain; charset=utf-8")
 
         do_HEAD = do_GET  # noqa: N815 -- the standard library's name
 
-        def _say(self, status: int, body: bytes, content_type: str) -> None:
+        def _respond(self, status: int, body: bytes, content_type: str) -> None:
             self.send_response(status)
             self.send_header("Content-Type", content_type)
             self.send_header("Content-Length", str(len(body)))
-            # Between two scrapes a connection would only take up a place.
+            # A connection that is kept alive between scrapes would count towards the maximum.
             self.send_header("Connection", "close")
             self.end_headers()
             if self.command != "HEAD":
                 self.wfile.write(body)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the standard library's name
-            """Scrapes are not logged."""
+            """Log nothing: scrapes do not belong in the access log."""
 
     return Handler

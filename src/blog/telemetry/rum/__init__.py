@@ -1,4 +1,4 @@
-"""Beacons of the readers' browsers, on their way to a Faro collector. Nothing of a reader is kept or added."""
+"""Forwards the beacons of readers' browsers to a Faro collector. It keeps and adds no data about a reader."""
 
 from blog.telemetry.rum.forwarder import Forwarder
 from blog.telemetry.rum.outcomes import Outcomes

@@ -1,4 +1,4 @@
-"""From the door to the collector: a bounded queue, a few senders, and nobody who waits for them."""
+"""Forwards beacons to the collector: a bounded queue and a few senders in the background."""
 
 import asyncio
 import logging
@@ -11,16 +11,16 @@ from blog.http.semantics import BeaconOutcome
 from blog.machine.token_bucket import TokenBucket
 from blog.telemetry.rum.payload import Site, payload_of
 
-if TYPE_CHECKING:  # 3 MB that a site without RUM spares
+if TYPE_CHECKING:  # httpx takes 3 MB, which a site without RUM saves
     import httpx
 
-# With 64 KiB for the largest, 8 MiB at the worst.
+# Up to 64 KiB each, so 8 MiB at most.
 MAX_WAITING_BEACONS = 128
 FLUSH_SECONDS = 1.0
 _SENDERS = 4
 _SEND_SECONDS = 2.0
-# A visit sends three to five beacons: ten new readers a second, and a crowd of forty at once.
-_PER_SECOND, _AT_ONCE = 50.0, 200.0
+# A visit sends three to five beacons, so this allows ten new readers a second, and forty at once.
+_PER_SECOND, _BURST = 50.0, 200.0
 
 logger = logging.getLogger(__name__)
 
@@ -28,18 +28,18 @@ Count = Callable[[BeaconOutcome], None]
 
 
 class Forwarder:
-    """Takes bodies at once, and hands them on in the background."""
+    """Queues the bodies of beacons and posts them to the collector in the background."""
 
     def __init__(self, collector: str, site: Site, count: Count, bucket: TokenBucket | None = None) -> None:
         self._collector = collector
         self._site = site
         self.count = count
-        self._bucket = bucket or TokenBucket(_PER_SECOND, _AT_ONCE)
+        self._bucket = bucket or TokenBucket(_PER_SECOND, _BURST)
         self._waiting: asyncio.Queue[bytes] = asyncio.Queue(MAX_WAITING_BEACONS)
         self._senders: list[asyncio.Task[None]] = []
 
     def enqueue(self, body: bytes) -> BeaconOutcome | None:
-        """Queue a body; else say, uncounted, why not."""
+        """Queue a body and return None, or return why it is refused. The caller counts refusals."""
         try:
             payload = payload_of(body, self._site)
         except ValueError:
@@ -55,13 +55,13 @@ class Forwarder:
     def start(self) -> None:
         import httpx  # noqa: PLC0415 -- only where beacons are forwarded
 
-        # No proxy, password or certificate from the environment. No connection is kept: one that the collector has closed meanwhile would lose a beacon.
+        # No proxy, password or certificate from the environment. No connection is kept alive, because one that the collector closes loses a beacon.
         limits = httpx.Limits(max_connections=_SENDERS, max_keepalive_connections=0)
         client = httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=_SEND_SECONDS, limits=limits)
         self._senders = [asyncio.create_task(self._forward(client)) for _ in range(_SENDERS)]
 
     async def close(self) -> None:
-        """Send what is left, within FLUSH_SECONDS, and count what could not be."""
+        """Send the queued beacons within FLUSH_SECONDS, and count those that were not sent."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self._waiting.join(), FLUSH_SECONDS)
         for sender in self._senders:
@@ -84,7 +84,7 @@ class Forwarder:
                 self._waiting.task_done()
 
     async def _send(self, client: "httpx.AsyncClient", body: bytes) -> BeaconOutcome:
-        import httpx  # noqa: PLC0415 -- it is there already
+        import httpx  # noqa: PLC0415 -- imported by start() already
 
         headers = {
             "content-type": "application/json",
@@ -92,9 +92,9 @@ class Forwarder:
             "accept-encoding": "identity",
         }
         try:
-            # The library's timeout is one for each read: a collector that drips its answer would be waited for for ever.
+            # httpx's timeout applies to each read, so a collector that sends its response byte by byte would never time out.
             async with asyncio.timeout(_SEND_SECONDS):
-                # The body of the answer is not read: leaving the block closes the connection, whatever comes over it.
+                # The response's body is not read; leaving the block closes the connection.
                 async with client.stream("POST", self._collector, content=body, headers=headers) as answer:
                     if answer.is_success:
                         return BeaconOutcome.FORWARDED

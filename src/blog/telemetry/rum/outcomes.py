@@ -1,4 +1,4 @@
-"""Counts what became of beacons."""
+"""Counts beacons by outcome."""
 
 from prometheus_client import CollectorRegistry, Counter
 
@@ -6,12 +6,10 @@ from blog.http.semantics import BeaconOutcome
 
 
 class Outcomes:
-    """``blog_rum_beacons_total``, with every outcome there from the start: a rate needs the zero before the first one."""
+    """``blog_rum_beacons_total``. Every outcome is exposed from the start, because rate() needs the zero before the first beacon."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        family = Counter(
-            "blog_rum_beacons", "Beacons of browsers, by what became of them.", ["outcome"], registry=registry
-        )
+        family = Counter("blog_rum_beacons", "Beacons of browsers, by outcome.", ["outcome"], registry=registry)
         self._children = {outcome: family.labels(outcome.value) for outcome in BeaconOutcome}
 
     def count(self, outcome: BeaconOutcome) -> None:

@@ -1,4 +1,4 @@
-"""What of a beacon's body is handed on: what the page's own script sends, under the site's own names, and nobody's name."""
+"""Filters the body of a beacon: keeps the fields that the page's script sends, and sets application, page and view itself. No personal data."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -30,7 +30,7 @@ UNKNOWN_PAGE = "unknown"
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What beacons are labelled with, whatever they say. ``route_of`` gives the template of a decoded path, or None for a path the site has not."""
+    """The values that replace a beacon's own. ``route_of`` returns the route template of a decoded path, or None for an unknown path."""
 
     app: str
     version: str
@@ -40,12 +40,12 @@ class Site:
 
 
 def payload_of(body: bytes, site: Site) -> bytes:
-    """The body written anew, with known fields of bounded size; application, page and view are the site's own words for them.
+    """The body, serialized again with known fields of bounded size; application, page and view are set from ``site``.
 
     Raises:
         ValueError: it is not JSON (RFC 8259), nested too deep, or not what the page's script sends.
     """
-    # Bounded where the standard library recurses: 200 levels, and no number that takes long to read.
+    # This parser stops at 200 levels, where the standard library's recurses, and no number takes it long to parse.
     sent = from_json(body, allow_inf_nan=False, cache_strings=False)
     match sent:
         case {"meta": dict() as meta}:
@@ -55,8 +55,8 @@ def payload_of(body: bytes, site: Site) -> bytes:
     signals = {name: _items(sent[name], fields) for name, fields in _SIGNALS.items() if name in sent}
     if not signals:
         raise ValueError("a beacon has events, exceptions or measurements")
-    handed_on = {"meta": _meta(meta, site), **signals}
-    return json.dumps(handed_on, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    forwarded = {"meta": _meta(meta, site), **signals}
+    return json.dumps(forwarded, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
 
 
 def _meta(sent: Mapping[str, Any], site: Site) -> dict[str, Any]:
@@ -64,9 +64,9 @@ def _meta(sent: Mapping[str, Any], site: Site) -> dict[str, Any]:
     page = sent.get("page")
     path = _path(page.get("url")) if isinstance(page, dict) else ""
     route = site.route_of(path)
-    placed = {"id": UNKNOWN_PAGE} if route is None else {"id": route, "url": site.origin + urls.encoded(path)}
+    known_page = {"id": UNKNOWN_PAGE} if route is None else {"id": route, "url": site.origin + urls.encoded(path)}
     app = {"name": site.app, "version": site.version, "environment": site.environment}
-    return {**known, "app": app, "page": placed, "view": {"name": placed["id"]}}
+    return {**known, "app": app, "page": known_page, "view": {"name": known_page["id"]}}
 
 
 def _path(url: Any) -> str:
@@ -91,7 +91,7 @@ def _fields(sent: Any, fields: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _bounded(value: Any, depth: int = 0) -> Any:
-    """A value with its texts cut to LONGEST_TEXT, and its lists and objects to their first entries."""
+    """A value with its strings cut to LONGEST_TEXT, and its lists and objects cut to their first entries."""
     match value:
         case str():
             return value[:LONGEST_TEXT]

@@ -1,4 +1,4 @@
-"""Traces: a gate that decides before any span exists, the instrumentation behind it, the exporter behind that."""
+"""Traces: a head sampler that decides before a span exists, the FastAPI instrumentation, and an OTLP exporter."""
 
 from blog.telemetry.tracing.pipeline import Pipeline
 from blog.telemetry.tracing.sampler import HeadSampler

@@ -1,11 +1,11 @@
-"""Ids of traces and spans: the one that the gate drew, on its way to the SDK, and new ones."""
+"""Ids of traces and spans: new ones, and the trace id that the head sampler passes to the SDK."""
 
 from contextvars import ContextVar
 from random import Random
 
 chosen_trace_id: ContextVar[int] = ContextVar("chosen_trace_id", default=0)
 
-# Seeded by the operating system. Ids have to be distinct, not secret, and the system's own numbers cost ten times as much.
+# Seeded by the operating system. Ids must be distinct, not secret, and the system's random numbers cost ten times as much.
 random_bits = Random().getrandbits  # noqa: S311
 
 

@@ -1,4 +1,4 @@
-"""From ended spans to the collector: bounded, counted, and never waited for."""
+"""Exports ended spans to the collector: a bounded queue that counts what it drops and never blocks a request."""
 
 import logging
 import threading
@@ -20,25 +20,25 @@ MAX_WAITING_SPANS = 2048
 EXPORT_TIMEOUT_SECONDS = 2.0
 FLUSH_SECONDS = 2.0
 _EVERY_MILLISECONDS = 1000
-# Semantic conventions, VCS attributes; still in development there, hence spelled here.
+# Semantic conventions, VCS attributes. They are in development, so the stable package does not define them.
 _REVISION = "vcs.ref.head.revision"
 
 logger = logging.getLogger(__name__)
 
 
 class _ChosenIds(RandomIdGenerator):
-    """The gate has drawn the trace id already: the draw was the decision."""
+    """Uses the trace id on which the head sampler based its decision."""
 
     def generate_trace_id(self) -> int:
         return chosen_trace_id.get() or super().generate_trace_id()
 
 
 class _CountingExporter(SpanExporter):
-    """Hands batches on and counts what the collector did not take."""
+    """Exports batches, and counts spans that the collector did not accept."""
 
     def __init__(self, exporter: SpanExporter) -> None:
         self._exporter = exporter
-        self.taken = 0
+        self.done = 0
         self.refused = 0
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
@@ -48,7 +48,7 @@ class _CountingExporter(SpanExporter):
         except Exception:
             logger.exception("spans could not be exported")
         finally:
-            self.taken += len(spans)
+            self.done += len(spans)
             self.refused += len(spans) if result is not SpanExportResult.SUCCESS else 0
         return result
 
@@ -59,10 +59,10 @@ class _CountingExporter(SpanExporter):
         return self._exporter.force_flush(timeout_millis)
 
 
-class _Bounded(SpanProcessor):
-    """Lets a span into the queue while there is room, and counts it where there is none.
+class _BoundedProcessor(SpanProcessor):
+    """Queues a span if there is room, and counts it as dropped if not.
 
-    The SDK's queue drops without a count that could be read; this one never lets it fill.
+    The SDK's queue drops spans without a readable count, so this processor never lets it fill.
     """
 
     def __init__(self, exporter: _CountingExporter) -> None:
@@ -70,17 +70,17 @@ class _Bounded(SpanProcessor):
         self._batches = BatchSpanProcessor(
             exporter, max_queue_size=2 * MAX_WAITING_SPANS, schedule_delay_millis=_EVERY_MILLISECONDS
         )
-        self._let_in = 0
-        self.turned_away = 0
+        self._queued = 0
+        self.dropped = 0
 
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:
         self._batches.on_start(span, parent_context)
 
     def on_end(self, span: ReadableSpan) -> None:
-        if self._let_in - self._exporter.taken >= MAX_WAITING_SPANS:
-            self.turned_away += 1
+        if self._queued - self._exporter.done >= MAX_WAITING_SPANS:
+            self.dropped += 1
         else:
-            self._let_in += 1
+            self._queued += 1
             self._batches.on_end(span)
 
     def shutdown(self) -> None:
@@ -91,15 +91,15 @@ class _Bounded(SpanProcessor):
 
     @property
     def waiting(self) -> int:
-        return self._let_in - self._exporter.taken
+        return self._queued - self._exporter.done
 
 
 class Pipeline:
-    """A tracer provider of its own, never the global one, exporting OTLP over HTTP/protobuf."""
+    """A tracer provider that exports OTLP over HTTP/protobuf. It is not registered as the global one."""
 
     def __init__(self, settings: Settings, exporter: SpanExporter | None = None) -> None:
         self._exporter = _CountingExporter(exporter or _otlp(settings))
-        self._processor = _Bounded(self._exporter)
+        self._processor = _BoundedProcessor(self._exporter)
         self.provider = TracerProvider(
             sampler=ALWAYS_ON,
             resource=_resource(settings),
@@ -110,15 +110,15 @@ class Pipeline:
 
     @property
     def dropped(self) -> int:
-        """Spans that were recorded and never reached the collector."""
-        return self._processor.turned_away + self._exporter.refused
+        """The number of spans that were recorded and did not reach the collector."""
+        return self._processor.dropped + self._exporter.refused
 
-    def take(self, span: ReadableSpan) -> None:
-        """A span that is over, to be sent with the next batch."""
+    def enqueue(self, span: ReadableSpan) -> None:
+        """Queue an ended span for the next batch."""
         self._processor.on_end(span)
 
     def shutdown(self) -> None:
-        """Send what is left, within FLUSH_SECONDS: a collector that hangs must not keep the process."""
+        """Send the queued spans within FLUSH_SECONDS, so that a collector which hangs does not keep the process alive."""
         flush = threading.Thread(target=self.provider.shutdown, name="spans-flush", daemon=True)
         flush.start()
         flush.join(FLUSH_SECONDS)
@@ -134,10 +134,10 @@ def _otlp(settings: Settings) -> OTLPSpanExporter:
 
 
 def _resource(settings: Settings) -> Resource:
-    said = {
+    attributes = {
         SERVICE_NAME: "blog",
         SERVICE_VERSION: __version__,
         _REVISION: settings.revision,
         **dict(settings.resource_attributes),
     }
-    return Resource.create(said | ({SERVICE_NAME: settings.service_name} if settings.service_name else {}))
+    return Resource.create(attributes | ({SERVICE_NAME: settings.service_name} if settings.service_name else {}))

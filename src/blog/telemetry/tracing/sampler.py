@@ -1,4 +1,4 @@
-"""Head sampling, decided before any span machinery runs: an unsampled request costs a random number.
+"""Head sampling before a span exists: a request that is not sampled costs one random number.
 
 The arithmetic is that of the SDK's samplers (OpenTelemetry, Trace SDK, "TraceIdRatioBased" and "ParentBased").
 """
@@ -20,7 +20,7 @@ _UNTRUSTED_PER_SECOND, _UNTRUSTED_BURST = 1.0, 10.0
 
 
 def parse_traceparent(value: bytes) -> Parent | None:
-    """The parent a header names; None for anything that is not a valid traceparent.
+    """The parent that a traceparent field names; None if the field is invalid.
 
     >>> parse_traceparent(b"00-" + b"0" * 31 + b"1-" + b"0" * 15 + b"2-01")
     Parent(trace_id=1, span_id=2, sampled=True)
@@ -46,31 +46,31 @@ class HeadSampler:
 
     @property
     def records_nothing(self) -> bool:
-        """Whether the operator has switched recording off altogether (always_off)."""
+        """Whether the operator has switched recording off (always_off)."""
         return self._never
 
     def decide(self, traceparent: bytes | None, peer: str | None) -> Decision | None:
-        """The decision for one request; None where it is not sampled and names no parent, which is most of them."""
+        """The decision for one request; None if it is not sampled and has no parent, like most requests."""
         if traceparent is None:
             lower = random_bits(64)
             return Decision(True, random_bits(64) << 64 | lower or 1) if lower < self._bound else None  # noqa: FBT003
         parent = parse_traceparent(traceparent)
         if parent is None:
             return self.decide(None, peer)
-        return self._below(parent, peer)
+        return self._decide_with_parent(parent, peer)
 
-    def _below(self, parent: Parent, peer: str | None) -> Decision | None:
-        if not self._trusts(peer) and self._wants(parent) and not self._untrusted.take():
+    def _decide_with_parent(self, parent: Parent, peer: str | None) -> Decision | None:
+        if not self._trusts(peer) and self._samples(parent) and not self._untrusted.take():
             # The peer chose that trace id and could choose ids that always pass, so this request starts a trace of its own.
             return self.decide(None, peer)
-        return Decision(self._wants(parent), parent.trace_id, parent)
+        return Decision(self._samples(parent), parent.trace_id, parent)
 
-    def _wants(self, parent: Parent) -> bool:
+    def _samples(self, parent: Parent) -> bool:
         return parent.sampled if self._follows_parents else parent.trace_id & _LOWER_64_BITS < self._bound
 
 
 def trust(allowed: str) -> Callable[[str | None], bool]:
-    """Whether a peer is one of the proxies named as uvicorn's forwarded-allow-ips names them.
+    """A function that returns whether a peer is trusted. ``allowed`` has the format of uvicorn's forwarded-allow-ips.
 
     >>> trusts = trust("127.0.0.1, 10.0.0.0/8")
     >>> trusts("10.1.2.3"), trusts("192.0.2.1"), trusts(None), trust("*")("192.0.2.1")
@@ -85,7 +85,7 @@ def trust(allowed: str) -> Callable[[str | None], bool]:
             return True
         try:
             address = ipaddress.ip_address(peer or "")
-            # A dual-stack socket shows IPv4 peers inside IPv6 addresses.
+            # A dual-stack socket reports IPv4 peers as IPv4-mapped IPv6 addresses.
             address = getattr(address, "ipv4_mapped", None) or address
         except ValueError:
             return False

@@ -1,4 +1,4 @@
-"""Server spans: those of dynamic routes by the FastAPI instrumentation, those of prepared answers and of failures recorded afterwards."""
+"""Server spans: the FastAPI instrumentation makes those of dynamic routes; those of prepared responses and failures are recorded afterwards."""
 
 import os
 import time
@@ -23,7 +23,7 @@ from opentelemetry.trace import (
 )
 from opentelemetry.util.types import AttributeValue
 
-# The stable HTTP conventions have to be chosen before the instrumentation is used for the first time.
+# The instrumentation reads this on its first use, and then uses the stable HTTP conventions.
 os.environ["OTEL_SEMCONV_STABILITY_OPT_IN"] = "http"
 
 from fastapi import FastAPI
@@ -40,23 +40,23 @@ from blog.telemetry.tracing.pipeline import Pipeline
 from blog.telemetry.tracing.sampler import HeadSampler
 
 _SCOPE = InstrumentationScope("blog", __version__)
-_LATE_PER_SECOND, _LATE_AT_ONCE = 1.0, 20.0
+_LATE_PER_SECOND, _LATE_BURST = 1.0, 20.0
 
 Handle = Callable[[Receive, Send], Awaitable[None]]
 
 
 class Tracing:
-    """What the service asks of tracing: a decision, a traced call, a late span, the trace of a start."""
+    """Tracing of requests and builds. A "late" span is recorded after a failed or slow request that was not sampled."""
 
     def __init__(self, sampler: HeadSampler, pipeline: Pipeline, late: TokenBucket | None = None) -> None:
         self.sampler = sampler
         self.pipeline = pipeline
-        self._late = late or TokenBucket(_LATE_PER_SECOND, _LATE_AT_ONCE)
+        self._late = late or TokenBucket(_LATE_PER_SECOND, _LATE_BURST)
         self._tracer = pipeline.provider.get_tracer("blog", __version__)
         self._traced = _instrumented(pipeline)
 
     async def call(self, decision: Decision, scope: Scope, handle: Handle, receive: Receive, send: Send) -> None:
-        """Handle a request inside a SERVER span, whose ids are left on the record for log lines and exemplars."""
+        """Handle a request in a SERVER span, and store the span's ids on the record for log lines and exemplars."""
         record: RequestRecord = scope[KEY]
 
         async def inner(_scope: Scope, inner_receive: Receive, inner_send: Send) -> None:
@@ -64,13 +64,13 @@ class Tracing:
             context = span.get_span_context()
             record.trace = _ids(context.trace_id, context.span_id)
 
-            async def named(message: Message) -> None:
-                # The route is known by now, and the span ends with the last byte.
+            async def naming_send(message: Message) -> None:
+                # The route is known now, and the span ends only with the last byte.
                 if message["type"] == "http.response.start":
                     _name(span, record)
                 await inner_send(message)
 
-            await handle(inner_receive, named)
+            await handle(inner_receive, naming_send)
 
         token = chosen_trace_id.set(decision.trace_id)
         try:
@@ -79,15 +79,15 @@ class Tracing:
             chosen_trace_id.reset(token)
 
     def is_late(self, status: int, seconds: float) -> bool:
-        """Whether a request that was not sampled deserves a span all the same."""
+        """Whether to record a request although it was not sampled."""
         return status >= SERVER_ERROR or seconds >= SLOW_SECONDS
 
     def ids(self, decision: Decision) -> dict[str, str]:
-        """The ids of the span that a sampled request is going to have, in the form of log lines and exemplars."""
+        """Ids for the span of a sampled request, as log lines and exemplars contain them."""
         return _ids(decision.trace_id, new_span_id())
 
     def record(self, record: RequestRecord, seconds: float) -> None:
-        """Record a request that is over, under the ids on its record: a finished span needs none of the machinery of a running one."""
+        """Record a completed request with the ids on its record. A span that has ended can be built without a tracer."""
         assert record.trace is not None  # noqa: S101 -- ids() came first
         ended, failed = time.time_ns(), record.status >= SERVER_ERROR
         name, attributes = _described(record)
@@ -95,7 +95,7 @@ class Tracing:
         if failed:
             attributes["error.type"] = str(record.status)
         parent = record.decision.parent if record.decision else None
-        self.pipeline.take(
+        self.pipeline.enqueue(
             ReadableSpan(
                 name,
                 context=_context(record.trace),
@@ -111,7 +111,7 @@ class Tracing:
         )
 
     def late(self, record: RequestRecord, seconds: float) -> None:
-        """Record a failed or slow request that was not sampled, with its true start, while the cap allows."""
+        """Record a failed or slow request that was not sampled, with its actual start, within the rate limit."""
         if self.sampler.records_nothing or not self._late.take():
             return
         decision = record.decision
@@ -120,7 +120,7 @@ class Tracing:
 
     @contextmanager
     def start(self, name: str) -> Iterator[None]:
-        """The trace of a start or a rebuild; stages inside become its children."""
+        """The trace of a first build or a rebuild. Its stages become child spans."""
         if self.sampler.records_nothing:
             yield
             return
@@ -129,6 +129,7 @@ class Tracing:
 
     @contextmanager
     def stage(self, name: str) -> Iterator[SetCount]:
+        """A span for a stage of a build; its counts become attributes."""
         if self.sampler.records_nothing:
             yield lambda _what, _count: None
             return
@@ -149,7 +150,7 @@ def _context(trace: Mapping[str, str]) -> SpanContext:
 
 
 def _instrumented(pipeline: Pipeline) -> ASGIApp:
-    """An application that does nothing but carry the instrumentation around the real one."""
+    """An empty application that is instrumented, and calls the ASGI app in the scope."""
     carrier = FastAPI(openapi_url=None)
     carrier.add_middleware(_Inner)
     FastAPIInstrumentor.instrument_app(
@@ -171,7 +172,7 @@ class _Inner:
 
 
 def _without_personal_data(scope: Scope, decision: Decision) -> dict[str, Any]:
-    """What the instrumentation may see: no client, no query, no header but the parent's, where it is honoured."""
+    """The scope for the instrumentation: without client and query, and with no header field but traceparent and tracestate, if honoured."""
     carried = (b"traceparent", b"tracestate") if decision.parent else ()
     host, _port = scope.get("server") or ("", 0)
     return {
@@ -183,14 +184,14 @@ def _without_personal_data(scope: Scope, decision: Decision) -> dict[str, Any]:
         "root_path": "",
         "query_string": b"",
         "headers": [(name, value) for name, value in scope["headers"] if name in carried],
-        # The instrumentation glues any port but 80 to the address; the true one is set by _name.
+        # The instrumentation appends any other port to the address. _name sets the actual port.
         "server": (str(host), 80),
         "client": None,
     }
 
 
 def _scheme(record: RequestRecord) -> str:
-    """What the visitor's browser spoke, where a proxy in front says so."""
+    """The scheme of the client's request: X-Forwarded-Proto if it is valid, else the connection's."""
     forwarded = record.headers.get(b"x-forwarded-proto", b"")
     return forwarded.decode() if forwarded in {b"http", b"https"} else record.connection.scheme
 

@@ -1,4 +1,4 @@
-"""Who reads, without knowing who: views and visits by closed categories. Nothing of a visitor is kept."""
+"""Counts views and visits by closed categories. It keeps no data about a visitor."""
 
 from blog.telemetry.visits.agents import warm_up
 from blog.telemetry.visits.counters import Visits

