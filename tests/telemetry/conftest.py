@@ -1,4 +1,4 @@
-"""What the tests of telemetry share: a small site, requests sent as uvicorn would, and a collector that decodes OTLP."""
+"""Fixtures of the telemetry tests: a small site, requests as uvicorn sends them, and a collector that decodes OTLP."""
 
 import asyncio
 import gzip
@@ -46,7 +46,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def quiet(site: Path) -> Settings:
+def base_settings(site: Path) -> Settings:
     """Settings without tracing."""
     return Settings(posts_dir=site, templates_dir=TEMPLATES, access_log="off")
 
@@ -56,7 +56,7 @@ def quiet(site: Path) -> Settings:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A span as the collector got it; ids in hexadecimal, times in seconds."""
+    """A span that the collector received; ids in hexadecimal, times in seconds."""
 
     name: str
     kind: str
@@ -72,7 +72,7 @@ class Span:
 
 @dataclass(slots=True)
 class Collector:
-    """A real HTTP server that takes OTLP, says 503, or takes a connection and never answers."""
+    """A real HTTP server that accepts OTLP, responds 503, or accepts a connection and never responds."""
 
     mode: Mode = "ok"
     port: int = 0
@@ -87,10 +87,10 @@ class Collector:
 
     @property
     def requests(self) -> list[Span]:
-        """The spans of requests, without those of the start."""
+        """The spans of requests, without those of builds."""
         return [span for span in self.spans if span.kind == "SERVER"]
 
-    def take(self, headers: dict[str, str], body: bytes) -> None:
+    def receive(self, headers: dict[str, str], body: bytes) -> None:
         self.headers.append(headers)
         message = ExportTraceServiceRequest.FromString(
             gzip.decompress(body) if headers.get("content-encoding") == "gzip" else body
@@ -139,7 +139,7 @@ def _collecting(mode: Mode) -> Iterator[Collector]:
                 return
             if collector.mode == "ok":
                 assert self.path == "/v1/traces", self.path
-                collector.take({name.lower(): value for name, value in self.headers.items()}, body)
+                collector.receive({name.lower(): value for name, value in self.headers.items()}, body)
             self.send_response(200 if collector.mode == "ok" else 503)
             self.send_header("Content-Type", "application/x-protobuf")
             self.send_header("Content-Length", "0")
@@ -162,29 +162,29 @@ def _collecting(mode: Mode) -> Iterator[Collector]:
 
 @pytest.fixture
 def collector() -> Iterator[Collector]:
-    """A collector that takes what it is sent."""
+    """A collector that accepts what it is sent."""
     with _collecting("ok") as collector:
         yield collector
 
 
 @pytest.fixture
 def failing() -> Iterator[Collector]:
-    """A collector that says 503."""
+    """A collector that responds 503."""
     with _collecting("unavailable") as collector:
         yield collector
 
 
 @pytest.fixture
 def hanging() -> Iterator[Collector]:
-    """A collector that takes the connection and never answers."""
+    """A collector that accepts the connection and never responds."""
     with _collecting("hang") as collector:
         yield collector
 
 
-# The application, observed.
+# The application.
 
 
-class Observe(Protocol):
+class RunApp(Protocol):
     def __call__(self, **settings: Any) -> AbstractAsyncContextManager[Blog]: ...
 
 
@@ -198,7 +198,7 @@ async def _ready(app: Blog) -> None:
 
 
 @asynccontextmanager
-async def _living(settings: Settings) -> AsyncIterator[Blog]:
+async def _running(settings: Settings) -> AsyncIterator[Blog]:
     app = create_app(settings)
     async with app.router.lifespan_context(app):
         await _ready(app)
@@ -206,25 +206,25 @@ async def _living(settings: Settings) -> AsyncIterator[Blog]:
 
 
 @pytest.fixture
-def observe(quiet: Settings) -> Observe:
-    """Runs an app without tracing; at the end of the block everything is sent."""
-    return lambda **settings: _living(replace(quiet, **settings))
+def run_app(base_settings: Settings) -> RunApp:
+    """Runs an app without tracing; at the end of the block all telemetry is sent."""
+    return lambda **settings: _running(replace(base_settings, **settings))
 
 
 @pytest.fixture
-def traced(quiet: Settings, collector: Collector) -> Observe:
-    """Runs an app that records every request and sends its spans to ``collector``, the last at the end of the block."""
-    base = replace(quiet, otlp_endpoint=collector.url, traces_sampler="always_on")
-    return lambda **settings: _living(replace(base, **settings))
+def traced(base_settings: Settings, collector: Collector) -> RunApp:
+    """Runs an app that samples every request and sends its spans to ``collector``, the last at the end of the block."""
+    base = replace(base_settings, otlp_endpoint=collector.url, traces_sampler="always_on")
+    return lambda **settings: _running(replace(base, **settings))
 
 
-class Knock(Protocol):
+class Call(Protocol):
     async def __call__(
         self, app: ASGIApp, target: str, method: str = "GET", headers: Headers = (), peer: str = "127.0.0.1"
     ) -> int: ...
 
 
-async def _knock(app: ASGIApp, target: str, method: str = "GET", headers: Headers = (), peer: str = "127.0.0.1") -> int:
+async def _call(app: ASGIApp, target: str, method: str = "GET", headers: Headers = (), peer: str = "127.0.0.1") -> int:
     raw_path, _, query = target.partition("?")
     scope = {
         "type": "http",
@@ -263,25 +263,25 @@ class DeliberateError(Exception):
 
 
 @pytest.fixture(scope="session")
-def knock() -> Knock:
-    """Sends one request as uvicorn would, any method and any peer, and returns the status."""
-    return _knock
+def call() -> Call:
+    """Calls an app as uvicorn does, with any method and peer, and returns the status."""
+    return _call
 
 
 @pytest.fixture
-def trouble() -> type[Exception]:
-    """What a route of a test may raise: ``knock`` expects it as a server would."""
+def deliberate_error() -> type[Exception]:
+    """An exception for the routes of tests. ``call`` catches it, as a server does."""
     return DeliberateError
 
 
-# Tools that are not Python packages.
+# Programs that are not Python packages.
 
 
-class Need(Protocol):
+class FindTool(Protocol):
     def __call__(self, tool: str, how: str) -> str: ...
 
 
-def _need(tool: str, how: str) -> str:
+def _find_tool(tool: str, how: str) -> str:
     path = shutil.which(tool)
     if path is None:
         missing = f"{tool} is missing: {how}"
@@ -291,14 +291,14 @@ def _need(tool: str, how: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def need() -> Need:
-    """The path of a tool; without it the test is skipped on a desk and fails in CI."""
-    return _need
+def find_tool() -> FindTool:
+    """The path of a tool. If it is missing, the test is skipped locally and fails in CI."""
+    return _find_tool
 
 
 @pytest.fixture
 def unused_port() -> int:
-    """A port on which nobody listens."""
+    """A port without a listener."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -1,4 +1,4 @@
-"""Bots are told as the list's regular expressions tell them, in a time that no agent can stretch."""
+"""Bots are recognised as by the list's regular expressions, in a bounded time for any agent."""
 
 import random
 import re
@@ -16,34 +16,34 @@ from blog.telemetry.visits.bots import Bots, literals
 
 PATTERNS = [entry["pattern"] for entry in CRAWLER_USER_AGENTS_DATA]
 BOTS = Bots(PATTERNS)
-# Pieces of what the patterns look for, whole and cut short.
+# The texts of the patterns, whole and without their last character.
 PIECES = [re.sub(r"[\\^$]", "", pattern) for pattern in PATTERNS]
 PIECES += [piece[:-1] for piece in PIECES]
 CHROME = b"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
 
 
 def _by_regular_expressions(patterns: list[str], agent: bytes) -> int | None:
-    return next((place for place, pattern in enumerate(patterns) if re.search(pattern.encode(), agent)), None)
+    return next((position for position, pattern in enumerate(patterns) if re.search(pattern.encode(), agent)), None)
 
 
 def _found(bots: Bots, agent: bytes) -> int | None:
     return bots.first(bots.candidates(agent), agent)
 
 
-def _made_of_pieces(chance: random.Random) -> bytes:
-    return "".join(chance.choices(PIECES, k=40)).encode()[: agents.LONGEST_AGENT]
+def _from_pieces(rng: random.Random) -> bytes:
+    return "".join(rng.choices(PIECES, k=40)).encode()[: agents.LONGEST_AGENT]
 
 
-def _of_letters(chance: random.Random) -> bytes:
-    return "".join(chance.choices(string.ascii_letters, k=agents.LONGEST_AGENT)).encode()
+def _from_letters(rng: random.Random) -> bytes:
+    return "".join(rng.choices(string.ascii_letters, k=agents.LONGEST_AGENT)).encode()
 
 
-def test_every_agent_that_the_list_gives_as_an_example_is_told_as_its_patterns_tell_it() -> None:
+def test_every_example_of_the_list_is_recognised_as_by_its_patterns() -> None:
     compiled = [re.compile(pattern.encode()) for pattern in PATTERNS]
     examples = [example.encode() for entry in CRAWLER_USER_AGENTS_DATA for example in entry.get("instances", ())]
     assert len(examples) > 1500
     for agent in examples:
-        expected = next((place for place, pattern in enumerate(compiled) if pattern.search(agent)), None)
+        expected = next((position for position, pattern in enumerate(compiled) if pattern.search(agent)), None)
         assert _found(BOTS, agent) == expected, agent
 
 
@@ -66,14 +66,14 @@ def test_every_agent_that_the_list_gives_as_an_example_is_told_as_its_patterns_t
         pytest.param(b"Chirp gotosocial", id="either"),
     ],
 )
-def test_an_odd_agent_is_told_as_the_patterns_tell_it(agent: bytes) -> None:
+def test_an_unusual_agent_is_recognised_as_by_the_patterns(agent: bytes) -> None:
     assert _found(BOTS, agent) == _by_regular_expressions(PATTERNS, agent)
 
 
-def test_agents_made_of_pieces_of_patterns_are_told_as_the_patterns_tell_them() -> None:
-    chance = random.Random(7)
+def test_agents_from_pieces_of_patterns_are_recognised_as_by_the_patterns() -> None:
+    rng = random.Random(7)
     for _ in range(20):
-        agent = _made_of_pieces(chance)
+        agent = _from_pieces(rng)
         assert _found(BOTS, agent) == _by_regular_expressions(PATTERNS, agent), agent
 
 
@@ -86,20 +86,20 @@ ODD = [
 
 @pytest.mark.parametrize("pattern", ODD)
 @given(agent=st.text(alphabet="abcdfoFxy0 .-/|\\é\n{]", max_size=12))
-def test_any_regular_expression_finds_what_it_finds_by_itself(pattern: str, agent: str) -> None:
+def test_any_regular_expression_matches_the_same_agents_with_the_index(pattern: str, agent: str) -> None:
     bots = Bots(["never-there", pattern])
     assert _found(bots, agent.encode()) == _by_regular_expressions(["never-there", pattern], agent.encode())
 
 
-def test_of_several_patterns_the_first_of_the_list_counts() -> None:
+def test_the_first_matching_pattern_of_the_list_is_chosen() -> None:
     assert _found(Bots(["z", "curl", "lib", "curl/8"]), b"lib curl/8") == 1
 
 
-def test_no_pattern_is_tried_on_what_a_browser_says() -> None:
+def test_no_pattern_is_tried_for_a_browser() -> None:
     assert BOTS.candidates(CHROME) == ()
 
 
-def test_the_required_texts_of_a_pattern_stand_in_what_it_matches() -> None:
+def test_every_match_contains_the_required_texts_of_its_pattern() -> None:
     for entry in CRAWLER_USER_AGENTS_DATA:
         for example in entry.get("instances", ()):
             branches = literals(entry["pattern"])
@@ -111,18 +111,18 @@ def test_the_required_texts_of_a_pattern_stand_in_what_it_matches() -> None:
 @pytest.mark.parametrize(
     "make",
     [
-        pytest.param(_of_letters, id="letters"),
-        pytest.param(_made_of_pieces, id="pieces-of-patterns"),
-        pytest.param(lambda chance: b"w" * (200 + chance.randrange(56)), id="one-letter"),
-        pytest.param(lambda chance: chance.randbytes(256), id="bytes"),
-        pytest.param(lambda chance: b"Spider" * 40 + chance.randbytes(9), id="half-of-an-expression-again-and-again"),
-        pytest.param(lambda chance: b"1 " * 120 + chance.randbytes(9), id="numbers"),
+        pytest.param(_from_letters, id="letters"),
+        pytest.param(_from_pieces, id="pieces-of-patterns"),
+        pytest.param(lambda rng: b"w" * (200 + rng.randrange(56)), id="one-letter"),
+        pytest.param(lambda rng: rng.randbytes(256), id="bytes"),
+        pytest.param(lambda rng: b"Spider" * 40 + rng.randbytes(9), id="half-of-an-expression-again-and-again"),
+        pytest.param(lambda rng: b"1 " * 120 + rng.randbytes(9), id="numbers"),
     ],
 )
 def test_no_agent_takes_long(make: Callable[[random.Random], bytes]) -> None:
-    """50 µs is what it costs at most on the machine of docs/performance.md; regular expressions alone take 6,000 to 32,000."""
-    chance = random.Random(3)
-    hostile = [make(chance) for _ in range(200)]
+    """It takes at most 50 µs on the machine of docs/performance.md; the regular expressions alone take 6,000 to 32,000 µs."""
+    rng = random.Random(3)
+    hostile = [make(rng) for _ in range(200)]
     agents.agent_of(b"")
     started = time.process_time()
     for agent in hostile:
@@ -130,9 +130,9 @@ def test_no_agent_takes_long(make: Callable[[random.Random], bytes]) -> None:
     assert (time.process_time() - started) / len(hostile) < 0.001
 
 
-def test_builds_of_one_browser_are_read_once() -> None:
+def test_builds_of_one_browser_are_classified_once() -> None:
     agents.agent_of(CHROME)
-    before = agents._shape.cache_info().misses  # noqa: SLF001 -- that nothing was read shows nowhere else
+    before = agents._shape.cache_info().misses  # noqa: SLF001 -- a cache hit is not visible elsewhere
     for build in range(1000, 4000):
         agents.agent_of(CHROME.replace(b"140.0.0.0", b"141.0.%d.1" % build))
     assert agents._shape.cache_info().misses - before <= 1  # noqa: SLF001
@@ -146,12 +146,12 @@ def test_builds_of_one_browser_are_read_once() -> None:
         pytest.param(b"Mozilla/5.0 MJ12bot/v1.4.9", "seo", id="number-of-the-name-again"),
     ],
 )
-def test_digits_count_where_they_are_a_part_of_a_bots_name(agent: bytes, kind: str | None) -> None:
+def test_digits_matter_in_the_name_of_a_bot(agent: bytes, kind: str | None) -> None:
     expected = _by_regular_expressions(PATTERNS, agent)
     assert (agents.agent_of(agent).bot is None) == (kind is None) == (expected is None)
 
 
-def test_an_agent_is_told_at_once_while_the_list_is_still_being_indexed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_agent_is_classified_at_once_while_the_index_is_being_built(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(agents._Index, "bots", None)  # noqa: SLF001
     monkeypatch.setattr(agents._Index, "is_building", True)  # noqa: SLF001
     assert agents.agent_of(b"curl/8.5.0").bot == "other"

@@ -1,4 +1,4 @@
-"""Log lines: one object a line, no visitor in it, and nothing a request says makes a second one."""
+"""Log lines: one object per line, without personal data, and no request can add a line."""
 
 import asyncio
 import contextlib
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from blog.settings import AccessLog, LogFormat, Settings
     from tests.conftest import Process, Serve
-    from tests.telemetry.conftest import Collector, Knock, Observe
+    from tests.telemetry.conftest import Call, Collector, RunApp
 
 REQUIRED = {"timestamp", "level", "logger", "message"}
 REQUEST = {"method", "route", "path", "status", "duration_ms", "bytes", "referrer_host"}
@@ -60,7 +60,7 @@ def restored() -> Iterator[None]:
 
 @pytest.fixture
 def access() -> Iterator[list[dict[str, Any]]]:
-    """The fields of each access line, as they are written."""
+    """The fields of each line of the access log."""
     lines: list[dict[str, Any]] = []
 
     class Keep(logging.Handler):
@@ -76,12 +76,12 @@ def access() -> Iterator[list[dict[str, Any]]]:
     logger.setLevel(level)
 
 
-async def test_a_request_line_says_what_happened_and_not_to_whom(
-    observe: "Observe", knock: "Knock", access: list[dict[str, Any]]
+async def test_an_access_line_has_the_fields_of_the_request_and_no_personal_data(
+    run_app: "RunApp", call: "Call", access: list[dict[str, Any]]
 ) -> None:
     headers = (("referer", "https://user:pw@News.Example:8443/private?q=secret"), ("user-agent", "secret"))
-    async with observe(access_log="all") as app:
-        await knock(app, "/blog/hello?token=secret", headers=headers, peer="198.51.100.7")
+    async with run_app(access_log="all") as app:
+        await call(app, "/blog/hello?token=secret", headers=headers, peer="198.51.100.7")
     (line,) = access
     assert set(line) == REQUEST | {"level"}
     assert 0 < line.pop("duration_ms") < 5000
@@ -96,12 +96,12 @@ async def test_a_request_line_says_what_happened_and_not_to_whom(
     }
 
 
-async def test_a_traced_request_has_the_ids_of_its_span_in_its_line(
-    traced: "Observe", knock: "Knock", collector: "Collector", access: list[dict[str, Any]]
+async def test_the_line_of_a_traced_request_has_the_ids_of_its_span(
+    traced: "RunApp", call: "Call", collector: "Collector", access: list[dict[str, Any]]
 ) -> None:
     async with traced(access_log="sampled") as app:
-        await knock(app, "/blog/hello")
-        await knock(app, "/api/posts")
+        await call(app, "/blog/hello")
+        await call(app, "/api/posts")
     assert {(line["path"], line["trace_id"], line["span_id"]) for line in access} == {
         (span.attributes["url.path"], span.trace_id, span.span_id) for span in collector.requests
     }
@@ -116,48 +116,50 @@ async def test_a_traced_request_has_the_ids_of_its_span_in_its_line(
         pytest.param("all", ["/api/boom", "/api/slow", "/blog/hello", "/nowhere"], id="all"),
     ],
 )
-async def test_the_operator_chooses_which_requests_have_a_line(
-    observe: "Observe", knock: "Knock", access: list[dict[str, Any]], trouble: type[Exception], mode: "AccessLog",
+async def test_the_setting_chooses_which_requests_are_logged(
+    run_app: "RunApp", call: "Call", access: list[dict[str, Any]], deliberate_error: type[Exception], mode: "AccessLog",
     expected: list[str],
 ) -> None:  # fmt: skip
-    async with observe(access_log=mode) as app:
+    async with run_app(access_log=mode) as app:
 
         @app.get("/api/boom")
         async def boom() -> None:
-            raise trouble("on purpose")
+            raise deliberate_error("on purpose")
 
         @app.get("/api/slow")
         async def slow() -> None:
             await asyncio.sleep(0.55)
 
         for target in ("/blog/hello", "/nowhere", "/api/boom", *(["/api/slow"] if "slow" in str(expected) else [])):
-            await knock(app, target)
+            await call(app, target)
     assert sorted(line["path"] for line in access) == expected
     assert all(line["level"] == ("ERROR" if line["path"] == "/api/boom" else "INFO") for line in access)
 
 
 async def test_sampled_lines_are_those_of_sampled_requests(
-    traced: "Observe", knock: "Knock", access: list[dict[str, Any]]
+    traced: "RunApp", call: "Call", access: list[dict[str, Any]]
 ) -> None:
     sampled = (("traceparent", f"00-{'a' * 32}-{'b' * 16}-01"),)
     async with traced(access_log="sampled", traces_sampler="parentbased_traceidratio", traces_sampler_arg=0.0) as app:
-        await knock(app, "/blog/hello")
-        await knock(app, "/blog/health-tips", headers=sampled)
+        await call(app, "/blog/hello")
+        await call(app, "/blog/health-tips", headers=sampled)
     assert [(line["path"], line["trace_id"]) for line in access] == [("/blog/health-tips", "a" * 32)]
 
 
-async def test_a_probe_that_is_told_no_is_no_error_line(
-    observe: "Observe", knock: "Knock", access: list[dict[str, Any]]
+async def test_a_probe_that_gets_503_is_not_logged_as_an_error(
+    run_app: "RunApp", call: "Call", access: list[dict[str, Any]]
 ) -> None:
-    async with observe(access_log="errors") as app:
+    async with run_app(access_log="errors") as app:
         app.service.draining = True
-        assert await knock(app, "/api/ready") == 503
+        assert await call(app, "/api/ready") == 503
     assert access == []
 
 
-async def test_long_paths_and_methods_are_cut(observe: "Observe", knock: "Knock", access: list[dict[str, Any]]) -> None:
-    async with observe(access_log="all") as app:
-        await knock(app, "/" + "a" * 100_000, "M" * 10_000, (("referer", f"https://{'a' * 10_000}.example/"),))
+async def test_long_paths_and_methods_are_truncated(
+    run_app: "RunApp", call: "Call", access: list[dict[str, Any]]
+) -> None:
+    async with run_app(access_log="all") as app:
+        await call(app, "/" + "a" * 100_000, "M" * 10_000, (("referer", f"https://{'a' * 10_000}.example/"),))
     (line,) = access
     assert len(line["path"]) <= 1024
     assert len(line["method"]) <= 32
@@ -167,16 +169,16 @@ async def test_long_paths_and_methods_are_cut(observe: "Observe", knock: "Knock"
 # Formats.
 
 
-def _written(settings: "Settings", log_format: "LogFormat", say: str, **fields: Any) -> str:
+def _written(settings: "Settings", log_format: "LogFormat", message: str, **fields: Any) -> str:
     stream = io.StringIO()
     logs.configure(replace(settings, log_format=log_format), stream)
-    logging.getLogger("blog.test").info("%s", say, extra={"fields": fields} if fields else {})
+    logging.getLogger("blog.test").info("%s", message, extra={"fields": fields} if fields else {})
     return stream.getvalue()
 
 
 @pytest.mark.usefixtures("restored")
-def test_a_line_has_its_time_in_utc_as_rfc_3339_has_it(quiet: "Settings") -> None:
-    line = json.loads(_written(quiet, "json", "hello"))
+def test_the_timestamp_is_in_utc_in_the_format_of_rfc_3339(base_settings: "Settings") -> None:
+    line = json.loads(_written(base_settings, "json", "hello"))
     assert line == {"timestamp": line["timestamp"], "level": "info", "logger": "blog.test", "message": "hello"}
     assert line["timestamp"].endswith("Z")
     assert abs((datetime.now(UTC) - datetime.fromisoformat(line["timestamp"])).total_seconds()) < 60
@@ -184,9 +186,9 @@ def test_a_line_has_its_time_in_utc_as_rfc_3339_has_it(quiet: "Settings") -> Non
 
 @pytest.mark.usefixtures("restored")
 @pytest.mark.parametrize("log_format", ["json", "console"])
-def test_nothing_that_is_said_makes_a_second_line(quiet: "Settings", log_format: "LogFormat") -> None:
+def test_no_message_adds_a_line(base_settings: "Settings", log_format: "LogFormat") -> None:
     for control in CONTROLS:
-        written = _written(quiet, log_format, f"before{control}after", path=f"/{control}")
+        written = _written(base_settings, log_format, f"before{control}after", path=f"/{control}")
         assert written.endswith("\n")
         assert len(written[:-1].splitlines()) == 1, (control, written)
         assert not any(character in written[:-1] for character in CONTROLS), (control, written)
@@ -194,16 +196,16 @@ def test_nothing_that_is_said_makes_a_second_line(quiet: "Settings", log_format:
 
 @pytest.mark.usefixtures("restored")
 @pytest.mark.parametrize("log_format", ["json", "console"])
-def test_lone_surrogates_do_not_lose_the_line(quiet: "Settings", log_format: "LogFormat") -> None:
-    written = _written(quiet, log_format, "a \ud800 b", path="/\udfff")
+def test_lone_surrogates_do_not_lose_the_line(base_settings: "Settings", log_format: "LogFormat") -> None:
+    written = _written(base_settings, log_format, "a \ud800 b", path="/\udfff")
     assert written.encode("utf-8")
 
 
-@given(said=st.text(max_size=60))
-def test_every_message_survives_as_json(said: str) -> None:
-    record = logging.LogRecord("blog", logging.INFO, "", 0, "%s", (said,), None)
+@given(message=st.text(max_size=60))
+def test_every_message_survives_as_json(message: str) -> None:
+    record = logging.LogRecord("blog", logging.INFO, "", 0, "%s", (message,), None)
     line = logs.JsonFormatter().format(record)
-    assert json.loads(line)["message"] == said
+    assert json.loads(line)["message"] == message
     assert line.isascii()
     assert line.isprintable()
 
@@ -232,7 +234,7 @@ def _raw(server: "Process", request: bytes) -> bytes:
         return answer
 
 
-def _busy(server: "Process") -> None:
+def _send_requests(server: "Process") -> None:
     for method, target in CALLS:
         server.get(target, method)
     for evil in EVIL.values():
@@ -247,24 +249,24 @@ def _busy(server: "Process") -> None:
             server,
             b"GET /blog HTTP/1.1\r\nhost: x\r\nreferer: https://" + control + b".example/\r\nconnection: close\r\n\r\n",
         )
-    # What uvicorn itself has something to say about.
+    # Requests about which uvicorn logs something itself.
     _raw(server, b"\x16\x03\x01 this is not HTTP\r\n\r\n")
     _raw(server, b"GET /\x1b[31m HTTP/9.9\r\n\r\n")
 
 
-def _finished(server: "Process") -> list[str]:
+def _stop_and_read_lines(server: "Process") -> list[str]:
     server.signal()
     assert server.wait(20) == 0, server.output
     assert server.stderr.read_text() == ""
     text = server.stdout.read_bytes().decode("utf-8")
     assert text.endswith("\n")
-    # splitlines would also split at what a terminal takes for a line break.
+    # splitlines also splits at the other characters that a terminal treats as line breaks.
     assert text.split("\n")[:-1] == text.splitlines()
     return text.splitlines()
 
 
 @pytest.mark.process
-def test_every_line_of_a_busy_run_is_an_object_and_none_knows_a_visitor(
+def test_every_line_of_a_busy_server_is_an_object_without_personal_data(
     serve: "Serve", site: "Path", collector: "Collector"
 ) -> None:
     server = serve(
@@ -273,8 +275,8 @@ def test_every_line_of_a_busy_run_is_an_object_and_none_knows_a_visitor(
         OTEL_EXPORTER_OTLP_ENDPOINT=collector.url,
         OTEL_TRACES_SAMPLER="always_on",
     ).wait_until_ready()
-    _busy(server)
-    lines = [json.loads(line) for line in _finished(server)]
+    _send_requests(server)
+    lines = [json.loads(line) for line in _stop_and_read_lines(server)]
     assert all(line.keys() >= REQUIRED for line in lines)
     assert all(line["level"] in {"debug", "info", "warning", "error", "critical"} for line in lines)
     requests = [line for line in lines if line["logger"] == "blog.access"]
@@ -299,21 +301,21 @@ def test_every_line_of_a_busy_run_is_an_object_and_none_knows_a_visitor(
 
 
 @pytest.mark.process
-def test_the_console_shows_control_characters_and_obeys_none(serve: "Serve", site: "Path") -> None:
+def test_the_console_format_escapes_control_characters(serve: "Serve", site: "Path") -> None:
     server = serve(site, BLOG_ACCESS_LOG="all", BLOG_LOG_FORMAT="console").wait_until_ready()
-    _busy(server)
-    lines = _finished(server)
+    _send_requests(server)
+    lines = _stop_and_read_lines(server)
     assert all(line[2] == line[5] == ":" for line in lines), lines
     assert all(line.isprintable() for line in lines)
     assert any("\\n" in line for line in lines)
     assert "hunter2" not in "\n".join(lines)
 
 
-def test_a_collector_that_is_away_is_told_once_a_minute() -> None:
+def test_an_unreachable_collector_is_logged_once_a_minute() -> None:
     now = [0.0]
     once = logs.OnceAMinute(lambda: now[0])
-    heard: list[bool] = []
+    passed: list[bool] = []
     for now[0] in (0.0, 1.0, 59.0, 60.0, 61.0):
         records = (logging.LogRecord("x", level, "", 0, "away", (), None) for level in (logging.WARNING, logging.ERROR))
-        heard += [once.filter(record) for record in records]
-    assert heard == [True, True, False, False, False, False, True, True, False, False]
+        passed += [once.filter(record) for record in records]
+    assert passed == [True, True, False, False, False, False, True, True, False, False]

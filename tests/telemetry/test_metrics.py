@@ -1,4 +1,4 @@
-"""The exposition as Prometheus gets it: families, labels, exemplars, and sets that stay closed under attack."""
+"""The exposition for Prometheus: families, labels, exemplars, and label sets that stay closed under attack."""
 
 import asyncio
 import gc
@@ -26,7 +26,7 @@ from blog.telemetry.visits import agents
 
 if TYPE_CHECKING:
     from blog.app import Blog
-    from tests.telemetry.conftest import Collector, Headers, Knock, Need, Observe
+    from tests.telemetry.conftest import Call, Collector, FindTool, Headers, RunApp
 
 OPENMETRICS = "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1"
 TEXT = "text/plain;version=0.0.4"
@@ -77,11 +77,11 @@ FAMILIES = {
 }
 
 
-async def test_the_families_are_those_that_dashboards_hold_on_to(observe: "Observe", knock: "Knock") -> None:
-    async with observe() as app:
-        await knock(app, "/blog/hello", headers=(("user-agent", BROWSER),))
-        await knock(app, "/blog/hello", headers=(("user-agent", "curl/8.5.0"),))
-        await knock(app, "/rss", headers=(("user-agent", "Feedly/1.0 (+http://www.feedly.com; 12 subscribers)"),))
+async def test_the_families_are_those_that_dashboards_use(run_app: "RunApp", call: "Call") -> None:
+    async with run_app() as app:
+        await call(app, "/blog/hello", headers=(("user-agent", BROWSER),))
+        await call(app, "/blog/hello", headers=(("user-agent", "curl/8.5.0"),))
+        await call(app, "/rss", headers=(("user-agent", "Feedly/1.0 (+http://www.feedly.com; 12 subscribers)"),))
         families = _families(app)
     found = {}
     for name in FAMILIES:
@@ -91,8 +91,8 @@ async def test_the_families_are_those_that_dashboards_hold_on_to(observe: "Obser
     assert found == FAMILIES
 
 
-async def test_build_posts_and_load_time_are_told(observe: "Observe") -> None:
-    async with observe(revision="abc1234") as app:
+async def test_version_posts_and_load_time_are_exposed(run_app: "RunApp") -> None:
+    async with run_app(revision="abc1234") as app:
         (build,) = _samples(app, "blog_build_info")
         posts = {sample.labels["state"]: sample.value for sample in _samples(app, "blog_posts")}
         (load,) = _samples(app, "blog_content_load_seconds")
@@ -105,13 +105,11 @@ async def test_build_posts_and_load_time_are_told(observe: "Observe") -> None:
     assert lag.value >= 1
 
 
-async def test_a_page_and_a_dynamic_route_are_counted_once_each_in_one_family(
-    observe: "Observe", knock: "Knock"
-) -> None:
-    async with observe() as app:
+async def test_pages_and_dynamic_routes_are_counted_once_in_the_same_family(run_app: "RunApp", call: "Call") -> None:
+    async with run_app() as app:
         for _ in range(3):
-            await knock(app, "/blog/hello")
-            await knock(app, "/api/posts/hello")
+            await call(app, "/blog/hello")
+            await call(app, "/api/posts/hello")
         assert _count(app, method="GET", handler="/blog/{slug}", status="200") == 3
         assert _count(app, method="GET", handler="/api/posts/{slug}", status="200") == 3
         assert _count(app) == 6
@@ -138,61 +136,61 @@ async def test_a_page_and_a_dynamic_route_are_counted_once_each_in_one_family(
     ],
 )
 async def test_labels_come_from_closed_sets(
-    observe: "Observe", knock: "Knock", method: str, target: str, labels: tuple[str, str, str]
+    run_app: "RunApp", call: "Call", method: str, target: str, labels: tuple[str, str, str]
 ) -> None:
-    async with observe() as app:
-        await knock(app, target, method)
+    async with run_app() as app:
+        await call(app, target, method)
         (sample,) = _samples(app, f"{LATENCY}_count")
     assert (sample.labels["method"], sample.labels["handler"], sample.labels["status"]) == labels
     assert sample.value == 1
 
 
 async def test_a_route_that_raises_is_counted_once_as_500(
-    observe: "Observe", knock: "Knock", trouble: type[Exception]
+    run_app: "RunApp", call: "Call", deliberate_error: type[Exception]
 ) -> None:
-    async with observe() as app:
+    async with run_app() as app:
 
         @app.get("/api/boom")
         async def boom() -> None:
-            raise trouble("on purpose")
+            raise deliberate_error("on purpose")
 
-        await knock(app, "/api/boom")
+        await call(app, "/api/boom")
         assert _count(app) == _count(app, handler="/api/boom", status="500") == 1
 
 
-async def test_two_apps_in_one_process_do_not_share_counts(observe: "Observe", knock: "Knock") -> None:
-    async with observe() as one, observe() as other:
-        await knock(one, "/blog/hello")
-        await knock(one, "/api/posts")
+async def test_two_apps_in_one_process_do_not_share_counts(run_app: "RunApp", call: "Call") -> None:
+    async with run_app() as one, run_app() as other:
+        await call(one, "/blog/hello")
+        await call(one, "/api/posts")
         assert (_count(one), _count(other)) == (2, 0)
-        await knock(other, "/api/posts")
+        await call(other, "/api/posts")
         assert (_count(one), _count(other)) == (2, 1)
 
 
-async def test_requests_in_progress_come_back_to_their_base(
-    observe: "Observe", knock: "Knock", trouble: type[Exception]
+async def test_requests_in_progress_return_to_zero(
+    run_app: "RunApp", call: "Call", deliberate_error: type[Exception]
 ) -> None:
-    async with observe() as app:
-        entered, leave = asyncio.Event(), asyncio.Event()
+    async with run_app() as app:
+        entered, release = asyncio.Event(), asyncio.Event()
 
         @app.get("/api/wait")
         async def wait() -> None:
             entered.set()
-            await leave.wait()
+            await release.wait()
 
         @app.get("/api/boom")
         async def boom() -> None:
-            raise trouble("on purpose")
+            raise deliberate_error("on purpose")
 
-        waiting = asyncio.create_task(knock(app, "/api/wait"))
-        gone = asyncio.create_task(knock(app, "/api/wait"))
+        waiting = asyncio.create_task(call(app, "/api/wait"))
+        cancelled = asyncio.create_task(call(app, "/api/wait"))
         await entered.wait()
         assert _samples(app, "http_requests_in_progress")[0].value == 2
-        gone.cancel()
-        leave.set()
-        await asyncio.gather(waiting, gone, return_exceptions=True)
-        await knock(app, "/api/boom")
-        await knock(app, "/nowhere")
+        cancelled.cancel()
+        release.set()
+        await asyncio.gather(waiting, cancelled, return_exceptions=True)
+        await call(app, "/api/boom")
+        await call(app, "/nowhere")
         assert _samples(app, "http_requests_in_progress")[0].value == 0
 
 
@@ -209,24 +207,24 @@ async def _scrape(app: "Blog", accept: str | None) -> httpx.Response:
 
 
 @pytest.mark.parametrize("accept", [None, "*/*", TEXT, "text/html", "nonsense;;;q=x"])
-async def test_the_text_format_is_the_default(observe: "Observe", accept: str | None) -> None:
-    async with observe() as app:
+async def test_the_text_format_is_the_default(run_app: "RunApp", accept: str | None) -> None:
+    async with run_app() as app:
         answer = await _scrape(app, accept)
     assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
     assert "# EOF" not in answer.text
     assert {family.name for family in _parsed(answer.text)} >= {"blog_build_info", "http_requests_in_progress"}
 
 
-async def test_openmetrics_carries_exemplars_of_sampled_requests_only(
-    traced: "Observe", knock: "Knock", collector: "Collector"
+async def test_openmetrics_has_exemplars_of_sampled_requests_only(
+    traced: "RunApp", call: "Call", collector: "Collector"
 ) -> None:
     async with traced(traces_sampler="parentbased_traceidratio", traces_sampler_arg=0.0) as app:
-        await knock(app, "/blog/health-tips")
-        await knock(app, "/api/posts")
+        await call(app, "/blog/health-tips")
+        await call(app, "/api/posts")
         before = (await _scrape(app, OPENMETRICS)).text
         sampled = (("traceparent", f"00-{'a' * 32}-{'b' * 16}-01"),)
-        await knock(app, "/blog/hello", headers=sampled)
-        await knock(app, "/api/posts/hello", headers=sampled)
+        await call(app, "/blog/hello", headers=sampled)
+        await call(app, "/api/posts/hello", headers=sampled)
         answer = await _scrape(app, OPENMETRICS)
     assert answer.headers["content-type"].startswith("application/openmetrics-text; version=1.0.0")
     assert answer.text.endswith("# EOF\n")
@@ -243,34 +241,34 @@ async def test_openmetrics_carries_exemplars_of_sampled_requests_only(
     assert set(found) == {"/blog/{slug}", "/api/posts/{slug}"}
 
 
-async def test_buckets_tell_half_a_millisecond_from_five_and_from_a_hundred(observe: "Observe", knock: "Knock") -> None:
-    async with observe() as app:
-        await knock(app, "/blog/hello")
+async def test_buckets_separate_half_a_millisecond_five_and_a_hundred(run_app: "RunApp", call: "Call") -> None:
+    async with run_app() as app:
+        await call(app, "/blog/hello")
         bounds = {float(sample.labels["le"]) for sample in _samples(app, f"{LATENCY}_bucket")}
     assert {0.0005, 0.005, 0.1} <= bounds
 
 
-async def test_promtool_finds_nothing_to_say(observe: "Observe", knock: "Knock", need: "Need") -> None:
-    promtool = need("promtool", "apt-get install prometheus")
-    async with observe() as app:
+async def test_promtool_reports_no_problem(run_app: "RunApp", call: "Call", find_tool: "FindTool") -> None:
+    promtool = find_tool("promtool", "apt-get install prometheus")
+    async with run_app() as app:
         for target in ("/blog/hello", "/api/posts", "/nowhere", "/rss"):
-            await knock(app, target, headers=(("user-agent", BROWSER),))
-        await knock(app, "/rss", headers=(("user-agent", "Feedly/1.0 (12 subscribers)"),))
+            await call(app, target, headers=(("user-agent", BROWSER),))
+        await call(app, "/rss", headers=(("user-agent", "Feedly/1.0 (12 subscribers)"),))
         text = app.metrics.exposition(TEXT)[0]
     command = [promtool, "check", "metrics"]
     done = await asyncio.to_thread(subprocess.run, command, input=text, capture_output=True, timeout=30, check=False)
     assert (done.returncode, done.stdout.decode(), done.stderr.decode()) == (0, "", "")
 
 
-# A listener of its own.
+# The separate port.
 
 
-async def test_metrics_on_a_port_of_their_own_are_not_on_the_sites(
-    observe: "Observe", knock: "Knock", unused_port: int
+async def test_metrics_on_their_own_port_are_not_on_the_sites_port(
+    run_app: "RunApp", call: "Call", unused_port: int
 ) -> None:
-    async with observe(metrics_port=unused_port) as app, httpx.AsyncClient() as client:
+    async with run_app(metrics_port=unused_port) as app, httpx.AsyncClient() as client:
         origin = f"http://127.0.0.1:{unused_port}"
-        await knock(app, "/blog/hello")
+        await call(app, "/blog/hello")
         answer = await client.get(f"{origin}/metrics", headers={"accept": TEXT})
         assert f'{LATENCY}_count{{handler="/blog/{{slug}}",method="GET",status="200"}} 1.0' in answer.text
         exposed = await client.get(f"{origin}/metrics?name=x", headers={"accept": OPENMETRICS})
@@ -280,13 +278,13 @@ async def test_metrics_on_a_port_of_their_own_are_not_on_the_sites(
         for other in ("/other", "/", "/metrics/", "/blog/hello"):
             assert (await client.get(origin + other)).status_code == 404
         assert (await client.post(f"{origin}/metrics")).status_code in {405, 501}
-        assert await knock(app, "/metrics") == 404
-        assert await knock(app, "/metrics/") == 404
+        assert await call(app, "/metrics") == 404
+        assert await call(app, "/metrics/") == 404
     with pytest.raises(ConnectionRefusedError):
         await asyncio.open_connection("127.0.0.1", unused_port)
 
 
-def test_one_port_cannot_be_both() -> None:
+def test_the_site_and_the_metrics_cannot_share_a_port() -> None:
     with pytest.raises(SettingsError, match="BLOG_METRICS_PORT='8000' is not usable"):
         Settings(port=8000, metrics_port=8000)
 
@@ -323,7 +321,7 @@ _BOTS = tuple({tag: entry["instances"][0] for entry in CRAWLER_USER_AGENTS_DATA 
 
 
 def _categories() -> "list[tuple[str, str, Headers]]":
-    """Requests that together touch every series there is to touch."""
+    """Requests that together create every series."""
     requests: list[tuple[str, str, Headers]] = [(method, path, ()) for method in _METHODS for path in _PATHS]
     requests += [
         ("GET", "/blog/hello", (("user-agent", f"Mozilla/5.0 ({device}) {browser}"),))
@@ -343,10 +341,10 @@ def _categories() -> "list[tuple[str, str, Headers]]":
     return requests
 
 
-def _attack(chance: random.Random) -> "tuple[str, str, Headers]":
-    junk = MARK + format(chance.getrandbits(64), "x")
-    method = chance.choice((*_METHODS, f"M{junk}"[:20], "GET", "GET", "GET", "GET"))
-    path = chance.choice(
+def _attack(rng: random.Random) -> "tuple[str, str, Headers]":
+    junk = MARK + format(rng.getrandbits(64), "x")
+    method = rng.choice((*_METHODS, f"M{junk}"[:20], "GET", "GET", "GET", "GET"))
+    path = rng.choice(
         (
             *_PATHS,
             f"/{junk}",
@@ -359,11 +357,11 @@ def _attack(chance: random.Random) -> "tuple[str, str, Headers]":
             "/feed.json",
         )
     )
-    query = chance.choice(("", f"utm_source={junk}", f"utm_source={junk}&utm_medium={junk}", f"{junk}={junk}"))
-    agent = chance.choice(
+    query = rng.choice(("", f"utm_source={junk}", f"utm_source={junk}&utm_medium={junk}", f"{junk}={junk}"))
+    agent = rng.choice(
         (
-            f"Mozilla/5.0 ({chance.choice(_DEVICES)}; {junk}) {chance.choice(_BROWSERS)}",
-            f"{chance.choice(_READERS)}/{junk} ({chance.getrandbits(20)} subscribers)",
+            f"Mozilla/5.0 ({rng.choice(_DEVICES)}; {junk}) {rng.choice(_BROWSERS)}",
+            f"{rng.choice(_READERS)}/{junk} ({rng.getrandbits(20)} subscribers)",
             f"{junk}bot/1.0 (+https://{junk}.example)",
             f"GPTBot/{junk}",
             junk,
@@ -373,9 +371,9 @@ def _attack(chance: random.Random) -> "tuple[str, str, Headers]":
     headers = (
         ("host", f"{junk}.example"),
         ("user-agent", agent),
-        ("referer", chance.choice((f"https://{junk}.example/{junk}", f"https://{junk}.google.de/", junk, f"android-app://{junk}"))),
-        ("x-forwarded-for", f"203.0.113.{chance.getrandbits(8)}"),
-        ("traceparent", f"00-{chance.getrandbits(128):032x}-{chance.getrandbits(64):016x}-01"),
+        ("referer", rng.choice((f"https://{junk}.example/{junk}", f"https://{junk}.google.de/", junk, f"android-app://{junk}"))),
+        ("x-forwarded-for", f"203.0.113.{rng.getrandbits(8)}"),
+        ("traceparent", f"00-{rng.getrandbits(128):032x}-{rng.getrandbits(64):016x}-01"),
     )  # fmt: skip
     return method, f"{path}{'&' if '?' in path else '?'}{query}", headers
 
@@ -393,20 +391,20 @@ def _resident_bytes() -> int:
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
-async def test_an_attack_leaves_the_series_and_the_memory_where_they_were(observe: "Observe", knock: "Knock") -> None:
-    chance = random.Random(7)
-    async with observe() as app:
+async def test_an_attack_adds_no_series_and_no_memory(run_app: "RunApp", call: "Call") -> None:
+    rng = random.Random(7)
+    async with run_app() as app:
         agents.warm_up()
         for method, target, headers in _categories():
-            await knock(app, target, method, headers)
-        # The caches, which are bounded, fill up first.
+            await call(app, target, method, headers)
+        # Fill the caches, which are bounded, before the measurement.
         for _ in range(3000):
-            method, target, headers = _attack(chance)
-            await knock(app, target, method, headers, f"203.0.113.{chance.getrandbits(8)}")
+            method, target, headers = _attack(rng)
+            await call(app, target, method, headers, f"203.0.113.{rng.getrandbits(8)}")
         known, resident, started = _series(app), _resident_bytes(), time.perf_counter()
         for _ in range(20_000):
-            method, target, headers = _attack(chance)
-            await knock(app, target, method, headers, f"203.0.113.{chance.getrandbits(8)}")
+            method, target, headers = _attack(rng)
+            await call(app, target, method, headers, f"203.0.113.{rng.getrandbits(8)}")
         took, grown, after = time.perf_counter() - started, _resident_bytes() / resident, _series(app)
         text = app.metrics.exposition(TEXT)[0].decode()
     assert after == known

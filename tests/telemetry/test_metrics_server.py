@@ -1,4 +1,4 @@
-"""/metrics on a port of its own, whoever else is connected to it."""
+"""The server of /metrics on its own port, also with other clients that hold connections."""
 
 import logging
 import socket
@@ -23,23 +23,23 @@ def _exposition(_accept: str) -> tuple[bytes, str]:
 @contextmanager
 def _serving(*hosts: str, exposition: metrics_server.Exposition = _exposition) -> Iterator[list[socket.socket]]:
     listeners = [socket.create_server((host, 0)) for host in hosts or ["127.0.0.1"]]
-    ends = [listener.dup() for listener in listeners]
+    sockets = [listener.dup() for listener in listeners]
     server = MetricsServer(exposition, listeners)
     try:
-        yield ends
+        yield sockets
     finally:
-        for end in ends:
-            end.close()
+        for listening in sockets:
+            listening.close()
         server.close()
 
 
-def _connect(end: socket.socket) -> socket.socket:
-    return socket.create_connection(end.getsockname(), 10)
+def _connect(listening: socket.socket) -> socket.socket:
+    return socket.create_connection(listening.getsockname(), 10)
 
 
-def _scrape(end: socket.socket, asked: bytes = SCRAPE) -> bytes:
-    with _connect(end) as client:
-        client.sendall(asked)
+def _scrape(listening: socket.socket, request: bytes = SCRAPE) -> bytes:
+    with _connect(listening) as client:
+        client.sendall(request)
         answer = bytearray()
         while piece := client.recv(1 << 20):
             answer += piece
@@ -50,17 +50,17 @@ def _threads() -> int:
     return threading.active_count()
 
 
-def test_a_scrape_is_answered_and_its_connection_closed() -> None:
-    with _serving() as (end,):
-        answer = _scrape(end)
+def test_a_scrape_gets_a_response_and_its_connection_is_closed() -> None:
+    with _serving() as (listening,):
+        answer = _scrape(listening)
     assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
     assert b"\r\nConnection: close\r\n" in answer
     assert answer.endswith(b"\r\n\r\nup 1\n")
 
 
 def test_every_address_is_served() -> None:
-    with _serving("127.0.0.1", "127.0.0.2") as ends:
-        assert [_scrape(end)[:15] for end in ends] == [b"HTTP/1.1 200 OK"] * 2
+    with _serving("127.0.0.1", "127.0.0.2") as sockets:
+        assert [_scrape(listening)[:15] for listening in sockets] == [b"HTTP/1.1 200 OK"] * 2
 
 
 @pytest.mark.parametrize(
@@ -68,28 +68,28 @@ def test_every_address_is_served() -> None:
     [b"", b"G", b"GET /metrics HTTP/1.1\r\nX-Slow: ", SCRAPE[:-2]],
     ids=["nothing", "a byte", "a line", "a head"],
 )
-def test_connections_held_open_do_not_keep_scrapes_out(sent: bytes) -> None:
+def test_connections_that_are_held_open_do_not_block_scrapes(sent: bytes) -> None:
     before = _threads()
-    with _serving() as (end,), ExitStack() as held:
+    with _serving() as (listening,), ExitStack() as held:
         for _ in range(HELD_OPEN):
-            held.enter_context(_connect(end)).sendall(sent)
+            held.enter_context(_connect(listening)).sendall(sent)
         began = time.monotonic()
-        assert _scrape(end).endswith(b"up 1\n")
+        assert _scrape(listening).endswith(b"up 1\n")
         assert time.monotonic() - began < 4
         assert _threads() - before < 20
 
 
-def test_a_reader_that_takes_nothing_does_not_keep_scrapes_out() -> None:
+def test_clients_that_do_not_read_do_not_block_scrapes() -> None:
     body = b"x" * 8_000_000
-    with _serving(exposition=lambda _: (body, "text/plain")) as (end,), ExitStack() as held:
+    with _serving(exposition=lambda _: (body, "text/plain")) as (listening,), ExitStack() as held:
         for _ in range(20):
-            held.enter_context(_connect(end)).sendall(SCRAPE)
-        assert _scrape(end).endswith(body)
+            held.enter_context(_connect(listening)).sendall(SCRAPE)
+        assert _scrape(listening).endswith(body)
 
 
-def test_a_connection_ends_though_a_byte_comes_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_connection_ends_although_bytes_keep_arriving(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(metrics_server, "_LONGEST_SECONDS", 0.5)
-    with _serving() as (end,), _connect(end) as client:
+    with _serving() as (listening,), _connect(listening) as client:
         client.settimeout(0.1)
         client.sendall(SCRAPE[:-2])
         began = time.monotonic()
@@ -113,26 +113,28 @@ def test_a_scrape_that_fails_is_logged_and_the_next_one_is_answered(caplog: pyte
             raise problems.pop()
         return _exposition(accept)
 
-    with _serving(exposition=exposition) as (end,):
-        assert _scrape(end) == b""
-        assert _scrape(end).endswith(b"up 1\n")
+    with _serving(exposition=exposition) as (listening,):
+        assert _scrape(listening) == b""
+        assert _scrape(listening).endswith(b"up 1\n")
     assert [record.exc_info is not None for record in caplog.records] == [True]
 
 
-def test_a_client_that_leaves_is_no_error(caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]) -> None:
-    with _serving() as (end,):
+def test_a_client_that_disconnects_is_not_logged(
+    caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with _serving() as (listening,):
         for sent in (b"", b"GET", SCRAPE):
-            client = _connect(end)
+            client = _connect(listening)
             client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
             client.sendall(sent)
             client.close()
-        assert _scrape(end).endswith(b"up 1\n")
+        assert _scrape(listening).endswith(b"up 1\n")
     assert caplog.records == []
     assert capsys.readouterr() == ("", "")
 
 
-def test_the_port_is_free_once_it_is_closed() -> None:
-    with _serving() as (end,):
-        address = end.getsockname()
+def test_the_port_is_free_after_close() -> None:
+    with _serving() as (listening,):
+        address = listening.getsockname()
     with socket.create_server(address):
         pass

@@ -1,4 +1,4 @@
-"""A real Prometheus scrapes the running blog, and its exemplar leads to the trace and to the log line."""
+"""A real Prometheus scrapes the running blog, and its exemplars have the ids of traces and log lines."""
 
 import json
 import subprocess
@@ -12,7 +12,7 @@ import pytest
 
 if TYPE_CHECKING:
     from tests.conftest import Serve
-    from tests.telemetry.conftest import Collector, Need
+    from tests.telemetry.conftest import Collector, FindTool
 
 PAGES = 40
 CONFIGURATION = """
@@ -29,7 +29,7 @@ class Prometheus:
     def __init__(self, port: int) -> None:
         self._client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=5)
 
-    def ask(self, path: str, **parameters: str) -> Any:
+    def query_api(self, path: str, **parameters: str) -> Any:
         try:
             answer = self._client.get(path, params=parameters)
         except httpx.TransportError:
@@ -37,12 +37,12 @@ class Prometheus:
         return answer.json()["data"] if answer.status_code == 200 else None
 
     def value(self, query: str) -> float | None:
-        data = self.ask("/api/v1/query", query=query)
+        data = self.query_api("/api/v1/query", query=query)
         return float(data["result"][0]["value"][1]) if data and data["result"] else None
 
     def exemplars(self, query: str) -> list[dict[str, str]]:
         now = time.time()
-        data = self.ask("/api/v1/query_exemplars", query=query, start=str(now - 300), end=str(now + 60))
+        data = self.query_api("/api/v1/query_exemplars", query=query, start=str(now - 300), end=str(now + 60))
         return [exemplar["labels"] for series in data or () for exemplar in series["exemplars"]]
 
     def close(self) -> None:
@@ -53,8 +53,8 @@ StartPrometheus = Callable[[int], Prometheus]
 
 
 @pytest.fixture
-def prometheus(need: "Need", tmp_path: Path, unused_port: int) -> Iterator[StartPrometheus]:
-    program = need("prometheus", "apt-get install prometheus")
+def prometheus(find_tool: "FindTool", tmp_path: Path, unused_port: int) -> Iterator[StartPrometheus]:
+    program = find_tool("prometheus", "apt-get install prometheus")
     started: list[subprocess.Popen[bytes]] = []
     clients: list[Prometheus] = []
 
@@ -83,12 +83,12 @@ def prometheus(need: "Need", tmp_path: Path, unused_port: int) -> Iterator[Start
 def _until(condition: Callable[[], bool], what: str) -> None:
     deadline = time.monotonic() + 30
     while not condition():
-        assert time.monotonic() < deadline, f"in vain: {what}"
+        assert time.monotonic() < deadline, f"timed out: {what}"
         time.sleep(0.1)
 
 
 @pytest.mark.process
-def test_an_exemplar_leads_from_prometheus_to_the_trace_and_to_the_log_line(
+def test_an_exemplar_in_prometheus_has_the_ids_of_the_trace_and_the_log_line(
     serve: "Serve", site: Path, collector: "Collector", prometheus: StartPrometheus
 ) -> None:
     server = serve(

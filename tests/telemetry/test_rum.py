@@ -1,4 +1,4 @@
-"""Beacons on their way: what is handed on, and what a bad collector can do to the blog, which is nothing."""
+"""Forwarding of beacons: which fields are forwarded, and that a bad collector does not affect the blog."""
 
 import asyncio
 import json
@@ -23,18 +23,18 @@ if TYPE_CHECKING:
 
 SITE = Site("field-notes", "1.2.3", "test", "https://blog.example", {"/größe": "/{page}"}.get)
 BEACON = json.dumps({"meta": {"page": {"url": "https://blog.example/größe"}}, "events": [{"name": "x"}]}).encode()
-NAMED = {
+SITE_META = {
     "app": {"name": "field-notes", "version": "1.2.3", "environment": "test"},
     "page": {"id": "/{page}", "url": "https://blog.example/gr%C3%B6%C3%9Fe"},
     "view": {"name": "/{page}"},
 }
 
 
-def _handed_on(meta: Any, **signals: Any) -> Any:
+def _forwarded(meta: Any, **signals: Any) -> Any:
     return json.loads(payload_of(json.dumps({"meta": meta, **signals}).encode(), SITE))
 
 
-def test_what_the_sdk_sends_is_handed_on_whole() -> None:
+def test_all_fields_of_the_sdk_are_forwarded() -> None:
     trace = {"trace_id": "0af7651916cd43dd8448eb211c80319c", "span_id": "b7ad6b7169203331"}
     stack = {"frames": [{"filename": "https://blog.example/x.js", "function": "?", "lineno": 1, "colno": 2}]}
     signals = {
@@ -42,13 +42,13 @@ def test_what_the_sdk_sends_is_handed_on_whole() -> None:
         "exceptions": [{"type": "Error", "value": "no", "timestamp": "t", "stacktrace": stack, "context": {"a": "b"}, "fatal": False}],
         "measurements": [{"type": "web-vitals", "values": {"lcp": 12.5}, "timestamp": "t", "context": {"rating": "good"}}],
     }  # fmt: skip
-    told = {
+    meta = {
         "sdk": {"name": "faro-web", "version": "2"},
         "session": {"id": "s", "attributes": {"isSampled": "true"}},
         "browser": {"name": "Chrome", "mobile": False, "brands": [{"brand": "Chromium", "version": "140"}]},
     }
-    assert _handed_on(told | {"page": {"url": "https://blog.example/größe"}}, **signals) == {
-        "meta": told | NAMED,
+    assert _forwarded(meta | {"page": {"url": "https://blog.example/größe"}}, **signals) == {
+        "meta": meta | SITE_META,
         **signals,
     }
 
@@ -56,8 +56,8 @@ def test_what_the_sdk_sends_is_handed_on_whole() -> None:
 @pytest.mark.parametrize(
     ("url", "page"),
     [
-        pytest.param("https://blog.example/gr%C3%B6%C3%9Fe?token=secret#part", NAMED["page"], id="query"),
-        pytest.param("https://evil.example/größe", NAMED["page"], id="another-host"),
+        pytest.param("https://blog.example/gr%C3%B6%C3%9Fe?token=secret#part", SITE_META["page"], id="query"),
+        pytest.param("https://evil.example/größe", SITE_META["page"], id="another-host"),
         pytest.param("https://blog.example/ada@example.org", {"id": "unknown"}, id="no-page-of-the-site"),
         pytest.param("https://blog.example/" + "x" * 50_000, {"id": "unknown"}, id="long"),
         pytest.param("http://[", {"id": "unknown"}, id="broken"),
@@ -66,12 +66,12 @@ def test_what_the_sdk_sends_is_handed_on_whole() -> None:
         pytest.param(None, {"id": "unknown"}, id="null"),
     ],
 )
-def test_a_page_is_one_that_the_site_has_or_unknown(url: Any, page: dict[str, str]) -> None:
-    meta = _handed_on({"page": {"url": url, "id": "/forged"}, "view": {"name": "forged"}}, events=[])["meta"]
+def test_a_page_is_one_of_the_site_or_unknown(url: Any, page: dict[str, str]) -> None:
+    meta = _forwarded({"page": {"url": url, "id": "/forged"}, "view": {"name": "forged"}}, events=[])["meta"]
     assert (meta["page"], meta["view"]) == (page, {"name": page["id"]})
 
 
-def test_nobody_writes_spans_log_lines_or_other_applications_through_the_door() -> None:
+def test_a_beacon_cannot_write_spans_log_lines_or_data_of_other_applications() -> None:
     spans = {
         "resourceSpans": [{"resource": {"attributes": [{"key": "service.name", "value": {"stringValue": "payments"}}]}}]
     }
@@ -81,12 +81,12 @@ def test_nobody_writes_spans_log_lines_or_other_applications_through_the_door() 
         "user": {"id": "ada"},
     }
     browser = {"browser": {"name": "Firefox", "userAgent": "Mozilla/5.0 ..."}}
-    handed_on = _handed_on(
+    forwarded = _forwarded(
         meta | browser, traces=spans, logs=[{"message": "forged"}], events=[{"name": "x", "action": {"id": "1"}}]
     )
-    assert handed_on == {
+    assert forwarded == {
         "meta": {
-            "app": NAMED["app"],
+            "app": SITE_META["app"],
             "page": {"id": "unknown"},
             "view": {"name": "unknown"},
             "browser": {"name": "Firefox"},
@@ -108,14 +108,14 @@ def test_nobody_writes_spans_log_lines_or_other_applications_through_the_door() 
         pytest.param({"meta": {}, "events": [{"attributes": {"a": [[[[[[1]]]]]]}}]}, id="deep"),
     ],
 )
-def test_what_the_pages_script_cannot_send_is_refused(beacon: Any) -> None:
-    with pytest.raises(ValueError):  # noqa: PT011 -- the door's answer is the same for all
+def test_a_body_that_the_pages_script_cannot_send_is_refused(beacon: Any) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 -- the endpoint's response is the same for all
         payload_of(json.dumps(beacon).encode(), SITE)
 
 
-def test_texts_lists_and_objects_are_cut() -> None:
+def test_strings_lists_and_objects_are_truncated() -> None:
     wide = {f"{number:03}" + "a" * 500: "x" * 10_000 if number < 2 else "" for number in range(200)}
-    (event,) = _handed_on({}, events=[{"name": "x" * 9_000, "attributes": {"b": list(range(500)), **wide}}])["events"]
+    (event,) = _forwarded({}, events=[{"name": "x" * 9_000, "attributes": {"b": list(range(500)), **wide}}])["events"]
     assert len(event["name"]) == LONGEST_TEXT
     assert len(event["attributes"]["b"]) == 50
     assert len(event["attributes"]) <= 50
@@ -123,12 +123,12 @@ def test_texts_lists_and_objects_are_cut() -> None:
     assert len(event["attributes"]["000" + "a" * 97]) == LONGEST_TEXT
 
 
-Way = AbstractAsyncContextManager[tuple[Forwarder, Counter[BeaconOutcome]]]
+RunForwarder = AbstractAsyncContextManager[tuple[Forwarder, Counter[BeaconOutcome]]]
 
 
 @pytest.fixture
-def way() -> "Callable[..., Way]":
-    """A forwarder at work, and the outcomes it has counted."""
+def run_forwarder() -> "Callable[..., RunForwarder]":
+    """Runs a forwarder, and yields it with the outcomes that it has counted."""
 
     @asynccontextmanager
     async def working(url: str, **bounds: Any) -> "AsyncIterator[tuple[Forwarder, Counter[BeaconOutcome]]]":
@@ -141,15 +141,15 @@ def way() -> "Callable[..., Way]":
     return working
 
 
-async def test_a_beacon_arrives_with_its_type_and_nothing_of_its_sender(
-    way: "Callable[..., Way]", sink: "Sink", until: "Until"
+async def test_a_forwarded_beacon_has_its_content_type_and_no_data_of_its_sender(
+    run_forwarder: "Callable[..., RunForwarder]", sink: "Sink", until: "Until"
 ) -> None:
-    async with way(sink.url) as (forwarder, counted):
+    async with run_forwarder(sink.url) as (forwarder, counted):
         assert forwarder.enqueue(BEACON) is None
         await until(lambda: counted[BeaconOutcome.FORWARDED] == 1)
     (received,) = sink.received
     assert received.path == "/collect"
-    assert json.loads(received.body) == {"meta": NAMED, "events": [{"name": "x"}]}
+    assert json.loads(received.body) == {"meta": SITE_META, "events": [{"name": "x"}]}
     assert received.headers["content-type"] == "application/json"
     assert received.headers.keys() == {
         "host", "accept", "accept-encoding", "connection", "content-type", "content-length", "user-agent",
@@ -166,43 +166,45 @@ async def test_a_beacon_arrives_with_its_type_and_nothing_of_its_sender(
         ("dripping", BeaconOutcome.FORWARDED),
     ],
 )
-async def test_what_the_collector_does_is_counted(
-    way: "Callable[..., Way]", sink: "Sink", until: "Until", mode: "SinkMode", outcome: BeaconOutcome
+async def test_the_collectors_response_is_counted(
+    run_forwarder: "Callable[..., RunForwarder]", sink: "Sink", until: "Until", mode: "SinkMode", outcome: BeaconOutcome
 ) -> None:
     sink.mode = mode
-    async with way(sink.url) as (forwarder, counted):
+    async with run_forwarder(sink.url) as (forwarder, counted):
         forwarder.enqueue(BEACON)
         await until(lambda: counted[outcome] == 1)
     assert counted == {outcome: 1}
     assert [received.path for received in sink.received] == ["/collect"]  # no redirect is followed
 
 
-async def test_a_collector_that_is_not_there_is_counted(
-    way: "Callable[..., Way]", unused_port: int, until: "Until"
+async def test_an_unreachable_collector_is_counted(
+    run_forwarder: "Callable[..., RunForwarder]", unused_port: int, until: "Until"
 ) -> None:
-    async with way(f"http://127.0.0.1:{unused_port}/collect") as (forwarder, counted):
+    async with run_forwarder(f"http://127.0.0.1:{unused_port}/collect") as (forwarder, counted):
         forwarder.enqueue(BEACON)
         await until(lambda: counted[BeaconOutcome.COLLECTOR_GONE] == 1)
 
 
-async def test_a_collector_that_talks_nonsense_is_counted(way: "Callable[..., Way]", until: "Until") -> None:
-    async def babble(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def test_a_collector_that_does_not_speak_http_is_counted(
+    run_forwarder: "Callable[..., RunForwarder]", until: "Until"
+) -> None:
+    async def respond_nonsense(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"\x16\x03\x01 no HTTP at all\r\n\r\n")
         await writer.drain()
         writer.close()
 
-    server = await asyncio.start_server(babble, "127.0.0.1", 0)
+    server = await asyncio.start_server(respond_nonsense, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    async with server, way(f"http://127.0.0.1:{port}/") as (forwarder, counted):
+    async with server, run_forwarder(f"http://127.0.0.1:{port}/") as (forwarder, counted):
         forwarder.enqueue(BEACON)
         await until(lambda: counted[BeaconOutcome.COLLECTOR_GONE] == 1)
 
 
 async def test_the_collector_is_used_again_when_it_is_back(
-    way: "Callable[..., Way]", sink: "Sink", until: "Until"
+    run_forwarder: "Callable[..., RunForwarder]", sink: "Sink", until: "Until"
 ) -> None:
     sink.mode = "failing"
-    async with way(sink.url) as (forwarder, counted):
+    async with run_forwarder(sink.url) as (forwarder, counted):
         forwarder.enqueue(BEACON)
         await until(lambda: counted[BeaconOutcome.COLLECTOR_REFUSED] == 1)
         sink.mode = "ok"
@@ -210,9 +212,11 @@ async def test_the_collector_is_used_again_when_it_is_back(
         await until(lambda: counted[BeaconOutcome.FORWARDED] == 1)
 
 
-async def test_the_queue_is_bounded_and_a_goodbye_is_short(way: "Callable[..., Way]", sink: "Sink") -> None:
+async def test_the_queue_and_the_final_flush_are_bounded(
+    run_forwarder: "Callable[..., RunForwarder]", sink: "Sink"
+) -> None:
     sink.mode = "hanging"
-    async with way(sink.url, bucket=TokenBucket(1e9, 1e9)) as (forwarder, counted):
+    async with run_forwarder(sink.url, bucket=TokenBucket(1e9, 1e9)) as (forwarder, counted):
         answers = Counter(forwarder.enqueue(BEACON) for _ in range(MAX_WAITING_BEACONS + 100))
         assert answers == {None: MAX_WAITING_BEACONS, BeaconOutcome.QUEUE_FULL: 100}
         started = time.monotonic()
@@ -223,8 +227,10 @@ async def test_the_queue_is_bounded_and_a_goodbye_is_short(way: "Callable[..., W
         sink.closing.set()
 
 
-async def test_what_waits_is_sent_before_the_end(way: "Callable[..., Way]", sink: "Sink") -> None:
-    async with way(sink.url) as (forwarder, _):
+async def test_queued_beacons_are_sent_before_the_end(
+    run_forwarder: "Callable[..., RunForwarder]", sink: "Sink"
+) -> None:
+    async with run_forwarder(sink.url) as (forwarder, _):
         for _ in range(20):
             forwarder.enqueue(BEACON)
     assert len(sink.received) == 20
@@ -234,29 +240,29 @@ async def test_what_waits_is_sent_before_the_end(way: "Callable[..., Way]", sink
 async def test_readers_and_the_end_of_the_process_do_not_wait_for_the_collector(
     serve: "Serve", site: Path, sink: "Sink", unused_port: int
 ) -> None:
-    """The four bad collectors side by side; the sink hangs for one server and floods another by its path."""
+    """Four servers with bad collectors at once; the path chooses whether the sink hangs, fails or floods."""
     urls = {"refusing": f"http://127.0.0.1:{unused_port}/", **{mode: f"{sink.url}/{mode}" for mode in MODES}}
     servers = {name: serve(site, BLOG_FARO_URL=url, BLOG_ACCESS_LOG="off") for name, url in urls.items()}
     for server in servers.values():
         server.wait_until_ready()
     before = {name: _memory(server) for name, server in servers.items()}
     for name, server in servers.items():
-        await asyncio.to_thread(_is_read, name, server)
+        await asyncio.to_thread(_send_and_fetch, name, server)
         assert _memory(server) - before[name] < 32, name
     for server in servers.values():
         server.signal()
-    told = time.monotonic()
+    signalled = time.monotonic()
     for name, server in servers.items():
         assert await asyncio.to_thread(server.wait, 20) == 0, f"{name}: {server.output}"
-        assert time.monotonic() - told < 5, f"{name}: {server.output}"
+        assert time.monotonic() - signalled < 5, f"{name}: {server.output}"
         assert server.output.count('"level": "warning"') <= 3, server.output
 
 
 MODES = ("hanging", "failing", "flooding")
 
 
-def _is_read(name: str, server: "Process") -> None:
-    """Beacons and pages by turns: neither waits, whatever becomes of the beacons."""
+def _send_and_fetch(name: str, server: "Process") -> None:
+    """Send beacons and fetch pages in turn: neither waits for the collector."""
     headers = {"Sec-Fetch-Site": "same-origin", "Content-Type": "application/json"}
     for _ in range(100):
         started = time.monotonic()
@@ -266,6 +272,6 @@ def _is_read(name: str, server: "Process") -> None:
 
 
 def _memory(server: "Process") -> int:
-    """The most memory that the server has held, in MiB."""
+    """The peak memory of the server, in MiB."""
     lines = Path(f"/proc/{server.popen.pid}/status").read_text().splitlines()
     return next(int(line.split()[1]) // 1024 for line in lines if line.startswith("VmHWM:"))

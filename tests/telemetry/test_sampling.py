@@ -1,4 +1,4 @@
-"""Which requests are recorded: the share, the parents, the caps, and failures that sampling must not hide."""
+"""Which requests are recorded: the ratio, parents, rate limits, and failed or slow requests outside the sample."""
 
 import asyncio
 import itertools
@@ -25,11 +25,11 @@ from blog.telemetry.tracing.sampler import HeadSampler, parse_traceparent, trust
 if TYPE_CHECKING:
     from blog.app import Blog
     from blog.settings import Sampler as SamplerName
-    from tests.telemetry.conftest import Collector, Knock, Observe
+    from tests.telemetry.conftest import Call, Collector, RunApp
 
 TRACE, SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 SAMPLED, UNSAMPLED = f"00-{TRACE}-{SPAN}-01", f"00-{TRACE}-{SPAN}-00"
-STRANGER = "203.0.113.9"
+UNTRUSTED_PEER = "203.0.113.9"
 RATIO = 0.1
 SDK: "dict[SamplerName, Sampler]" = {
     "always_on": ALWAYS_ON,
@@ -55,7 +55,9 @@ def _sdk_records(sampler: Sampler, trace_id: int, *, parent_sampled: bool | None
 
 
 @given(trace_id=TRACE_IDS, ratio=st.floats(0, 1), sampled=st.booleans())
-def test_the_gate_has_the_arithmetic_of_the_sdks_trace_id_ratio(trace_id: int, ratio: float, *, sampled: bool) -> None:
+def test_the_head_sampler_has_the_arithmetic_of_the_sdks_trace_id_ratio(
+    trace_id: int, ratio: float, *, sampled: bool
+) -> None:
     decision = HeadSampler("traceidratio", ratio, "*").decide(_header(trace_id, int(sampled)), None)
     assert decision
     assert decision.sampled is _sdk_records(TraceIdRatioBased(ratio), trace_id, parent_sampled=sampled)
@@ -74,8 +76,8 @@ def test_every_sampler_treats_a_trusted_parent_as_the_sdk_does(
 
 @pytest.mark.parametrize("name", SDK)
 def test_every_sampler_treats_a_request_without_parent_as_the_sdk_does(name: "SamplerName") -> None:
-    gate = HeadSampler(name, RATIO, "*")
-    decisions = [decision for _ in range(20_000) if (decision := gate.decide(None, None)) and decision.sampled]
+    sampler = HeadSampler(name, RATIO, "*")
+    decisions = [decision for _ in range(20_000) if (decision := sampler.decide(None, None)) and decision.sampled]
     assert all(_sdk_records(SDK[name], decision.trace_id, parent_sampled=None) for decision in decisions)
     assert all(0 < decision.trace_id < 2**128 for decision in decisions)
     assert len({decision.trace_id for decision in decisions}) == len(decisions)
@@ -85,22 +87,22 @@ def test_every_sampler_treats_a_request_without_parent_as_the_sdk_does(name: "Sa
 
 
 async def test_one_request_in_ten_is_received_within_four_sigma(
-    traced: "Observe", knock: "Knock", collector: "Collector"
+    traced: "RunApp", call: "Call", collector: "Collector"
 ) -> None:
     requests, sigma = 4000, (4000 * 0.1 * 0.9) ** 0.5
     async with traced(traces_sampler="parentbased_traceidratio", traces_sampler_arg=0.1) as app:
         for _ in range(requests):
-            await knock(app, "/blog/hello")
+            await call(app, "/blog/hello")
     assert abs(len(collector.requests) - requests * 0.1) <= 4 * sigma
 
 
 async def test_a_ratio_of_zero_records_no_request_and_of_one_records_each(
-    traced: "Observe", knock: "Knock", collector: "Collector"
+    traced: "RunApp", call: "Call", collector: "Collector"
 ) -> None:
     for ratio in (0.0, 1.0):
         async with traced(traces_sampler="traceidratio", traces_sampler_arg=ratio) as app:
             for _ in range(300):
-                await knock(app, "/blog/hello")
+                await call(app, "/blog/hello")
         assert len(collector.requests) == 300 * ratio
 
 
@@ -109,48 +111,54 @@ async def test_a_ratio_of_zero_records_no_request_and_of_one_records_each(
 
 @pytest.mark.parametrize("flags", ["01", "03", "ff"])
 async def test_a_sampled_parent_from_a_trusted_proxy_is_honoured(
-    traced: "Observe", knock: "Knock", collector: "Collector", flags: str
+    traced: "RunApp", call: "Call", collector: "Collector", flags: str
 ) -> None:
     async with traced(traces_sampler="parentbased_traceidratio", traces_sampler_arg=0.0) as app:
-        await knock(app, "/blog/hello", headers=(("traceparent", f"00-{TRACE}-{SPAN}-{flags}"),))
+        await call(app, "/blog/hello", headers=(("traceparent", f"00-{TRACE}-{SPAN}-{flags}"),))
     (span,) = collector.requests
     assert (span.trace_id, span.parent_id) == (TRACE, SPAN)
     assert span.span_id != SPAN
 
 
 async def test_an_unsampled_parent_from_a_trusted_proxy_is_not_recorded(
-    traced: "Observe", knock: "Knock", collector: "Collector"
+    traced: "RunApp", call: "Call", collector: "Collector"
 ) -> None:
     async with traced(traces_sampler="parentbased_always_on") as app:
         for _ in range(20):
-            await knock(app, "/blog/hello", headers=(("traceparent", UNSAMPLED),))
+            await call(app, "/blog/hello", headers=(("traceparent", UNSAMPLED),))
     assert collector.requests == []
 
 
-async def test_a_proxy_in_a_trusted_network_speaks_for_its_callers_without_a_cap(
-    traced: "Observe", knock: "Knock", collector: "Collector"
+async def test_parents_from_a_trusted_network_are_honoured_without_a_limit(
+    traced: "RunApp", call: "Call", collector: "Collector"
 ) -> None:
-    asked = {"traces_sampler": "parentbased_traceidratio", "traces_sampler_arg": 0.0, "trusted_proxies": "10.0.0.0/8"}
-    async with traced(**asked) as app:
+    settings = {
+        "traces_sampler": "parentbased_traceidratio",
+        "traces_sampler_arg": 0.0,
+        "trusted_proxies": "10.0.0.0/8",
+    }
+    async with traced(**settings) as app:
         for _ in range(30):
-            await knock(app, "/blog/hello", headers=(("traceparent", SAMPLED),), peer="10.9.8.7")
+            await call(app, "/blog/hello", headers=(("traceparent", SAMPLED),), peer="10.9.8.7")
     assert [span.trace_id for span in collector.requests] == [TRACE] * 30
 
 
-async def test_a_stranger_can_force_only_a_few_spans(traced: "Observe", knock: "Knock", collector: "Collector") -> None:
+async def test_an_untrusted_peer_can_force_only_a_few_spans(
+    traced: "RunApp", call: "Call", collector: "Collector"
+) -> None:
     async with traced(traces_sampler="parentbased_traceidratio", traces_sampler_arg=0.0) as app:
         for _ in range(200):
-            await knock(app, "/blog/hello", headers=(("traceparent", SAMPLED),), peer=STRANGER)
+            await call(app, "/blog/hello", headers=(("traceparent", SAMPLED),), peer=UNTRUSTED_PEER)
     assert 10 <= len(collector.requests) <= 13
     assert {span.trace_id for span in collector.requests} == {TRACE}
 
 
-async def test_over_the_cap_a_stranger_gets_a_trace_of_its_own(
-    traced: "Observe", knock: "Knock", collector: "Collector"
+async def test_over_the_limit_an_untrusted_peer_gets_a_new_trace(
+    traced: "RunApp", call: "Call", collector: "Collector"
 ) -> None:
     async with traced(traces_sampler="parentbased_always_on") as app:
         for _ in range(60):
-            await knock(app, "/blog/hello", headers=(("traceparent", SAMPLED),), peer=STRANGER)
+            await call(app, "/blog/hello", headers=(("traceparent", SAMPLED),), peer=UNTRUSTED_PEER)
     own = [span for span in collector.requests if span.trace_id != TRACE]
     assert len(collector.requests) == 60
     assert 47 <= len(own) <= 50
@@ -158,17 +166,17 @@ async def test_over_the_cap_a_stranger_gets_a_trace_of_its_own(
     assert len({span.trace_id for span in own}) == len(own)
 
 
-async def test_a_stranger_who_picks_ids_that_always_pass_is_capped_as_well(
-    traced: "Observe", knock: "Knock", collector: "Collector"
+async def test_an_untrusted_peer_that_picks_ids_which_always_pass_is_limited_too(
+    traced: "RunApp", call: "Call", collector: "Collector"
 ) -> None:
     lucky = f"00-{'a' * 16}{'0' * 15}1-{SPAN}-00"
     async with traced(traces_sampler="traceidratio", traces_sampler_arg=0.0001) as app:
         for _ in range(200):
-            await knock(app, "/blog/hello", headers=(("traceparent", lucky),), peer=STRANGER)
+            await call(app, "/blog/hello", headers=(("traceparent", lucky),), peer=UNTRUSTED_PEER)
     assert 10 <= len(collector.requests) <= 15
 
 
-def test_the_cap_refills_with_time_and_never_beyond_its_burst() -> None:
+def test_the_token_bucket_refills_with_time_up_to_its_burst() -> None:
     now = 0.0
     bucket = TokenBucket(1.0, 10.0, clock=lambda: now)
     assert sum(bucket.take() for _ in range(50)) == 10
@@ -190,7 +198,7 @@ def test_the_cap_refills_with_time_and_never_beyond_its_burst() -> None:
         pytest.param("*", "203.0.113.9", True, id="anyone"),
     ],
 )
-def test_trusted_proxies_are_told_by_their_address(allowed: str, peer: str, *, trusted: bool) -> None:
+def test_trusted_proxies_are_recognised_by_their_address(allowed: str, peer: str, *, trusted: bool) -> None:
     assert trust(allowed)(peer) is trusted
 
 
@@ -235,29 +243,27 @@ def test_a_malformed_traceparent_names_no_parent(value: str) -> None:
     assert parse_traceparent(value.encode("latin-1")) is None
 
 
-async def test_malformed_traceparents_never_harm_and_start_a_trace_of_their_own(
-    traced: "Observe", knock: "Knock", collector: "Collector"
-) -> None:
+async def test_malformed_traceparents_start_a_new_trace(traced: "RunApp", call: "Call", collector: "Collector") -> None:
     async with traced() as app:
         for value in MALFORMED.values():
-            assert await knock(app, "/blog/hello", headers=(("traceparent", value),)) == 200
+            assert await call(app, "/blog/hello", headers=(("traceparent", value),)) == 200
         twice = (("traceparent", SAMPLED), ("traceparent", SAMPLED))
-        assert await knock(app, "/blog/hello", headers=twice) == 200
-        assert await knock(app, "/blog/hello", headers=(("tracestate", "a=" + "b" * 10_000),)) == 200
+        assert await call(app, "/blog/hello", headers=twice) == 200
+        assert await call(app, "/blog/hello", headers=(("tracestate", "a=" + "b" * 10_000),)) == 200
     assert len(collector.requests) == len(MALFORMED) + 2
     for span in collector.requests:
         assert span.parent_id == ""
         assert span.trace_id != TRACE
 
 
-async def test_a_malformed_tracestate_beside_a_good_parent_never_harms(
-    traced: "Observe", knock: "Knock", collector: "Collector"
+async def test_a_malformed_tracestate_does_not_affect_a_valid_parent(
+    traced: "RunApp", call: "Call", collector: "Collector"
 ) -> None:
     states = ("", ",,,", "é=1", "a=" + "b" * 10_000, "a=1," * 100, "=,=", "\0", "A=1")
     async with traced() as app:
         for state in states:
             headers = (("traceparent", SAMPLED), ("tracestate", state))
-            assert await knock(app, "/blog/hello", headers=headers) == 200
+            assert await call(app, "/blog/hello", headers=headers) == 200
     assert [(span.trace_id, span.parent_id) for span in collector.requests] == [(TRACE, SPAN)] * len(states)
 
 
@@ -268,24 +274,24 @@ def test_a_later_version_may_have_more_fields() -> None:
 
 
 @given(st.binary(max_size=120))
-def test_no_header_whatever_breaks_the_gate(value: bytes) -> None:
+def test_no_field_value_breaks_the_sampler(value: bytes) -> None:
     for name in SDK:
-        HeadSampler(name, RATIO, "127.0.0.1").decide(value, STRANGER)
+        HeadSampler(name, RATIO, "127.0.0.1").decide(value, UNTRUSTED_PEER)
 
 
 @given(st.text(max_size=60))
-def test_no_peer_whatever_breaks_the_gate(peer: str) -> None:
+def test_no_peer_breaks_the_sampler(peer: str) -> None:
     assert HeadSampler("always_on", 1.0, "127.0.0.1, ::1, 10.0.0.0/8").decide(SAMPLED.encode(), peer)
 
 
 # Failures and slow requests outside the sample.
 
 
-def _with_trouble(app: "Blog", trouble: type[Exception]) -> None:
+def _add_failing_and_slow_routes(app: "Blog", deliberate_error: type[Exception]) -> None:
     @app.get("/api/boom")
     async def boom() -> None:
         await asyncio.sleep(0.05)
-        raise trouble("on purpose")
+        raise deliberate_error("on purpose")
 
     @app.get("/api/slow")
     async def slow() -> str:
@@ -293,13 +299,13 @@ def _with_trouble(app: "Blog", trouble: type[Exception]) -> None:
         return "at last"
 
 
-async def test_a_failure_outside_the_sample_leaves_a_span_with_its_true_start(
-    traced: "Observe", knock: "Knock", collector: "Collector", trouble: type[Exception]
+async def test_a_failure_outside_the_sample_gets_a_span_with_its_actual_start(
+    traced: "RunApp", call: "Call", collector: "Collector", deliberate_error: type[Exception]
 ) -> None:
     async with traced(traces_sampler="parentbased_traceidratio", traces_sampler_arg=0.0) as app:
-        _with_trouble(app, trouble)
-        assert await knock(app, "/api/boom?token=secret", headers=(("user-agent", "secret"),)) == 500
-        assert await knock(app, "/api/nowhere") == 404
+        _add_failing_and_slow_routes(app, deliberate_error)
+        assert await call(app, "/api/boom?token=secret", headers=(("user-agent", "secret"),)) == 500
+        assert await call(app, "/api/nowhere") == 404
     (span,) = collector.requests
     assert (span.name, span.kind, span.failed) == ("GET /api/boom", "SERVER", True)
     assert 0.045 <= span.seconds < 2
@@ -316,49 +322,49 @@ async def test_a_failure_outside_the_sample_leaves_a_span_with_its_true_start(
     }
 
 
-async def test_a_slow_request_outside_the_sample_leaves_a_span_with_its_true_start(
-    traced: "Observe", knock: "Knock", collector: "Collector", trouble: type[Exception]
+async def test_a_slow_request_outside_the_sample_gets_a_span_with_its_actual_start(
+    traced: "RunApp", call: "Call", collector: "Collector", deliberate_error: type[Exception]
 ) -> None:
     async with traced(traces_sampler="parentbased_traceidratio", traces_sampler_arg=0.0) as app:
-        _with_trouble(app, trouble)
-        assert await knock(app, "/api/slow") == 200
+        _add_failing_and_slow_routes(app, deliberate_error)
+        assert await call(app, "/api/slow") == 200
     (span,) = collector.requests
     assert (span.name, span.failed) == ("GET /api/slow", False)
     assert 0.59 <= span.seconds < 3
 
 
 async def test_a_late_span_joins_the_trace_of_an_unsampled_parent(
-    traced: "Observe", knock: "Knock", collector: "Collector", trouble: type[Exception]
+    traced: "RunApp", call: "Call", collector: "Collector", deliberate_error: type[Exception]
 ) -> None:
     async with traced(traces_sampler="parentbased_traceidratio", traces_sampler_arg=0.0) as app:
-        _with_trouble(app, trouble)
-        await knock(app, "/api/boom", headers=(("traceparent", UNSAMPLED),))
+        _add_failing_and_slow_routes(app, deliberate_error)
+        await call(app, "/api/boom", headers=(("traceparent", UNSAMPLED),))
     assert [(span.trace_id, span.parent_id) for span in collector.requests] == [(TRACE, SPAN)]
 
 
-async def test_late_spans_are_capped(
-    traced: "Observe", knock: "Knock", collector: "Collector", trouble: type[Exception]
+async def test_late_spans_are_rate_limited(
+    traced: "RunApp", call: "Call", collector: "Collector", deliberate_error: type[Exception]
 ) -> None:
     async with traced(traces_sampler="parentbased_traceidratio", traces_sampler_arg=0.0) as app:
-        _with_trouble(app, trouble)
-        await asyncio.gather(*(knock(app, "/api/boom") for _ in range(60)))
+        _add_failing_and_slow_routes(app, deliberate_error)
+        await asyncio.gather(*(call(app, "/api/boom") for _ in range(60)))
     assert 20 <= len(collector.requests) <= 24
 
 
-async def test_a_sampled_failure_leaves_no_second_span(
-    traced: "Observe", knock: "Knock", collector: "Collector", trouble: type[Exception]
+async def test_a_sampled_failure_gets_no_second_span(
+    traced: "RunApp", call: "Call", collector: "Collector", deliberate_error: type[Exception]
 ) -> None:
     async with traced() as app:
-        _with_trouble(app, trouble)
-        await asyncio.gather(knock(app, "/api/boom"), knock(app, "/api/slow"))
+        _add_failing_and_slow_routes(app, deliberate_error)
+        await asyncio.gather(call(app, "/api/boom"), call(app, "/api/slow"))
     assert sorted(span.name for span in collector.requests) == ["GET /api/boom", "GET /api/slow"]
 
 
-async def test_always_off_records_nothing_at_all(
-    traced: "Observe", knock: "Knock", collector: "Collector", trouble: type[Exception]
+async def test_always_off_records_nothing(
+    traced: "RunApp", call: "Call", collector: "Collector", deliberate_error: type[Exception]
 ) -> None:
     async with traced(traces_sampler="always_off") as app:
-        _with_trouble(app, trouble)
+        _add_failing_and_slow_routes(app, deliberate_error)
         for target, parent in itertools.product(("/blog/hello", "/api/boom"), (SAMPLED, UNSAMPLED, "")):
-            await knock(app, target, headers=(("traceparent", parent),))
+            await call(app, target, headers=(("traceparent", parent),))
     assert collector.spans == []

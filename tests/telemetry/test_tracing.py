@@ -1,4 +1,4 @@
-"""Spans as the collector gets them: their shape, their number, their resource."""
+"""Spans that the collector receives: their attributes, their number, their resource."""
 
 import asyncio
 import subprocess
@@ -14,7 +14,7 @@ from blog.settings import Settings
 from blog.telemetry.tracing import Pipeline
 
 if TYPE_CHECKING:
-    from tests.telemetry.conftest import Collector, Knock, Observe
+    from tests.telemetry.conftest import Call, Collector, RunApp
 
 SHAPE = {
     "http.request.method": "GET",
@@ -35,33 +35,31 @@ PERSONAL = (
 )
 
 
-async def test_a_page_leaves_one_span_of_the_stable_conventions_and_nothing_personal(
-    traced: "Observe", knock: "Knock", collector: "Collector"
+async def test_a_page_gets_one_span_by_the_stable_conventions_without_personal_data(
+    traced: "RunApp", call: "Call", collector: "Collector"
 ) -> None:
     async with traced() as app:
-        assert await knock(app, "/blog/hello?token=secret", headers=PERSONAL, peer="198.51.100.7") == 200
+        assert await call(app, "/blog/hello?token=secret", headers=PERSONAL, peer="198.51.100.7") == 200
     (span,) = collector.requests
     assert (span.name, span.kind, span.failed, span.parent_id) == ("GET /blog/{slug}", "SERVER", False, "")
     assert span.attributes == SHAPE
     assert 0 < span.seconds < 5
 
 
-async def test_a_dynamic_route_leaves_exactly_one_span(
-    traced: "Observe", knock: "Knock", collector: "Collector"
-) -> None:
+async def test_a_dynamic_route_gets_exactly_one_span(traced: "RunApp", call: "Call", collector: "Collector") -> None:
     async with traced() as app:
-        assert await knock(app, "/api/posts/hello?token=secret", headers=PERSONAL) == 200
+        assert await call(app, "/api/posts/hello?token=secret", headers=PERSONAL) == 200
     (span,) = collector.requests
     assert (span.name, span.kind) == ("GET /api/posts/{slug}", "SERVER")
     assert span.attributes == SHAPE | {"http.route": "/api/posts/{slug}", "url.path": "/api/posts/hello"}
 
 
-async def test_spans_carry_the_service_its_version_and_the_operators_attributes(
-    traced: "Observe", knock: "Knock", collector: "Collector"
+async def test_spans_have_the_service_its_version_and_the_operators_attributes(
+    traced: "RunApp", call: "Call", collector: "Collector"
 ) -> None:
     extra = (("deployment.environment.name", "test"), ("k8s.pod.name", "blog-0"))
     async with traced(service_name="field-notes", revision="4f2a9c1", resource_attributes=extra) as app:
-        await knock(app, "/blog")
+        await call(app, "/blog")
     (span,) = collector.requests
     build = {"service.version": __version__, "vcs.ref.head.revision": "4f2a9c1"}
     expected = {"service.name": "field-notes", **build, **dict(extra)}
@@ -86,10 +84,10 @@ def test_the_service_has_the_name_that_the_standard_variables_give_it(environ: d
 
 
 async def test_the_operators_headers_reach_the_collector(
-    traced: "Observe", knock: "Knock", collector: "Collector"
+    traced: "RunApp", call: "Call", collector: "Collector"
 ) -> None:
     async with traced(otlp_headers=(("x-scope-orgid", "tenant"), ("authorization", "Basic Zm9vOmJhcg=="))) as app:
-        await knock(app, "/blog")
+        await call(app, "/blog")
     assert collector.headers
     for headers in collector.headers:
         assert (headers["x-scope-orgid"], headers["authorization"]) == ("tenant", "Basic Zm9vOmJhcg==")
@@ -112,10 +110,10 @@ async def test_the_operators_headers_reach_the_collector(
     ],
 )
 async def test_a_span_is_named_by_method_and_route(  # noqa: PLR0913, PLR0917 -- a table
-    traced: "Observe", knock: "Knock", collector: "Collector", method: str, target: str, name: str, status: int
+    traced: "RunApp", call: "Call", collector: "Collector", method: str, target: str, name: str, status: int
 ) -> None:
     async with traced() as app:
-        assert await knock(app, target, method) == status
+        assert await call(app, target, method) == status
     (span,) = collector.requests
     route = name.partition(" ")[2]
     assert span.name == name
@@ -128,47 +126,49 @@ async def test_a_span_is_named_by_method_and_route(  # noqa: PLR0913, PLR0917 --
     assert "error.type" not in span.attributes
 
 
-async def test_a_route_that_raises_leaves_one_failed_span(
-    traced: "Observe", knock: "Knock", collector: "Collector", trouble: type[Exception]
+async def test_a_route_that_raises_gets_one_failed_span(
+    traced: "RunApp", call: "Call", collector: "Collector", deliberate_error: type[Exception]
 ) -> None:
     async with traced() as app:
 
         @app.get("/api/boom")
         async def boom() -> None:
-            raise trouble("on purpose")
+            raise deliberate_error("on purpose")
 
-        assert await knock(app, "/api/boom") == 500
+        assert await call(app, "/api/boom") == 500
     (span,) = collector.requests
     assert span.name == "GET /api/boom"
     assert span.failed
     assert span.attributes["http.response.status_code"] == 500
-    assert span.attributes["error.type"] in {"500", f"{trouble.__module__}.{trouble.__qualname__}", trouble.__name__}
+    assert span.attributes["error.type"] in {
+        "500",
+        f"{deliberate_error.__module__}.{deliberate_error.__qualname__}",
+        deliberate_error.__name__,
+    }
 
 
 async def test_probes_scrapes_assets_and_beacons_are_not_traced(
-    traced: "Observe", knock: "Knock", collector: "Collector"
+    traced: "RunApp", call: "Call", collector: "Collector"
 ) -> None:
     async with traced() as app:
         edition = app.service.edition
         assert edition
         asset = next(path for path in edition.pages if path.startswith("/assets/"))
         for target in ("/api/health", "/api/ready", "/metrics", "/favicon.ico", asset):
-            assert await knock(app, target) == 200
-        await knock(app, "/rum/collect", "POST")
-        assert await knock(app, "/blog/health-tips", headers=(("host", "health.metrics.example"),)) == 200
+            assert await call(app, target) == 200
+        await call(app, "/rum/collect", "POST")
+        assert await call(app, "/blog/health-tips", headers=(("host", "health.metrics.example"),)) == 200
     assert [span.attributes["url.path"] for span in collector.requests] == ["/blog/health-tips"]
 
 
-async def test_the_scheme_is_the_one_that_the_visitor_spoke(
-    traced: "Observe", knock: "Knock", collector: "Collector"
-) -> None:
+async def test_the_scheme_is_that_of_x_forwarded_proto(traced: "RunApp", call: "Call", collector: "Collector") -> None:
     async with traced() as app:
-        await knock(app, "/blog", headers=(("x-forwarded-proto", "https"),))
+        await call(app, "/blog", headers=(("x-forwarded-proto", "https"),))
     assert [span.attributes["url.scheme"] for span in collector.requests] == ["https"]
 
 
-async def test_the_start_is_a_trace_of_its_own_with_counts(
-    traced: "Observe", knock: "Knock", collector: "Collector", tmp_path: Path
+async def test_the_first_build_is_a_trace_with_counts(
+    traced: "RunApp", call: "Call", collector: "Collector", tmp_path: Path
 ) -> None:
     async with traced(traces_sampler_arg=0.0, cache_dir=tmp_path / "cache"):
         pass
@@ -185,8 +185,8 @@ async def test_the_start_is_a_trace_of_its_own_with_counts(
     assert children["parse"].attributes["blog.texts"] == 4
 
 
-async def test_a_start_that_finds_its_edition_says_so(
-    traced: "Observe", knock: "Knock", collector: "Collector", tmp_path: Path
+async def test_the_trace_of_a_warm_start_has_the_number_of_pages(
+    traced: "RunApp", call: "Call", collector: "Collector", tmp_path: Path
 ) -> None:
     for _ in range(2):
         async with traced(traces_sampler_arg=0.0, cache_dir=tmp_path / "cache"):
@@ -197,7 +197,7 @@ async def test_a_start_that_finds_its_edition_says_so(
 
 
 async def test_requests_at_the_same_time_keep_their_own_spans(
-    traced: "Observe", knock: "Knock", collector: "Collector"
+    traced: "RunApp", call: "Call", collector: "Collector"
 ) -> None:
     async with traced() as app:
 
@@ -206,7 +206,7 @@ async def test_requests_at_the_same_time_keep_their_own_spans(
             await asyncio.sleep(0.02 * (number % 5))
             return number
 
-        await asyncio.gather(*(knock(app, f"/api/wait/{number}") for number in range(50)))
+        await asyncio.gather(*(call(app, f"/api/wait/{number}") for number in range(50)))
     assert len({span.trace_id for span in collector.requests}) == 50
     assert {span.attributes["url.path"] for span in collector.requests} == {f"/api/wait/{n}" for n in range(50)}
 
@@ -239,14 +239,14 @@ def test_without_an_endpoint_the_sdk_is_not_even_imported(site: "Path", template
     assert (done.stdout.strip(), done.returncode) == ("[]", 0), done.stderr
 
 
-async def test_without_an_endpoint_nothing_is_traced(observe: "Observe", knock: "Knock") -> None:
-    async with observe() as app:
+async def test_without_an_endpoint_nothing_is_traced(run_app: "RunApp", call: "Call") -> None:
+    async with run_app() as app:
         assert app.tracing is None
-        assert await knock(app, "/blog/hello", headers=(("traceparent", f"00-{'a' * 32}-{'b' * 16}-01"),)) == 200
+        assert await call(app, "/blog/hello", headers=(("traceparent", f"00-{'a' * 32}-{'b' * 16}-01"),)) == 200
         assert b"blog_spans_dropped_total 0.0" in app.metrics.exposition("")[0]
 
 
-async def test_a_disabled_sdk_sends_nothing(traced: "Observe", knock: "Knock", collector: "Collector") -> None:
+async def test_a_disabled_sdk_sends_nothing(traced: "RunApp", call: "Call", collector: "Collector") -> None:
     async with traced(sdk_disabled=True) as app:
-        await knock(app, "/blog/hello")
+        await call(app, "/blog/hello")
     assert collector.attempts == 0

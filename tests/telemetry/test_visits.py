@@ -1,4 +1,4 @@
-"""Who reads, told by closed categories: sources, devices, bots and feed readers."""
+"""Visits by closed categories: sources, devices, bots and feed readers."""
 
 import time
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ from blog.telemetry.visits.counters import CONTENT_TYPES, FEEDS
 
 if TYPE_CHECKING:
     from blog.app import Blog
-    from tests.telemetry.conftest import Headers, Knock, Observe
+    from tests.telemetry.conftest import Call, Headers, RunApp
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 OWN = "blog.example"
@@ -87,12 +87,12 @@ def test_a_referrer_has_a_category(referrer: str, source: str) -> None:
         pytest.param("&".join(f"utm_{n}=x" for n in range(200)), None, id="too-many"),
     ],
 )
-def test_a_query_has_the_category_that_it_claims(query: str, source: str | None) -> None:
+def test_a_campaign_query_has_a_category(query: str, source: str | None) -> None:
     assert sources.of_query(query.encode()) == source
 
 
 def test_every_assistant_can_be_found_by_its_host() -> None:
-    for host in sources._ASSISTANTS:  # noqa: SLF001 -- a table that is only reached through a look-up
+    for host in sources._ASSISTANTS:  # noqa: SLF001 -- the table is private
         assert sources.of_referrer(f"https://{host}/".encode(), OWN) == "ai", host
 
 
@@ -152,7 +152,7 @@ _IOS = "AppleWebKit/605.1.15 (KHTML, like Gecko)"
         pytest.param("Mozilla/5.0 (SMART-TV)", "other", "other", id="neither"),
     ],
 )  # fmt: skip
-def test_a_browser_and_its_device_are_told(agent: str, browser: str, device: str) -> None:
+def test_a_browser_and_its_device_are_recognised(agent: str, browser: str, device: str) -> None:
     found = agents.agent_of(agent.encode())
     assert (found.bot, found.browser, found.device) == (None, browser, device)
 
@@ -173,7 +173,7 @@ def test_a_browser_and_its_device_are_told(agent: str, browser: str, device: str
         pytest.param("My own program", "other", id="a-program"),
     ],
 )  # fmt: skip
-def test_a_bot_is_told_with_its_kind(agent: str, kind: str) -> None:
+def test_a_bot_is_recognised_with_its_kind(agent: str, kind: str) -> None:
     assert agents.agent_of(agent.encode()).bot == kind
 
 
@@ -195,7 +195,7 @@ def test_a_bot_is_told_with_its_kind(agent: str, kind: str) -> None:
         pytest.param("Feedly/1.0 (-5 subscribers)", "feedly", 5, id="negative"),
     ],
 )  # fmt: skip
-def test_a_feed_reader_is_told_with_the_subscribers_that_it_reports(
+def test_a_feed_reader_is_recognised_with_the_subscribers_that_it_reports(
     agent: str, reader: str, subscribers: int | None
 ) -> None:
     found = agents.agent_of(agent.encode())
@@ -226,7 +226,7 @@ NAMES = [b"user-agent", b"referer", b"sec-fetch-mode", b"sec-purpose", b"purpose
     st.integers(0, 599),
     st.binary(max_size=80),
 )
-def test_labels_of_visits_are_members_of_their_sets_whatever_is_sent(
+def test_labels_of_visits_are_always_members_of_their_sets(
     headers: dict[bytes, bytes], route: str, status: int, query: bytes
 ) -> None:
     registry = CollectorRegistry()
@@ -286,36 +286,36 @@ def test_a_query_has_a_category(query: bytes, source: str | None) -> None:
 # Counting.
 
 
-async def test_a_view_of_a_person_is_a_view_a_visit_and_a_device(observe: "Observe", knock: "Knock") -> None:
-    async with observe() as app:
+async def test_a_page_view_in_a_browser_counts_as_view_visit_and_device(run_app: "RunApp", call: "Call") -> None:
+    async with run_app() as app:
         headers = (("user-agent", FIREFOX), ("referer", "https://www.google.de/"), ("sec-fetch-mode", "navigate"))
-        await knock(app, "/blog/hello", headers=headers)
-        await knock(app, "/", headers=(("user-agent", FIREFOX),))
+        await call(app, "/blog/hello", headers=headers)
+        await call(app, "/", headers=(("user-agent", FIREFOX),))
         assert _totals(app, "blog_page_views_total") == {("/blog/hello", "post", "false"): 1, ("/", "home", "false"): 1}
         assert _totals(app, "blog_visits_total") == {("search",): 1, ("direct",): 1}
         assert _totals(app, "blog_visitors_device_total") == {("firefox", "desktop"): 2}
         assert _totals(app, "blog_bot_views_total") == {}
 
 
-async def test_a_step_within_the_site_is_internal_and_no_second_visitor(observe: "Observe", knock: "Knock") -> None:
-    async with observe(base_url="https://blog.example") as app:
+async def test_a_navigation_within_the_site_is_internal_and_counts_no_device(run_app: "RunApp", call: "Call") -> None:
+    async with run_app(base_url="https://blog.example") as app:
         headers = (("user-agent", FIREFOX), ("referer", "https://blog.example/archive"))
-        await knock(app, "/blog/hello?utm_source=newsletter", headers=headers)
+        await call(app, "/blog/hello?utm_source=newsletter", headers=headers)
         assert _totals(app, "blog_visits_total") == {("internal",): 1}
         assert _totals(app, "blog_visitors_device_total") == {}
 
 
-async def test_a_campaign_counts_more_than_its_referrer(observe: "Observe", knock: "Knock") -> None:
-    async with observe() as app:
+async def test_a_campaign_precedes_the_referrer(run_app: "RunApp", call: "Call") -> None:
+    async with run_app() as app:
         headers = (("user-agent", FIREFOX), ("referer", "https://mail.google.com/"))
-        await knock(app, "/blog/hello?utm_source=spring", headers=headers)
+        await call(app, "/blog/hello?utm_source=spring", headers=headers)
         assert _totals(app, "blog_visits_total") == {("campaign",): 1}
 
 
-async def test_a_bot_is_a_view_and_no_visit(observe: "Observe", knock: "Knock") -> None:
-    async with observe() as app:
+async def test_a_bot_counts_as_a_view_and_not_as_a_visit(run_app: "RunApp", call: "Call") -> None:
+    async with run_app() as app:
         for agent in ("curl/8.5.0", "", "Mozilla/5.0 (compatible; GPTBot/1.2)"):
-            await knock(app, "/blog/hello", headers=(("user-agent", agent),))
+            await call(app, "/blog/hello", headers=(("user-agent", agent),))
         assert _totals(app, "blog_page_views_total") == {("/blog/hello", "post", "true"): 3}
         assert _totals(app, "blog_bot_views_total") == {("http-library",): 1, ("other",): 1, ("ai-crawler",): 1}
         assert _totals(app, "blog_visits_total") == {}
@@ -339,36 +339,36 @@ async def test_a_bot_is_a_view_and_no_visit(observe: "Observe", knock: "Knock") 
         pytest.param("GET", "/rss", (), id="feed"),
     ],
 )
-async def test_what_nobody_looks_at_is_no_view(
-    observe: "Observe", knock: "Knock", method: str, target: str, headers: "Headers"
+async def test_prefetches_and_other_responses_than_pages_are_no_views(
+    run_app: "RunApp", call: "Call", method: str, target: str, headers: "Headers"
 ) -> None:
-    async with observe() as app:
-        await knock(app, target, method, (("user-agent", FIREFOX), *headers))
+    async with run_app() as app:
+        await call(app, target, method, (("user-agent", FIREFOX), *headers))
         for family in ("blog_page_views_total", "blog_visits_total", "blog_visitors_device_total"):
             assert _totals(app, family) == {}
 
 
-async def test_a_page_that_the_browser_still_has_is_viewed_all_the_same(observe: "Observe", knock: "Knock") -> None:
-    async with observe() as app:
+async def test_a_304_counts_as_a_view(run_app: "RunApp", call: "Call") -> None:
+    async with run_app() as app:
         headers = (("user-agent", FIREFOX), ("if-none-match", "*"))
-        assert await knock(app, "/blog/hello", headers=headers) == 304
+        assert await call(app, "/blog/hello", headers=headers) == 304
         assert _totals(app, "blog_page_views_total") == {("/blog/hello", "post", "false"): 1}
         assert _totals(app, "blog_visits_total") == {("direct",): 1}
 
 
 @pytest.mark.parametrize(("mode", "visits"), [("navigate", 1), ("cors", 0), ("no-cors", 0), ("same-origin", 0)])
-async def test_only_a_navigation_is_a_visit(observe: "Observe", knock: "Knock", mode: str, visits: int) -> None:
-    async with observe() as app:
-        await knock(app, "/blog/hello", headers=(("user-agent", FIREFOX), ("sec-fetch-mode", mode)))
+async def test_only_a_navigation_is_a_visit(run_app: "RunApp", call: "Call", mode: str, visits: int) -> None:
+    async with run_app() as app:
+        await call(app, "/blog/hello", headers=(("user-agent", FIREFOX), ("sec-fetch-mode", mode)))
         assert sum(_totals(app, "blog_visits_total").values()) == visits
 
 
-async def test_feed_fetches_are_counted_by_format_and_reader(observe: "Observe", knock: "Knock") -> None:
-    async with observe() as app:
+async def test_feed_fetches_are_counted_by_format_and_reader(run_app: "RunApp", call: "Call") -> None:
+    async with run_app() as app:
         feedly = (("user-agent", "Feedly/1.0 (+http://www.feedly.com/fetcher.html; 16 subscribers)"),)
-        await knock(app, "/rss", headers=feedly)
-        await knock(app, "/blog/tag/http/atom.xml", headers=(("user-agent", "FreshRSS/1.26"),))
-        await knock(app, "/feed.json", headers=(("user-agent", FIREFOX),))
+        await call(app, "/rss", headers=feedly)
+        await call(app, "/blog/tag/http/atom.xml", headers=(("user-agent", "FreshRSS/1.26"),))
+        await call(app, "/feed.json", headers=(("user-agent", FIREFOX),))
         assert _totals(app, "blog_feed_fetches_total") == {
             ("rss", "feedly"): 1,
             ("atom", "freshrss"): 1,
@@ -378,16 +378,16 @@ async def test_feed_fetches_are_counted_by_format_and_reader(observe: "Observe",
 
 
 async def test_a_feed_of_one_tag_does_not_overwrite_the_subscribers_of_the_site(
-    observe: "Observe", knock: "Knock"
+    run_app: "RunApp", call: "Call"
 ) -> None:
-    async with observe() as app:
-        await knock(app, "/rss", headers=(("user-agent", "Feedly/1.0 (160 subscribers)"),))
-        await knock(app, "/blog/tag/http/rss", headers=(("user-agent", "Feedly/1.0 (2 subscribers)"),))
+    async with run_app() as app:
+        await call(app, "/rss", headers=(("user-agent", "Feedly/1.0 (160 subscribers)"),))
+        await call(app, "/blog/tag/http/rss", headers=(("user-agent", "Feedly/1.0 (2 subscribers)"),))
         assert 160 in _totals(app, "blog_feed_subscribers").values()
 
 
-async def test_visits_are_counted_after_the_answer_is_sent(observe: "Observe") -> None:
-    async with observe() as app:
+async def test_visits_are_counted_after_the_response_is_sent(run_app: "RunApp") -> None:
+    async with run_app() as app:
         seen: list[dict[tuple[str, ...], float]] = []
 
         async def send(message: object) -> None:
