@@ -1,4 +1,4 @@
-"""What the tests share: a small site on disk, the app with its lifespan, and the real server as a process."""
+"""Fixtures of all tests: a small site on disk, the app with its lifespan, and the real server as a process."""
 
 import asyncio
 import contextlib
@@ -99,8 +99,8 @@ def post() -> WritePost:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """An answer as it left the application; the names of headers are lower case."""
+class Response:
+    """A response as the client receives it; field names are in lower case."""
 
     status: int
     raw_headers: tuple[tuple[str, str], ...]
@@ -111,12 +111,12 @@ class Answer:
         return dict(self.raw_headers)
 
 
-class Ask(Protocol):
-    async def __call__(self, app: ASGIApp, target: str, method: str = "GET", headers: Headers = ()) -> Answer: ...
+class Fetch(Protocol):
+    async def __call__(self, app: ASGIApp, target: str, method: str = "GET", headers: Headers = ()) -> Response: ...
 
 
-async def _ask(app: ASGIApp, target: str, method: str = "GET", headers: Headers = ()) -> Answer:
-    """Send a request as uvicorn would: the path percent-decoded, and nothing normalised as a client library does."""
+async def _fetch(app: ASGIApp, target: str, method: str = "GET", headers: Headers = ()) -> Response:
+    """Call an app as uvicorn does: the path is percent-decoded, and nothing is normalised, unlike in client libraries."""
     raw_path, _, query = target.partition("?")
     scope = {
         "type": "http",
@@ -138,7 +138,7 @@ async def _ask(app: ASGIApp, target: str, method: str = "GET", headers: Headers 
 
     async def receive() -> Message:
         if not request:
-            await asyncio.Event().wait()  # the client stays
+            await asyncio.Event().wait()  # the client stays connected
         return request.pop()
 
     async def send(message: Message) -> None:
@@ -147,18 +147,18 @@ async def _ask(app: ASGIApp, target: str, method: str = "GET", headers: Headers 
     await asyncio.wait_for(app(scope, receive, send), 10)
     start = sent[0]
     pairs = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in start["headers"])
-    return Answer(start["status"], pairs, b"".join(message.get("body", b"") for message in sent[1:]))
+    return Response(start["status"], pairs, b"".join(message.get("body", b"") for message in sent[1:]))
 
 
 @pytest.fixture(scope="session")
-def ask() -> Ask:
-    return _ask
+def fetch() -> Fetch:
+    return _fetch
 
 
 async def _until(condition: Callable[[], bool], seconds: float = 20) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
+        assert time.monotonic() < deadline, "timed out"
         await asyncio.sleep(0.01)
 
 
@@ -188,13 +188,13 @@ def _client(app: Blog) -> httpx.AsyncClient:
 @pytest.fixture(scope="session")
 def small_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     outside = write_files(tmp_path_factory.mktemp("outside"), {"secret.md": "swordfish", "secret.png": b"swordfish"})
-    # A copy, so that whoever edits the theme while the tests run does not make two apps differ.
+    # A copy, so that an edit of the theme during the tests does not make two apps differ.
     theme = shutil.copytree(TEMPLATES, outside / "theme")
     return Settings(posts_dir=write_files(outside / "posts", SMALL_SITE), templates_dir=theme)
 
 
 def _serving(settings: Settings) -> Iterator[Blog]:
-    """The app in its lifespan, ready, for tests that only read."""
+    """The app, ready, for tests that change nothing."""
     with asyncio.Runner() as runner:
         app = create_app(settings)
         life = app.router.lifespan_context(app)
@@ -237,7 +237,7 @@ class Running:
     async def until_text(self, path: str, wanted: str) -> None:
         deadline = time.monotonic() + 20
         while wanted not in await self.text(path):
-            assert time.monotonic() < deadline, f"{path} never said {wanted!r}"
+            assert time.monotonic() < deadline, f"{path} never contained {wanted!r}"
             await asyncio.sleep(0.02)
 
 
@@ -247,7 +247,7 @@ class Run(Protocol):
 
 @pytest.fixture
 def run() -> Run:
-    """Runs an app in its lifespan; whoever asks waits for it to be ready."""
+    """Runs an app in its lifespan. It may not be ready yet; see `Running.until_ready`."""
 
     @asynccontextmanager
     async def running(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Running]:
@@ -263,7 +263,7 @@ def templates() -> Path:
     return TEMPLATES
 
 
-# The real server, in a process of its own.
+# The real server, in its own process.
 
 
 def _environ(variables: Mapping[str, str]) -> dict[str, str]:
@@ -273,28 +273,28 @@ def _environ(variables: Mapping[str, str]) -> dict[str, str]:
 
 @dataclass(slots=True)
 class Process:
-    """A blog server that was started by a test."""
+    """A server process that a test has started."""
 
     popen: subprocess.Popen[bytes]
     port: int
     stdout: Path
     stderr: Path
 
-    def get(self, path: str, method: str = "GET", headers: Mapping[str, str] | None = None) -> Answer:
-        """One request on a connection of its own.
+    def get(self, path: str, method: str = "GET", headers: Mapping[str, str] | None = None) -> Response:
+        """The response to one request, on a new connection.
 
         Raises:
-            OSError: nobody listens.
+            OSError: nothing listens on the port.
         """
         with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)) as connection:
             connection.request(method, path, headers=dict(headers or {}))
-            return _answer_of(connection)
+            return _response_of(connection)
 
-    def post(self, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-        """The same with a body."""
+    def post(self, path: str, body: bytes, headers: Mapping[str, str]) -> Response:
+        """The response to a POST, on a new connection."""
         with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)) as connection:
             connection.request("POST", path, body, dict(headers))
-            return _answer_of(connection)
+            return _response_of(connection)
 
     def connect(self) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.port), timeout=10)
@@ -313,7 +313,7 @@ class Process:
                 if self.get(path).status == 200:
                     return self
             time.sleep(0.02)
-        raise AssertionError(f"{path} never answered 200: {self.output}")
+        raise AssertionError(f"{path} never responded 200: {self.output}")
 
     def signal(self, number: signal.Signals = signal.SIGTERM) -> None:
         self.popen.send_signal(number)
@@ -326,10 +326,10 @@ class Process:
         return self.stdout.read_text() + self.stderr.read_text()
 
 
-def _answer_of(connection: http.client.HTTPConnection) -> Answer:
+def _response_of(connection: http.client.HTTPConnection) -> Response:
     response = connection.getresponse()
     headers = tuple((name.lower(), value) for name, value in response.getheaders())
-    return Answer(response.status, headers, response.read())
+    return Response(response.status, headers, response.read())
 
 
 class Serve(Protocol):
@@ -345,13 +345,13 @@ def free_port() -> int:
 
 @pytest.fixture
 def serve(tmp_path: Path) -> Iterator[Serve]:
-    """Starts servers, and sees to it that none is left."""
+    """Starts servers, and kills those that are left after the test."""
     yield from _starting(tmp_path)
 
 
 @pytest.fixture(scope="module")
 def serve_module(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
-    """The same for a server that the tests of one file share."""
+    """As ``serve``, for a server that the tests of one module share."""
     yield from _starting(tmp_path_factory.mktemp("servers"))
 
 
@@ -376,7 +376,7 @@ def _starting(folder: Path) -> Iterator[Serve]:
             process.popen.wait(10)
 
 
-# A collector, for whatever is posted.
+# A collector that keeps every body that is posted.
 
 SinkMode = Literal["ok", "failing", "hanging", "flooding", "dripping", "moved"]
 _FLOOD = b"x" * 65536
@@ -384,7 +384,7 @@ _FLOOD = b"x" * 65536
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """One request as it came over the wire; the names of headers are lower case."""
+    """A request that the sink received; field names are in lower case."""
 
     path: str
     headers: dict[str, str]
@@ -393,7 +393,7 @@ class Received:
 
 @dataclass(slots=True)
 class Sink:
-    """A real HTTP server that keeps what is posted to it, and answers as it is told to, by ``mode`` or by the path's last part."""
+    """A real HTTP server that keeps what is posted to it. ``mode``, or the last segment of the path, chooses its behaviour."""
 
     mode: SinkMode = "ok"
     port: int = 0
@@ -411,7 +411,7 @@ class Sink:
         return [json.loads(request.body) for request in list(self.received)]
 
     def all(self, kind: str) -> list[dict[str, Any]]:
-        """Every log, event, exception or measurement that has come, in the order of their coming."""
+        """All received items of a kind: events, exceptions or measurements, in the order of arrival."""
         return [signal for payload in self.payloads for signal in payload.get(kind, ())]
 
 
@@ -420,8 +420,8 @@ def _handler(sink: Sink) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length", "0")))
             sink.received.append(Received(self.path, _lower(self.headers.items()), body))
-            asked = self.path.rpartition("/")[2]
-            mode = asked if asked in get_args(SinkMode) else sink.mode
+            segment = self.path.rpartition("/")[2]
+            mode = segment if segment in get_args(SinkMode) else sink.mode
             if mode == "hanging":
                 sink.closing.wait(60)
                 return
@@ -442,7 +442,7 @@ def _handler(sink: Sink) -> type[BaseHTTPRequestHandler]:
                     sink.flooded += len(piece)
 
         def do_OPTIONS(self) -> None:
-            """As Alloy answers: its CORS knows these headers and no others."""
+            """Respond like Alloy, whose CORS allows only these header fields."""
             sink.preflights.append(_lower(self.headers.items()))
             self.send_response(204)
             self.send_header("Access-Control-Allow-Origin", "*")
@@ -476,20 +476,20 @@ def _listening() -> Iterator[Sink]:
 
 @pytest.fixture
 def sink() -> Iterator[Sink]:
-    """A collector that takes what it is sent."""
+    """A collector that accepts what it is sent."""
     with _listening() as sink:
         yield sink
 
 
 @pytest.fixture
 def spans_sink() -> Iterator[Sink]:
-    """A second one beside it, for spans."""
+    """A second collector, for spans."""
     with _listening() as sink:
         yield sink
 
 
 @pytest.fixture(scope="module")
 def shared_sink() -> Iterator[Sink]:
-    """The same for a server that the tests of one file share."""
+    """As ``sink``, for a server that the tests of one module share."""
     with _listening() as sink:
         yield sink

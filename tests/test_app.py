@@ -14,7 +14,7 @@ from blog.app import create_app
 if TYPE_CHECKING:
     from blog.app import Blog
     from blog.settings import Settings
-    from tests.conftest import Ask, Run
+    from tests.conftest import Fetch, Run
 
 HTML = "text/html; charset=utf-8"
 HTML_PATHS = ["/", "/blog", "/blog/page/2", "/blog/hello", "/blog/größe", "/blog/tag/http", "/blog/tag/käse", "/tags",
@@ -47,15 +47,15 @@ PAGES = [path for path in TYPES if not path.startswith("/api/")]
 
 
 @pytest.mark.parametrize("path", TYPES)
-async def test_each_path_of_the_contract_returns_200_and_its_type(client: httpx.AsyncClient, path: str) -> None:
-    response = await client.get(path)
-    assert response.status_code == 200
-    assert response.headers["content-type"].startswith(TYPES[path])
-    assert response.content
+async def test_each_url_of_the_contract_responds_200(client: httpx.AsyncClient, path: str) -> None:
+    answer = await client.get(path)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith(TYPES[path])
+    assert answer.content
 
 
 @pytest.mark.parametrize("path", [*TYPES, *MISSING, "/Blog/", "/2019/old-hello", "/api/posts?page=0"])
-async def test_head_has_the_headers_of_get_and_no_body(client: httpx.AsyncClient, path: str) -> None:
+async def test_head_has_the_status_and_header_of_get_without_the_body(client: httpx.AsyncClient, path: str) -> None:
     got, head = await client.get(path), await client.head(path)
     assert head.status_code == got.status_code
     assert head.headers == got.headers
@@ -72,20 +72,20 @@ async def test_each_path_refuses_other_methods(client: httpx.AsyncClient, path: 
 
 @pytest.mark.parametrize("path", [path for path in MISSING if not path.startswith("/api/")])
 async def test_an_unknown_path_gets_an_html_404(client: httpx.AsyncClient, path: str) -> None:
-    response = await client.get(path)
-    assert (response.status_code, response.headers["content-type"]) == (404, HTML)
-    assert "noindex" in response.text
+    answer = await client.get(path)
+    assert (answer.status_code, answer.headers["content-type"]) == (404, HTML)
+    assert "noindex" in answer.text
 
 
 @pytest.mark.parametrize("path", ["/api/nothing", "/api/", "/api/posts/nothing", "/api/posts/hello/more", "/api/draft"])
 async def test_an_unknown_path_of_the_api_gets_a_json_404(client: httpx.AsyncClient, path: str) -> None:
-    response = await client.get(path)
-    assert (response.status_code, response.headers["content-type"]) == (404, "application/json")
-    assert response.json()["detail"]
+    answer = await client.get(path)
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/json")
+    assert answer.json()["detail"]
 
 
 @pytest.mark.parametrize("path", [*HTML_PATHS, "/nothing"])
-async def test_every_html_response_has_security_headers(client: httpx.AsyncClient, path: str) -> None:
+async def test_every_html_response_has_the_security_headers(client: httpx.AsyncClient, path: str) -> None:
     headers = (await client.get(path)).headers
     policy = headers["content-security-policy"]
     assert "default-src 'none'" in policy
@@ -101,13 +101,13 @@ async def test_every_html_response_has_security_headers(client: httpx.AsyncClien
 
 
 @pytest.mark.parametrize("path", ["/", "/blog/hello", "/nothing", "/rss", "/Blog/", "/sitemap.xml"])
-async def test_a_site_on_https_sends_hsts(secure_app: "Blog", ask: "Ask", path: str) -> None:
-    headers = (await ask(secure_app, path)).headers
+async def test_a_site_on_https_sends_strict_transport_security(secure_app: "Blog", fetch: "Fetch", path: str) -> None:
+    headers = (await fetch(secure_app, path)).headers
     assert int(headers["strict-transport-security"].split("max-age=")[1].split(";")[0]) >= 31_536_000
 
 
 @pytest.mark.parametrize("path", PAGES)
-async def test_a_cdn_may_store_prepared_responses(client: httpx.AsyncClient, path: str) -> None:
+async def test_a_cdn_may_cache_every_prepared_response(client: httpx.AsyncClient, path: str) -> None:
     headers = (await client.get(path)).headers
     assert headers["etag"].startswith('"')
     assert headers["vary"] == "accept-encoding"
@@ -116,7 +116,7 @@ async def test_a_cdn_may_store_prepared_responses(client: httpx.AsyncClient, pat
         assert "stale-while-revalidate" in headers["cache-control"]
 
 
-async def test_assets_are_immutable(client: httpx.AsyncClient) -> None:
+async def test_assets_have_their_hash_in_the_url_and_are_immutable(client: httpx.AsyncClient) -> None:
     page = await client.get("/blog/hello")
     assets = set(re.findall(r'(?:href|src)="(/assets/[^"]+)"', page.text))
     assert {asset.rpartition(".")[2] for asset in assets} >= {"css", "js", "png"}
@@ -127,7 +127,7 @@ async def test_assets_are_immutable(client: httpx.AsyncClient) -> None:
         assert response.headers["x-content-type-options"] == "nosniff"
 
 
-async def test_a_picture_of_a_post_is_served_and_has_its_size_in_the_page(client: httpx.AsyncClient) -> None:
+async def test_an_image_next_to_a_post_is_served_with_its_size(client: httpx.AsyncClient) -> None:
     page = await client.get("/blog/hello")
     image = re.search(r'<img[^>]*src="(/assets/dot[^"]*)"[^>]*>', page.text)
     assert image
@@ -156,16 +156,16 @@ def test_a_scheduled_post_is_in_no_response(small_app: "Blog") -> None:
             assert secret not in page.identity.body, path
 
 
-async def test_every_location_of_the_sitemap_is_an_html_page(client: httpx.AsyncClient) -> None:
+async def test_every_url_of_the_sitemap_is_a_page(client: httpx.AsyncClient) -> None:
     document = ET.fromstring((await client.get("/sitemap.xml")).content)
-    locations = [node.text or "" for node in document.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
-    assert len(locations) > 20
-    for location in locations:
-        response = await client.get(location.removeprefix("http://127.0.0.1:8000"))
-        assert (response.status_code, response.headers["content-type"]) == (200, HTML)
+    urls = [url.text or "" for url in document.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
+    assert len(urls) > 20
+    for url in urls:
+        answer = await client.get(url.removeprefix("http://127.0.0.1:8000"))
+        assert (answer.status_code, answer.headers["content-type"]) == (200, HTML)
 
 
-async def test_no_page_has_a_broken_link(client: httpx.AsyncClient, small_app: "Blog") -> None:
+async def test_every_link_of_every_page_has_a_target(client: httpx.AsyncClient, small_app: "Blog") -> None:
     edition = small_app.service.edition
     assert edition
     pages = [page for page in edition.pages.values() if page.media_type == HTML]
@@ -175,7 +175,7 @@ async def test_no_page_has_a_broken_link(client: httpx.AsyncClient, small_app: "
 
 
 @pytest.mark.parametrize("path", ["/rss", "/atom.xml", "/blog/tag/http/rss", "/blog/tag/http/atom.xml"])
-async def test_a_feed_reader_parses_the_feeds_without_errors(client: httpx.AsyncClient, path: str) -> None:
+async def test_the_feeds_are_well_formed(client: httpx.AsyncClient, path: str) -> None:
     feed = feedparser.parse((await client.get(path)).content)
     assert feed.bozo == 0
     assert len(feed.entries) > 5
@@ -184,16 +184,16 @@ async def test_a_feed_reader_parses_the_feeds_without_errors(client: httpx.Async
 
 @pytest.mark.parametrize("path", ["/", "/blog", "/blog/hello", "/rss", "/nothing", "/2019/old-hello", "/assets/x.css"])
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-async def test_before_the_first_edition_pages_return_503_with_retry_after(
-    small_settings: "Settings", ask: "Ask", path: str, method: str
+async def test_pages_respond_503_with_retry_after_before_the_content_is_loaded(
+    small_settings: "Settings", fetch: "Fetch", path: str, method: str
 ) -> None:
-    response = await ask(create_app(small_settings), path, method)
-    assert response.status == 503
-    assert int(response.headers["retry-after"]) > 0
-    assert response.headers["cache-control"] == "no-store"
+    answer = await fetch(create_app(small_settings), path, method)
+    assert answer.status == 503
+    assert int(answer.headers["retry-after"]) > 0
+    assert answer.headers["cache-control"] == "no-store"
 
 
-async def test_two_apps_in_one_process_are_independent(run: "Run", small_settings: "Settings") -> None:
+async def test_two_apps_in_one_process_share_nothing(run: "Run", small_settings: "Settings") -> None:
     other = replace(small_settings, base_url="https://other.example")
     async with run(small_settings) as first, run(other) as second:
         await first.until_ready()
@@ -205,9 +205,9 @@ async def test_two_apps_in_one_process_are_independent(run: "Run", small_setting
 async def test_every_replica_builds_the_same_bytes(run: "Run", small_settings: "Settings", small_app: "Blog") -> None:
     async with run(small_settings) as replica:
         await replica.until_ready()
-        one, other = small_app.service.edition, replica.app.service.edition
-        assert one
-        assert other
-        assert {path: page.identity.etag for path, page in one.pages.items()} == {
-            path: page.identity.etag for path, page in other.pages.items()
+        ours, theirs = small_app.service.edition, replica.app.service.edition
+        assert ours
+        assert theirs
+        assert {path: page.identity.etag for path, page in ours.pages.items()} == {
+            path: page.identity.etag for path, page in theirs.pages.items()
         }

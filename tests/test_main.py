@@ -24,7 +24,7 @@ def folder(environ: dict[str, str]) -> Path:
     return Path(environ["BLOG_POSTS_DIR"])
 
 
-def test_check_of_faultless_content_prints_nothing(
+def test_check_of_content_without_faults_prints_nothing(
     folder: Path, environ: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     (folder / "good.md").write_text(GOOD)
@@ -35,8 +35,8 @@ def test_check_of_faultless_content_prints_nothing(
 @pytest.mark.parametrize(
     ("text", "line", "problem"),
     [
-        pytest.param("Hello", 1, "must start with a --- line", id="no-front-matter"),
-        pytest.param("---\ntitle: x\ndate: 2026-03-01\n", 1, "is not closed", id="open-front-matter"),
+        pytest.param("Hello", 1, "must open with a --- line", id="no-front-matter"),
+        pytest.param("---\ntitle: x\ndate: 2026-03-01\n", 1, "never closed", id="open-front-matter"),
         pytest.param("", 1, "empty", id="empty-file"),
         pytest.param("---\ntitle: [a\n---\n", 3, "not valid YAML", id="not-yaml"),
         pytest.param("---\ntitel: x\ndate: 2026-03-01\n---\n", 2, "did you mean title?", id="unknown-key"),
@@ -173,13 +173,13 @@ def test_a_new_post_never_overwrites(folder: Path, environ: dict[str, str], caps
     assert "already there" in capsys.readouterr().err
 
 
-def test_a_new_post_makes_the_folder(environ: dict[str, str], tmp_path: Path) -> None:
+def test_new_creates_the_posts_folder(environ: dict[str, str], tmp_path: Path) -> None:
     assert main(["new", "Hello"], {**environ, "BLOG_POSTS_DIR": str(tmp_path / "a" / "b")}) == 0
     assert (tmp_path / "a" / "b" / "hello.md").exists()
 
 
 @pytest.mark.parametrize("title", ["", "   ", "!?", "🎉", "../.."])
-def test_a_title_without_a_letter_makes_no_post(
+def test_new_refuses_a_title_without_a_letter(
     folder: Path, environ: dict[str, str], capsys: pytest.CaptureFixture[str], title: str
 ) -> None:
     assert main(["new", title], environ) == 2
@@ -188,14 +188,14 @@ def test_a_title_without_a_letter_makes_no_post(
 
 
 @pytest.mark.parametrize("title", ["../../etc/passwd", "/etc/passwd", "..\\up", "a/b", "nul\0byte"])
-def test_a_title_cannot_lead_out_of_the_folder(folder: Path, environ: dict[str, str], title: str) -> None:
+def test_a_title_cannot_name_a_file_outside_the_folder(folder: Path, environ: dict[str, str], title: str) -> None:
     assert main(["new", title], environ) in {0, 2}
     assert all(path.parent == folder for path in folder.parent.rglob("*.md"))
     assert main(["check"], environ) == 0
 
 
 @pytest.mark.parametrize("name", [pytest.param("a-file", id="a-file"), pytest.param("a-file/below", id="below-a-file")])
-def test_a_posts_folder_that_is_a_file_is_reported(
+def test_new_names_a_posts_folder_that_is_a_file(
     environ: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
     (tmp_path / "a-file").write_text("")
@@ -203,7 +203,7 @@ def test_a_posts_folder_that_is_a_file_is_reported(
     assert "a-file" in capsys.readouterr().err
 
 
-def test_the_version_is_printed(environ: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_version_prints_the_version(environ: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as exit_:
         main(["--version"], environ)
     assert exit_.value.code == 0
@@ -217,7 +217,7 @@ def test_wrong_usage_is_exit_code_2(environ: dict[str, str], arguments: list[str
     assert exit_.value.code == 2
 
 
-def test_the_cache_is_pruned_to_its_limit(
+def test_the_cache_is_pruned_to_its_maximum_and_keeps_what_the_content_needs(
     folder: Path, environ: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     cached = environ | {"BLOG_CACHE_DIR": str(tmp_path / "cache"), "BLOG_CACHE_MAX_MB": "7"}
@@ -235,7 +235,7 @@ def _size(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
-def test_a_missing_or_untrusted_cache_is_left_alone(
+def test_prune_leaves_a_missing_or_untrusted_cache_alone(
     folder: Path, environ: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (folder / "good.md").write_text(GOOD)

@@ -1,4 +1,4 @@
-"""The demo site in a process of its own, headless Chromium, and what npm brought to judge both."""
+"""The demo site in its own process, headless Chromium, and checkers that npm installs."""
 
 import contextlib
 import http.client
@@ -23,8 +23,8 @@ CHROMIUM_FLAGS = [
 ]  # fmt: skip
 
 
-def need(found: object, how: str) -> None:
-    """Skip without a tool, and say how to get it; in CI a missing tool is a failure."""
+def require(found: object, how: str) -> None:
+    """Skip the test if a tool is missing, with the command that installs it; fail in CI."""
     if not found:
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(f"missing; install it with: {how}")
 
@@ -55,7 +55,7 @@ def _wait_until_ready(port: int, process: subprocess.Popen[bytes]) -> None:
 
 @pytest.fixture(scope="session")
 def demo() -> Iterator[Site]:
-    """The posts of this repository, served, with every path of the sitemap."""
+    """A server of this repository's posts, and every path of its sitemap."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -66,18 +66,18 @@ def demo() -> Iterator[Site]:
     try:
         _wait_until_ready(port, process)
         sitemap = ET.fromstring(_fetch(port, "/sitemap.xml")[1])
-        places = [place.text or "" for place in sitemap.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
-        yield Site(origin, tuple(place.removeprefix(origin) for place in places))
+        urls = [url.text or "" for url in sitemap.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
+        yield Site(origin, tuple(url.removeprefix(origin) for url in urls))
     finally:
         process.terminate()
         process.wait(20)
 
 
-# Playwright's loop runs for as long as the browser is open, and other modules want loops of their own.
+# Playwright's event loop runs while the browser is open, and other modules need their own loops.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     chromium = shutil.which("chromium")
-    need(chromium, "apt-get install chromium")
+    require(chromium, "apt-get install chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
         yield browser
@@ -87,7 +87,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def axe() -> str:
     script = ROOT / "node_modules/axe-core/axe.min.js"
-    need(script.exists(), "npm ci")
+    require(script.exists(), "npm ci")
     return script.read_text(encoding="utf-8")
 
 
@@ -95,6 +95,6 @@ def axe() -> str:
 def vnu() -> list[str]:
     """The command line of the W3C's HTML checker."""
     jar = ROOT / "node_modules/vnu-jar/build/dist/vnu.jar"
-    need(jar.exists(), "npm ci")
-    need(shutil.which("java"), "apt-get install default-jre-headless")
+    require(jar.exists(), "npm ci")
+    require(shutil.which("java"), "apt-get install default-jre-headless")
     return ["java", "-jar", str(jar), "--errors-only", "--format", "text"]

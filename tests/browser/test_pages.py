@@ -1,4 +1,4 @@
-"""What a visitor's browser makes of every page of the demo site."""
+"""Every page of the demo site, in a real browser."""
 
 import subprocess
 from pathlib import Path
@@ -20,7 +20,7 @@ def _every_page(demo: Site) -> tuple[str, ...]:
 
 
 def _every_kind_of_page(demo: Site) -> tuple[str, ...]:
-    """Every page but the tags', which are alike: one of them stands for all."""
+    """Every page, with only one of the tag pages, which are alike."""
     tags = [path for path in demo.paths if path.startswith("/blog/tag/")]
     return tuple(path for path in _every_page(demo) if path not in tags[1:])
 
@@ -36,21 +36,21 @@ def test_every_page_is_valid_html(demo: Site, vnu: list[str], tmp_path: Path) ->
     assert "No errors found" in found.stdout + found.stderr
 
 
-def test_no_page_has_an_error_a_violation_or_a_request_to_a_stranger(demo: Site, browser: Browser) -> None:
+def test_no_page_has_an_error_a_violation_or_a_request_to_another_origin(demo: Site, browser: Browser) -> None:
     problems: list[str] = []
-    strangers: list[str] = []
+    other_origins: list[str] = []
 
     def console(message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"} and "404 (Not Found)" not in message.text:
             problems.append(f"{message.location.get('url')}: {message.text}")
 
-    def request(asked: Request) -> None:
-        if not asked.url.startswith((demo.origin, "data:")):
-            strangers.append(asked.url)
+    def request(sent: Request) -> None:
+        if not sent.url.startswith((demo.origin, "data:")):
+            other_origins.append(sent.url)
 
-    def response(answered: Response) -> None:
-        if answered.status >= 400 and "no-such-page" not in answered.url:
-            problems.append(f"{answered.status} {answered.url}")
+    def response(received: Response) -> None:
+        if received.status >= 400 and "no-such-page" not in received.url:
+            problems.append(f"{received.status} {received.url}")
 
     page = browser.new_page()
     page.on("console", console)
@@ -60,12 +60,12 @@ def test_no_page_has_an_error_a_violation_or_a_request_to_a_stranger(demo: Site,
     for path in _every_page(demo):
         page.goto(demo.origin + path, wait_until="networkidle")
     page.close()
-    assert (problems, strangers) == ([], [])
+    assert (problems, other_origins) == ([], [])
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", WIDTHS)
-def test_axe_finds_nothing_and_no_page_scrolls_sideways(
+def test_axe_reports_nothing_and_no_page_scrolls_sideways(
     demo: Site, browser: Browser, axe: str, scheme: Scheme, width: int
 ) -> None:
     context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 900}, bypass_csp=True)
@@ -80,7 +80,7 @@ def test_axe_finds_nothing_and_no_page_scrolls_sideways(
     context.close()
 
 
-def _words(page: Page) -> str:
+def _text(page: Page) -> str:
     buttons = page.locator("button").all_inner_texts()
     text = page.locator("main").inner_text()
     for button in buttons:
@@ -88,19 +88,19 @@ def _words(page: Page) -> str:
     return " ".join(text.split())
 
 
-def test_without_javascript_every_page_reads_the_same(demo: Site, browser: Browser) -> None:
-    with_it = browser.new_context(java_script_enabled=True)
-    without = browser.new_context(java_script_enabled=False)
-    one, other = with_it.new_page(), without.new_page()
+def test_without_javascript_every_page_has_the_same_text(demo: Site, browser: Browser) -> None:
+    with_javascript = browser.new_context(java_script_enabled=True)
+    without_javascript = browser.new_context(java_script_enabled=False)
+    one, other = with_javascript.new_page(), without_javascript.new_page()
     for path in _every_kind_of_page(demo):
         one.goto(demo.origin + path)
         other.goto(demo.origin + path)
-        assert _words(one) == _words(other), path
-    with_it.close()
-    without.close()
+        assert _text(one) == _text(other), path
+    with_javascript.close()
+    without_javascript.close()
 
 
-def test_the_first_tab_stop_leads_past_the_menu(demo: Site, browser: Browser) -> None:
+def test_the_first_tab_stop_skips_the_menu(demo: Site, browser: Browser) -> None:
     page = browser.new_page()
     page.goto(demo.origin)
     page.keyboard.press("Tab")
@@ -110,7 +110,7 @@ def test_the_first_tab_stop_leads_past_the_menu(demo: Site, browser: Browser) ->
     page.close()
 
 
-def test_a_picture_does_not_make_the_page_jump(demo: Site, browser: Browser) -> None:
+def test_an_image_does_not_shift_the_layout(demo: Site, browser: Browser) -> None:
     page = browser.new_page()
     page.add_init_script(
         "window.shift = 0; new PerformanceObserver(list => {"

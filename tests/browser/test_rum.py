@@ -1,4 +1,4 @@
-"""Browser RUM as a reader's browser does it: the real server, a collector that keeps what it gets, headless Chromium."""
+"""RUM in headless Chromium, with the real server and a collector that keeps what it receives."""
 
 import gzip
 import json
@@ -26,8 +26,8 @@ POSTS = {
     "pages/about.md": "---\ntitle: About\n---\n\nWho writes here.\n",
 }
 VITALS = {"lcp", "cls", "inp", "ttfb", "fcp"}
-# A page that answers a click late, and moves while it is read.
-SLUGGISH = """
+# A page that handles clicks slowly, and whose layout shifts.
+SLOW_PAGE = """
 addEventListener("click", () => { const end = performance.now() + 150; while (performance.now() < end); });
 addEventListener("load", () => setTimeout(() => { document.querySelector("main").style.paddingTop = "90px"; }, 50));
 """
@@ -49,7 +49,7 @@ Start = Callable[..., "Process"]
 
 @pytest.fixture(scope="module")
 def start(serve_module: "Serve", folder: Path) -> Start:
-    """Starts servers that share a cache: the SDK is compressed once."""
+    """Starts servers that share a cache, so that the SDK is compressed once."""
 
     def starter(**variables: str) -> "Process":
         return serve_module(folder / "posts", BLOG_CACHE_DIR=str(folder / "cache"), **variables).wait_until_ready()
@@ -65,7 +65,7 @@ def origin(start: Start, shared_sink: "Sink") -> str:
 
 @pytest.fixture
 def faro(shared_sink: "Sink") -> "Sink":
-    """The collector behind ``origin``, empty: what the page before sent when it was left has come."""
+    """The collector of ``origin``, emptied after the beacons of the previous page have arrived."""
     while shared_sink.received:
         shared_sink.received.clear()
         time.sleep(0.3)
@@ -86,10 +86,10 @@ def page(context: BrowserContext) -> Page:
 
 
 def until(page: Page, condition: Callable[[], object], seconds: float = 20) -> None:
-    """Wait for a condition while the browser goes on; the bound only guards against hanging."""
+    """Wait for a condition while the browser runs; the bound only guards against hanging."""
     deadline = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
+        assert time.monotonic() < deadline, "timed out"
         page.wait_for_timeout(20)
 
 
@@ -104,12 +104,12 @@ def vitals(faro: "Sink") -> dict[str, float]:
 
 def requests_of(page: Page) -> list[Request]:
     found: list[Request] = []
-    page.on("request", lambda request: found.append(request))  # noqa: PLW0108 -- playwright marks what it is given
+    page.on("request", lambda request: found.append(request))  # noqa: PLW0108 -- playwright sets attributes on the callback
     return found
 
 
-def test_a_visit_tells_its_vitals_its_errors_and_its_session(origin: str, faro: "Sink", page: Page) -> None:
-    page.add_init_script(SLUGGISH)
+def test_a_visit_reports_its_vitals_its_errors_and_its_session(origin: str, faro: "Sink", page: Page) -> None:
+    page.add_init_script(SLOW_PAGE)
     page.goto(f"{origin}/blog/hello")
     until(page, lambda: {"fcp", "ttfb"} <= vitals(faro).keys())
     page.click("h1")
@@ -128,7 +128,7 @@ def test_a_visit_tells_its_vitals_its_errors_and_its_session(origin: str, faro: 
     assert len({meta["session"]["id"] for meta in metas}) == 1
 
 
-def test_a_beacon_does_not_beget_a_beacon(origin: str, faro: "Sink", page: Page) -> None:
+def test_a_beacon_does_not_cause_another_beacon(origin: str, faro: "Sink", page: Page) -> None:
     page.goto(f"{origin}/about")
     until(page, lambda: {"fcp", "ttfb"} <= vitals(faro).keys())
     page.wait_for_timeout(700)
@@ -138,19 +138,19 @@ def test_a_beacon_does_not_beget_a_beacon(origin: str, faro: "Sink", page: Page)
     assert "faro.performance.resource" not in {event["name"] for event in faro.all("events")}
 
 
-def test_an_error_thrown_before_the_sdk_arrived_is_told_when_it_arrives(origin: str, faro: "Sink", page: Page) -> None:
-    asked: list[Route] = []
-    page.route(SDK, lambda route: asked.append(route))  # noqa: PLW0108 -- playwright marks what it is given
+def test_an_error_before_the_sdk_is_loaded_is_reported_afterwards(origin: str, faro: "Sink", page: Page) -> None:
+    held: list[Route] = []
+    page.route(SDK, lambda route: held.append(route))  # noqa: PLW0108 -- playwright sets attributes on the callback
     page.goto(f"{origin}/blog/hello", wait_until="domcontentloaded")
-    until(page, lambda: asked)
-    # Reading does not wait for it: the page has been painted before it was asked for.
+    until(page, lambda: held)
+    # The page is painted before it requests the SDK.
     until(page, lambda: page.evaluate("performance.getEntriesByName('first-contentful-paint').length"))
     page.evaluate("setTimeout(() => { throw new TypeError('too early'); })")
     page.evaluate("setTimeout(() => { Promise.reject(new Error('rejected early')); })")
     page.evaluate("setTimeout(() => { throw 'only a text'; })")
     page.wait_for_timeout(300)
     assert faro.received == []
-    asked[0].continue_()
+    held[0].continue_()
     until(page, lambda: len(faro.all("exceptions")) == 3)
     assert [(found["type"], found["value"]) for found in faro.all("exceptions")] == [
         ("TypeError", "too early"),
@@ -161,7 +161,7 @@ def test_an_error_thrown_before_the_sdk_arrived_is_told_when_it_arrives(origin: 
     until(page, lambda: vitals(faro).keys() >= VITALS - {"inp"})
 
 
-def test_an_error_of_the_first_moment_is_told(origin: str, faro: "Sink", page: Page) -> None:
+def test_an_error_during_parsing_is_reported(origin: str, faro: "Sink", page: Page) -> None:
     page.add_init_script("addEventListener('DOMContentLoaded', () => { throw new Error('while the page was read'); })")
     page.goto(f"{origin}/blog/hello")
     until(page, lambda: faro.all("exceptions"))
@@ -170,12 +170,12 @@ def test_an_error_of_the_first_moment_is_told(origin: str, faro: "Sink", page: P
 
 def test_nothing_personal_leaves_the_browser(origin: str, faro: "Sink", context: BrowserContext, page: Page) -> None:
     context.add_cookies([{"name": "login", "value": "secret-cookie", "url": origin}])
-    page.add_init_script(SLUGGISH)
+    page.add_init_script(SLOW_PAGE)
     page.goto(f"{origin}/blog/hello?token=secret-query&q=(secret-part)#secret-hash")
     until(page, lambda: vitals(faro))
     page.click("h1")
-    said = "ada.secret@example.com failed at https://api.example/x?key=secret-key#secret and /y?z=secret, ?w=secret"
-    page.evaluate("said => setTimeout(() => { throw new Error(said); })", said)
+    text = "ada.secret@example.com failed at https://api.example/x?key=secret-key#secret and /y?z=secret, ?w=secret"
+    page.evaluate("text => setTimeout(() => { throw new Error(text); })", text)
     # The stack of an inline handler names the page with its query.
     page.evaluate(
         "setTimeout(() => { const s = document.createElement('b'); s.onclick = () => { null.x }; s.click(); })"
@@ -192,7 +192,7 @@ def test_nothing_personal_leaves_the_browser(origin: str, faro: "Sink", context:
         assert received.headers["user-agent"].startswith("blog/")
     (value, _) = [exception["value"] for exception in faro.all("exceptions")]
     assert value == "[mail] failed at https://api.example/x and /y "
-    # The address is the site's own, whichever way the reader came to it.
+    # The URL is the site's own, whichever host the reader used.
     pages = [payload["meta"]["page"] for payload in faro.payloads]
     assert {(page["id"], page["url"]) for page in pages} == {("/blog/{slug}", "http://127.0.0.1:8000/blog/hello")}
     stored = page.goto(f"{origin}/about") and page.evaluate("JSON.stringify([localStorage, document.cookie])")
@@ -206,62 +206,64 @@ OPT_OUTS = {
 }
 
 
-@pytest.mark.parametrize("wish", OPT_OUTS)
-def test_whoever_asks_not_to_be_tracked_downloads_and_sends_nothing(
-    origin: str, faro: "Sink", page: Page, wish: str
+@pytest.mark.parametrize("choice", OPT_OUTS)
+def test_a_browser_that_opts_out_of_tracking_downloads_and_sends_nothing(
+    origin: str, faro: "Sink", page: Page, choice: str
 ) -> None:
-    page.add_init_script(OPT_OUTS[wish])
-    asked = requests_of(page)
+    page.add_init_script(OPT_OUTS[choice])
+    sent = requests_of(page)
     page.goto(f"{origin}/blog/hello", wait_until="networkidle")
-    page.evaluate("setTimeout(() => { throw new Error('nobody is told'); })")
+    page.evaluate("setTimeout(() => { throw new Error('not reported'); })")
     page.wait_for_timeout(800)
     leave(page)
     page.wait_for_timeout(400)
-    urls = [request.url.removeprefix(origin) for request in asked]
+    urls = [request.url.removeprefix(origin) for request in sent]
     rum = [url for url in urls if SDK.match(url) or url.startswith("/rum/")]
-    # The same visit of somebody who asks for nothing, so that silence means something.
-    assert bool(rum) is bool(faro.received) is (wish == "neither"), urls
+    # The visit without an opt-out shows that the test would detect requests.
+    assert bool(rum) is bool(faro.received) is (choice == "neither"), urls
 
 
-def test_the_browsers_own_do_not_track_is_heard(origin: str, faro: "Sink", browser: Browser, tmp_path: Path) -> None:
+def test_the_browsers_own_do_not_track_setting_is_respected(
+    origin: str, faro: "Sink", browser: Browser, tmp_path: Path
+) -> None:
     (tmp_path / "Default").mkdir()
     (tmp_path / "Default" / "Preferences").write_text(json.dumps({"enable_do_not_track": True}))
     kind = browser.browser_type
     chromium = shutil.which("chromium")
     context = kind.launch_persistent_context(tmp_path, executable_path=chromium, args=CHROMIUM_FLAGS)
     page = context.new_page()
-    asked = requests_of(page)
+    sent = requests_of(page)
     page.goto(f"{origin}/blog/hello", wait_until="networkidle")
     page.wait_for_timeout(500)
     assert page.evaluate("navigator.doNotTrack") == "1"
-    assert asked[0].all_headers()["dnt"] == "1"
+    assert sent[0].all_headers()["dnt"] == "1"
     context.close()
-    assert [request.url for request in asked if SDK.search(request.url) or "/rum/" in request.url] == []
+    assert [request.url for request in sent if SDK.search(request.url) or "/rum/" in request.url] == []
     assert faro.received == []
 
 
-def test_a_tab_that_is_not_drawn_downloads_nothing(start: Start, faro: "Sink", page: Page) -> None:
+def test_a_tab_that_is_not_sampled_downloads_nothing(start: Start, faro: "Sink", page: Page) -> None:
     server = start(BLOG_FARO_URL=faro.url, BLOG_FARO_SAMPLE_RATE="0")
-    asked = requests_of(page)
+    sent = requests_of(page)
     page.goto(f"http://127.0.0.1:{server.port}/blog/hello", wait_until="networkidle")
     page.wait_for_timeout(500)
-    assert [request.url for request in asked if SDK.search(request.url)] == []
+    assert [request.url for request in sent if SDK.search(request.url)] == []
     assert page.evaluate("sessionStorage.rum") == "out"
     assert faro.received == []
 
 
-def test_a_browser_may_post_to_the_collector_itself(start: Start, faro: "Sink", page: Page) -> None:
+def test_a_browser_posts_to_the_collector_in_direct_mode(start: Start, faro: "Sink", page: Page) -> None:
     server = start(BLOG_FARO_URL=faro.url, BLOG_FARO_MODE="direct")
     problems: list[str] = []
     page.on("console", lambda message: problems.append(message.text))
-    asked = requests_of(page)
+    sent = requests_of(page)
     page.goto(f"http://127.0.0.1:{server.port}/blog/hello?token=secret")
     until(page, lambda: {"fcp", "ttfb"} <= vitals(faro).keys())
     leave(page)
     until(page, lambda: "lcp" in vitals(faro))
     assert problems == []
     assert {sent["access-control-request-headers"] for sent in faro.preflights} == {"content-type"}
-    assert [request.url for request in asked if "/rum/" in request.url] == []
+    assert [request.url for request in sent if "/rum/" in request.url] == []
     for received in faro.received:
         assert b"secret" not in received.body
         assert "secret" not in str(received.headers)
@@ -270,9 +272,7 @@ def test_a_browser_may_post_to_the_collector_itself(start: Start, faro: "Sink", 
 
 
 @pytest.mark.parametrize("mode", ["hanging", "failing", "flooding", "moved"])
-def test_whatever_the_collector_does_the_page_does_not_notice(
-    start: Start, sink: "Sink", page: Page, mode: "SinkMode"
-) -> None:
+def test_a_bad_collector_does_not_affect_the_page(start: Start, sink: "Sink", page: Page, mode: "SinkMode") -> None:
     origin = f"http://127.0.0.1:{start(BLOG_FARO_URL=sink.url).port}"
     sink.mode = mode
     problems: list[str] = []
@@ -289,13 +289,13 @@ def test_whatever_the_collector_does_the_page_does_not_notice(
     assert problems == []
 
 
-def test_no_page_breaks_its_policy_and_without_javascript_every_page_reads_the_same(
+def test_no_page_violates_its_policy_and_without_javascript_every_page_has_the_same_text(
     start: Start, faro: "Sink", context: BrowserContext, browser: Browser
 ) -> None:
     server = start(BLOG_FARO_URL=faro.url, BLOG_POSTS_DIR=str(ROOT / "posts"), BLOG_LOG_LEVEL="warning")
     site = f"http://127.0.0.1:{server.port}"
     sitemap = server.get("/sitemap.xml").body.decode()
-    paths = [place.removeprefix("http://127.0.0.1:8000") for place in re.findall("<loc>(.*?)</loc>", sitemap)]
+    paths = [url.removeprefix("http://127.0.0.1:8000") for url in re.findall("<loc>(.*?)</loc>", sitemap)]
     assert len(paths) > 20
     without = browser.new_context(java_script_enabled=False)
     one, other = context.new_page(), without.new_page()
@@ -307,24 +307,24 @@ def test_no_page_breaks_its_policy_and_without_javascript_every_page_reads_the_s
         one.goto(site + path)
         until(one, lambda: faro.received)
         other.goto(site + path)
-        assert words(one) == words(other), path
+        assert text_of(one) == text_of(other), path
     without.close()
     assert [problem for problem in problems if "404 (Not Found)" not in problem] == []
 
 
-def words(page: Page) -> str:
-    """What the page says, without the buttons that a script may add."""
+def text_of(page: Page) -> str:
+    """The text of a page, without the buttons that a script may add."""
     text = page.locator("body").inner_text()
     for button in page.locator("button").all_inner_texts():
         text = text.replace(button, "", 1)
     return " ".join(text.split())
 
 
-# The way from a visit to the server's trace.
+# The trace of a visit's navigation on the server.
 
 
 def traces_of(faro: "Sink") -> list[str]:
-    """The trace that each navigation names, "" for none."""
+    """The trace id of each navigation, "" for none."""
     navigations = [event for event in faro.all("events") if event["name"] == "faro.performance.navigation"]
     return [event.get("trace", {}).get("trace_id", "") for event in navigations]
 
@@ -344,7 +344,7 @@ def spans_in(sink: "Sink") -> dict[str, tuple[str, str]]:
     return found
 
 
-def test_a_visit_names_the_servers_trace_and_never_an_old_one(
+def test_a_navigation_reports_the_servers_current_trace(
     start: Start, sink: "Sink", spans_sink: "Sink", page: Page
 ) -> None:
     server = start(
@@ -366,7 +366,7 @@ def test_a_visit_names_the_servers_trace_and_never_an_old_one(
     exposition = server.get("/metrics", headers={"Accept": "application/openmetrics-text; version=1.0.0"}).body.decode()
     exemplars = [line for line in exposition.splitlines() if f'trace_id="{first}"' in line]
     assert any('handler="/blog/{slug}"' in line for line in exemplars)
-    # The same page again, by a reload, by a link, and by going back: each has a trace of its own.
+    # The same page again, by a reload, by a link, and by going back: each has its own trace.
     page.reload()
     until(page, lambda: len(traces_of(sink)) == 2)
     page.goto(f"{origin}/about")
@@ -382,7 +382,7 @@ def test_a_visit_names_the_servers_trace_and_never_an_old_one(
     until(page, lambda: set(found) <= spans_in(spans_sink).keys())
 
 
-def test_a_page_from_a_cache_names_no_trace(
+def test_a_page_from_the_browsers_cache_reports_no_trace(
     start: Start, sink: "Sink", spans_sink: "Sink", context: BrowserContext
 ) -> None:
     server = start(
@@ -391,7 +391,7 @@ def test_a_page_from_a_cache_names_no_trace(
         OTEL_TRACES_SAMPLER_ARG="1",
     )
     page = context.new_page()
-    # The proxy in front has not sampled this one, so that the browser may keep the page.
+    # An unsampled parent, so that the response has no traceparent and the browser may cache it.
     context.set_extra_http_headers({"traceparent": f"00-{'a' * 32}-{'b' * 16}-00"})
     page.goto(f"http://127.0.0.1:{server.port}/blog/hello")
     until(page, lambda: traces_of(sink) == [""])

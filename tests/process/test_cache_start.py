@@ -1,4 +1,4 @@
-"""The real process: a cold start, a warm one and one from a broken cache serve the same bytes."""
+"""Starts of the real process: without a cache, with one, and with a damaged one, it serves the same bytes."""
 
 import http.client
 import os
@@ -31,7 +31,7 @@ BUILT = "1780000000"
 PATHS = ("/", "/blog/good", "/rss")
 CODINGS = ("br", "gzip", "zstd", "identity")
 
-Answers = dict[tuple[str, str], tuple[int, dict[str, str], bytes]]
+Responses = dict[tuple[str, str], tuple[int, dict[str, str], bytes]]
 
 
 def _blog(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -51,16 +51,16 @@ def _entries(cache: Path) -> dict[str, bytes]:
 
 
 def _undated(entries: dict[str, bytes]) -> dict[str, bytes]:
-    """The same without the checksum and the date of an edition's head."""
+    """The entries without the checksum and the date of an edition's head."""
     return {
         name: re.sub(rb'"made": \d+', b"", entry[32:]) if entry[32:].startswith(b'{"parts"') else entry
         for name, entry in entries.items()
     }
 
 
-def _answers(server: "Process") -> Answers:
-    """What is sent for each path in each coding, but for the time, and the date of the bytes, which each process that makes them has its own of."""
-    answers: Answers = {}
+def _responses(server: "Process") -> Responses:
+    """The response for each path in each coding, without Date and Last-Modified, which differ between processes."""
+    responses: Responses = {}
     with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)) as connection:
         for path in PATHS:
             for coding in CODINGS:
@@ -68,17 +68,17 @@ def _answers(server: "Process") -> Answers:
                 response = connection.getresponse()
                 headers = {name.lower(): value for name, value in response.getheaders()}
                 assert parsedate_to_datetime(headers.pop("last-modified")) <= parsedate_to_datetime(headers.pop("date"))
-                answers[path, coding] = (response.status, headers, response.read())
-    return answers
+                responses[path, coding] = (response.status, headers, response.read())
+    return responses
 
 
-def _start(serve: "Serve", posts_dir: Path, cache: Path) -> Answers:
+def _start(serve: "Serve", posts_dir: Path, cache: Path) -> Responses:
     server = serve(posts_dir, BLOG_CACHE_DIR=str(cache), BLOG_ACCESS_LOG="off").wait_until_ready()
-    answers = _answers(server)
+    responses = _responses(server)
     server.signal()
     assert server.wait() == 0
     assert "Traceback" not in server.output
-    return answers
+    return responses
 
 
 @pytest.fixture(scope="module")
@@ -100,12 +100,12 @@ def filled(written: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def cold(serve_module: "Serve", written: Path, tmp_path_factory: pytest.TempPathFactory) -> Answers:
-    """What a process without a cache sends."""
+def cold(serve_module: "Serve", written: Path, tmp_path_factory: pytest.TempPathFactory) -> Responses:
+    """The responses of a process that starts without a cache."""
     return _start(serve_module, written, tmp_path_factory.mktemp("cold") / "cache")
 
 
-def test_a_cold_start_sends_every_coding(cold: Answers) -> None:
+def test_a_cold_start_sends_every_coding(cold: Responses) -> None:
     for (path, coding), (status, headers, body) in cold.items():
         assert (status, headers.get("content-encoding", "identity")) == (200, coding), path
         assert headers["etag"]
@@ -123,8 +123,8 @@ def _halve(file: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", [pytest.param(_flip, id="flipped-bytes"), pytest.param(_halve, id="truncated")])
-def test_a_broken_cache_is_found_out_and_mended(
-    serve: "Serve", written: Path, filled: Path, cold: Answers, tmp_path: Path, damage: Callable[[Path], None]
+def test_a_damaged_cache_is_detected_and_repaired(
+    serve: "Serve", written: Path, filled: Path, cold: Responses, tmp_path: Path, damage: Callable[[Path], None]
 ) -> None:
     cache = shutil.copytree(filled, tmp_path / "cache")
     for name in _entries(cache):
@@ -133,8 +133,8 @@ def test_a_broken_cache_is_found_out_and_mended(
     assert _undated(_entries(cache)) == _undated(_entries(filled))
 
 
-def test_a_warm_start_sends_the_same_and_writes_nothing(
-    serve: "Serve", written: Path, filled: Path, cold: Answers
+def test_a_warm_start_serves_the_same_bytes_and_writes_nothing(
+    serve: "Serve", written: Path, filled: Path, cold: Responses
 ) -> None:
     before = {path: path.stat().st_mtime_ns for path in filled.rglob("*")}
     assert before
@@ -142,7 +142,7 @@ def test_a_warm_start_sends_the_same_and_writes_nothing(
     assert {path: path.stat().st_mtime_ns for path in filled.rglob("*")} == before
 
 
-def test_every_start_of_one_build_says_the_same_date(serve: "Serve", written: Path, filled: Path) -> None:
+def test_every_start_from_one_build_sends_the_same_date(serve: "Serve", written: Path, filled: Path) -> None:
     for _ in range(2):
         server = serve(written, BLOG_CACHE_DIR=str(filled)).wait_until_ready()
         date = server.get("/rss").headers["last-modified"]
@@ -150,7 +150,7 @@ def test_every_start_of_one_build_says_the_same_date(serve: "Serve", written: Pa
         assert server.get("/rss", headers={"If-Modified-Since": date}).status == 304
 
 
-def test_a_start_after_a_cold_one_says_its_date(serve: "Serve", written: Path, tmp_path: Path) -> None:
+def test_a_warm_start_sends_the_date_of_the_cold_one(serve: "Serve", written: Path, tmp_path: Path) -> None:
     dates = set()
     for _ in range(2):
         server = serve(written, BLOG_CACHE_DIR=str(tmp_path / "cache")).wait_until_ready()
@@ -171,14 +171,14 @@ print(sorted({"jinja2", "mistune", "pygments", "yaml"} & set(sys.modules)))
 """
 
 
-def test_a_warm_start_does_not_even_import_what_it_does_not_need(written: Path, filled: Path) -> None:
+def test_a_warm_start_does_not_import_the_renderers(written: Path, filled: Path) -> None:
     folders = [str(folder) for folder in (written, TEMPLATES, filled)]
     done = subprocess.run([sys.executable, "-c", RENDERERS, *folders], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
-def test_a_process_told_to_stop_while_it_parses_leaves_at_once(
+def test_a_signal_while_the_process_parses_ends_it_at_once(
     serve: "Serve", posts: "WritePosts", tmp_path: Path, number: signal.Signals
 ) -> None:
     files = {
@@ -191,12 +191,12 @@ def test_a_process_told_to_stop_while_it_parses_leaves_at_once(
     assert "Traceback" not in server.output
 
 
-def test_a_cache_that_cannot_be_written_changes_nothing(
-    serve: "Serve", written: Path, cold: Answers, tmp_path: Path
+def test_a_cache_that_cannot_be_written_does_not_change_the_responses(
+    serve: "Serve", written: Path, cold: Responses, tmp_path: Path
 ) -> None:
     (tmp_path / "file").write_text("not a folder")
     server = serve(written, BLOG_CACHE_DIR=str(tmp_path / "file/below")).wait_until_ready()
-    assert _answers(server) == cold
+    assert _responses(server) == cold
     assert server.output.count("the cache cannot be written") == 1
     assert "Traceback" not in server.output
     assert (tmp_path / "file").read_text() == "not a folder"
@@ -210,8 +210,8 @@ def test_a_changed_post_is_not_served_from_the_cache(
     assert b"Verbs of a post" in server.wait_until_ready().get("/blog/good").body
 
 
-def test_a_second_build_says_the_same_and_leaves_the_same(written: Path, filled: Path, tmp_path: Path) -> None:
-    """In two processes that hash strings differently: a layer of an image has to come out the same."""
+def test_a_second_build_prints_and_writes_the_same(written: Path, filled: Path, tmp_path: Path) -> None:
+    """In processes that hash strings differently, because the layers of an image must be reproducible."""
     cache = tmp_path / "cache"
     done = _blog(
         "build", BLOG_POSTS_DIR=str(written), BLOG_CACHE_DIR=str(cache), PYTHONHASHSEED="4242", SOURCE_DATE_EPOCH=BUILT
@@ -221,18 +221,18 @@ def test_a_second_build_says_the_same_and_leaves_the_same(written: Path, filled:
     assert _entries(cache) == _entries(filled)
 
 
-def test_build_of_broken_content_names_every_fault(posts: "WritePosts", tmp_path: Path) -> None:
+def test_build_names_every_fault_of_the_content(posts: "WritePosts", tmp_path: Path) -> None:
     folder = posts({**SITE, "second.md": SECOND + "\n[gone](/blog/gone)\n", "empty.md": "", "bad.md": "Hello"})
     done = _blog("build", BLOG_POSTS_DIR=str(folder), BLOG_CACHE_DIR=str(tmp_path / "cache"))
-    said = [f"{folder}/second.md:8: ", f"{folder}/empty.md:1: the file is empty", f"{folder}/bad.md:1: a post must"]
+    faults = [f"{folder}/second.md:8: ", f"{folder}/empty.md:1: the file is empty", f"{folder}/bad.md:1: a post must"]
     assert done.returncode == 1
-    assert [fault for fault in said if done.stderr.count(fault) != 1] == []
+    assert [fault for fault in faults if done.stderr.count(fault) != 1] == []
     assert done.stdout == ""
     assert "Traceback" not in done.stderr
 
 
-def test_build_does_not_claim_a_cache_that_it_cannot_fill(written: Path, tmp_path: Path) -> None:
-    """To fill it is all the command is for: an image must not be made without one, and nobody told."""
+def test_build_fails_if_it_cannot_fill_the_cache(written: Path, tmp_path: Path) -> None:
+    """Filling the cache is its only purpose: the build of an image must not succeed without one."""
     (tmp_path / "file").write_text("not a folder")
     done = _blog("build", BLOG_POSTS_DIR=str(written), BLOG_CACHE_DIR=str(tmp_path / "file"))
     assert "the cache cannot be written (Not a directory)" in done.stderr or done.returncode != 0

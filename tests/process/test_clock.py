@@ -1,4 +1,4 @@
-"""The wall clock of the machine is set while a scheduled post waits."""
+"""Changes of the machine's wall clock while a post is scheduled."""
 
 import os
 import sys
@@ -50,12 +50,12 @@ def test_a_scheduled_post_appears_at_its_moment_by_the_wall_clock(
     clock = tmp_path / "clock"
 
     def set_clock(seconds: int) -> None:
-        beside = tmp_path / "clock.new"
-        beside.write_text(f"{seconds:+d}\n")
-        beside.replace(clock)
+        temporary = tmp_path / "clock.new"
+        temporary.write_text(f"{seconds:+d}\n")
+        temporary.replace(clock)
 
     set_clock(0)
-    # libfaketime makes a start several times as long; one that finds its edition has little to do.
+    # A start with libfaketime takes several times as long; a warm start has little to do.
     cache = str(tmp_path / "cache")
     assert (
         main(["build"], {"BLOG_POSTS_DIR": str(folder), "BLOG_TEMPLATES_DIR": str(TEMPLATES), "BLOG_CACHE_DIR": cache})
@@ -68,7 +68,7 @@ def test_a_scheduled_post_appears_at_its_moment_by_the_wall_clock(
         LD_PRELOAD=str(faketime),
         FAKETIME_TIMESTAMP_FILE=str(clock),
         FAKETIME_CACHE_DURATION="1",
-        # As the clock of a machine is set: the monotonic one goes on, and so do the times of files.
+        # Like a change of the machine's clock: it affects neither the monotonic clock nor the times of files.
         FAKETIME_DONT_FAKE_MONOTONIC="1",
         NO_FAKE_STAT="1",
     ).wait_until_ready()
@@ -97,5 +97,5 @@ def test_a_scheduled_post_appears_at_its_moment_by_the_wall_clock(
 def _until(server: "Process", condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 40
     while not condition():
-        assert time.monotonic() < deadline, f"waited in vain: {server.output}"
+        assert time.monotonic() < deadline, f"timed out: {server.output}"
         time.sleep(0.1)

@@ -1,4 +1,4 @@
-"""The real process: how it leaves."""
+"""The shutdown of the real process."""
 
 import contextlib
 import http.client
@@ -31,7 +31,7 @@ ROUNDS = int(os.environ.get("BLOG_TEST_DRAIN_ROUNDS", "1"))
 GOOD = "---\ntitle: Good\ndate: 2026-03-01\n---\n\n" + "Words of a post. " * 500 + "\n"
 REQUEST = b"GET /blog/good HTTP/1.1\r\nHost: x\r\n\r\n"
 DYNAMIC = b"GET /api/posts HTTP/1.1\r\nHost: x\r\n\r\n"
-# What each kind of client sends at a time.
+# The requests that each kind of client sends at a time.
 CLIENTS = {
     "keep-alive": [REQUEST],
     "new connections": [REQUEST],
@@ -39,7 +39,7 @@ CLIENTS = {
     "dynamic": [DYNAMIC],
     "pipelined and dynamic": [REQUEST, DYNAMIC] * 4,
 }
-# uvicorn's other loop, which accepts in another way.
+# uvicorn's other event loop, which accepts connections differently.
 ASYNCIO = """
 import asyncio, sys, uvicorn
 uvicorn.Config.get_loop_factory = lambda self: asyncio.SelectorEventLoop
@@ -49,17 +49,17 @@ sys.exit(main(["serve"]))
 
 
 class _Client:
-    """Reads answers from one connection, which may come pipelined."""
+    """Reads responses, which may be pipelined, from one connection."""
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
         self._data = b""
 
     def receive(self) -> tuple[bytes, bytes]:
-        """One whole answer: its head and its body.
+        """One complete response: its head and its body.
 
         Raises:
-            EOFError: the connection ended before the answer did.
+            EOFError: the connection closed before the response was complete.
         """
         while b"\r\n\r\n" not in self._data:
             self._read()
@@ -83,13 +83,13 @@ def _receive(connection: socket.socket) -> tuple[bytes, bytes]:
     return _Client(connection).receive()
 
 
-def _visit(server: "Process", kind: str, became: Counter[str], away: threading.Event) -> None:
-    """Ask without a pause until connections are refused. What is sent over a connection has to be answered until an answer closes it."""
-    while not away.is_set():
+def _send_requests(server: "Process", kind: str, outcomes: Counter[str], stopped: threading.Event) -> None:
+    """Send requests without a pause until connections are refused. Each must get a response, until a response closes the connection."""
+    while not stopped.is_set():
         try:
             connection = server.connect()
         except OSError:
-            became["refused"] += 1
+            outcomes["refused"] += 1
             return
         with connection:
             client, is_open = _Client(connection), True
@@ -100,22 +100,22 @@ def _visit(server: "Process", kind: str, became: Counter[str], away: threading.E
                         head, body = client.receive()
                         assert head.startswith(b"HTTP/1.1 200"), head
                         assert body.rstrip().endswith((b"</html>", b"}")), body[-100:]
-                        became["answered"] += 1
+                        outcomes["answered"] += 1
                         is_open = b"connection: close" not in head
                         if not is_open:
                             break
                 except (OSError, EOFError) as problem:
-                    became[f"lost: {kind}: {problem!r}"] += 1
+                    outcomes[f"lost: {kind}: {problem!r}"] += 1
                     break
                 is_open = is_open and kind != "new connections"
 
 
-def _drained_under_load(server: "Process", *, newcomers_stay: bool = True) -> Counter[str]:
-    """Tell a server to stop while clients of all kinds ask, and return what became of their requests."""
-    became: Counter[str] = Counter()
-    away = threading.Event()
+def _drained_under_load(server: "Process", *, new_connections: bool = True) -> Counter[str]:
+    """Send a server a signal while clients of all kinds send requests; return the outcomes of the requests."""
+    outcomes: Counter[str] = Counter()
+    stopped = threading.Event()
     threads = [
-        threading.Thread(target=_visit, args=(server, kind, became, away), daemon=True)
+        threading.Thread(target=_send_requests, args=(server, kind, outcomes, stopped), daemon=True)
         for kind in CLIENTS
         for _ in range(5 if kind == "new connections" else 2)
     ]
@@ -123,23 +123,23 @@ def _drained_under_load(server: "Process", *, newcomers_stay: bool = True) -> Co
         thread.start()
     time.sleep(0.3 + random.random() / 20)
     server.signal()
-    if not newcomers_stay:
-        away.set()
+    if not new_connections:
+        stopped.set()
     assert server.wait() == 0
     for thread in threads:
         thread.join(30)
         assert not thread.is_alive()
     assert "Traceback" not in server.output
-    return became
+    return outcomes
 
 
-def _lost(became: Counter[str]) -> dict[str, int]:
-    return {name: count for name, count in became.items() if name.startswith("lost")}
+def _lost(outcomes: Counter[str]) -> dict[str, int]:
+    return {name: count for name, count in outcomes.items() if name.startswith("lost")}
 
 
 @pytest.fixture
 def public_posts() -> Iterator[Path]:
-    """A posts folder that every user may read; pytest's folders are their owner's alone."""
+    """A posts folder that every user may read; only the owner may read pytest's."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
         yield write_files(Path(folder), {"good.md": GOOD})
@@ -147,7 +147,7 @@ def public_posts() -> Iterator[Path]:
 
 @pytest.fixture
 def unprivileged() -> tuple[str, ...]:
-    """What starts a command as the image's user, where the tests run as root."""
+    """The prefix that runs a command as the image's user, if the tests run as root."""
     if os.geteuid() != 0:
         return ()
     wrapper = ("setpriv", "--reuid=65532", "--regid=65532", "--clear-groups")
@@ -161,39 +161,39 @@ def unprivileged() -> tuple[str, ...]:
 def test_under_constant_load_no_accepted_request_is_lost(
     serve: "Serve", public_posts: Path, unprivileged: tuple[str, ...], drain: str
 ) -> None:
-    became: Counter[str] = Counter()
+    outcomes: Counter[str] = Counter()
     for _ in range(ROUNDS):
         server = serve(public_posts, *unprivileged, BLOG_DRAIN_SECONDS=drain, BLOG_ACCESS_LOG="off")
-        became += _drained_under_load(server.wait_until_ready())
-    assert became["answered"] > 100 * ROUNDS
-    assert became["refused"] > 0
-    assert sum(_lost(became).values()) <= ROUNDS // 100, became
+        outcomes += _drained_under_load(server.wait_until_ready())
+    assert outcomes["answered"] > 100 * ROUNDS
+    assert outcomes["refused"] > 0
+    assert sum(_lost(outcomes).values()) <= ROUNDS // 100, outcomes
 
 
-def test_none_is_lost_when_newcomers_stay_away(
+def test_no_request_is_lost_without_new_connections(
     serve: "Serve", public_posts: Path, unprivileged: tuple[str, ...]
 ) -> None:
     server = serve(public_posts, *unprivileged, BLOG_DRAIN_SECONDS="1", BLOG_ACCESS_LOG="off").wait_until_ready()
-    became = _drained_under_load(server, newcomers_stay=False)
-    assert became["answered"] > 100
-    assert set(became) == {"answered"}
+    outcomes = _drained_under_load(server, new_connections=False)
+    assert outcomes["answered"] > 100
+    assert set(outcomes) == {"answered"}
 
 
-def test_none_is_lost_on_the_event_loop_of_the_standard_library(serve: "Serve", posts: "WritePosts") -> None:
+def test_no_request_is_lost_on_the_event_loop_of_the_standard_library(serve: "Serve", posts: "WritePosts") -> None:
     server = serve(posts({"good.md": GOOD}), sys.executable, "-c", ASYNCIO, BLOG_ACCESS_LOG="off").wait_until_ready()
-    became = _drained_under_load(server)
-    assert became["answered"] > 100
-    assert _lost(became) == {}
+    outcomes = _drained_under_load(server)
+    assert outcomes["answered"] > 100
+    assert _lost(outcomes) == {}
 
 
 def _wait_until_refused(server: "Process") -> None:
-    """Until the listener is closed. Before that, newcomers are held off: their attempts are neither taken nor refused."""
+    """Wait until the listener is closed. Before that, new SYNs are dropped: connections are neither accepted nor refused."""
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
-        with socket.socket() as newcomer:
-            newcomer.settimeout(0.01)
+        with socket.socket() as client:
+            client.settimeout(0.01)
             try:
-                newcomer.connect(("127.0.0.1", server.port))
+                client.connect(("127.0.0.1", server.port))
             except ConnectionRefusedError:
                 return
             except TimeoutError:
@@ -202,8 +202,8 @@ def _wait_until_refused(server: "Process") -> None:
     raise AssertionError("never refused")
 
 
-def _asks_late(server: "Process", kept: socket.socket) -> bool:
-    """Whether a request is answered that is sent when the listener is closed already."""
+def _answers_late_request(server: "Process", kept: socket.socket) -> bool:
+    """Whether a request gets a response that is sent after the listener has closed."""
     server.signal()
     _wait_until_refused(server)
     try:
@@ -215,34 +215,34 @@ def _asks_late(server: "Process", kept: socket.socket) -> bool:
     return True
 
 
-@pytest.mark.parametrize("asked_before", [True, False], ids=["kept alive", "never asked before"])
-def test_a_request_on_its_way_when_the_listener_closes_is_answered(
-    serve: "Serve", posts: "WritePosts", *, asked_before: bool
+@pytest.mark.parametrize("used_before", [True, False], ids=["kept alive", "first request"])
+def test_a_request_in_flight_when_the_listener_closes_gets_a_response(
+    serve: "Serve", posts: "WritePosts", *, used_before: bool
 ) -> None:
     folder = posts({"good.md": GOOD})
-    # The time for it is a quarter of a second: on a busy machine this test may be late once.
+    # It must arrive within a quarter of a second, which this test may miss on a busy machine.
     for _ in range(3):
         server = serve(folder).wait_until_ready()
         with server.connect() as kept:
-            if asked_before:
+            if used_before:
                 kept.sendall(REQUEST)
                 _receive(kept)
-            answered = _asks_late(server, kept)
+            answered = _answers_late_request(server, kept)
         assert server.wait() == 0
         if answered:
             return
     raise AssertionError("the connection was closed at once, three times")
 
 
-def test_while_draining_it_is_not_ready_and_serves_on(serve: "Serve", posts: "WritePosts") -> None:
+def test_a_draining_process_is_not_ready_and_keeps_serving(serve: "Serve", posts: "WritePosts") -> None:
     server = serve(posts({"good.md": GOOD}), BLOG_DRAIN_SECONDS="2").wait_until_ready()
     with server.connect() as kept:
         kept.sendall(REQUEST)
         assert b"connection: close" not in _receive(kept)[0]
-        told = time.monotonic()
+        signalled = time.monotonic()
         server.signal()
         while (ready := server.get("/api/ready")).status == 200:
-            assert time.monotonic() - told < 1.5
+            assert time.monotonic() - signalled < 1.5
         assert ready.status == 503
         assert b'"draining"' in ready.body
         assert int(ready.headers["retry-after"]) > 0
@@ -254,12 +254,12 @@ def test_while_draining_it_is_not_ready_and_serves_on(serve: "Serve", posts: "Wr
         assert b"connection: close" in _receive(kept)[0]
         assert kept.recv(1) == b""
     assert server.wait() == 0
-    assert time.monotonic() - told >= 1.9
+    assert time.monotonic() - signalled >= 1.9
     assert "not ready any more" in server.output
     assert "Traceback" not in server.output
 
 
-def test_an_idle_connection_does_not_hold_up_the_end(serve: "Serve", posts: "WritePosts") -> None:
+def test_an_idle_connection_does_not_delay_the_end(serve: "Serve", posts: "WritePosts") -> None:
     server = serve(posts({"good.md": GOOD})).wait_until_ready()
     with server.connect() as silent, server.connect() as kept:
         kept.sendall(REQUEST)
@@ -270,7 +270,7 @@ def test_an_idle_connection_does_not_hold_up_the_end(serve: "Serve", posts: "Wri
 
 
 @pytest.mark.parametrize("drain", ["0", "0.5"])
-def test_an_answer_under_way_to_a_slow_reader_arrives_whole(serve: "Serve", posts: "WritePosts", drain: str) -> None:
+def test_a_response_to_a_slow_client_is_completed(serve: "Serve", posts: "WritePosts", drain: str) -> None:
     archive = random.Random(1).randbytes(12_000_000)
     folder = posts({"good.md": GOOD + "\n[All of it](big.zip)\n", "big.zip": archive})
     server = serve(folder, BLOG_DRAIN_SECONDS=drain).wait_until_ready()
@@ -295,7 +295,7 @@ SIGNALS = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP]
 
 
 @pytest.mark.parametrize("number", SIGNALS)
-def test_the_first_signal_drains_and_the_second_ends_it(
+def test_the_first_signal_starts_the_drain_and_the_second_ends_it(
     serve: "Serve", posts: "WritePosts", number: signal.Signals
 ) -> None:
     server = serve(posts({"good.md": GOOD}), BLOG_DRAIN_SECONDS="60").wait_until_ready()
@@ -309,7 +309,9 @@ def test_the_first_signal_drains_and_the_second_ends_it(
 
 
 @pytest.mark.parametrize("number", SIGNALS)
-def test_every_signal_is_a_clean_end(serve: "Serve", posts: "WritePosts", number: signal.Signals) -> None:
+def test_every_signal_ends_the_process_with_exit_code_0(
+    serve: "Serve", posts: "WritePosts", number: signal.Signals
+) -> None:
     server = serve(posts({"good.md": GOOD})).wait_until_ready()
     server.signal(number)
     assert server.wait(15) == 0
@@ -318,7 +320,7 @@ def test_every_signal_is_a_clean_end(serve: "Serve", posts: "WritePosts", number
         server.get("/")
 
 
-def test_a_process_that_is_to_outlive_its_terminal_does(serve: "Serve", posts: "WritePosts") -> None:
+def test_a_process_under_nohup_ignores_sighup(serve: "Serve", posts: "WritePosts") -> None:
     server = serve(posts({"good.md": GOOD}), "nohup").wait_until_ready()
     server.signal(signal.SIGHUP)
     time.sleep(0.2)
@@ -336,7 +338,7 @@ def _scrape(port: int) -> int:
 def test_metrics_are_scraped_until_the_end(serve: "Serve", posts: "WritePosts") -> None:
     port = free_port()
     server = serve(posts({"good.md": GOOD}), BLOG_METRICS_PORT=str(port), BLOG_DRAIN_SECONDS="1").wait_until_ready()
-    # A request whose answer is under way keeps the process for a while after the listener has closed.
+    # A request without its body keeps the process running for a while after the listener has closed.
     with server.connect() as unfinished:
         unfinished.sendall(b"POST /api/posts HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n")
         server.signal()
@@ -349,8 +351,8 @@ def test_metrics_are_scraped_until_the_end(serve: "Serve", posts: "WritePosts") 
 
 
 @pytest.mark.parametrize("drain", ["0", "60"])
-def test_told_to_stop_while_loading_it_leaves_at_once(serve: "Serve", posts: "WritePosts", drain: str) -> None:
-    """Nobody was ever sent to a process that was not ready: there is nothing to drain."""
+def test_a_signal_while_loading_ends_the_process_at_once(serve: "Serve", posts: "WritePosts", drain: str) -> None:
+    """A process that was never ready got no requests, so it does not drain."""
     many = {f"post-{n}.md": GOOD.replace("Good", f"Post {n}") + f"\n{n}\n" * 400 for n in range(400)}
     server = serve(posts(many), BLOG_DRAIN_SECONDS=drain).wait_until_listening()
     assert server.get("/api/ready").status == 503

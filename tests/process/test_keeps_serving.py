@@ -1,4 +1,4 @@
-"""The real process keeps serving: without events, with a full cache, with a file system that does not answer, in a storm of changes."""
+"""The real process keeps serving: without inotify, with a full disk, with a file system that does not respond, and with many changes at once."""
 
 import contextlib
 import ctypes
@@ -23,8 +23,8 @@ _DETACH = 2
 POSTS_IN_A_STORM = int(os.environ.get("BLOG_STORM_POSTS", "200"))
 
 
-def _mount(source: str, place: Path, kind: str, options: str) -> None:
-    names = (source.encode(), str(place).encode(), kind.encode())
+def _mount(source: str, folder: Path, kind: str, options: str) -> None:
+    names = (source.encode(), str(folder).encode(), kind.encode())
     if _libc.mount(*names, 0, options.encode()) != 0:
         pytest.skip(f"{kind} cannot be mounted here: {os.strerror(ctypes.get_errno())}")
 
@@ -32,26 +32,26 @@ def _mount(source: str, place: Path, kind: str, options: str) -> None:
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of 4 MiB."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    _mount("tmpfs", place, "tmpfs", "mode=0755,size=4m")
-    yield place
-    _libc.umount2(str(place).encode(), _DETACH)
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    _mount("tmpfs", folder, "tmpfs", "mode=0755,size=4m")
+    yield folder
+    _libc.umount2(str(folder).encode(), _DETACH)
 
 
 @pytest.fixture
-def silent() -> Iterator[Callable[[Path], None]]:
-    """Mounts a file system that answers nothing: its server reads no request."""
+def mount_unresponsive() -> Iterator[Callable[[Path], None]]:
+    """Mounts a file system that never responds: its FUSE server reads no request."""
     with contextlib.ExitStack() as mounted:
 
-        def mount(place: Path) -> None:
+        def mount(folder: Path) -> None:
             try:
                 device = os.open("/dev/fuse", os.O_RDWR)
             except OSError as problem:
                 pytest.skip(f"there is no FUSE here: {problem}")
             mounted.callback(os.close, device)
-            _mount("silent", place, "fuse", f"fd={device},rootmode=40000,user_id=0,group_id=0")
-            mounted.callback(_libc.umount2, str(place).encode(), _DETACH)
+            _mount("unresponsive", folder, "fuse", f"fd={device},rootmode=40000,user_id=0,group_id=0")
+            mounted.callback(_libc.umount2, str(folder).encode(), _DETACH)
 
         yield mount
 
@@ -59,7 +59,7 @@ def silent() -> Iterator[Callable[[Path], None]]:
 def _until(condition: Callable[[], bool], seconds: float = 30) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
+        assert time.monotonic() < deadline, "timed out"
         time.sleep(0.05)
 
 
@@ -67,17 +67,17 @@ def _serves(server: "Process", path: str) -> bool:
     return server.get(path).status == 200
 
 
-def _leaves(server: "Process") -> None:
+def _check_clean_end(server: "Process") -> None:
     server.signal()
     assert server.wait(10) == 0
 
 
 @pytest.mark.parametrize("limit", ["max_inotify_instances", "max_inotify_watches"])
-def test_without_inotify_changes_are_found_by_comparing(
+def test_without_inotify_changes_are_found_by_polling(
     serve: "Serve", posts: "WritePosts", post: "WritePost", limit: str
 ) -> None:
     folder = posts({"good.md": post("Good", "2026-01-01")})
-    # In a user namespace of its own a process can be left without watches, and the machine keeps its own.
+    # A user namespace can have no inotify watches without an effect on the machine.
     prefix = ("unshare", "--user", "--map-root-user", "sh", "-c", f'echo 0 > /proc/sys/user/{limit}; exec "$@"', "sh")
     if subprocess.run([*prefix, "true"], check=False, capture_output=True).returncode != 0:
         pytest.skip("there are no user namespaces here")
@@ -86,10 +86,12 @@ def test_without_inotify_changes_are_found_by_comparing(
         (folder / f"new-{number}.md").write_text(post("New", "2026-01-02"))
         _until(lambda number=number: _serves(server, f"/blog/new-{number}"))  # type: ignore[misc]
     assert server.output.count("cannot listen for changes") == 1
-    _leaves(server)
+    _check_clean_end(server)
 
 
-def test_a_full_disk_costs_no_page(serve: "Serve", posts: "WritePosts", post: "WritePost", small_disk: Path) -> None:
+def test_a_full_disk_does_not_stop_updates(
+    serve: "Serve", posts: "WritePosts", post: "WritePost", small_disk: Path
+) -> None:
     folder = posts({"good.md": post("Good", "2026-01-01")})
     server = serve(folder, BLOG_RELOAD="true", BLOG_BASE_URL="https://blog.example", BLOG_CACHE_DIR=str(small_disk))
     server.wait_until_ready()
@@ -101,15 +103,15 @@ def test_a_full_disk_costs_no_page(serve: "Serve", posts: "WritePosts", post: "W
         _until(lambda number=number: _serves(server, f"/blog/new-{number}"))  # type: ignore[misc]
     assert server.output.count("the cache cannot be written (No space left on device)") == 1
     assert _serves(server, "/blog/good")
-    _leaves(server)
+    _check_clean_end(server)
 
 
-def test_a_file_system_that_does_not_answer_harms_no_page(
-    serve: "Serve", posts: "WritePosts", post: "WritePost", silent: Callable[[Path], None]
+def test_a_file_system_that_does_not_respond_does_not_stop_serving(
+    serve: "Serve", posts: "WritePosts", post: "WritePost", mount_unresponsive: Callable[[Path], None]
 ) -> None:
     folder = posts({"good.md": post("Good", "2026-01-01"), "images/a.txt": "x"})
     server = serve(folder, BLOG_RELOAD="true", BLOG_DRAIN_SECONDS="1").wait_until_ready()
-    silent(folder / "images")
+    mount_unresponsive(folder / "images")
     (folder / "new.md").write_text(post("New", "2026-01-02"))
     for _ in range(20):
         started = time.monotonic()
@@ -117,23 +119,23 @@ def test_a_file_system_that_does_not_answer_harms_no_page(
         assert _serves(server, "/api/ready")
         assert time.monotonic() - started < 5
         time.sleep(0.1)
-    _leaves(server)
+    _check_clean_end(server)
 
 
 def test_a_first_build_that_is_blocked_can_be_stopped(
-    serve: "Serve", posts: "WritePosts", post: "WritePost", silent: Callable[[Path], None]
+    serve: "Serve", posts: "WritePosts", post: "WritePost", mount_unresponsive: Callable[[Path], None]
 ) -> None:
     folder = posts({"good.md": post("Good", "2026-01-01"), "images/a.txt": "x"})
-    silent(folder / "images")
+    mount_unresponsive(folder / "images")
     server = serve(folder, BLOG_RELOAD="true").wait_until_listening()
     assert server.get("/api/ready").status == 503
-    _leaves(server)
+    _check_clean_end(server)
 
 
-def test_two_thousand_changed_files_are_few_rebuilds(serve: "Serve", posts: "WritePosts", post: "WritePost") -> None:
+def test_two_thousand_changed_files_cause_few_rebuilds(serve: "Serve", posts: "WritePosts", post: "WritePost") -> None:
     folder = posts({"good.md": post("Good", "2026-01-01")})
     server = serve(folder, BLOG_RELOAD="true").wait_until_ready()
-    # Beside the posts, so that each rebuild is cheap and the storm is one of events.
+    # Files that are no posts, so that each rebuild is cheap and only the events are many.
     (folder / "images").mkdir()
     for number in range(2000):
         (folder / f"images/{number}.txt").write_text(str(number))
@@ -144,10 +146,12 @@ def test_two_thousand_changed_files_are_few_rebuilds(serve: "Serve", posts: "Wri
     assert 2 <= built <= 20
     time.sleep(1.5)
     assert server.output.count("content is served") == built
-    _leaves(server)
+    _check_clean_end(server)
 
 
-def test_many_posts_changed_at_once_are_few_rebuilds(serve: "Serve", posts: "WritePosts", post: "WritePost") -> None:
+def test_many_posts_that_change_at_once_cause_few_rebuilds(
+    serve: "Serve", posts: "WritePosts", post: "WritePost"
+) -> None:
     names = [f"post-{number}" for number in range(POSTS_IN_A_STORM)]
     folder = posts({f"{name}.md": post(name, "2026-01-01") for name in names})
     server = serve(folder, BLOG_RELOAD="true").wait_until_ready(seconds=30 + POSTS_IN_A_STORM / 10)
@@ -159,10 +163,10 @@ def test_many_posts_changed_at_once_are_few_rebuilds(serve: "Serve", posts: "Wri
     _until(lambda: b"The last state." in server.get(f"/blog/{names[0]}").body)
     time.sleep(1.5)
     assert server.output.count("content is served") <= 10
-    _leaves(server)
+    _check_clean_end(server)
 
 
-def test_a_cache_that_vanishes_costs_no_page(
+def test_a_cache_that_is_deleted_does_not_stop_updates(
     serve: "Serve", posts: "WritePosts", post: "WritePost", tmp_path: Path
 ) -> None:
     cache = tmp_path / "cache"
@@ -175,13 +179,13 @@ def test_a_cache_that_vanishes_costs_no_page(
         (folder / f"new-{number}.md").write_text(post("New", "2026-01-02"))
         _until(lambda number=number: _serves(server, f"/blog/new-{number}"))  # type: ignore[misc]
     assert server.output.count("the cache cannot be written") <= 1
-    _leaves(server)
+    _check_clean_end(server)
 
 
-def test_a_theme_under_an_editor_is_served_all_the_while(
+def test_a_theme_that_is_being_edited_does_not_stop_serving(
     serve: "Serve", posts: "WritePosts", post: "WritePost", templates: Path, tmp_path: Path
 ) -> None:
-    """Files that come and go while they are read: what an editor, rsync or a build of stylesheets does."""
+    """Files appear and vanish while they are read, as with an editor, rsync or a build of stylesheets."""
     theme = shutil.copytree(templates, tmp_path / "theme")
     server = serve(
         posts({"good.md": post("Good", "2026-01-01")}), BLOG_RELOAD="true", BLOG_TEMPLATES_DIR=str(theme)
@@ -200,7 +204,7 @@ def test_a_theme_under_an_editor_is_served_all_the_while(
     styles.write_bytes(good + b"\n.last { color: red }\n")
     _until(lambda: b".last" in server.get(_stylesheet(server.get("/").body.decode())).body)
     assert "refused" not in json.loads(server.get("/api/ready").body)
-    _leaves(server)
+    _check_clean_end(server)
 
 
 def _stylesheet(page: str) -> str:

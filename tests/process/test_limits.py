@@ -1,4 +1,4 @@
-"""What one client may take of the server: time, memory, connections."""
+"""Limits of what clients may use: time, memory, connections."""
 
 import contextlib
 import resource
@@ -19,13 +19,13 @@ pytestmark = pytest.mark.process
 POSTS = Path(__file__).parents[2] / "posts"
 GOOD = b"GET /robots.txt HTTP/1.1\r\nHost: x\r\n\r\n"
 SECONDS = {f"BLOG_{name}_TIMEOUT_SECONDS": "1" for name in ("HEADER", "BODY", "SEND")}
-# A look a second, and a machine that is busy with other tests.
-SOON = 10
+# Limits are checked once a second, on a machine that is busy with other tests.
+MAX_WAIT = 10
 
 
 @pytest.fixture(scope="module")
-def impatient(serve_module: "Serve", tmp_path_factory: pytest.TempPathFactory) -> "Process":
-    """A server that gives every client a second."""
+def one_second_server(serve_module: "Serve", tmp_path_factory: pytest.TempPathFactory) -> "Process":
+    """A server with time limits of one second."""
     folder = tmp_path_factory.mktemp("posts")
     (folder / "good.md").write_text("---\ntitle: Good\ndate: 2026-03-01\n---\n\n[All of it](big.zip)\n")
     (folder / "big.zip").write_bytes(b"PK" * 8_000_000)
@@ -33,7 +33,7 @@ def impatient(serve_module: "Serve", tmp_path_factory: pytest.TempPathFactory) -
 
 
 def until_closed(connection: socket.socket) -> bytes:
-    connection.settimeout(SOON)
+    connection.settimeout(MAX_WAIT)
     with contextlib.suppress(ConnectionResetError):
         return b"".join(iter(lambda: connection.recv(65536), b""))
     return b""
@@ -52,15 +52,15 @@ def until_closed(connection: socket.socket) -> bytes:
         pytest.param(GOOD.replace(b"\r\n\r\n", b"\r\nContent-Length: 9\r\n\r\nabc"), b"200", id="half-a-body"),
     ],
 )
-def test_a_client_that_falls_silent_is_let_go(impatient: "Process", sent: bytes, status: bytes) -> None:
-    with impatient.connect() as connection:
+def test_a_client_that_stops_sending_is_disconnected(one_second_server: "Process", sent: bytes, status: bytes) -> None:
+    with one_second_server.connect() as connection:
         connection.sendall(sent)
         answer = until_closed(connection)
     assert b" ".join(part[:3] for part in answer.split(b"HTTP/1.1 ")[1:]) == status
 
 
-def test_a_head_that_comes_in_drops_is_not_waited_for(impatient: "Process") -> None:
-    with impatient.connect() as connection:
+def test_a_head_that_arrives_byte_by_byte_is_refused(one_second_server: "Process") -> None:
+    with one_second_server.connect() as connection:
         connection.settimeout(0.3)
         started = time.monotonic()
         for byte in b"GET /robots.txt HTTP/1.1\r\nHost: " + b"x" * 200:
@@ -71,28 +71,30 @@ def test_a_head_that_comes_in_drops_is_not_waited_for(impatient: "Process") -> N
                     break
             except TimeoutError:
                 continue
-        assert time.monotonic() - started < SOON
+        assert time.monotonic() - started < MAX_WAIT
 
 
 @pytest.mark.parametrize(
-    "asked", [GOOD * 20_000, b"GET /api/posts HTTP/1.1\r\nHost: x\r\n\r\n" * 20_000, None], ids=["pages", "api", "file"]
+    "requests",
+    [GOOD * 20_000, b"GET /api/posts HTTP/1.1\r\nHost: x\r\n\r\n" * 20_000, None],
+    ids=["pages", "api", "file"],
 )
-def test_a_client_that_does_not_read_is_let_go(impatient: "Process", asked: bytes | None) -> None:
-    if asked is None:
-        path = impatient.get("/blog/good").body.split(b'href="/assets/big')[1].split(b'"')[0]
-        asked = b"GET /assets/big" + path + b" HTTP/1.1\r\nHost: x\r\n\r\n"
+def test_a_client_that_does_not_read_is_disconnected(one_second_server: "Process", requests: bytes | None) -> None:
+    if requests is None:
+        path = one_second_server.get("/blog/good").body.split(b'href="/assets/big')[1].split(b'"')[0]
+        requests = b"GET /assets/big" + path + b" HTTP/1.1\r\nHost: x\r\n\r\n"
     with socket.socket() as connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        connection.connect(("127.0.0.1", impatient.port))
+        connection.connect(("127.0.0.1", one_second_server.port))
         connection.settimeout(0.5)
         with contextlib.suppress(TimeoutError, ConnectionResetError, BrokenPipeError):
-            connection.sendall(asked)
-        assert is_reset_soon(connection)
+            connection.sendall(requests)
+        assert is_reset(connection)
 
 
-def is_reset_soon(connection: socket.socket) -> bool:
-    """Whether the server gives up, without reading anything of what it has sent."""
-    deadline = time.monotonic() + SOON
+def is_reset(connection: socket.socket) -> bool:
+    """Whether the server resets the connection, although the client reads nothing."""
+    deadline = time.monotonic() + MAX_WAIT
     while time.monotonic() < deadline:
         if connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
             return True
@@ -100,15 +102,15 @@ def is_reset_soon(connection: socket.socket) -> bool:
     return False
 
 
-def test_the_time_limits_leave_a_client_alone_that_reads_slowly_but_reads(impatient: "Process") -> None:
-    with impatient.connect() as connection:
+def test_a_client_that_reads_slowly_is_not_disconnected(one_second_server: "Process") -> None:
+    with one_second_server.connect() as connection:
         for _ in range(4):
             connection.sendall(GOOD)
             assert connection.recv(65536).startswith(b"HTTP/1.1 200 ")
             time.sleep(1.2)
 
 
-def test_clients_beyond_the_limit_are_told_so_and_logged_once(serve: "Serve", tmp_path: Path) -> None:
+def test_clients_beyond_the_limit_get_503_and_are_logged_once(serve: "Serve", tmp_path: Path) -> None:
     (tmp_path / "posts").mkdir()
     server = serve(tmp_path / "posts", BLOG_MAX_CONNECTIONS="20").wait_until_ready()
     with contextlib.ExitStack() as held:
@@ -126,7 +128,7 @@ def test_clients_beyond_the_limit_are_told_so_and_logged_once(serve: "Serve", tm
     server.wait_until_ready()
 
 
-def test_a_connection_that_is_idle_makes_room_for_a_new_client(serve: "Serve", tmp_path: Path) -> None:
+def test_an_idle_connection_is_closed_for_a_new_client(serve: "Serve", tmp_path: Path) -> None:
     (tmp_path / "posts").mkdir()
     server = serve(tmp_path / "posts", BLOG_MAX_CONNECTIONS="5").wait_until_ready()
     with contextlib.ExitStack() as held:
@@ -138,7 +140,7 @@ def test_a_connection_that_is_idle_makes_room_for_a_new_client(serve: "Serve", t
         assert server.get("/robots.txt").status == 200
 
 
-def test_the_limit_stays_below_that_of_descriptors(tmp_path: Path) -> None:
+def test_the_limit_stays_below_the_descriptor_limit(tmp_path: Path) -> None:
     code = (
         "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64));"
         "from blog.serve.connections import limits_by_descriptors; print(limits_by_descriptors(1000))"
@@ -148,7 +150,7 @@ def test_the_limit_stays_below_that_of_descriptors(tmp_path: Path) -> None:
     assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] > 64
 
 
-def test_clients_that_ask_and_never_read_cost_a_bounded_amount_of_memory(serve: "Serve") -> None:
+def test_clients_that_never_read_use_a_bounded_amount_of_memory(serve: "Serve") -> None:
     server = serve(POSTS).wait_until_ready()
     request = b"GET /rss HTTP/1.1\r\nHost: x\r\n\r\n"
     with contextlib.ExitStack() as held:

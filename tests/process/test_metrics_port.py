@@ -1,4 +1,4 @@
-"""The real process with a metrics port of its own: from the first moment to the last, on every kind of host."""
+"""The real process with a separate metrics port: from start to end, on every kind of host."""
 
 import contextlib
 import http.client
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.process
 
 GOOD = "---\ntitle: Good\ndate: 2026-03-01\n---\n\nWords.\n"
-_SIX = Path("/proc/net/if_inet6")
-HAS_IPV6 = _SIX.exists() and f"{1:032x} " in _SIX.read_text()
+_IF_INET6 = Path("/proc/net/if_inet6")
+HAS_IPV6 = _IF_INET6.exists() and f"{1:032x} " in _IF_INET6.read_text()
 needs_ipv6 = pytest.mark.skipif(not HAS_IPV6, reason="no ::1 on this machine")
 
 
@@ -28,10 +28,10 @@ def _status(host: str, port: int, path: str) -> int:
         return connection.getresponse().status
 
 
-def _reached(host: str) -> list[str]:
-    """The addresses at which a server is reached that listens on this host."""
-    given = {"::": ["::1"], "0.0.0.0": ["127.0.0.1"]}.get(host)
-    return given or list({str(found[4][0]) for found in socket.getaddrinfo(host, 0, type=socket.SOCK_STREAM)})
+def _addresses_of(host: str) -> list[str]:
+    """The addresses at which a server that listens on this host can be reached."""
+    fixed = {"::": ["::1"], "0.0.0.0": ["127.0.0.1"]}.get(host)
+    return fixed or list({str(found[4][0]) for found in socket.getaddrinfo(host, 0, type=socket.SOCK_STREAM)})
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_both_ports_are_reached_at_every_address(serve: "Serve", posts: "WritePo
     while "listening on" not in server.output:
         assert server.popen.poll() is None, server.output
         time.sleep(0.05)
-    for address in _reached(host):
+    for address in _addresses_of(host):
         assert _status(address, port, "/api/health") == 200, server.output
         assert _status(address, metrics_port, "/metrics") == 200, server.output
     server.signal()
@@ -61,7 +61,7 @@ def test_metrics_are_scraped_while_content_loads(serve: "Serve", posts: "WritePo
     assert server.wait() == 0
 
 
-def test_broken_content_exits_1_and_releases_both_ports(serve: "Serve", posts: "WritePosts") -> None:
+def test_content_with_faults_exits_1_and_releases_both_ports(serve: "Serve", posts: "WritePosts") -> None:
     port, metrics_port = free_port(), free_port()
     server = serve(posts({"broken.md": ""}), BLOG_PORT=str(port), BLOG_METRICS_PORT=str(metrics_port))
     assert server.wait() == 1

@@ -1,4 +1,4 @@
-"""Requests that nginx and this server have to see alike: how many there are, and which are refused."""
+"""Compares with nginx how bytes are split into requests, and which requests are refused."""
 
 import contextlib
 import os
@@ -30,7 +30,7 @@ HIDDEN = b"GET /hidden HTTP/1.1\r\nHost: x\r\n\r\n"
 LENGTH = b"Content-Length: %d\r\n\r\n" % len(HIDDEN) + HIDDEN
 CHUNKED = b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%b\r\n0\r\n\r\n" % (len(HIDDEN), HIDDEN)
 UPGRADE = b"Connection: Upgrade\r\nUpgrade: h2c\r\n"
-ALIKE = {
+REQUESTS = {
     "pipelined": b"GET /robots.txt HTTP/1.1\r\nHost: x\r\n\r\n" * 50,
     "upgrade": b"GET /robots.txt HTTP/1.1\r\nHost: x\r\n" + UPGRADE + b"\r\n",
     "upgrade-with-a-body": b"GET /robots.txt HTTP/1.1\r\nHost: x\r\n" + UPGRADE + LENGTH,
@@ -49,12 +49,12 @@ ALIKE = {
 
 
 @pytest.fixture(scope="module")
-def ours(serve_module: "Serve", tmp_path_factory: pytest.TempPathFactory) -> "Process":
+def blog_server(serve_module: "Serve", tmp_path_factory: pytest.TempPathFactory) -> "Process":
     return serve_module(tmp_path_factory.mktemp("posts")).wait_until_ready()
 
 
 @pytest.fixture(scope="module")
-def theirs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+def nginx_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     folder = tmp_path_factory.mktemp("nginx")
     port = free_port()
     (folder / "nginx.conf").write_text(CONFIGURATION.format(folder=folder, port=port))
@@ -102,8 +102,8 @@ def statuses(port: int, pieces: list[bytes]) -> list[int]:
     return [int(status) for status in re.findall(rb"HTTP/1\.1 (\d{3}) [A-Z]", answer)]
 
 
-@pytest.mark.parametrize("request_", ALIKE.values(), ids=ALIKE.keys())
-def test_requests_are_seen_as_nginx_sees_them(ours: "Process", theirs: int, request_: bytes) -> None:
+@pytest.mark.parametrize("request_", REQUESTS.values(), ids=REQUESTS.keys())
+def test_requests_get_the_same_statuses_as_from_nginx(blog_server: "Process", nginx_port: int, request_: bytes) -> None:
     head = request_.index(b"\r\n\r\n") + 4
     for pieces in ([request_ + LAST], [request_, LAST], [request_[:head], request_[head:] + LAST]):
-        assert statuses(ours.port, pieces) == statuses(theirs, pieces)
+        assert statuses(blog_server.port, pieces) == statuses(nginx_port, pieces)

@@ -1,4 +1,4 @@
-"""Ten thousand posts that nobody should send, against the real server: the right status, bounded memory, and readers who do not notice."""
+"""Ten thousand invalid beacons to the real server: the right status, bounded memory, and no effect on readers."""
 
 import contextlib
 import gzip
@@ -31,7 +31,7 @@ def _in_chunks(size: int) -> Iterator[bytes]:
         yield b"a" * 50_000
 
 
-# What is sent, with which headers, and the status it has to get; in turn.
+# The body or its size, the header fields, and the expected status.
 Hostile = tuple[bytes | int, dict[str, str], int]
 HOSTILE: dict[str, Hostile] = {
     "huge": (b"a" * 300_000, SAME, 413),
@@ -40,7 +40,7 @@ HOSTILE: dict[str, Hostile] = {
     "wrong type": (BEACON, SAME | {"Content-Type": "text/plain"}, 415),
     "form": (b"a=b" * 10_000, SAME | {"Content-Type": "application/x-www-form-urlencoded"}, 415),
     "cross-site": (BEACON, SAME | {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"}, 403),
-    "no word of its site": (BEACON, {"Content-Type": "application/json"}, 403),
+    "no origin": (BEACON, {"Content-Type": "application/json"}, 403),
     "broken": (b'{"meta": {', SAME, 400),
     "deep": (b"[" * 60_000, SAME, 400),
     "of another shape": (b'{"meta": []}', SAME, 400),
@@ -73,9 +73,9 @@ def _send(server: "Process", names: list[str]) -> Counter[tuple[str, int]]:
     return answers
 
 
-def test_ten_thousand_hostile_posts_are_refused_and_forgotten(server: "Process", sink: "Sink") -> None:
+def test_ten_thousand_invalid_beacons_are_refused_and_use_no_memory(server: "Process", sink: "Sink") -> None:
     names = list(HOSTILE) * (POSTS // len(HOSTILE))
-    _send(server, list(HOSTILE) * 20)  # the allocator has its arenas
+    _send(server, list(HOSTILE) * 20)  # so that the allocator has created its arenas
     before = _memory(server, "VmRSS")
     with ThreadPoolExecutor(THREADS) as senders:
         parts = [names[start::THREADS] for start in range(THREADS)]
@@ -84,7 +84,7 @@ def test_ten_thousand_hostile_posts_are_refused_and_forgotten(server: "Process",
     assert answers == expected
     assert _memory(server, "VmHWM") - before < 32
     assert sink.received == []
-    # None of them has cost a reader's beacon its place.
+    # They use no tokens of the bucket for beacons.
     assert server.get("/blog/good").status == 200
     assert server.post("/rum/collect", BEACON, SAME).status == 202
     _until(lambda: sink.received)
@@ -94,5 +94,5 @@ def test_ten_thousand_hostile_posts_are_refused_and_forgotten(server: "Process",
 def _until(condition: Callable[[], object]) -> None:
     deadline = time.monotonic() + 20
     while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
+        assert time.monotonic() < deadline, "timed out"
         time.sleep(0.02)

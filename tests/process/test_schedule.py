@@ -1,4 +1,4 @@
-"""A post of the future, a real process, and a real clock."""
+"""A scheduled post, with a real process and a real clock."""
 
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -8,11 +8,13 @@ import pytest
 if TYPE_CHECKING:
     from tests.conftest import Serve, WritePost, WritePosts
 
-PLACES = ("/blog", "/blog/tag/soon", "/rss", "/atom.xml", "/feed.json", "/sitemap.xml", "/archive", "/llms.txt")
+PATHS = ("/blog", "/blog/tag/soon", "/rss", "/atom.xml", "/feed.json", "/sitemap.xml", "/archive", "/llms.txt")
 
 
 @pytest.mark.process
-def test_a_post_appears_at_its_moment_without_a_restart(serve: "Serve", posts: "WritePosts", post: "WritePost") -> None:
+def test_a_scheduled_post_appears_on_time_without_a_restart(
+    serve: "Serve", posts: "WritePosts", post: "WritePost"
+) -> None:
     moment = datetime.now(UTC) + timedelta(seconds=12)
     folder = posts({
         "old.md": post("Old", "2026-01-01"),
@@ -24,5 +26,5 @@ def test_a_post_appears_at_its_moment_without_a_restart(serve: "Serve", posts: "
     while process.get("/blog/new").status == 404:
         assert datetime.now(UTC) < moment + timedelta(seconds=20), "it never appeared"
     assert datetime.now(UTC) >= moment.replace(microsecond=0)
-    assert [place for place in PLACES if b"/blog/new" not in process.get(place).body] == []
+    assert [path for path in PATHS if b"/blog/new" not in process.get(path).body] == []
     assert (process.popen.poll(), process.popen.pid) == (None, pid)

@@ -1,4 +1,4 @@
-"""The real process: how it starts, or says why not, and what it writes on the way."""
+"""The start of the real process: its success, its errors and its log."""
 
 import json
 import os
@@ -32,7 +32,7 @@ def test_it_becomes_ready_and_serves(serve: "Serve", posts: "WritePosts") -> Non
 
 
 BROKEN: "Files" = {
-    "no-header.md": "Hello",
+    "no-front-matter.md": "Hello",
     "not-yaml.md": "---\ntitle: [\n---\n",
     "unknown-key.md": "---\ntitel: x\ndate: 2026-01-01\n---\n",
     "empty.md": "",
@@ -45,7 +45,7 @@ BROKEN: "Files" = {
     "deep.md": GOOD + "> " * 20_000 + "deep\n",
 }
 FAULTS = [
-    "no-header.md:1: a post must start with a --- line",
+    "no-front-matter.md:1: a post must open with a --- line",
     "not-yaml.md:",
     "did you mean title?",
     "empty.md:1: the file is empty",
@@ -60,7 +60,7 @@ FAULTS = [
 ]
 
 
-def test_broken_content_stops_the_start_and_every_fault_is_named(
+def test_content_with_faults_stops_the_start_and_names_every_fault(
     serve: "Serve", posts: "WritePosts", tmp_path: Path
 ) -> None:
     folder = posts(BROKEN)
@@ -93,7 +93,7 @@ def test_broken_content_stops_the_start_and_every_fault_is_named(
         pytest.param("\n{{ 1 / 0 }}", id="arithmetic"),
     ],
 )
-def test_a_broken_template_is_named_with_its_line(
+def test_a_template_with_a_fault_is_named_with_its_line(
     serve: "Serve", posts: "WritePosts", templates: Path, tmp_path: Path, broken: str
 ) -> None:
     theme = tmp_path / "theme"
@@ -171,7 +171,7 @@ def test_every_line_of_the_log_is_one_json_object(serve: "Serve", posts: "WriteP
     assert server.stderr.read_text() == ""
 
 
-def test_the_console_format_is_for_people(serve: "Serve", posts: "WritePosts") -> None:
+def test_the_console_format_is_plain_text(serve: "Serve", posts: "WritePosts") -> None:
     server = serve(posts({"bad.md": "", "b\x1b[31mad.md": ""}), BLOG_LOG_FORMAT="console")
     assert server.wait() == 1
     assert "bad.md:1: the file is empty" in server.output
@@ -179,7 +179,7 @@ def test_the_console_format_is_for_people(serve: "Serve", posts: "WritePosts") -
     assert "\x1b" not in server.output
 
 
-def test_the_level_leaves_out_what_is_below_it(serve: "Serve", posts: "WritePosts") -> None:
+def test_lines_below_the_log_level_are_omitted(serve: "Serve", posts: "WritePosts") -> None:
     server = serve(posts({"good.md": GOOD}), BLOG_LOG_LEVEL="error", BLOG_ACCESS_LOG="off").wait_until_ready()
     server.signal()
     assert server.wait() == 0
@@ -197,12 +197,12 @@ def test_a_changed_post_is_served_by_the_running_process(
         while b"event: edition" not in seen:
             seen += events.recv(4096)
         folder.joinpath("second.md").write_text(post("Second", "2026-03-02"))
-        told = b""
-        while b"event: edition" not in told:
+        received = b""
+        while b"event: edition" not in received:
             piece = events.recv(4096)
             assert piece
-            told += piece
+            received += piece
         assert server.get("/blog/second").status == 200
-        # An open page must not hold up the end.
+        # An open page must not delay the end.
         server.signal()
         assert server.wait(8) == 0

@@ -1,4 +1,4 @@
-"""What strangers may write into a socket."""
+"""Arbitrary bytes that clients send: requests, invalid requests and early disconnects."""
 
 import contextlib
 import re
@@ -28,15 +28,15 @@ def running(serve_module: "Serve", tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest.fixture
 def server(running: "Process") -> Iterator["Process"]:
-    """A server that has to be well, and silent about it, when the test is over."""
+    """A server that must still serve after the test, without errors in its log."""
     yield running
     assert running.get("/blog/good").status == 200
     assert "Traceback" not in running.output
     assert '"level": "error"' not in running.output
 
 
-def say(server: "Process", request: bytes) -> bytes:
-    """All that the server answers until it closes the connection."""
+def send(server: "Process", request: bytes) -> bytes:
+    """All that the server sends until it closes the connection."""
     with server.connect() as connection:
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             connection.sendall(request)
@@ -47,8 +47,8 @@ def say(server: "Process", request: bytes) -> bytes:
         return answer
 
 
-def say_slowly(server: "Process", pieces: list[bytes], pause: float = 0.0) -> bytes:
-    """The same in pieces of which each is a segment, until the server closes."""
+def send_pieces(server: "Process", pieces: list[bytes], pause: float = 0.0) -> bytes:
+    """As `send`, with each piece in its own TCP segment."""
     with server.connect() as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
@@ -65,7 +65,7 @@ def statuses(answer: bytes) -> list[int]:
 CLOSE = b"Host: x\r\nConnection: close\r\n\r\n"
 
 
-def test_what_is_no_request_gets_400(server: "Process") -> None:
+def test_invalid_requests_get_400(server: "Process") -> None:
     for garbage in (
         b"GARBAGE\r\n\r\n",
         b"\0\1\2\3\r\n\r\n",
@@ -76,7 +76,7 @@ def test_what_is_no_request_gets_400(server: "Process") -> None:
         b"GET / HTTP/1.1\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n" + CLOSE,
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
     ):
-        assert say(server, garbage).startswith(b"HTTP/1.1 400 "), garbage
+        assert send(server, garbage).startswith(b"HTTP/1.1 400 "), garbage
 
 
 REFUSED = {
@@ -116,14 +116,16 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("request_", "status"), REFUSED.values(), ids=REFUSED.keys())
-def test_what_breaks_http_is_refused_and_ends_the_connection(server: "Process", request_: bytes, status: int) -> None:
-    assert statuses(say(server, request_)) == [status]
+def test_a_request_that_violates_http_is_refused_and_closes_the_connection(
+    server: "Process", request_: bytes, status: int
+) -> None:
+    assert statuses(send(server, request_)) == [status]
 
 
-def test_a_refusal_waits_for_the_answers_before_it(server: "Process") -> None:
+def test_a_refusal_waits_for_the_responses_before_it(server: "Process") -> None:
     before = b"GET /api/posts HTTP/1.1\r\nHost: x\r\n\r\n"
     for broken, status in REFUSED.values():
-        assert statuses(say(server, before * 2 + broken)) == [200, 200, status]
+        assert statuses(send(server, before * 2 + broken)) == [200, 200, status]
 
 
 @pytest.mark.parametrize(
@@ -131,20 +133,20 @@ def test_a_refusal_waits_for_the_answers_before_it(server: "Process") -> None:
 )
 def test_a_refusal_is_the_same_byte_by_byte(server: "Process", name: str) -> None:
     request, status = REFUSED[name]
-    assert statuses(say_slowly(server, [request[at : at + 1] for at in range(len(request))])) == [status]
+    assert statuses(send_pieces(server, [request[at : at + 1] for at in range(len(request))])) == [status]
 
 
-def test_what_is_refused_is_counted(server: "Process") -> None:
+def test_refused_requests_are_counted(server: "Process") -> None:
     def count(status: int) -> float:
         line = f'http_requests_refused_total{{status="{status}"}} '
         return float(server.get("/metrics").body.decode().partition(line)[2].split("\n")[0])
 
     before = count(414)
-    say(server, REFUSED["long-target"][0])
+    send(server, REFUSED["long-target"][0])
     assert count(414) == before + 1
 
 
-UNDERSTOOD = {
+UNUSUAL = {
     "http-1.0-without-host": b"GET /blog/good HTTP/1.0\r\n\r\n",
     "later-minor-version": b"GET /blog/good HTTP/1.2\r\n" + CLOSE,
     "absolute": b"GET http://x:80/blog/good HTTP/1.1\r\n" + CLOSE,
@@ -156,14 +158,14 @@ UNDERSTOOD = {
 }
 
 
-@pytest.mark.parametrize("request_", UNDERSTOOD.values(), ids=UNDERSTOOD.keys())
-def test_what_is_rare_but_right_is_answered(server: "Process", request_: bytes) -> None:
-    assert statuses(say(server, request_)) == [200]
-    assert statuses(say_slowly(server, [request_[at : at + 1] for at in range(len(request_))])) == [200]
+@pytest.mark.parametrize("request_", UNUSUAL.values(), ids=UNUSUAL.keys())
+def test_unusual_valid_requests_get_200(server: "Process", request_: bytes) -> None:
+    assert statuses(send(server, request_)) == [200]
+    assert statuses(send_pieces(server, [request_[at : at + 1] for at in range(len(request_))])) == [200]
 
 
-def test_options_asks_about_the_server_as_a_whole(server: "Process") -> None:
-    answer = say(server, b"OPTIONS * HTTP/1.1\r\n" + CLOSE)
+def test_options_of_the_asterisk_lists_the_methods_of_the_server(server: "Process") -> None:
+    answer = send(server, b"OPTIONS * HTTP/1.1\r\n" + CLOSE)
     assert answer.startswith(b"HTTP/1.1 204 ")
     assert b"\r\nallow: GET, HEAD, OPTIONS, POST\r\n" in answer
 
@@ -186,29 +188,29 @@ OFFERS = {
 @pytest.mark.parametrize("offer", OFFERS.values(), ids=OFFERS.keys())
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES.keys())
 @pytest.mark.parametrize("method", [b"GET", b"POST"])
-def test_a_body_behind_an_offer_to_upgrade_is_a_body(
+def test_a_body_after_an_offer_to_upgrade_is_a_body(
     server: "Process", method: bytes, body: bytes, offer: bytes
 ) -> None:
     request = method + b" /api/posts HTTP/1.1\r\nHost: x\r\n" + offer + body
     expected = [200 if method == b"GET" else 405, 200]
-    assert statuses(say(server, request + NEXT)) == expected
+    assert statuses(send(server, request + NEXT)) == expected
     head = request.index(b"\r\n\r\n") + 4
     for cut in (head, head + 1, len(request) - 1, len(request)):
-        assert statuses(say_slowly(server, [request[:cut], request[cut:] + NEXT], 0.05)) == expected
+        assert statuses(send_pieces(server, [request[:cut], request[cut:] + NEXT], 0.05)) == expected
 
 
 def test_a_beacon_that_offers_to_upgrade_keeps_its_body(server: "Process") -> None:
     one = b"POST /api/health HTTP/1.1\r\nHost: x\r\n" + OFFERS["h2c"] + b"Content-Length: 2\r\n\r\n{}"
-    assert statuses(say(server, one + one + NEXT)) == [405, 405, 200]
+    assert statuses(send(server, one + one + NEXT)) == [405, 405, 200]
 
 
 def test_three_thousand_pipelined_requests_are_all_answered(server: "Process") -> None:
     for path, status in ((b"/api/health", 200), (b"/robots.txt", 200), (b"/nowhere", 404)):
         request = b"GET " + path + b" HTTP/1.1\r\nHost: x\r\n\r\n"
-        assert statuses(say(server, request * 3000 + NEXT)) == [status] * 3000 + [200]
+        assert statuses(send(server, request * 3000 + NEXT)) == [status] * 3000 + [200]
 
 
-def test_a_client_that_leaves_is_no_error(server: "Process") -> None:
+def test_a_client_that_disconnects_is_no_error(server: "Process") -> None:
     for request in (
         b"GET /api/posts HTTP/1.1\r\nHost: x\r\n\r\n" * 500,
         b"GET /blog/good HTTP/1.1\r\nHost: x\r\n\r\n" * 500,
@@ -222,7 +224,7 @@ def test_a_client_that_leaves_is_no_error(server: "Process") -> None:
     assert 'status="500"' not in server.get("/metrics").body.decode()
 
 
-def test_odd_targets_never_make_a_500(server: "Process") -> None:
+def test_unusual_targets_never_get_500(server: "Process") -> None:
     for target, status in (
         (b"/blog/good", b"200"),
         (b"http://blog.example/blog/good", b"200"),
@@ -239,39 +241,39 @@ def test_odd_targets_never_make_a_500(server: "Process") -> None:
         (b"//evil.example/", b"404"),
         (b"/\\evil.example", b"400 404"),
     ):
-        answer = say(server, b"GET " + target + b" HTTP/1.1\r\n" + CLOSE)
+        answer = send(server, b"GET " + target + b" HTTP/1.1\r\n" + CLOSE)
         assert answer[9:12] in status.split(), (target[:40], answer[:80])
         assert b"root:" not in answer
 
 
-def test_a_huge_header_is_survived(server: "Process") -> None:
+def test_the_server_survives_huge_header_fields(server: "Process") -> None:
     for name in (b"X-Long", b"Accept-Encoding", b"If-None-Match", b"Cookie"):
-        answer = say(server, b"GET /blog/good HTTP/1.1\r\n" + name + b": " + b"a" * 100_000 + b"\r\n" + CLOSE)
+        answer = send(server, b"GET /blog/good HTTP/1.1\r\n" + name + b": " + b"a" * 100_000 + b"\r\n" + CLOSE)
         assert answer[9:12] in {b"200", b"400", b"431"}
     many = b"".join(b"X-%d: a\r\n" % number for number in range(5000))
-    assert say(server, b"GET /blog/good HTTP/1.1\r\n" + many + CLOSE)[9:12] in {b"200", b"400", b"431"}
+    assert send(server, b"GET /blog/good HTTP/1.1\r\n" + many + CLOSE)[9:12] in {b"200", b"400", b"431"}
 
 
 def test_pipelined_requests_are_answered_in_order(server: "Process") -> None:
     paths = [b"/blog/good", b"/nothing", b"/api/health", b"/Blog/Good", b"/robots.txt"]
     first = b"".join(b"GET " + path + b" HTTP/1.1\r\nHost: x\r\n\r\n" for path in paths[:-1])
-    answer = say(server, first + b"GET " + paths[-1] + b" HTTP/1.1\r\n" + CLOSE)
+    answer = send(server, first + b"GET " + paths[-1] + b" HTTP/1.1\r\n" + CLOSE)
     statuses = [part[:3] for part in answer.split(b"HTTP/1.1 ")[1:]]
     assert statuses == [b"200", b"404", b"200", b"301", b"200"]
 
 
-def test_http_1_0_is_answered_and_closed(server: "Process") -> None:
-    answer = say(server, b"GET /blog/good HTTP/1.0\r\n\r\n")
+def test_http_1_0_gets_a_response_and_the_connection_closes(server: "Process") -> None:
+    answer = send(server, b"GET /blog/good HTTP/1.0\r\n\r\n")
     assert answer.startswith(b"HTTP/1.1 200 ")
     assert answer.rstrip().endswith(b"</html>")
     assert b"transfer-encoding" not in answer.lower()
 
 
-def test_a_body_nobody_asked_for_is_ignored(server: "Process") -> None:
+def test_an_unexpected_body_is_ignored(server: "Process") -> None:
     body = b"a" * 50_000
     length = b"Content-Length: %d\r\n" % len(body)
-    assert say(server, b"POST /blog/good HTTP/1.1\r\n" + length + CLOSE + body)[9:12] == b"405"
-    assert say(server, b"GET /blog/good HTTP/1.1\r\n" + length + CLOSE + body)[9:12] == b"200"
+    assert send(server, b"POST /blog/good HTTP/1.1\r\n" + length + CLOSE + body)[9:12] == b"405"
+    assert send(server, b"GET /blog/good HTTP/1.1\r\n" + length + CLOSE + body)[9:12] == b"200"
 
 
 def test_an_upgrade_is_declined(server: "Process") -> None:
@@ -284,19 +286,19 @@ def test_an_upgrade_is_declined(server: "Process") -> None:
 
 def test_head_has_no_body_on_the_wire(server: "Process") -> None:
     for path in (b"/blog/good", b"/api/posts", b"/nothing", b"/Blog"):
-        head, _, body = say(server, b"HEAD " + path + b" HTTP/1.1\r\n" + CLOSE).partition(b"\r\n\r\n")
+        head, _, body = send(server, b"HEAD " + path + b" HTTP/1.1\r\n" + CLOSE).partition(b"\r\n\r\n")
         assert b"content-length: " in head
         assert body == b""
 
 
-def test_half_a_request_and_a_hang_up_are_survived(server: "Process") -> None:
+def test_the_server_survives_disconnects_during_a_request(server: "Process") -> None:
     for part in (b"", b"GET", b"GET / HTTP/1.1\r\nHost:", b"POST / HTTP/1.1\r\nContent-Length: 100\r\n\r\nabc"):
         for _ in range(5):
             with server.connect() as connection:
                 connection.sendall(part)
 
 
-def test_an_answer_nobody_reads_to_its_end_is_survived(server: "Process") -> None:
+def test_the_server_survives_disconnects_during_a_response(server: "Process") -> None:
     path = server.get("/blog/good").body.split(b'href="/assets/big')[1].split(b'"')[0]
     for _ in range(3):
         with server.connect() as connection:

@@ -8,7 +8,7 @@ from blog.app import create_app
 if TYPE_CHECKING:
     from blog.app import Blog
     from blog.settings import Settings
-    from tests.conftest import Ask
+    from tests.conftest import Fetch
 
 
 async def test_the_posts_are_listed_newest_first_without_drafts(client: httpx.AsyncClient) -> None:
@@ -115,13 +115,15 @@ async def test_the_openapi_document_lists_the_routes(client: httpx.AsyncClient) 
 
 
 @pytest.mark.parametrize("path", ["/api/posts", "/api/posts/hello"])
-async def test_the_api_responds_503_while_the_content_loads(small_settings: "Settings", ask: "Ask", path: str) -> None:
-    answer = await ask(create_app(small_settings), path)
+async def test_the_api_responds_503_while_the_content_loads(
+    small_settings: "Settings", fetch: "Fetch", path: str
+) -> None:
+    answer = await fetch(create_app(small_settings), path)
     assert (answer.status, answer.headers["content-type"]) == (503, "application/json")
     assert int(answer.headers["retry-after"]) > 0
 
 
-async def test_an_api_response_may_be_cached_as_long_as_a_page(small_app: "Blog", ask: "Ask") -> None:
-    page = await ask(small_app, "/blog")
+async def test_an_api_response_may_be_cached_as_long_as_a_page(small_app: "Blog", fetch: "Fetch") -> None:
+    page = await fetch(small_app, "/blog")
     for path in ("/api/posts", "/api/posts/hello"):
-        assert (await ask(small_app, path)).headers["cache-control"] == page.headers["cache-control"]
+        assert (await fetch(small_app, path)).headers["cache-control"] == page.headers["cache-control"]

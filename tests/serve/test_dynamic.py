@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from starlette.types import Receive, Scope, Send
 
-    from tests.conftest import Ask
+    from tests.conftest import Fetch
 
 
 async def _in_chunks(scope: "Scope", receive: "Receive", send: "Send") -> None:
@@ -20,10 +20,10 @@ async def _in_chunks(scope: "Scope", receive: "Receive", send: "Send") -> None:
     await StreamingResponse(chunks(), headers={"x-method": scope["method"]})(scope, receive, send)
 
 
-async def test_head_calls_the_application_with_get_and_drops_every_chunk_of_the_body(ask: "Ask") -> None:
-    answer = await ask(Head(_in_chunks), "/", "HEAD")
+async def test_head_calls_the_application_with_get_and_drops_every_chunk_of_the_body(fetch: "Fetch") -> None:
+    answer = await fetch(Head(_in_chunks), "/", "HEAD")
     assert (answer.headers["x-method"], answer.body) == ("GET", b"")
 
 
-async def test_other_methods_are_passed_on_unchanged(ask: "Ask") -> None:
-    assert (await ask(Head(_in_chunks), "/", "POST")).body == b"POST!"
+async def test_other_methods_are_passed_on_unchanged(fetch: "Fetch") -> None:
+    assert (await fetch(Head(_in_chunks), "/", "POST")).body == b"POST!"

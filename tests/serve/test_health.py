@@ -10,7 +10,7 @@ from blog.build.publisher import utc_now
 
 if TYPE_CHECKING:
     from blog.settings import Settings
-    from tests.conftest import Ask, Run
+    from tests.conftest import Fetch, Run
 
 
 async def test_health_responds_while_the_content_loads(run: "Run", small_settings: "Settings") -> None:
@@ -48,19 +48,21 @@ async def test_ready_has_the_number_of_served_posts(client: httpx.AsyncClient) -
     assert answer.headers["cache-control"] == "no-store"
 
 
-async def test_a_draining_process_is_not_ready_but_serves(run: "Run", small_settings: "Settings", ask: "Ask") -> None:
+async def test_a_draining_process_is_not_ready_but_serves(
+    run: "Run", small_settings: "Settings", fetch: "Fetch"
+) -> None:
     async with run(small_settings) as blog:
         await blog.until_ready()
         blog.app.service.draining = True
-        ready = await ask(blog.app, "/api/ready")
+        ready = await fetch(blog.app, "/api/ready")
         assert (ready.status, ready.headers["connection"]) == (503, "close")
         assert b'"draining"' in ready.body
-        assert (await ask(blog.app, "/api/health")).status == 200
-        page = await ask(blog.app, "/blog/hello")
+        assert (await fetch(blog.app, "/api/health")).status == 200
+        page = await fetch(blog.app, "/blog/hello")
         assert (page.status, page.headers["connection"]) == (200, "close")
 
 
-async def test_the_process_is_not_ready_before_its_lifespan_starts(small_settings: "Settings", ask: "Ask") -> None:
+async def test_the_process_is_not_ready_before_its_lifespan_starts(small_settings: "Settings", fetch: "Fetch") -> None:
     app = create_app(small_settings)
-    assert (await ask(app, "/api/ready")).status == 503
-    assert (await ask(app, "/api/health")).status == 200
+    assert (await fetch(app, "/api/ready")).status == 503
+    assert (await fetch(app, "/api/health")).status == 200

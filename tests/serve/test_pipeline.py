@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from blog.app import Blog
     from blog.settings import Settings
-    from tests.conftest import Ask, Run
+    from tests.conftest import Fetch, Run
 
 
 def _total(app: "Blog", name: str, **labels: str) -> float:
@@ -64,16 +64,16 @@ async def test_a_request_is_counted_once_if_the_client_disconnects_during_the_re
 
 
 async def test_a_503_while_loading_is_counted_without_a_handler(
-    run: "Run", small_settings: "Settings", ask: "Ask"
+    run: "Run", small_settings: "Settings", fetch: "Fetch"
 ) -> None:
     async with run(small_settings) as running:
         running.app.service.edition = None
-        assert (await ask(running.app, "/blog/hello")).status == 503
+        assert (await fetch(running.app, "/blog/hello")).status == 503
         assert _total(running.app, "http_request_duration_seconds_count", handler="none", status="503") == 1
         assert _total(running.app, "blog_page_views_total") == 0
 
 
-async def test_repeated_field_lines_form_one_list(small_app: "Blog", ask: "Ask") -> None:
+async def test_repeated_field_lines_form_one_list(small_app: "Blog", fetch: "Fetch") -> None:
     headers = (
         ("if-none-match", '"nonsense"'),
         ("if-none-match", "W/*"),
@@ -81,7 +81,7 @@ async def test_repeated_field_lines_form_one_list(small_app: "Blog", ask: "Ask")
         ("sec-purpose", "prefetch"),
     )
     before = _total(small_app, "blog_page_views_total")
-    assert (await ask(small_app, "/blog/hello", headers=headers)).status == 200
+    assert (await fetch(small_app, "/blog/hello", headers=headers)).status == 200
     assert _total(small_app, "blog_page_views_total") == before
 
 
@@ -89,18 +89,18 @@ SAMPLED: dict[str, Any] = {"otlp_endpoint": "http://127.0.0.1:9", "otlp_timeout"
 
 
 async def test_a_sampled_page_has_its_traceparent_if_browsers_send_beacons(
-    run: "Run", small_settings: "Settings", ask: "Ask"
+    run: "Run", small_settings: "Settings", fetch: "Fetch"
 ) -> None:
     async with run(replace(small_settings, faro_url="http://127.0.0.1:9/collect", **SAMPLED)) as running:
         await running.until_ready()
         for path in ("/blog/hello", "/no-such-page"):
-            headers = (await ask(running.app, path)).headers
+            headers = (await fetch(running.app, path)).headers
             assert re.fullmatch(r'traceparent;desc="00-[0-9a-f]{32}-[0-9a-f]{16}-01"', headers["server-timing"])
             assert headers["cache-control"] == "private, no-store"
-        not_modified = await ask(running.app, "/blog/hello", headers=(("if-none-match", "*"),))
+        not_modified = await fetch(running.app, "/blog/hello", headers=(("if-none-match", "*"),))
         assert not_modified.status == 304
         others = [
-            await ask(running.app, path) for path in ("/rss", "/2019/old-hello", "/site.webmanifest", "/api/posts")
+            await fetch(running.app, path) for path in ("/rss", "/2019/old-hello", "/site.webmanifest", "/api/posts")
         ]
         for answer in (not_modified, *others):
             assert "server-timing" not in answer.headers
@@ -108,21 +108,23 @@ async def test_a_sampled_page_has_its_traceparent_if_browsers_send_beacons(
 
 
 async def test_a_sampled_page_stays_cacheable_if_browsers_send_no_beacons(
-    run: "Run", small_settings: "Settings", ask: "Ask"
+    run: "Run", small_settings: "Settings", fetch: "Fetch"
 ) -> None:
     async with run(replace(small_settings, **SAMPLED)) as running:
         await running.until_ready()
-        headers = (await ask(running.app, "/blog/hello")).headers
+        headers = (await fetch(running.app, "/blog/hello")).headers
         assert "server-timing" not in headers
         assert headers["cache-control"].startswith("public")
 
 
-async def test_a_page_that_is_not_sampled_stays_cacheable(run: "Run", small_settings: "Settings", ask: "Ask") -> None:
+async def test_a_page_that_is_not_sampled_stays_cacheable(
+    run: "Run", small_settings: "Settings", fetch: "Fetch"
+) -> None:
     settings = replace(
         small_settings, otlp_endpoint="http://127.0.0.1:9", traces_sampler="always_off", faro_url="http://127.0.0.1:9/"
     )
     async with run(settings) as running:
         await running.until_ready()
-        headers = (await ask(running.app, "/blog/hello")).headers
+        headers = (await fetch(running.app, "/blog/hello")).headers
         assert "server-timing" not in headers
         assert headers["cache-control"].startswith("public")

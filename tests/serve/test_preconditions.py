@@ -20,7 +20,7 @@ from blog.serve.preconditions import LONGEST_LIST, evaluate, matches, matches_st
 if TYPE_CHECKING:
     from blog.app import Blog
     from blog.settings import Settings
-    from tests.conftest import Ask, Headers, Run, WritePost, WritePosts
+    from tests.conftest import Fetch, Headers, Run, WritePost, WritePosts
 
 TAG = b'"a"'
 MODIFIED = 1_780_000_000
@@ -220,9 +220,9 @@ PATHS = ["/", "/blog/hello", "/about", "/tags", "/blog/tag/http", "/rss", "/atom
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 @pytest.mark.parametrize("path", PATHS)
 async def test_every_prepared_response_has_working_validators(
-    small_app: "Blog", ask: "Ask", path: str, method: str
+    small_app: "Blog", fetch: "Fetch", path: str, method: str
 ) -> None:
-    whole = await ask(small_app, path, method)
+    whole = await fetch(small_app, path, method)
     etag, date = whole.headers["etag"], whole.headers["last-modified"]
     assert 0 < (seconds(date.encode()) or 0) <= time.time()
     outcomes: list[tuple[Headers, int]] = [
@@ -237,7 +237,7 @@ async def test_every_prepared_response_has_working_validators(
         ((("if-unmodified-since", formatdate(0, usegmt=True)),), 412),
     ]
     for headers, status in outcomes:
-        answer = await ask(small_app, path, method, headers)
+        answer = await fetch(small_app, path, method, headers)
         assert answer.status == status, headers
         if status == 200:
             assert (answer.body, answer.headers) == (whole.body, whole.headers)
@@ -258,28 +258,28 @@ async def test_every_prepared_response_has_working_validators(
 )  # fmt: skip
 @pytest.mark.parametrize("name", ["if-match", "if-none-match", "if-modified-since", "if-unmodified-since"])
 async def test_conditions_are_ignored_if_the_response_would_not_be_200(
-    small_app: "Blog", ask: "Ask", path: str, method: str, status: int, name: str
+    small_app: "Blog", fetch: "Fetch", path: str, method: str, status: int, name: str
 ) -> None:
     for value in ("*", '"x"', formatdate(0, usegmt=True), formatdate(4_000_000_000, usegmt=True)):
-        assert (await ask(small_app, path, method, ((name, value),))).status == status
+        assert (await fetch(small_app, path, method, ((name, value),))).status == status
 
 
-async def test_encoding_negotiation_precedes_the_conditions(small_app: "Blog", ask: "Ask") -> None:
-    answer = await ask(small_app, "/about", headers=(("accept-encoding", "*;q=0"), ("if-match", '"x"')))
+async def test_encoding_negotiation_precedes_the_conditions(small_app: "Blog", fetch: "Fetch") -> None:
+    answer = await fetch(small_app, "/about", headers=(("accept-encoding", "*;q=0"), ("if-match", '"x"')))
     assert answer.status == 406
 
 
-async def test_a_tag_of_another_encoding_does_not_match(small_app: "Blog", ask: "Ask") -> None:
-    etag = (await ask(small_app, "/blog/hello", headers=(("accept-encoding", "br"),))).headers["etag"]
+async def test_a_tag_of_another_encoding_does_not_match(small_app: "Blog", fetch: "Fetch") -> None:
+    etag = (await fetch(small_app, "/blog/hello", headers=(("accept-encoding", "br"),))).headers["etag"]
     for accepted, status in (("br", 200), ("gzip", 412)):
         headers = (("accept-encoding", accepted), ("if-match", etag))
-        assert (await ask(small_app, "/blog/hello", headers=headers)).status == status
+        assert (await fetch(small_app, "/blog/hello", headers=headers)).status == status
 
 
-async def test_a_repeated_date_is_ignored(small_app: "Blog", ask: "Ask") -> None:
-    date = (await ask(small_app, "/blog/hello")).headers["last-modified"]
+async def test_a_repeated_date_is_ignored(small_app: "Blog", fetch: "Fetch") -> None:
+    date = (await fetch(small_app, "/blog/hello")).headers["last-modified"]
     headers = (("if-modified-since", date), ("if-modified-since", date))
-    assert (await ask(small_app, "/blog/hello", headers=headers)).status == 200
+    assert (await fetch(small_app, "/blog/hello", headers=headers)).status == 200
 
 
 async def test_a_reload_changes_the_dates_of_the_pages_that_it_changed_only(

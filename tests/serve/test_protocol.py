@@ -22,7 +22,7 @@ from blog.serve.protocol import PageProtocol
 if TYPE_CHECKING:
     from blog.app import Blog
     from blog.build.response import PreparedResponse
-    from tests.conftest import Ask, Until
+    from tests.conftest import Fetch, Until
 
 DATE = b"Wed, 25 Nov 2026 11:00:00 GMT"
 
@@ -136,14 +136,14 @@ def count(wire: Wire) -> int:
     ],
 )
 async def test_a_direct_response_equals_the_one_through_asgi(  # noqa: PLR0913, PLR0917 -- a table
-    connect: Connect, small_app: "Blog", ask: "Ask", until: "Until",
+    connect: Connect, small_app: "Blog", fetch: "Fetch", until: "Until",
     target: str, method: str, headers: tuple[tuple[str, str], ...],
 ) -> None:  # fmt: skip
     protocol, wire = connect()
     protocol.data_received(request(target, *(f"{name}: {value}" for name, value in headers), method=method))
     await until(lambda: any(answers(wire.written)))
     ((status, pairs, body),) = answers(wire.written)
-    through_asgi = await ask(small_app, target, method, headers)
+    through_asgi = await fetch(small_app, target, method, headers)
     assert (status, sorted(pairs), body) == (
         through_asgi.status,
         sorted([*through_asgi.raw_headers, ("date", DATE.decode())]),

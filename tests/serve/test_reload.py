@@ -11,7 +11,7 @@ from blog.settings import Settings
 if TYPE_CHECKING:
     from starlette.types import Message
 
-    from tests.conftest import Ask, Run, Running, Until, WritePost, WritePosts
+    from tests.conftest import Fetch, Run, Running, Until, WritePost, WritePosts
 
 SCRIPT = "data-events"
 
@@ -156,10 +156,10 @@ async def _listen(blog: "Running", events: "asyncio.Queue[bytes]", leave: asynci
     await blog.app(scope, receive, send)
 
 
-async def test_head_of_the_events_ends(run: "Run", authoring: Settings, ask: "Ask") -> None:
+async def test_head_of_the_events_ends(run: "Run", authoring: Settings, fetch: "Fetch") -> None:
     async with run(authoring) as blog:
         await blog.until_ready()
-        answer = await ask(blog.app, "/api/reload", "HEAD")
+        answer = await fetch(blog.app, "/api/reload", "HEAD")
         assert (answer.status, answer.body) == (200, b"")
 
 

@@ -19,7 +19,7 @@ from blog.serve.store import PageStore
 if TYPE_CHECKING:
     from blog.app import Blog
     from blog.settings import Settings
-    from tests.conftest import Ask
+    from tests.conftest import Fetch
 
 CODINGS = ["identity", "gzip", "br", "zstd"]
 WRITES = ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "BREW"]
@@ -57,17 +57,17 @@ async def test_a_page_refuses_other_methods_with_allow(client: httpx.AsyncClient
     ],
 )
 async def test_other_spellings_redirect_to_the_canonical_path(
-    small_app: "Blog", ask: "Ask", requested: str, canonical: str
+    small_app: "Blog", fetch: "Fetch", requested: str, canonical: str
 ) -> None:
-    answer = await ask(small_app, requested)
+    answer = await fetch(small_app, requested)
     assert (answer.status, answer.headers.get("location")) == (301, canonical)
     assert "max-age" in answer.headers["cache-control"]
-    assert (await ask(small_app, canonical)).status == 200
+    assert (await fetch(small_app, canonical)).status == 200
 
 
 @pytest.mark.parametrize("requested", ["/Blog/", "/2019/old-hello", "/blog/page/1", "/api/Posts"])
-async def test_a_redirect_keeps_the_query(small_app: "Blog", ask: "Ask", requested: str) -> None:
-    answer = await ask(small_app, f"{requested}?a=1&b=%C3%B6//x")
+async def test_a_redirect_keeps_the_query(small_app: "Blog", fetch: "Fetch", requested: str) -> None:
+    answer = await fetch(small_app, f"{requested}?a=1&b=%C3%B6//x")
     assert answer.status == 301
     assert answer.headers["location"].endswith("?a=1&b=%C3%B6//x")
 
@@ -88,14 +88,14 @@ async def test_a_redirect_keeps_the_query(small_app: "Blog", ask: "Ask", request
         "/http://evil.example/",
     ],
 )
-async def test_no_redirect_leaves_the_site(small_app: "Blog", ask: "Ask", requested: str) -> None:
-    answer = await ask(small_app, requested)
+async def test_no_redirect_leaves_the_site(small_app: "Blog", fetch: "Fetch", requested: str) -> None:
+    answer = await fetch(small_app, requested)
     assert answer.status in {301, 404}
     assert re.match(r"/(?![/\\])", answer.headers.get("location", "/"))
 
 
-async def test_a_line_break_in_a_path_adds_no_header_field(small_app: "Blog", ask: "Ask") -> None:
-    answer = await ask(small_app, "/api/X%0d%0aSet-Cookie:%20a=b/")
+async def test_a_line_break_in_a_path_adds_no_header_field(small_app: "Blog", fetch: "Fetch") -> None:
+    answer = await fetch(small_app, "/api/X%0d%0aSet-Cookie:%20a=b/")
     assert not re.search(r"[\r\n]", "".join(value for _, value in answer.raw_headers))
 
 
@@ -133,10 +133,10 @@ async def test_a_page_known_in_another_encoding_is_sent(client: httpx.AsyncClien
     assert (await client.get("/blog/hello", headers=known)).status_code == 200
 
 
-async def test_lines_of_if_none_match_count_as_one_list(small_app: "Blog", ask: "Ask") -> None:
-    etag = (await ask(small_app, "/blog/hello")).headers["etag"]
+async def test_lines_of_if_none_match_count_as_one_list(small_app: "Blog", fetch: "Fetch") -> None:
+    etag = (await fetch(small_app, "/blog/hello")).headers["etag"]
     known = (("if-none-match", '"x"'), ("if-none-match", etag))
-    assert (await ask(small_app, "/blog/hello", headers=known)).status == 304
+    assert (await fetch(small_app, "/blog/hello", headers=known)).status == 304
 
 
 async def test_head_may_answer_304_too(client: httpx.AsyncClient) -> None:
@@ -145,9 +145,9 @@ async def test_head_may_answer_304_too(client: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.parametrize("ranges", ["bytes=0-10", "bytes=9-1", "lines=1-2", "bytes=" + "0-," * 2000, "\x7f"])
-async def test_range_is_ignored(small_app: "Blog", ask: "Ask", ranges: str) -> None:
-    whole = await ask(small_app, "/blog/hello")
-    answer = await ask(small_app, "/blog/hello", headers=(("range", ranges),))
+async def test_range_is_ignored(small_app: "Blog", fetch: "Fetch", ranges: str) -> None:
+    whole = await fetch(small_app, "/blog/hello")
+    answer = await fetch(small_app, "/blog/hello", headers=(("range", ranges),))
     assert (answer.status, answer.body) == (200, whole.body)
 
 
@@ -262,34 +262,34 @@ CACHED = [
 
 @pytest.mark.parametrize(("path", "method", "status", "cache_control"), CACHED, ids=lambda value: str(value)[:30])
 async def test_how_long_a_response_may_be_cached(
-    small_app: "Blog", ask: "Ask", path: str, method: str, status: int, cache_control: str
+    small_app: "Blog", fetch: "Fetch", path: str, method: str, status: int, cache_control: str
 ) -> None:
     for requested in (method, "HEAD") if method == "GET" else (method,):
-        answer = await ask(small_app, path, requested)
+        answer = await fetch(small_app, path, requested)
         assert (answer.status, answer.headers["cache-control"]) == (status, cache_control)
 
 
-async def test_assets_are_immutable_and_refusals_are_not_stored(small_app: "Blog", ask: "Ask") -> None:
-    page = (await ask(small_app, "/blog/hello")).body.decode()
+async def test_assets_are_immutable_and_refusals_are_not_stored(small_app: "Blog", fetch: "Fetch") -> None:
+    page = (await fetch(small_app, "/blog/hello")).body.decode()
     files = re.findall(r'"(/assets/[^"]+)"', page)
     assert {path.rpartition(".")[2] for path in files} >= {"css", "png"}
     for path in files:
-        assert (await ask(small_app, path)).headers["cache-control"] == "public, max-age=31536000, immutable"
+        assert (await fetch(small_app, path)).headers["cache-control"] == "public, max-age=31536000, immutable"
     for headers, status in (((("accept-encoding", "*;q=0"),), 406), ((("if-match", '"x"'),), 412)):
-        answer = await ask(small_app, "/blog/hello", headers=headers)
+        answer = await fetch(small_app, "/blog/hello", headers=headers)
         assert (answer.status, answer.headers["cache-control"]) == (status, "no-store")
 
 
-async def test_responses_while_the_content_loads_are_not_stored(small_settings: "Settings", ask: "Ask") -> None:
+async def test_responses_while_the_content_loads_are_not_stored(small_settings: "Settings", fetch: "Fetch") -> None:
     for path in ("/", "/blog/hello", "/nothing"):
-        answer = await ask(create_app(small_settings), path, headers=(("if-match", '"x"'),))
+        answer = await fetch(create_app(small_settings), path, headers=(("if-match", '"x"'),))
         assert (answer.status, answer.headers["cache-control"]) == (503, "no-store")
 
 
 @pytest.mark.parametrize("path", ["/", "/rss", "/api/posts"])
-async def test_a_304_has_the_cache_control_of_the_200(small_app: "Blog", ask: "Ask", path: str) -> None:
-    whole = await ask(small_app, path)
-    answer = await ask(small_app, path, headers=(("if-none-match", whole.headers["etag"]),))
+async def test_a_304_has_the_cache_control_of_the_200(small_app: "Blog", fetch: "Fetch", path: str) -> None:
+    whole = await fetch(small_app, path)
+    answer = await fetch(small_app, path, headers=(("if-none-match", whole.headers["etag"]),))
     assert (answer.status, answer.headers["cache-control"]) == (304, whole.headers["cache-control"])
 
 
@@ -298,9 +298,9 @@ UP = ["..", "%2e%2e", "..%2f", "%2e%2e%2f", "%252e%252e", "..%5c", "..\\", "%c0%
 
 @pytest.mark.parametrize("up", UP)
 @pytest.mark.parametrize("prefix", ["", "/blog", "/assets", "/api/posts"])
-async def test_no_path_leaves_the_posts_folder(small_app: "Blog", ask: "Ask", prefix: str, up: str) -> None:
+async def test_no_path_leaves_the_posts_folder(small_app: "Blog", fetch: "Fetch", prefix: str, up: str) -> None:
     for target in ("secret.png", "secret.md", "etc/passwd", "posts/unreferenced.txt"):
-        answer = await ask(small_app, f"{prefix}/{up}/{up}/{up}/{target}")
+        answer = await fetch(small_app, f"{prefix}/{up}/{up}/{up}/{target}")
         assert answer.status in {301, 404}
         assert b"swordfish" not in answer.body
         assert b"root:" not in answer.body
@@ -329,8 +329,8 @@ async def test_only_files_that_a_post_refers_to_are_served(client: httpx.AsyncCl
         pytest.param("/api/posts/" + "a" * 8192, id="eight-kilobytes-in-the-api"),
     ],
 )
-async def test_a_hostile_path_is_not_found(small_app: "Blog", ask: "Ask", path: str) -> None:
-    assert (await ask(small_app, path)).status == (422 if path.startswith("/api/posts/aaa") else 404)
+async def test_a_hostile_path_is_not_found(small_app: "Blog", fetch: "Fetch", path: str) -> None:
+    assert (await fetch(small_app, path)).status == (422 if path.startswith("/api/posts/aaa") else 404)
 
 
 _SEGMENTS = st.one_of(
@@ -360,9 +360,9 @@ ALLOWED = {200, 301, 304, 404, 405, 406, 422}
 @settings(max_examples=400, deadline=None)
 @given(path=_PATHS, query=_QUERIES, method=_METHODS, headers=_HEADERS)
 def test_every_request_gets_a_valid_response(
-    small_app: "Blog", ask: "Ask", path: str, query: str, method: str, headers: tuple[tuple[str, str], ...]
+    small_app: "Blog", fetch: "Fetch", path: str, query: str, method: str, headers: tuple[tuple[str, str], ...]
 ) -> None:
-    answer = asyncio.run(ask(small_app, path + query, method, headers))
+    answer = asyncio.run(fetch(small_app, path + query, method, headers))
     assert answer.status in ALLOWED
     assert re.match(r"/(?![/\\])", answer.headers.get("location", "/"))
     assert not re.search(r"[\r\n\0]", "".join(value for _, value in answer.raw_headers))
