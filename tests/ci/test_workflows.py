@@ -69,7 +69,16 @@ def test_the_workflows_match_githubs_schema() -> None:
     assert _run(BIN / "check-jsonschema", "--builtin-schema", "vendor.github-workflows", *PATHS) == ""
 
 
-def test_renovates_configuration_matches_its_schema() -> None:
+def test_github_would_show_the_issue_forms() -> None:
+    folder = ROOT / ".github/ISSUE_TEMPLATE"
+    forms = sorted(path for path in folder.glob("*.yml") if path.name != "config.yml")
+    assert forms
+    assert _run(BIN / "check-jsonschema", "--builtin-schema", "vendor.github-issue-forms", *forms) == ""
+    config = folder / "config.yml"
+    assert _run(BIN / "check-jsonschema", "--builtin-schema", "vendor.github-issue-config", config) == ""
+
+
+def test_renovate_would_read_its_configuration() -> None:
     assert _run(BIN / "check-jsonschema", "--builtin-schema", "vendor.renovate", ROOT / ".github/renovate.json") == ""
 
 
