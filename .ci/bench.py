@@ -692,7 +692,7 @@ def report_public(rows: list[Row], costs: Costs) -> str:
     return (
         f'Measured on {datetime.now(UTC):%Y-%m-%d} by `make bench B="--only public"`: {machine()}. One server process on one core, its clients on another.\n\n'
         f"{table(rows)}\n\n"
-        f"Kinds of expensive requests that any client can send, each {traffic.CONNECTIONS} connections with 250 requests/s for the last column:\n\n"
+        f"Kinds of requests that any client can make costly, each {traffic.CONNECTIONS} connections with 250 requests/s for the last column:\n\n"
         f"| kind | processor time ÷ a page's | processor time | a reader's p99 ÷ alone |\n|---|---:|---:|---:|\n{kinds}\n"
     )
 

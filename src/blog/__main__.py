@@ -67,7 +67,9 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="blog", description="Markdown in, a site out. Settings: see README.md.")
+    parser = argparse.ArgumentParser(
+        prog="blog", description="Markdown in, a site out. Settings: see docs/configuration.md."
+    )
     parser.add_argument("--version", action="version", version=f"blog {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     serve = commands.add_parser("serve", help="serve the site")
