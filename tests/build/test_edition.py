@@ -100,3 +100,11 @@ def test_two_processes_render_the_same_bytes(tmp_path: Path, files: Mapping[str,
     ]
     assert outputs[0] == outputs[1]
     assert outputs[0].count(b"\n") > 20
+
+
+def test_what_the_api_says_of_a_post_is_held_compressed(make: Callable[..., Edition]) -> None:
+    words = "Größe und Gewicht. " * 200
+    (entry,) = make({"a.md": f"---\ntitle: A\ndate: 2026-01-01\n---\n\n## Part\n\n{words}\n"}).posts
+    assert words.strip() in entry.details["html"]
+    assert entry.details["sections"] == [{"level": 2, "anchor": "part", "text": "Part"}]
+    assert len(entry.content) < len(words) / 10

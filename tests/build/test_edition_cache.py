@@ -65,11 +65,11 @@ def _contents(edition: Edition) -> dict[str, object]:
                 representation.not_modified.headers,
             )
     for path in ("/blog/helo", "/qqqq"):
-        not_found = edition.not_found.answer(path)
-        contents[f"404 {path}"] = (not_found.headers, not_found.body)
-    contents["posts"] = [(replace(entry, content=b""), dict(edition.content(entry))) for entry in edition.posts]
-    contents["rest"] = (edition.redirects, edition.states, edition.since, edition.until, edition.warnings)
-    return contents
+        missing = edition.not_found.answer(path)
+        answers[f"404 {path}"] = (missing.headers, missing.body)
+    answers["posts"] = [(replace(entry, content=b""), dict(entry.details)) for entry in edition.posts]
+    answers["rest"] = (edition.redirects, edition.states, edition.since, edition.until, edition.warnings)
+    return answers
 
 
 def _files(settings: Settings) -> list[Path]:

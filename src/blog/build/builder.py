@@ -1,6 +1,5 @@
 """Builder of editions: parses the folders, and renders and encodes every page. Imported lazily: a warm start needs no mistune, pygments or jinja2."""
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,7 +10,7 @@ from pathlib import PurePosixPath
 from blog import urls
 from blog.build import document_cache
 from blog.build.dates import Dates
-from blog.build.edition import Edition, Entry, bind, difference
+from blog.build.edition import Edition, Entry, bind, compressed_details
 from blog.build.encodings import Encoded, Encoder, Levels, cached
 from blog.build.not_found import NotFound
 from blog.content.files import File
@@ -154,8 +153,8 @@ class _Binder:
         self._encoder.begin_round()
         for pages in _slices(rendered):
             codings = self._encoder.encode((page.media_type, page.body) for page in pages)
-            shown = [(posts[page.path], page.body) for page in pages if page.path in posts]
-            entries = cores.parallel_map(lambda job: _entry(*job, site, absolute), shown)
+            shown = [posts[page.path] for page in pages if page.path in posts]
+            entries = cores.spread(lambda post: _entry(post, site, absolute), shown)
             pairs = list(zip(pages, codings, strict=True))
             self._store(since, pairs, entries)
             self.entries += entries
@@ -177,12 +176,11 @@ def _slices(rendered: Iterable[Rendered]) -> Iterator[list[Rendered]]:
         yield pages
 
 
-def _entry(post: Post, page: bytes, site: Site, absolute: Resolver) -> Entry:
+def _entry(post: Post, site: Site, absolute: Resolver) -> Entry:
     headings = [{"level": it.level, "anchor": it.anchor, "text": it.text} for it in post.document.headings]
-    content = {"html": post.document.html(partial(absolute.attributes, post)), "sections": headings}
+    details = {"html": post.document.html(partial(absolute.attributes, post)), "sections": headings}
     return Entry(
         slug=post.slug,
-        path=urls.decoded(post.url),
         title=post.title,
         description=post.description,
         published=post.published,
@@ -192,7 +190,7 @@ def _entry(post: Post, page: bytes, site: Site, absolute: Resolver) -> Entry:
         lang=post.lang or site.config.lang,
         words=post.document.words,
         minutes=post.document.minutes,
-        content=difference(json.dumps(content, ensure_ascii=False).encode(), page),
+        content=compressed_details(details),
     )
 
 

@@ -70,7 +70,7 @@ class PostIndex:
         entry = self._edition.by_slug.get(slug)
         if entry is None:
             return None
-        return PostDetail(**self._summary(entry), **self._edition.content(entry)).model_dump_json().encode()
+        return PostDetail(**self._summary(entry), **entry.details).model_dump_json().encode()
 
     def _summary(self, entry: Entry) -> dict[str, Any]:
         return {
