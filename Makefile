@@ -48,7 +48,7 @@ format: $(VENV)/.dev ## format and fix with ruff
 
 check: lint test ## lint and test
 
-bench: $(VENV)/.dev ## measure against bare uvicorn, the default stack and nginx; writes docs/performance.md (30 minutes); B="--only public" for a part
+bench: $(VENV)/.dev ## measure against bare uvicorn, the default stack and nginx; writes docs/performance.md (an hour); B="--only public" or B=--pieces for a part
 	$(BIN)/python .ci/bench.py $(B)
 
 memory: $(VENV)/.dev ## measure the memory of cold starts and idle servers; M="--posts 300 --limit 256" (root, cgroups)

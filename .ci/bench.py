@@ -8,14 +8,11 @@ import argparse
 import asyncio
 import contextlib
 import http.client
-import importlib.metadata
 import json
 import os
-import platform
 import random
 import re
 import shutil
-import signal
 import socket
 import statistics
 import subprocess
@@ -26,125 +23,31 @@ import time
 import urllib.parse
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import pieces
 import traffic
-
-ROOT = Path(__file__).parent.parent
-SERVER_CORE, CLIENT_CORE = 0, (os.cpu_count() or 2) - 1
-BROWSER = {
-    "Accept": "text/html,application/xhtml+xml",
-    "Accept-Encoding": "gzip, deflate, br, zstd",
-    "Accept-Language": "en",
-    "User-Agent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36",
-    "Sec-Fetch-Mode": "navigate",
-}
-POST = "/blog/post-7"
-AGENTS = 5000
-ORIGIN = "https://bench.example"
-WORDS = [
-    "".join(letters)
-    for letters in (random.Random(n).choices("abcdefghijklmnopqrstuvwxyz", k=2 + n % 8) for n in range(3000))
-]
-
-
-# Posts
-
-
-def write_posts(folder: Path, count: int, paragraphs: int = 20) -> Path:
-    """Write posts of paragraphs with 75 words and of five blocks of code. They are the same in every run."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for number in range(count):
-        (folder / f"post-{number}.md").write_text(_post(number, paragraphs), encoding="utf-8")
-    return folder
-
-
-def _post(number: int, paragraphs: int) -> str:
-    chance = random.Random(number)
-    words = lambda count: " ".join(chance.choices(WORDS, k=count))  # noqa: E731 -- shorter than a function
-    tags = ", ".join(f"t{tag}" for tag in sorted(chance.sample(range(40), 3)))
-    day = f"{2016 + number % 10}-{1 + number % 12:02}-{1 + number % 28:02}"
-    lines = [
-        "---",
-        f"title: Post {number} {words(4)}",
-        f"date: {day}",
-        f"description: {words(15)}",
-        f"tags: [{tags}]",
-        "---",
-        "",
-    ]
-    for paragraph in range(paragraphs):
-        if paragraph % 4 == 0:
-            code = [
-                f"def {words(1)}_{n}(a: int) -> list[int]:\n    return [a * {n} for _ in range({n})]\n"
-                for n in range(4)
-            ]
-            lines += [f"## {words(3)}", "", "```python", *code, "```", ""]
-        lines += [f"{words(75)} **{words(1)}** `{words(1)}` [{words(1)}](https://example.org/{paragraph})", ""]
-    return "\n".join(lines)
-
-
-# Servers
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """A server to measure. ``command`` gets the port as its last argument; the blog gets it in BLOG_PORT."""
-
-    name: str
-    path: str
-    command: tuple[str, ...]
-    environ: Mapping[str, str] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=lambda: BROWSER)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def get(port: int, path: str, headers: Mapping[str, str] | None = None) -> tuple[int, bytes, dict[str, str]]:
-    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
-        connection.request("GET", path, headers=dict(headers or {}))
-        response = connection.getresponse()
-        return response.status, response.read(), {name.lower(): value for name, value in response.getheaders()}
-
-
-@contextlib.contextmanager
-def running(server: Server) -> Iterator[tuple[int, subprocess.Popen[bytes], float]]:
-    """Start a server on its core; yields its port, its process and the seconds until its first 200."""
-    port = free_port()
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("BLOG_", "OTEL_"))}
-    environ = {**inherited, "BLOG_PORT": str(port), "BLOG_LOG_LEVEL": "warning", **server.environ}
-    command = ["taskset", "-c", str(SERVER_CORE), *server.command]
-    if "blog" not in server.command:
-        command.append(str(port))
-    started = time.perf_counter()
-    process = subprocess.Popen(command, env=environ, cwd=ROOT, stdout=subprocess.DEVNULL)
-    try:
-        ready = "/api/ready" if "blog" in server.command else server.path
-        while True:
-            with contextlib.suppress(OSError):
-                if get(port, ready)[0] == 200:
-                    break
-            if process.poll() is not None or time.perf_counter() - started > 900:
-                raise SystemExit(f"{server.name} did not start")
-            time.sleep(0.01)
-        yield port, process, time.perf_counter() - started
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(30)
-
-
-def ours(name: str, posts: Path, cache: Path, path: str = POST, **environ: str) -> Server:
-    folders = {"BLOG_POSTS_DIR": str(posts), "BLOG_CACHE_DIR": str(cache)}
-    return Server(name, path, (sys.executable, "-m", "blog", "serve"), {**folders, **environ})
-
+from reporting import Row, amount, machine, progress, put, ratio, table
+from servers import (
+    AGENTS,
+    BROWSER,
+    CLIENT_CORE,
+    ORIGIN,
+    POST,
+    ROOT,
+    SERVER_CORE,
+    Contestant,
+    free_port,
+    get,
+    ours,
+    post_text,
+    resident,
+    running,
+    write_posts,
+    wrk,
+)
 
 # Sends the page with the given headers: the three that a browser needs, or all those of the page.
 _BARE = """
@@ -223,25 +126,6 @@ class _Collector(BaseHTTPRequestHandler):
         pass
 
 
-# Measuring
-
-
-def wrk(port: int, path: str, headers: Mapping[str, str], seconds: float, script: str = "") -> float:
-    """Requests per second that wrk measures with 32 connections."""
-    command = ["taskset", "-c", str(CLIENT_CORE), "wrk", "-t1", "-c32", f"-d{max(1, round(seconds))}s"]
-    for name, value in headers.items():
-        command += ["-H", f"{name}: {value}"]
-    with tempfile.NamedTemporaryFile("w", suffix=".lua") as lua:
-        if script:
-            lua.write(script)
-            lua.flush()
-            command += ["-s", lua.name]
-        done = subprocess.run([*command, f"http://127.0.0.1:{port}{path}"], capture_output=True, text=True, check=True)
-    found = re.search(r"Requests/sec:\s+([\d.]+)", done.stdout)
-    assert found, done.stdout
-    return float(found[1])
-
-
 async def p99(port: int, paths: list[str], rate: float, seconds: float) -> float:
     """The 99th percentile of latencies in milliseconds at a constant rate over keep-alive connections, including the wait in a queue."""
     taken: list[float] = []
@@ -268,42 +152,6 @@ async def p99(port: int, paths: list[str], rate: float, seconds: float) -> float
     for _, writer in idle:
         writer.close()
     return statistics.quantiles(taken, n=100)[98] * 1000
-
-
-def resident(process: subprocess.Popen[bytes]) -> float:
-    """Resident memory of the server in MB."""
-    status = Path(f"/proc/{process.pid}/status").read_text()
-    found = re.search(r"VmRSS:\s+(\d+)", status)
-    return int(found[1]) / 1024 if found else 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    measure: str
-    value: str
-    least: str
-    aim: str
-    verdict: str
-
-
-def verdict(value: float, least: float, aim: float) -> str:
-    """Whether a figure reaches its bounds, which are minimums if ``aim`` is larger than ``least``, and maximums otherwise."""
-    floor = aim > least
-    if (value >= aim) if floor else (value <= aim):
-        return "aim"
-    return "reached" if ((value >= least) if floor else (value <= least)) else "**short**"
-
-
-def ratio(measure: str, value: float, least: float, aim: float) -> Row:
-    return Row(measure, f"{value:.2f}", f"{least:g}", f"{aim:g}", verdict(value, least, aim))
-
-
-def amount(measure: str, value: float, unit: str, least: float, aim: float) -> Row:
-    return Row(measure, f"{value:.2f} {unit}", f"{least:g} {unit}", f"{aim:g} {unit}", verdict(value, least, aim))
-
-
-def progress(text: str) -> None:
-    print(f"{datetime.now(UTC):%H:%M:%S} {text}", file=sys.stderr, flush=True)
 
 
 Profile = list[tuple[str, float]]
@@ -502,7 +350,7 @@ def memory(work: Path, requests: int, rate: float) -> list[Row]:
 def stall(work: Path, count: int) -> Row:
     """The longest latency of a request while the whole site is rebuilt and metrics are scraped."""
     posts, changed = work / f"p{count}", "A title that has changed"
-    text = re.sub(r"title: .*", f"title: {changed}", _post(3, 20))
+    text = re.sub(r"title: .*", f"title: {changed}", post_text(3, 20))
     progress(f"reloading {count:,} posts")
     os.sched_setaffinity(0, {CLIENT_CORE})
     with running(ours("ours", posts, work / f"cache-{count}", BLOG_RELOAD="true", BLOG_BASE_URL=ORIGIN)) as (
@@ -526,7 +374,7 @@ def stall(work: Path, count: int) -> Row:
                 time.sleep(0.002)
         assert swapped, "the changed post never appeared"
     os.sched_setaffinity(0, range(os.cpu_count() or 1))
-    (posts / "post-3.md").write_text(_post(3, 20))
+    (posts / "post-3.md").write_text(post_text(3, 20))
     measure = f"longest of {len(taken):,} requests during a reload of {count:,} posts"
     return amount(measure, max(taken) * 1000, "ms", 20, 20)
 
@@ -697,11 +545,6 @@ def report_public(rows: list[Row], costs: Costs) -> str:
     )
 
 
-def table(rows: list[Row]) -> str:
-    lines = "\n".join(f"| {row.measure} | {row.value} | {row.least} | {row.aim} | {row.verdict} |" for row in rows)
-    return f"| measure | here | at least | aim | |\n|---|---:|---:|---:|---|\n{lines}"
-
-
 # Reporting
 
 
@@ -743,14 +586,6 @@ def plot(growth: list[tuple[int, float, float]]) -> str:
     )
 
 
-def machine() -> str:
-    model = re.search(r"model name\s*: (.+)", Path("/proc/cpuinfo").read_text())
-    versions = ", ".join(
-        f"{name} {importlib.metadata.version(name)}" for name in ("uvicorn", "uvloop", "httptools", "fastapi")
-    )
-    return f"{model[1] if model else platform.machine()}, {os.cpu_count()} cores; Python {platform.python_version()}, {versions}"
-
-
 def report(
     rows: list[Row], rates: Mapping[str, float], growth: list[tuple[int, float, float]], profiled: Profile
 ) -> str:
@@ -778,15 +613,6 @@ def _fitted(growth: list[tuple[int, float, float]]) -> str:
     return f"From 100 posts on, the start grows with exponent {start:.2f}, memory with {used:.2f}.\n\n"
 
 
-def put(name: str, text: str) -> None:
-    """Replace a part of docs/performance.md, between its markers."""
-    print(text)
-    begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
-    target = ROOT / "docs/performance.md"
-    before, _, rest = target.read_text(encoding="utf-8").partition(begin)
-    target.write_text(f"{before}{begin}\n{text}{end}{rest.partition(end)[2]}", encoding="utf-8")
-
-
 def pages_and_starts(work: Path, options: argparse.Namespace) -> None:
     collector = ThreadingHTTPServer(("127.0.0.1", 0), _Collector)
     threading.Thread(target=collector.serve_forever, daemon=True).start()
@@ -810,10 +636,15 @@ def public_traffic(work: Path, options: argparse.Namespace) -> None:
     os.sched_setaffinity(0, range(os.cpu_count() or 1))
 
 
-# The parts of the benchmark: their functions, and the tools that they run, with the packages of the tools.
+def every_piece(work: Path, options: argparse.Namespace) -> None:
+    put("pieces", pieces.report(work, options.turns))
+
+
+# What measures, and the tools that it calls, with the packages they are in.
 PARTS = {
     "pages": (pages_and_starts, {"wrk": "wrk", "h2load": "nghttp2-client"}),
     "public": (public_traffic, {"wrk": "wrk"}),
+    "pieces": (every_piece, {"wrk": "wrk"}),
 }
 
 
@@ -822,7 +653,11 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=5, help="how long each rate is measured")
     parser.add_argument("--largest", type=int, default=10_000, help="the largest number of posts")
     parser.add_argument("--requests", type=int, default=1_000_000, help="requests of the memory measurement")
-    parser.add_argument("--only", choices=PARTS, help="one part: pages and starts, or a public site's traffic")
+    parser.add_argument(
+        "--only", choices=PARTS, help="one part: pages and starts, a public site's traffic, or what each piece buys"
+    )
+    parser.add_argument("--pieces", action="store_const", const="pieces", dest="only", help="the same as --only pieces")
+    parser.add_argument("--turns", type=int, default=3, help="how often each piece is taken out")
     options = parser.parse_args()
     parts = [PARTS[options.only]] if options.only else list(PARTS.values())
     for _, tools in parts:
