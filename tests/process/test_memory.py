@@ -47,3 +47,11 @@ def test_a_cold_start_of_300_posts_fits_256_mib(
     assert (found.ready, found.kills) == (True, 0), found.log
     assert found.resident < 220
     assert "needs about" not in found.log
+
+
+def test_a_limit_below_what_the_content_needs_is_said_at_the_start(memory: ModuleType, tmp_path: Path) -> None:
+    (tmp_path / "posts").mkdir()
+    (tmp_path / "posts/good.md").write_text("---\ntitle: Good\ndate: 2026-01-01\n---\n\nWords.\n")
+    start = memory.Start(posts=tmp_path / "posts", cache=tmp_path / "cache", limit_mib=72)
+    found = memory.cold(tmp_path, start.posts, start, read_only=False)
+    assert "this content needs about 75 MiB; the limit is 72 MiB: raise resources.limits.memory" in found.log
