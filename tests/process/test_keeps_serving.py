@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from blog.__main__ import main
+
 if TYPE_CHECKING:
     from tests.conftest import Process, Serve, WritePost, WritePosts
 
@@ -20,6 +22,7 @@ pytestmark = pytest.mark.process
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _DETACH = 2
+_READ_ONLY, _REMOUNT = 1, 32
 POSTS_IN_A_STORM = int(os.environ.get("BLOG_STORM_POSTS", "200"))
 
 
@@ -106,8 +109,26 @@ def test_a_full_disk_does_not_stop_updates(
     _check_clean_end(server)
 
 
-def test_a_file_system_that_does_not_respond_does_not_stop_serving(
-    serve: "Serve", posts: "WritePosts", post: "WritePost", mount_unresponsive: Callable[[Path], None]
+def test_pruning_says_that_a_read_only_cache_stays_too_large(
+    posts: "WritePosts", small_disk: Path, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    entry = small_disk / "ab" / ("c" * 62)
+    entry.parent.mkdir()
+    entry.write_bytes(bytes(2 * 1024 * 1024))
+    environ = {"BLOG_POSTS_DIR": str(posts({})), "BLOG_CACHE_DIR": str(small_disk), "BLOG_CACHE_MAX_MB": "1"}
+    _libc.mount(None, str(small_disk).encode(), None, _REMOUNT | _READ_ONLY, None)
+    assert main(["cache", "prune"], environ) == 1
+    assert "2 MiB that are needed or could not be removed; BLOG_CACHE_MAX_MB is 1" in caplog.text
+    assert capfd.readouterr().out == f"removed 0 files, 0.0 MiB; 2.0 MiB are left in {small_disk}\n"
+    assert entry.exists()
+    _libc.mount(None, str(small_disk).encode(), None, _REMOUNT, None)
+    assert main(["cache", "prune"], environ) == 0
+    assert capfd.readouterr().out == f"removed 1 files, 2.0 MiB; 0.0 MiB are left in {small_disk}\n"
+    assert not entry.exists()
+
+
+def test_a_file_system_that_does_not_answer_harms_no_page(
+    serve: "Serve", posts: "WritePosts", post: "WritePost", silent: Callable[[Path], None]
 ) -> None:
     folder = posts({"good.md": post("Good", "2026-01-01"), "images/a.txt": "x"})
     server = serve(folder, BLOG_RELOAD="true", BLOG_DRAIN_SECONDS="1").wait_until_ready()
@@ -155,31 +176,43 @@ def test_many_posts_that_change_at_once_cause_few_rebuilds(
     names = [f"post-{number}" for number in range(POSTS_IN_A_STORM)]
     folder = posts({f"{name}.md": post(name, "2026-01-01") for name in names})
     server = serve(folder, BLOG_RELOAD="true").wait_until_ready(seconds=30 + POSTS_IN_A_STORM / 10)
-    for name in names:
-        (folder / f"{name}.md").write_text(post(name, "2026-01-01", body="The last state."))
-    while b"The last state." not in server.get(f"/blog/{names[-1]}").body:
-        assert server.get("/api/ready").status == 200
-        time.sleep(0.1)
-    _until(lambda: b"The last state." in server.get(f"/blog/{names[0]}").body)
+    for state in ("A state between.", "The last state."):
+        for name in names:
+            (folder / f"{name}.md").write_text(post(name, "2026-01-01", body=state))
+
+    def is_current() -> bool:
+        started = time.monotonic()
+        assert _serves(server, "/api/ready")
+        body = server.get(f"/blog/{names[-1]}").body
+        assert time.monotonic() - started < 5
+        return b"The last state." in body
+
+    _until(is_current, 30 + POSTS_IN_A_STORM / 10)
     time.sleep(1.5)
-    assert server.output.count("content is served") <= 10
-    _check_clean_end(server)
+    assert all(b"The last state." in server.get(f"/blog/{name}").body for name in names)
+    assert 2 <= server.output.count("content is served") <= 10
+    _leaves(server)
 
 
-def test_a_cache_that_is_deleted_does_not_stop_updates(
-    serve: "Serve", posts: "WritePosts", post: "WritePost", tmp_path: Path
+@pytest.mark.parametrize(
+    ("replaced", "lines"), [pytest.param(False, 0, id="made-again"), pytest.param(True, 1, id="a-file")]
+)
+def test_a_cache_that_vanishes_costs_no_page(
+    serve: "Serve", posts: "WritePosts", post: "WritePost", tmp_path: Path, lines: int, *, replaced: bool
 ) -> None:
     cache = tmp_path / "cache"
     folder = posts({"good.md": post("Good", "2026-01-01")})
     server = serve(folder, BLOG_RELOAD="true", BLOG_BASE_URL="https://blog.example", BLOG_CACHE_DIR=str(cache))
     server.wait_until_ready()
     shutil.rmtree(cache)
-    cache.write_text("a file where the folder was")
+    if replaced:
+        cache.write_text("a file where the folder was")
     for number in (1, 2):
         (folder / f"new-{number}.md").write_text(post("New", "2026-01-02"))
         _until(lambda number=number: _serves(server, f"/blog/new-{number}"))  # type: ignore[misc]
-    assert server.output.count("the cache cannot be written") <= 1
-    _check_clean_end(server)
+    assert server.output.count("the cache ") == lines, server.output
+    assert cache.is_dir() is not replaced
+    _leaves(server)
 
 
 def test_a_theme_that_is_being_edited_does_not_stop_serving(
