@@ -38,7 +38,7 @@ from servers import (
     POST,
     ROOT,
     SERVER_CORE,
-    Contestant,
+    Server,
     free_port,
     get,
     ours,

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import traffic
 from reporting import machine, progress
-from servers import AGENTS, BROWSER, CLIENT_CORE, ORIGIN, POST, ROOT, Contestant, inherited, ours, running, write_posts
+from servers import AGENTS, BROWSER, CLIENT_CORE, ORIGIN, POST, ROOT, Server, inherited, ours, running, write_posts
 
 SIZES = (35, 300, 1000)
 _CHILD = str(Path(__file__).with_name("without.py"))
@@ -159,9 +159,9 @@ def requests(work: Path, turns: int) -> dict[str, list[float]]:
     return taken
 
 
-def _without(piece: str, posts: Path, cache: Path) -> Contestant:
+def _without(piece: str, posts: Path, cache: Path) -> Server:
     blog = ours(piece, posts, cache)
-    return Contestant(piece, POST, (sys.executable, _CHILD, piece, "serve"), blog.environ)
+    return Server(piece, POST, (sys.executable, _CHILD, piece, "serve"), blog.environ)
 
 
 def _load(port: int, pid: int, script: str) -> float:

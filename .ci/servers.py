@@ -66,7 +66,7 @@ def post_text(number: int, paragraphs: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Contestant:
+class Server:
     """Something that answers. ``command`` gets the port as its last argument, ours by BLOG_PORT."""
 
     name: str
@@ -97,23 +97,23 @@ def inherited() -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def running(contestant: Contestant) -> Iterator[tuple[int, subprocess.Popen[bytes], float]]:
+def running(server: Server) -> Iterator[tuple[int, subprocess.Popen[bytes], float]]:
     """Start it on the server's core; yields its port, its process and the seconds until it answered 200."""
     port = free_port()
-    environ = {**inherited(), "BLOG_PORT": str(port), "BLOG_LOG_LEVEL": "warning", **contestant.environ}
-    command = ["taskset", "-c", str(SERVER_CORE), *contestant.command]
-    if "blog" not in contestant.command:
+    environ = {**inherited(), "BLOG_PORT": str(port), "BLOG_LOG_LEVEL": "warning", **server.environ}
+    command = ["taskset", "-c", str(SERVER_CORE), *server.command]
+    if "blog" not in server.command:
         command.append(str(port))
     started = time.perf_counter()
     process = subprocess.Popen(command, env=environ, cwd=ROOT, stdout=subprocess.DEVNULL)
     try:
-        ready = "/api/ready" if "blog" in contestant.command else contestant.path
+        ready = "/api/ready" if "blog" in server.command else server.path
         while True:
             with contextlib.suppress(OSError):
                 if get(port, ready)[0] == 200:
                     break
             if process.poll() is not None or time.perf_counter() - started > 900:
-                raise SystemExit(f"{contestant.name} did not start")
+                raise SystemExit(f"{server.name} did not start")
             time.sleep(0.01)
         yield port, process, time.perf_counter() - started
     finally:
@@ -121,9 +121,9 @@ def running(contestant: Contestant) -> Iterator[tuple[int, subprocess.Popen[byte
         process.wait(30)
 
 
-def ours(name: str, posts: Path, cache: Path, path: str = POST, **environ: str) -> Contestant:
+def ours(name: str, posts: Path, cache: Path, path: str = POST, **environ: str) -> Server:
     folders = {"BLOG_POSTS_DIR": str(posts), "BLOG_CACHE_DIR": str(cache)}
-    return Contestant(name, path, (sys.executable, "-m", "blog", "serve"), {**folders, **environ})
+    return Server(name, path, (sys.executable, "-m", "blog", "serve"), {**folders, **environ})
 
 
 def wrk(port: int, path: str, headers: Mapping[str, str], seconds: float, script: str = "") -> float:

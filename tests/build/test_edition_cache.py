@@ -66,10 +66,10 @@ def _contents(edition: Edition) -> dict[str, object]:
             )
     for path in ("/blog/helo", "/qqqq"):
         missing = edition.not_found.answer(path)
-        answers[f"404 {path}"] = (missing.headers, missing.body)
-    answers["posts"] = [(replace(entry, content=b""), dict(entry.details)) for entry in edition.posts]
-    answers["rest"] = (edition.redirects, edition.states, edition.since, edition.until, edition.warnings)
-    return answers
+        contents[f"404 {path}"] = (missing.headers, missing.body)
+    contents["posts"] = [(replace(entry, content=b""), dict(entry.details)) for entry in edition.posts]
+    contents["rest"] = (edition.redirects, edition.states, edition.since, edition.until, edition.warnings)
+    return contents
 
 
 def _files(settings: Settings) -> list[Path]:

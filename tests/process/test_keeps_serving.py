@@ -191,7 +191,7 @@ def test_many_posts_that_change_at_once_cause_few_rebuilds(
     time.sleep(1.5)
     assert all(b"The last state." in server.get(f"/blog/{name}").body for name in names)
     assert 2 <= server.output.count("content is served") <= 10
-    _leaves(server)
+    _check_clean_end(server)
 
 
 @pytest.mark.parametrize(
@@ -212,7 +212,7 @@ def test_a_cache_that_vanishes_costs_no_page(
         _until(lambda number=number: _serves(server, f"/blog/new-{number}"))  # type: ignore[misc]
     assert server.output.count("the cache ") == lines, server.output
     assert cache.is_dir() is not replaced
-    _leaves(server)
+    _check_clean_end(server)
 
 
 def test_a_theme_that_is_being_edited_does_not_stop_serving(

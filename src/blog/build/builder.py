@@ -63,13 +63,17 @@ class Builder:
     def __init__(self, settings: Settings, cache: Cache) -> None:
         self._settings = settings
         self._cache = cache
-        # While an author previews, a changed template must not wait for every page to be compressed again.
-        self._encoder = Encoder(_leave_as_it_is if settings.refreshes_browsers else cached(cache))
-        self._memory: Memory = {}
+        # A preview skips compression: otherwise every change of a template would compress every page again.
+        self._encoder = Encoder(_no_compression if settings.refreshes_browsers else cached(cache))
+        self._parsed: ParsedTexts = {}
         limit_retained_memory()
 
     def make(
-        self, moment: datetime, stage: Stage = untimed_stage, dates: Dates | None = None, keep: Keep = _keep_nothing
+        self,
+        moment: datetime,
+        stage: Stage = untimed_stage,
+        dates: Dates | None = None,
+        store: StoreSlice = _store_nothing,
     ) -> BuildResult:
         """Build an edition from the folders and fill the cache; ``store`` is called with each slice.
 
@@ -154,7 +158,7 @@ class _Binder:
         for pages in _slices(rendered):
             codings = self._encoder.encode((page.media_type, page.body) for page in pages)
             shown = [posts[page.path] for page in pages if page.path in posts]
-            entries = cores.spread(lambda post: _entry(post, site, absolute), shown)
+            entries = cores.parallel_map(lambda post: _entry(post, site, absolute), shown)
             pairs = list(zip(pages, codings, strict=True))
             self._store(since, pairs, entries)
             self.entries += entries

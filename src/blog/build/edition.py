@@ -22,7 +22,7 @@ from blog.render import security
 from blog.render.page import HTML, Rendered
 
 # Bodies that are sent as they are to clients that take no encoding: a few bots and scripts. Beyond this they are kept compressed.
-_KEPT_WHOLE_BYTES = 8 * 1024 * 1024
+_UNCOMPRESSED_BYTES = 8 * 1024 * 1024
 # Level 12 takes twice the time to save less than 1 %.
 _CONTENT_LEVEL = 9
 
@@ -92,7 +92,7 @@ class Edition:
 def compressed_details(details: Mapping[str, Any]) -> bytes:
     """The ``content`` of an entry with these details."""
     described = json.dumps(details, ensure_ascii=False).encode()
-    return fitted(zstandard.ZstdCompressor(level=_CONTENT_LEVEL).compress(described))
+    return shrunk_to_fit(zstandard.ZstdCompressor(level=_CONTENT_LEVEL).compress(described))
 
 
 def bind(rendered: Iterable[tuple[Rendered, Encoded]], dates: Dates, *, secure: bool) -> Iterator[tuple[str, Resource]]:

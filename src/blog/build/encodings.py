@@ -123,7 +123,7 @@ class Encoder:
     def encode(self, bodies: Iterable[tuple[str, bytes]]) -> list[Encoded]:
         """The encodings of each (media type, body), in the same order."""
         jobs = [(body, levels_for(media_type, len(body)), is_compressible(media_type)) for media_type, body in bodies]
-        keyed = [(_name(body, levels) if worth else b"", body, levels) for body, levels, worth in jobs]
+        keyed = [(_digest(body, levels) if worth else b"", body, levels) for body, levels, worth in jobs]
         self._known |= {name: self._last[name] for name, _, _ in keyed if name in self._last}
         fresh = {name: (body, levels) for name, body, levels in keyed if name and name not in self._known}
         # brotli, zstd and zlib let go of the interpreter lock, so threads are enough.

@@ -34,9 +34,9 @@ class Loaded:
 
 
 def load(
-    folder: Path, memory: Memory | None = None, parse: Parse = markdown.parse, stage: Stage = untimed_stage
+    folder: Path, parsed: ParsedTexts | None = None, parse: Parse = markdown.parse, stage: Stage = untimed_stage
 ) -> Loaded:
-    """Read every post, page and picture below a folder; a memory carries parsed texts from one load to the next.
+    """Read every post, page and picture in a folder; ``parsed`` keeps parsed texts from one load to the next.
 
     Raises:
         ContentError: with every fault of the content, not only the first.
