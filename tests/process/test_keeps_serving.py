@@ -118,7 +118,7 @@ def test_pruning_says_that_a_read_only_cache_stays_too_large(
     environ = {"BLOG_POSTS_DIR": str(posts({})), "BLOG_CACHE_DIR": str(small_disk), "BLOG_CACHE_MAX_MB": "1"}
     _libc.mount(None, str(small_disk).encode(), None, _REMOUNT | _READ_ONLY, None)
     assert main(["cache", "prune"], environ) == 1
-    assert "2 MiB that are needed or could not be removed; BLOG_CACHE_MAX_MB is 1" in caplog.text
+    assert "2 MiB that are needed or could not be removed; raise BLOG_CACHE_MAX_MB, which is 1" in caplog.text
     assert capfd.readouterr().out == f"removed 0 files, 0.0 MiB; 2.0 MiB are left in {small_disk}\n"
     assert entry.exists()
     _libc.mount(None, str(small_disk).encode(), None, _REMOUNT, None)
@@ -128,7 +128,7 @@ def test_pruning_says_that_a_read_only_cache_stays_too_large(
 
 
 def test_a_file_system_that_does_not_answer_harms_no_page(
-    serve: "Serve", posts: "WritePosts", post: "WritePost", silent: Callable[[Path], None]
+    serve: "Serve", posts: "WritePosts", post: "WritePost", mount_unresponsive: Callable[[Path], None]
 ) -> None:
     folder = posts({"good.md": post("Good", "2026-01-01"), "images/a.txt": "x"})
     server = serve(folder, BLOG_RELOAD="true", BLOG_DRAIN_SECONDS="1").wait_until_ready()

@@ -45,7 +45,7 @@ BROKEN: "Files" = {
     "deep.md": GOOD + "> " * 20_000 + "deep\n",
 }
 FAULTS = [
-    "no-front-matter.md:1: a post must open with a --- line",
+    "no-front-matter.md:1: a post must start with a --- line",
     "not-yaml.md:",
     "did you mean title?",
     "empty.md:1: the file is empty",
