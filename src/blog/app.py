@@ -10,11 +10,12 @@ from urllib.parse import urlsplit
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from blog import __version__, urls
 from blog.build.publisher import BuildListener, Clock, Publisher, utc_now
 from blog.build.state import ServiceState
+from blog.http.semantics import ALLOW
 from blog.machine.stages import untimed_stage, untimed_start
 from blog.machine.threads import in_thread
 from blog.serve.api import api_routes
@@ -82,7 +83,7 @@ class Blog(FastAPI):
         if scope["type"] != "http":
             await super().__call__(scope, receive, send)
         else:
-            await self.pipeline(scope, receive, _closing(send) if self.service.draining else send)
+            await self.pipeline(scope, receive, send)
 
     @asynccontextmanager
     async def _lifespan(self, _app: FastAPI) -> AsyncIterator[None]:
@@ -154,20 +155,9 @@ def _rum(settings: Settings, service: ServiceState, metrics: Metrics) -> Forward
     return Forwarder(settings.rum_proxied_to, site, outcomes.count)
 
 
-def _closing(send: Send) -> Send:
-    """Add Connection: close to each response while draining, so that the client's next request goes to another replica."""
-
-    async def send_and_close(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            message = {**message, "headers": [*message.get("headers", ()), (b"connection", b"close")]}
-        await send(message)
-
-    return send_and_close
-
-
 async def _http_problem(_request: Request, problem: Exception) -> JSONResponse:
     assert isinstance(problem, HTTPException)  # noqa: S101 -- registered for HTTPException only
     headers = dict(problem.headers or {})
     if "Allow" in headers and "GET" in headers["Allow"]:
-        headers["Allow"] = "GET, HEAD"
+        headers["Allow"] = ALLOW
     return JSONResponse({"detail": problem.detail}, problem.status_code, headers)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote
 
 import pytest
@@ -15,13 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from uvicorn.server import ServerState
 
-from blog.http.request import RequestRecord
 from blog.serve.connections import Connections, Limits
 from blog.serve.protocol import PageProtocol
 
 if TYPE_CHECKING:
     from blog.app import Blog
-    from blog.build.response import PreparedResponse
+    from blog.build.edition import Edition
     from tests.conftest import Fetch, Until
 
 DATE = b"Wed, 25 Nov 2026 11:00:00 GMT"
@@ -33,6 +32,7 @@ class Wire(asyncio.Transport):
     def __init__(self) -> None:
         super().__init__()
         self.written = bytearray()
+        self.responses = 0
         self.closed = False
         self.reads = True
         self.is_reading_resumed = True
@@ -43,6 +43,7 @@ class Wire(asyncio.Transport):
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         self.written += data
+        self.responses += data[:9] == b"HTTP/1.1 "
         if self.protocol and not self.reads:
             self.protocol.pause_writing()
 
@@ -74,12 +75,10 @@ class Wire(asyncio.Transport):
 Connect = Callable[..., tuple[PageProtocol, Wire]]
 
 
-def connection_to(
-    app: "Blog", answer: Callable[[RequestRecord], "PreparedResponse | None"] | None = None, **options: Any
-) -> tuple[PageProtocol, Wire]:
+def connection_to(app: "Blog", **options: Any) -> tuple[PageProtocol, Wire]:
     pipeline = app.pipeline
     connections = Connections(Limits(), app.metrics.request_refused)
-    make = partial(PageProtocol, answer or pipeline.answer, pipeline.finished, app.service, connections)
+    make = partial(PageProtocol, pipeline.answer, pipeline.finished, app.service, connections)
     config = uvicorn.Config(app, log_config=None, access_log=False, ws="none", **options)
     config.load()
     state = ServerState()
@@ -93,7 +92,7 @@ def connection_to(
 
 @pytest.fixture
 def connect(small_app: "Blog") -> Connect:
-    """Connects to the small site; a test may replace its parts."""
+    """Connects to the small site."""
     return partial(connection_to, small_app)
 
 
@@ -183,11 +182,11 @@ async def test_a_client_that_does_not_read_is_not_written_to(connect: Connect, u
     wire.reads = False
     protocol.data_received(request("/blog/hello") * 500)
     await asyncio.sleep(0)
-    assert count(wire) == 1
+    assert wire.responses == 1
     assert not wire.is_reading_resumed
     wire.reads = True
     protocol.resume_writing()
-    await until(lambda: count(wire) == 500)
+    await until(lambda: wire.responses == 500)
     assert wire.is_reading_resumed
 
 
@@ -207,15 +206,18 @@ async def test_the_connection_closes_after_the_response_if_the_client_requests_i
     assert wire.closed
 
 
-async def test_every_response_closes_its_connection_while_draining(connect: Connect, small_app: "Blog") -> None:
+@pytest.mark.parametrize("path", ["/about", "/nowhere", "/Blog/", "/api/posts", "/api/nowhere"])
+async def test_every_response_closes_its_connection_while_draining(
+    connect: Connect, small_app: "Blog", until: "Until", path: str
+) -> None:
     protocol, wire = connect()
     small_app.service.draining = True
     try:
-        protocol.data_received(request("/about"))
+        protocol.data_received(request(path) * 2)
     finally:
         small_app.service.draining = False
-    assert b"\r\nconnection: close\r\n" in wire.written
-    assert wire.closed
+    await until(lambda: wire.closed)
+    assert wire.written.count(b"\r\nconnection: close\r\n") == wire.written.count(b"HTTP/1.1 ") == 1
 
 
 @pytest.mark.parametrize("behind", ["/about", "/api/posts"])
@@ -251,18 +253,29 @@ async def test_a_long_body_does_not_count_as_a_long_head(connect: Connect) -> No
     assert b" 431 " not in wire.written
 
 
-async def test_an_exception_is_a_500_and_is_logged_and_counted(
-    connect: Connect, small_app: "Blog", caplog: pytest.LogCaptureFixture
-) -> None:
-    def fails(_record: RequestRecord) -> None:
-        raise RuntimeError("on purpose")
+@pytest.fixture
+def broken_app(small_app: "Blog") -> Iterator["Blog"]:
+    """The small site with an edition whose look-ups raise."""
+    edition, small_app.service.edition = small_app.service.edition, cast("Edition", object())
+    yield small_app
+    small_app.service.edition = edition
 
-    protocol, wire = connect(fails)
-    protocol.data_received(request("/about"))
-    assert wire.written.startswith(b"HTTP/1.1 500 Internal Server Error\r\n")
-    assert "on purpose" in caplog.text
-    failed = 'http_request_duration_seconds_count{handler="none",method="GET",status="500"}'
-    assert failed in small_app.metrics.exposition("")[0].decode()
+
+@pytest.mark.parametrize(("method", "body"), [("GET", b"Internal Server Error\n"), ("HEAD", b"")])
+@pytest.mark.parametrize("more", [(), ("Content-Length: 0",)], ids=["direct", "through ASGI"])
+async def test_an_exception_is_a_500_and_is_logged_and_counted(  # noqa: PLR0913, PLR0917 -- a table
+    connect: Connect, broken_app: "Blog", until: "Until", caplog: pytest.LogCaptureFixture,
+    method: str, body: bytes, more: tuple[str, ...],
+) -> None:  # fmt: skip
+    protocol, wire = connect()
+    protocol.data_received(request("/about", *more, method=method))
+    await until(lambda: bool(wire.written))
+    head, _, sent = bytes(wire.written).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 500 Internal Server Error\r\n")
+    assert (b"content-length: 22" in head, sent) == (True, body)
+    assert "/about could not be answered" in caplog.text
+    failed = f'http_request_duration_seconds_count{{handler="none",method="{method}",status="500"}}'
+    assert failed in broken_app.metrics.exposition("")[0].decode()
 
 
 async def test_every_request_is_counted_once_direct_or_through_asgi(

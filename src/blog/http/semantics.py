@@ -4,12 +4,24 @@ from enum import StrEnum
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"})
 OTHER_METHOD = "_OTHER"
+# The methods that pages and the API answer, and the Allow field that names them.
+READ_METHODS = ("GET", "HEAD")
+ALLOW = ", ".join(READ_METHODS)
 # Statuses with which a connection refuses a request before it reaches the application.
 REFUSALS = (400, 405, 408, 414, 431, 501, 503, 505)
 # The lowest status of the class that reports a server error (RFC 9110, section 15.6).
 SERVER_ERROR = 500
 # Requests that take longer are logged and traced even if they were not sampled.
 SLOW_SECONDS = 0.5
+
+
+def has_body(method: str) -> bool:
+    """Whether a response to this method has its body: HEAD gets the header fields of GET alone (RFC 9110, section 9.3.2).
+
+    >>> has_body("HEAD"), has_body("GET")
+    (False, True)
+    """
+    return method != "HEAD"
 
 
 class BeaconOutcome(StrEnum):

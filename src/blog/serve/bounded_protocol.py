@@ -9,13 +9,14 @@ from typing import Any
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from blog.http.semantics import ALLOW
 from blog.serve.connections import Connections
 
 # The kernel doubles it. One read is the most that is buffered of pipelined requests.
 _RECEIVE_BUFFER = 32 * 1024
 _LINGER_SECONDS = 2.0
 # Fields that belong to a status (RFC 9110, sections 15.5.6 and 15.6.4).
-_STATUS_FIELDS = {405: b"allow: GET, HEAD\r\n", 503: b"retry-after: 5\r\n"}
+_STATUS_FIELDS = {405: f"allow: {ALLOW}\r\n".encode(), 503: b"retry-after: 5\r\n"}
 
 
 class Flow(FlowControl):

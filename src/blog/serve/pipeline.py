@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from blog import urls
 from blog.build.response import PreparedResponse, with_traceparent
 from blog.http.request import KEY, Decision, RequestRecord
-from blog.http.semantics import SERVER_ERROR
+from blog.http.semantics import SERVER_ERROR, has_body
 from blog.serve.store import PageStore
 from blog.settings import Settings
 from blog.telemetry.logs import Access
@@ -27,6 +27,11 @@ if TYPE_CHECKING:  # a process without an OTLP endpoint does not import the SDK
 _PROBES = frozenset({urls.HEALTH, urls.READY, urls.METRICS})
 _UNTRACED = _PROBES | {urls.RELOAD_EVENTS, urls.FAVICON}
 _UNTRACED_BELOW = ("/assets/", "/rum/")
+_INTERNAL_ERROR = PreparedResponse(
+    500, b"content-length: 22\r\n", b"content-type: text/plain; charset=utf-8\r\n", b"Internal Server Error\n"
+)
+
+logger = logging.getLogger(__name__)
 
 
 class RequestPipeline:
@@ -72,15 +77,28 @@ class RequestPipeline:
             self.finished(record)
 
     def answer(self, record: RequestRecord) -> PreparedResponse | None:
-        """The prepared response, or None. The sampling decision is stored on the record."""
-        answer = self._store.answer(record)
-        if self._tracing is not None:
-            record.decision = decision = self._decide(self._tracing, record)
-            if decision is not None and decision.sampled and answer is not None:
-                record.trace = trace = self._tracing.ids(decision)
-                if self._names_traces:
-                    answer = with_traceparent(answer, f"00-{trace['trace_id']}-{trace['span_id']}-01")
-        return answer
+        """The prepared response as it is sent, or None. The sampling decision is stored on the record."""
+        try:
+            answer = self._store.answer(record)
+            if self._tracing is not None:
+                answer = self._traced(self._tracing, record, answer)
+        except Exception:
+            logger.exception("%s could not be answered", record.path)
+            answer, record.status = _INTERNAL_ERROR, _INTERNAL_ERROR.status
+        if answer is None or has_body(record.method):
+            return answer
+        return PreparedResponse(answer.status, answer.own, answer.shared)
+
+    def _traced(
+        self, tracing: "Tracing", record: RequestRecord, answer: PreparedResponse | None
+    ) -> PreparedResponse | None:
+        record.decision = decision = self._decide(tracing, record)
+        if decision is None or not decision.sampled or answer is None:
+            return answer
+        record.trace = trace = tracing.ids(decision)
+        return (
+            with_traceparent(answer, f"00-{trace['trace_id']}-{trace['span_id']}-01") if self._names_traces else answer
+        )
 
     def finished(self, record: RequestRecord) -> None:
         """Count, record and log a request whose response has been written to the transport."""
@@ -133,7 +151,7 @@ class RequestPipeline:
 
 async def _send(answer: PreparedResponse, record: RequestRecord, send: Send) -> None:
     await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
-    body = b"" if record.method == "HEAD" else answer.body
+    body = answer.body
     record.size = len(body)
     await send({"type": "http.response.body", "body": body})
 

@@ -4,7 +4,6 @@ For a page in memory, a task, a scope and two messages would cost more than the 
 implementation: those with a body, a method other than GET and HEAD, or a dynamic route.
 """
 
-import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote
@@ -15,6 +14,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from blog.build.response import PreparedResponse
 from blog.build.state import ServiceState
 from blog.http.request import KEY, Connection, RequestRecord
+from blog.http.semantics import READ_METHODS
 from blog.serve.bounded_protocol import ResponseTransport
 from blog.serve.connections import Connections
 from blog.serve.request_head import is_host, origin_form
@@ -23,19 +23,14 @@ from blog.serve.request_protocol import RequestProtocol
 if TYPE_CHECKING:
     import asyncio
 
-_READ_METHODS = {b"GET": "GET", b"HEAD": "HEAD"}
+_READ_METHODS = {method.encode(): method for method in READ_METHODS}
 # Requests with one of these fields have a body, or expect 100 (Continue).
 _UNUSUAL_FIELDS = frozenset({b"content-length", b"transfer-encoding", b"expect"})
 _CLOSE = b"connection: close\r\n"
-_INTERNAL_ERROR = PreparedResponse(
-    500, b"content-length: 22\r\n", b"content-type: text/plain; charset=utf-8\r\n", b"Internal Server Error\n"
-)
 # The methods of the server as a whole (RFC 9110, section 9.3.7).
 _OPTIONS = PreparedResponse(204, b"allow: GET, HEAD, OPTIONS, POST\r\n", b"")
 # Longer bodies are not joined to their headers, because clients that do not read would keep the copies in memory.
 _MAX_JOINED_BODY = 64 * 1024
-
-logger = logging.getLogger(__name__)
 
 
 class PageProtocol(RequestProtocol):
@@ -62,6 +57,9 @@ class PageProtocol(RequestProtocol):
             if version != "1.0":
                 return 505
             self.keeps_alive = False
+        # While draining, the client's next request must go to another replica.
+        if self._service.draining:
+            self.keeps_alive = False
         if self.url[:1] != b"/" or not self.url.isascii():
             return self._answer_unusual_target(version)
         record = self._new_record(version)
@@ -70,8 +68,10 @@ class PageProtocol(RequestProtocol):
             return 400
         if record is None or not _UNUSUAL_FIELDS.isdisjoint(record.headers):
             return self._call_application(None)
-        if not self._answer_prepared(record):
+        answer = self._answer(record)
+        if answer is None:
             return self._call_application(record)
+        self._send(record, answer)
         self.answered = True
         return None
 
@@ -141,29 +141,17 @@ class PageProtocol(RequestProtocol):
         self._connection = Connection(self.client, self.server, self.scheme or "http")
         return self._connection
 
-    def _answer_prepared(self, record: RequestRecord) -> bool:
-        try:
-            answer = self._answer(record)
-        except Exception:
-            logger.exception("%s could not be answered", record.path)
-            answer, record.status = _INTERNAL_ERROR, _INTERNAL_ERROR.status
-        if answer is None:
-            return False
-        self._send(record, answer)
-        return True
-
     def _send(self, record: RequestRecord, answer: PreparedResponse) -> None:
-        body = answer.body if record.method == "GET" else b""
+        body = answer.body
         record.size = len(body)
-        keeps_alive = self.keeps_alive and not self._service.draining
         if not self.transport.is_closing():
             start = _response_starts.of(answer.status, self.server_state.default_headers)
-            head = (start, answer.own, answer.shared, b"" if keeps_alive else _CLOSE, b"\r\n")
+            head = (start, answer.own, answer.shared, b"" if self.keeps_alive else _CLOSE, b"\r\n")
             if len(body) > _MAX_JOINED_BODY:
                 self.transport.writelines((b"".join(head), body))
             else:
                 self.transport.write(b"".join((*head, body)))
-        if not keeps_alive:
+        if not self.keeps_alive:
             self.close()
         self.last_active = self._connections.now
         self.server_state.total_requests += 1

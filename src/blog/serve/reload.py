@@ -4,12 +4,11 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from fastapi.responses import StreamingResponse
 
 from blog import urls
 from blog.build.state import ServiceState
-from blog.http.request import KEY
 
 _POLL_SECONDS = 0.1
 
@@ -27,10 +26,8 @@ def reload_routes(service: ServiceState) -> APIRouter:
             await asyncio.sleep(_POLL_SECONDS)
 
     @router.get(urls.RELOAD_EVENTS)
-    async def events(request: Request) -> Response:
+    async def events() -> Response:
         """Server-sent events, one for each edition."""
-        if request.scope[KEY].method == "HEAD":
-            return Response(media_type="text/event-stream", headers={"cache-control": "no-store"})
         return StreamingResponse(editions(), media_type="text/event-stream", headers={"cache-control": "no-store"})
 
     return router

@@ -8,6 +8,7 @@ from blog.build.not_found import NotFound
 from blog.build.response import PreparedResponse, Resource, field_lines
 from blog.build.state import ServiceState
 from blog.http.request import RequestRecord
+from blog.http.semantics import ALLOW, READ_METHODS
 from blog.machine.budget import Budget
 from blog.render import security
 from blog.render.page import TEXT
@@ -17,9 +18,8 @@ from blog.serve.preconditions import FAILED, NOT_MODIFIED, evaluate
 RETRY_AFTER_SECONDS = 2
 # The processor time for suggestions on 404 pages: a hundredth of a core, and some 40 suggestions at once. Beyond it the page has none.
 _SUGGESTIONS_SHARE, _SUGGESTIONS_BURST_SECONDS = 0.01, 0.005
-_ALLOW = ("allow", "GET, HEAD")
+_ALLOW = ("allow", ALLOW)
 _UNCACHED = ("cache-control", "no-store")
-_READ_METHODS = frozenset({"GET", "HEAD"})
 _NO_ENCODING = "There is no encoding of this page that Accept-Encoding allows."
 
 _FAILED = (
@@ -62,8 +62,8 @@ class PageStore:
 
     def _page(self, page: Resource, record: RequestRecord) -> PreparedResponse:
         record.route = page.route
-        if record.method not in _READ_METHODS:
-            return self._plain_text(405, f"{page.route} answers GET and HEAD.", _UNCACHED, _ALLOW)
+        if record.method not in READ_METHODS:
+            return self._plain_text(405, f"{page.route} answers only {ALLOW}.", _UNCACHED, _ALLOW)
         headers = record.headers
         representation = choose(page, headers.get(b"accept-encoding", b""))
         if representation is None:
@@ -87,7 +87,7 @@ class PageStore:
 
     def _canonical(self, record: RequestRecord) -> PreparedResponse | None:
         canonical = urls.canonical(record.path)
-        if canonical in {record.path, urls.API} or record.method not in _READ_METHODS:
+        if canonical in {record.path, urls.API} or record.method not in READ_METHODS:
             return None
         return self._redirect(urls.encoded(canonical), record)
 
@@ -99,7 +99,7 @@ class PageStore:
             target = urls.encoded(canonical)
         if target is None:
             return self._missing(edition.not_found, path)
-        if record.method in _READ_METHODS:
+        if record.method in READ_METHODS:
             return self._redirect(target, record)
         return self._plain_text(405, f"This address has moved to {target}.", _UNCACHED, _ALLOW)
 

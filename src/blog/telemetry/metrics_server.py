@@ -13,6 +13,7 @@ from socketserver import BaseRequestHandler, BaseServer, TCPServer, ThreadingMix
 from typing import Any
 
 from blog import urls
+from blog.http.semantics import has_body
 
 Exposition = Callable[[str], tuple[bytes, str]]
 
@@ -130,7 +131,7 @@ def _handler(exposition: Exposition) -> type[BaseHTTPRequestHandler]:
             # A connection that is kept alive between scrapes would count towards the maximum.
             self.send_header("Connection", "close")
             self.end_headers()
-            if self.command != "HEAD":
+            if has_body(self.command):
                 self.wfile.write(body)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the standard library's name
