@@ -112,11 +112,6 @@ def answers(written: bytes | bytearray) -> Iterator[tuple[int, list[tuple[str, s
         yield int(first.split()[1]), pairs, written[body:at]
 
 
-def count(wire: Wire) -> int:
-    """How many responses with status 200 were written."""
-    return wire.written.count(b"HTTP/1.1 200 OK\r\n")
-
-
 @pytest.mark.parametrize(
     ("target", "method", "headers"),
     [

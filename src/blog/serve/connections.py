@@ -57,9 +57,6 @@ class Connections:
                 limits.connections,
             )
 
-    def __len__(self) -> int:
-        return len(self._open)
-
     def opened(self, connection: "BoundedProtocol", loop: asyncio.AbstractEventLoop) -> None:
         """Register a connection, and refuse it if there are too many."""
         self.now = loop.time()

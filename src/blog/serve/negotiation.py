@@ -18,17 +18,9 @@ _MEMBER = re.compile(
 )  # fmt: skip
 
 
-def acceptable(accept_encoding: bytes) -> tuple[bytes, ...]:
-    """The codings that a client accepts, by descending weight; among equal weights the smallest representation first.
-
-    >>> acceptable(b"gzip, deflate, br;q=0.5"), acceptable(b"*;q=0"), acceptable(b"")
-    ((b'gzip', b'br', b'identity'), (), (b'identity',))
-    """
-    return _acceptable(accept_encoding) if len(accept_encoding) <= LONGEST_LIST else _IDENTITY_ALONE
-
-
 @lru_cache(maxsize=256)
 def _acceptable(accept_encoding: bytes) -> tuple[bytes, ...]:
+    """The codings that a client accepts, by descending weight; among equal weights the smallest representation first."""
     sent: dict[bytes, float] = {}
     for name, weight in _MEMBER.findall(accept_encoding.lower()):
         coding = b"gzip" if name == b"x-gzip" else name
@@ -44,7 +36,6 @@ def _acceptable(accept_encoding: bytes) -> tuple[bytes, ...]:
 def choose(page: Resource, accept_encoding: bytes) -> Representation | None:
     """The representation to send; None if the client accepts none of them (406)."""
     encoded = page.encoded
-    # Inlined from `acceptable`, to save each page a call.
     for coding in _acceptable(accept_encoding) if len(accept_encoding) <= LONGEST_LIST else _IDENTITY_ALONE:
         if coding in encoded:
             return encoded[coding]

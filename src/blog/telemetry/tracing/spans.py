@@ -174,7 +174,7 @@ class _Inner:
 def _without_personal_data(scope: Scope, decision: Decision) -> dict[str, Any]:
     """The scope for the instrumentation: without client and query, and with no header field but traceparent and tracestate, if honoured."""
     carried = (b"traceparent", b"tracestate") if decision.parent else ()
-    host, _port = scope.get("server") or ("", 0)
+    host, _ = scope.get("server") or ("", 0)
     return {
         "type": "http",
         "http_version": scope.get("http_version", "1.1"),

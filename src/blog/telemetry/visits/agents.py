@@ -18,27 +18,23 @@ _MOST_SUBSCRIBERS = 10_000_000
 # Agents that differ only in digits share a cache entry, because every build of a browser has its own numbers.
 _SHAPES = 2048
 _SAME_DIGIT = bytes(ord("0") if chr(byte) in "123456789" else byte for byte in range(256))
-BROWSERS = ("edge", "opera", "samsung", "vivaldi", "firefox", "chrome", "safari", "other")
-DEVICES = ("desktop", "mobile", "tablet", "other")
-BOT_KINDS = (*sorted({tag for entry in CRAWLER_USER_AGENTS_DATA for tag in entry.get("tags", ())}), "other")
 
 # The first match wins: nearly every browser also names its predecessors.
-_BROWSER_MARKS = (
+BROWSER_MARKS = (
     ("Edg", "edge"), ("OPR/", "opera"), ("Opera", "opera"), ("SamsungBrowser", "samsung"), ("Vivaldi", "vivaldi"),
     ("Firefox/", "firefox"), ("FxiOS", "firefox"), ("Chrome/", "chrome"), ("CriOS", "chrome"), ("Chromium", "chrome"), ("Safari/", "safari"),
 )  # fmt: skip
 # X00 stands for X11: marks are searched after every digit has been replaced with 0.
-_DEVICE_MARKS = (
+DEVICE_MARKS = (
     ("iPad", "tablet"), ("Tablet", "tablet"), ("iPhone", "mobile"), ("Mobile", "mobile"), ("Android", "tablet"),
     ("Windows", "desktop"), ("Macintosh", "desktop"), ("X00", "desktop"), ("CrOS", "desktop"), ("Linux", "desktop"),
 )  # fmt: skip
-_READER_MARKS = (
+READER_MARKS = (
     ("feedly", "feedly"), ("inoreader", "inoreader"), ("newsblur", "newsblur"), ("feedbin", "feedbin"), ("theoldreader", "theoldreader"),
     ("bazqux", "bazqux"), ("miniflux", "miniflux"), ("freshrss", "freshrss"), ("tiny tiny rss", "ttrss"), ("netnewswire", "netnewswire"),
     ("feedwrangler", "feedwrangler"), ("feedbot", "feedbot"), ("nextcloud-news", "nextcloud"), ("thunderbird", "thunderbird"),
     ("reeder", "reeder"), ("newsboat", "newsboat"), ("akregator", "akregator"), ("liferea", "liferea"), ("slackbot", "slack"),
 )  # fmt: skip
-READERS = (*(reader for _, reader in _READER_MARKS), "browser", "other")
 _SUBSCRIBERS = re.compile(rb"\b([0-9]{1,8}) (?:subscriber|reader)s?\b", re.IGNORECASE)
 
 
@@ -92,9 +88,9 @@ def _shape(shape: bytes, bots: Bots | None) -> _Shape:
     is_browser = text.startswith(("Mozilla/", "Opera/"))
     agent = Agent(
         bot=None if is_browser else "other",
-        browser=_first(_BROWSER_MARKS, text, "other"),
-        device=_first(_DEVICE_MARKS, text, "other"),
-        reader=_first(_READER_MARKS, text.lower(), "browser" if text.startswith("Mozilla/") else "other"),
+        browser=_first(BROWSER_MARKS, text, "other"),
+        device=_first(DEVICE_MARKS, text, "other"),
+        reader=_first(READER_MARKS, text.lower(), "browser" if text.startswith("Mozilla/") else "other"),
         subscribers=None,
     )
     return _Shape(bots.candidates(shape) if bots else (), _SUBSCRIBERS.search(shape) is not None, agent)
