@@ -174,7 +174,7 @@ def test_a_picture_outside_the_folder_is_reported_as_missing(
 def test_a_file_that_is_not_the_picture_it_is_named_is_reported(write: Write, faults: Faults) -> None:
     write("a.md", POST + "\n![x](a.png)\n")
     write("a.png", "hello")
-    assert any(line.startswith("a.png:1: not a") for line in faults())
+    assert any(line.startswith("a.png:1: is not a picture with a width") for line in faults())
 
 
 def test_only_files_that_a_text_refers_to_are_read(write: Write, library: Read) -> None:

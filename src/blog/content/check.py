@@ -8,8 +8,8 @@ from urllib.parse import unquote, urlsplit
 
 from blog import urls
 from blog.content.document import Reference
-from blog.content.files import MEDIA_TYPES
 from blog.content.library import Library, is_external, resolve_relative
+from blog.content.media_types import PICTURES, is_picture
 from blog.content.post import Post, Text
 from blog.content.slugs import slugify
 from blog.content.targets import is_harmful
@@ -91,12 +91,14 @@ def _picture(library: Library, text: Text) -> Iterator[str]:
         return
     path = resolve_relative(text, text.image.src)
     file = library.files.get(path) if path else None
-    if file is None or not file.width:
+    if path and (reason := library.refused.get(path)):
+        yield f"image {text.image.src!r} is beside the post, but {reason}"
+    elif file is None or not is_picture(file.path):
         yield f"image {text.image.src!r} is not a picture beside the post ({_kinds()})"
 
 
 def _kinds() -> str:
-    return ", ".join(kind for kind, media_type in MEDIA_TYPES.items() if media_type.startswith("image/"))
+    return ", ".join(PICTURES)
 
 
 class _Targets:
@@ -127,7 +129,10 @@ class _Targets:
             yield from (Found(text.file, line, problem) for problem in self._link(text, reference.target))
 
     def _image(self, text: Text, target: str) -> Iterator[str]:
-        if target.startswith("/") or resolve_relative(text, target) not in self._library.files:
+        path = resolve_relative(text, target)
+        if path and (reason := self._library.refused.get(path)):
+            yield f"image {target!r} is beside the post, but {reason}"
+        elif target.startswith("/") or path not in self._library.files:
             yield f"image {target!r} is not a picture beside the post ({_kinds()})"
 
     def _link(self, text: Text, target: str) -> Iterator[str]:
@@ -142,6 +147,9 @@ class _Targets:
         else:
             file = resolve_relative(text, target)
             leads_to = self._by_file.get(file) if file else None
+            if file and (reason := self._library.refused.get(file)):
+                yield f"link {target!r} is beside the post, but {reason}"
+                return
             if leads_to is None and file not in self._library.files:
                 yield f"link {target!r} names no post, page or file beside this one"
                 return

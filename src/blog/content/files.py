@@ -1,38 +1,18 @@
 """Files that posts refer to, mostly pictures. They are read once and served from memory at URLs that contain their digest."""
 
 import hashlib
-import io
 import os
 import re
 import stat
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-import imagesize
-
 from blog import urls
+from blog.content.media_types import MEDIA_TYPES, extension, is_picture
+from blog.content.pictures import size_of
 
-_VIEW_BOX = re.compile(rb"""<svg\b[^>]*?viewBox\s*=\s*["'][\d.eE+-]+[\s,]+[\d.eE+-]+[\s,]+([\d.]+)[\s,]+([\d.]+)["']""")
 # Vim creates a file named 4913 to test a folder; the others are locks, backups and swap files. Names that start with two dots belong to the kubelet.
 _EDITORS_FILE = re.compile(r"\.(?!\.).*|.*~|#.*#|.*\.sw[a-px]|.*___jb_(tmp|old)___|4913", re.DOTALL)
-# No screen has more pixels, and a number in an SVG may have any number of digits.
-_LONGEST_SIDE = 1_000_000
-MEDIA_TYPES = {
-    "png": "image/png",
-    "jpg": "image/jpeg",
-    "jpeg": "image/jpeg",
-    "gif": "image/gif",
-    "webp": "image/webp",
-    "avif": "image/avif",
-    "svg": "image/svg+xml",
-    "pdf": "application/pdf",
-    "txt": "text/plain; charset=utf-8",
-    "csv": "text/csv; charset=utf-8",
-    "json": "application/json",
-    "zip": "application/zip",
-    "mp4": "video/mp4",
-    "webm": "video/webm",
-}
 
 
 class UnreadableError(Exception):
@@ -41,7 +21,7 @@ class UnreadableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file with its path in the posts folder; width and height are in pixels, 0 if it is no picture."""
+    """A file with its path in the posts folder; width and height are in pixels, 0 if it is no picture or has no size."""
 
     path: PurePosixPath
     body: bytes
@@ -50,7 +30,7 @@ class File:
 
     @property
     def extension(self) -> str:
-        return self.path.suffix[1:].lower()
+        return extension(self.path)
 
     @property
     def media_type(self) -> str:
@@ -61,12 +41,6 @@ class File:
         return urls.asset(self.path.stem.lower(), digest(self.body), self.extension)
 
 
-def _view_box(body: bytes) -> tuple[float, float]:
-    """The width and height of an SVG's viewBox, for SVGs without a size of their own."""
-    found = _VIEW_BOX.search(body[:4096])
-    return (float(found[1]), float(found[2])) if found else (0, 0)
-
-
 def digest(body: bytes) -> str:
     """Twelve hexadecimal digits (48 bits) of SHA-256, enough to distinguish the files of one site.
 
@@ -74,10 +48,6 @@ def digest(body: bytes) -> str:
     'e3b0c44298fc'
     """
     return hashlib.sha256(body).hexdigest()[:12]
-
-
-def is_served(path: PurePosixPath) -> bool:
-    return path.suffix[1:].lower() in MEDIA_TYPES
 
 
 def is_editors_file(name: str) -> bool:
@@ -143,20 +113,15 @@ def _megabytes(size: int) -> str:
     return f"{size / 1024**2:.1f} MiB" if size >= 1024**2 else f"{size // 1024} KiB"
 
 
-def read_file(path: PurePosixPath, body: bytes) -> File:
-    """A file with its width and height, if it is a picture.
+def read_file(path: PurePosixPath, body: bytes) -> tuple[File, str]:
+    """A file with its width and height if it is a picture, and why its size cannot be read; the reason is empty if it can.
 
     Raises:
-        ValueError: it has the extension of a picture, but its size cannot be read.
+        RefusedPictureError: the picture must not be served.
     """
-    if not MEDIA_TYPES[path.suffix[1:].lower()].startswith("image/"):
-        return File(path, body, 0, 0)
+    if not is_picture(path):
+        return File(path, body, 0, 0), ""
     try:
-        width, height = imagesize.get(io.BytesIO(body))
-        if width <= 0 or height <= 0:
-            width, height = _view_box(body)
-    except Exception as problem:
-        raise ValueError(f"not a readable picture: {problem}") from problem
-    if not (0 < width <= _LONGEST_SIDE and 0 < height <= _LONGEST_SIDE):
-        raise ValueError(f"not a picture whose width and height can be read (more than 0, up to {_LONGEST_SIDE:,})")
-    return File(path, body, max(1, round(width)), max(1, round(height)))
+        return File(path, body, *size_of(extension(path), body)), ""
+    except ValueError as problem:
+        return File(path, body, 0, 0), str(problem)

@@ -1,6 +1,7 @@
 """Posts folder on disk: which of its files are texts, and which files may be read."""
 
 import os
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
@@ -11,6 +12,13 @@ MAX_TEXT_BYTES = 512 * 1024
 MAX_FILE_BYTES = 16 * 1024 * 1024
 CONFIG = PurePosixPath("site.yaml")
 PAGES = PurePosixPath("pages")
+STATIC = PurePosixPath("static")
+_TEXT = ".md"
+# What other programs name their texts, and this one's extension in another case.
+_LIKE_TEXTS = frozenset({
+    ".md", ".markdown", ".mdown", ".mkdown", ".mkdn", ".mkd", ".mdwn", ".mdtxt", ".mdtext", ".mdx", ".mdoc", ".qmd", ".rmd",
+    ".rst", ".adoc", ".asciidoc", ".org", ".textile",
+})  # fmt: skip
 
 # The path of a text within the folder, and its content.
 Source = tuple[PurePosixPath, str]
@@ -29,6 +37,7 @@ class Folder:
         self.faults: list[Fault] = []
         self._root = Path(os.path.realpath(folder))
         self._inside: dict[PurePosixPath, bool] = {}
+        self._names: dict[PurePosixPath, dict[str, str]] = {}
         if problem := folder_problem(self._root):
             hint = "" if os.path.lexists(folder) else '; write a first post with: blog new "Hello"'
             raise ContentError([Fault(folder, 1, f"{problem} (BLOG_POSTS_DIR){hint}")])
@@ -45,17 +54,15 @@ class Folder:
         return (self.text(CONFIG) or "") if self.is_there(CONFIG) else None
 
     def is_there(self, path: PurePosixPath) -> bool:
-        try:
-            return os.path.lexists(self._root / path)
-        except (OSError, ValueError):
-            return False
+        return self._place(path) is not None
 
     def body(self, path: PurePosixPath, limit: int) -> bytes | None:
         """The bytes of a regular file in the folder; for anything else, None and a fault."""
-        if self._refuse_escape(path):
+        place = self._place(path) or path
+        if self._refuse_escape(place):
             return None
         try:
-            return read_regular(self._root / path, limit)
+            return read_regular(self._root / place, limit)
         except UnreadableError as problem:
             self.fault(path, str(problem))
         return None
@@ -73,24 +80,55 @@ class Folder:
         return text.replace("\r\n", "\n").replace("\r", "\n")
 
     def _markdown(self) -> Iterator[PurePosixPath]:
-        """The paths of all texts. Hidden files are skipped; misplaced ones are faults."""
-        for folder, subfolders, names in os.walk(self._root, onerror=self._unreadable):
-            parent = PurePosixPath(Path(folder).relative_to(self._root).as_posix())
-            subfolders[:] = sorted(name for name in subfolders if not name.startswith((".", "_")))
+        """The paths of all texts in NFC. Hidden files and READMEs are skipped; misplaced and misnamed texts are faults."""
+        for parent, subfolders, names in self._walk(PurePosixPath()):
+            if parent == PurePosixPath() and STATIC.name in subfolders:
+                subfolders.remove(STATIC.name)
             for name in subfolders:
-                if not self._refuse_escape(parent / name) and name.endswith(".md"):
+                if name.endswith(_TEXT):
                     self.fault(parent / name, "is a folder; a post is a file", severity=Severity.WARNING)
-            for name in sorted(names):
-                if name.startswith((".", "_")) or not name.endswith(".md"):
+            seen: set[PurePosixPath] = set()
+            for name in names:
+                path = PurePosixPath(parent / name)
+                if path.suffix.lower() not in _LIKE_TEXTS or path.stem.lower() == "readme":
                     continue
-                if parent in {PurePosixPath(), PAGES}:
-                    if is_utf_8(name):
-                        yield parent / name
-                    else:
-                        self.fault(parent / name, "has a name that is not UTF-8; rename it")
+                if problem := _misplaced(path):
+                    self.fault(path, problem, severity=Severity.WARNING)
+                elif not is_utf_8(name):
+                    self.fault(path, "has a name that is not UTF-8; rename it")
+                elif nfc(path) in seen:
+                    self.fault(path, "has the same name as another file in another Unicode form; rename one of them")
                 else:
-                    problem = "is not read: posts belong directly in the posts folder, pages in its pages/"
-                    self.fault(parent / name, problem, severity=Severity.WARNING)
+                    seen.add(nfc(path))
+                    yield nfc(path)
+
+    def _walk(self, top: PurePosixPath) -> Iterator[tuple[PurePosixPath, list[str], list[str]]]:
+        """As os.walk, sorted, without hidden files and without links out of the folder; paths are within it."""
+        for folder, subfolders, names in os.walk(self._root / top, onerror=self._unreadable):
+            parent = PurePosixPath(Path(folder).relative_to(self._root).as_posix())
+            subfolders[:] = sorted(
+                name
+                for name in subfolders
+                if not name.startswith((".", "_")) and not self._refuse_escape(parent / name)
+            )
+            yield parent, subfolders, sorted(name for name in names if not name.startswith((".", "_")))
+
+    def _place(self, path: PurePosixPath) -> PurePosixPath | None:
+        """Where a path is on disk: macOS may have written its name in NFD. None if it is nowhere."""
+        try:
+            if os.path.lexists(self._root / path):
+                return path
+        except (OSError, ValueError):
+            return None
+        if path == path.parent or str(path).isascii():
+            return None
+        parent = self._place(path.parent)
+        if parent is None:
+            return None
+        if parent not in self._names:
+            self._names[parent] = _names_by_nfc(self._root / parent)
+        name = self._names[parent].get(unicodedata.normalize("NFC", path.name))
+        return None if name is None else parent / name
 
     def _unreadable(self, problem: OSError) -> None:
         # An error while a folder is being listed has no file name.
@@ -118,3 +156,28 @@ class Folder:
         if path.parent not in self._inside:
             self._inside[path.parent] = (self._root / path.parent).resolve().is_relative_to(self._root)
         return self._inside[path.parent]
+
+
+def nfc(path: PurePosixPath) -> PurePosixPath:
+    """The path in Unicode's composed form, in which names and links are compared."""
+    return PurePosixPath(unicodedata.normalize("NFC", str(path)))
+
+
+def _names_by_nfc(folder: Path) -> dict[str, str]:
+    try:
+        return {unicodedata.normalize("NFC", name): name for name in os.listdir(folder)}  # noqa: PTH208 -- only names
+    except OSError:
+        return {}
+
+
+def _misplaced(path: PurePosixPath) -> str | None:
+    """Why a file that looks like a text is not read; None if it is."""
+    if path.parent not in {PurePosixPath(), PAGES}:
+        parent = path.parent.name
+        hint = f"; rename the folder {parent!r} to 'pages'" if str(path.parent).lower() == PAGES.name else ""
+        return f"is not read: posts belong directly in the posts folder, pages in its pages/{hint}"
+    if path.suffix == _TEXT:
+        return None
+    problem = f"is not read: posts and pages are Markdown files that end with {_TEXT}"
+    markdown = path.suffix.lower().startswith((".md", ".mark", ".mk"))
+    return f"{problem}; rename it to {path.with_suffix(_TEXT).name!r}" if markdown else problem

@@ -1,7 +1,8 @@
 """Library: all content of the posts folder, including drafts and scheduled posts."""
 
+import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from html import escape
 from pathlib import PurePosixPath
@@ -15,13 +16,17 @@ from blog.content.post import Post, StandalonePage, Text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Library:
-    """The content of a posts folder. Paths are relative to it; drafts are not in ``posts`` and ``pages``."""
+    """The content of a posts folder. Paths are relative to it; drafts are not in ``posts`` and ``pages``.
+
+    ``refused`` has the files that texts refer to and that are not served, each with the reason.
+    """
 
     config: SiteConfig
     posts: tuple[Post, ...]
     pages: tuple[StandalonePage, ...]
     drafts: tuple[Text, ...]
     files: Mapping[PurePosixPath, File]
+    refused: Mapping[PurePosixPath, str] = field(default_factory=dict)
 
     @property
     def texts(self) -> tuple[Text, ...]:
@@ -46,9 +51,12 @@ def is_external(target: str) -> bool:
 
 
 def resolve_relative(text: Text, target: str) -> PurePosixPath | None:
-    """The path in the posts folder that a relative target refers to; None if it is outside the folder."""
+    """The path in the posts folder, in NFC, that a relative target refers to; None if it is outside the folder."""
     steps: list[str] = []
-    for step in (text.file.parent / unquote(urlsplit(target).path)).parts:
+    written = PurePosixPath(unicodedata.normalize("NFC", unquote(urlsplit(target).path)))
+    if written.is_absolute():
+        return None
+    for step in (text.file.parent / written).parts:
         if step == "..":
             if not steps:
                 return None
@@ -87,20 +95,28 @@ class Resolver:
             return self._origin + text.url
         if is_external(target):
             return target
-        fragment = "#" + target.partition("#")[2] if "#" in target else ""
-        if target.startswith("#"):
+        if target.startswith(("#", "?")):
             return (self._origin + text.url if self._origin else "") + target
         if target.startswith("/"):
             return self._origin + target
         if file := self.file(text, target):
-            return self._origin + file.url
+            return self._origin + file.url + _suffix(target)
         path = resolve_relative(text, target)
         other = self._texts.get(path) if path else None
-        return self._origin + other.url + fragment if other else target
+        return self._origin + other.url + _suffix(target) if other else target
 
     def file(self, text: Text, target: str) -> File | None:
-        path = None if is_external(target) or target.startswith(("/", "#")) else resolve_relative(text, target)
+        path = None if is_external(target) or target.startswith(("/", "#", "?")) else resolve_relative(text, target)
         return self._files.get(path) if path else None
+
+
+def _suffix(target: str) -> str:
+    """The query and the fragment of a target.
+
+    >>> _suffix("a.pdf?x=1#page=3"), _suffix("a.pdf#b?c"), _suffix("a.pdf")
+    ('?x=1#page=3', '#b?c', '')
+    """
+    return target[len(target.partition("#")[0].partition("?")[0]) :]
 
 
 def relative_targets(text: Text) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Loader of the posts folder: parses every text, reads the files that texts refer to, and collects every fault with its file and line."""
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -9,10 +9,12 @@ from blog.content import markdown
 from blog.content.check import check
 from blog.content.config import SiteConfig, parse_config
 from blog.content.document import Parse
-from blog.content.files import File, is_served, read_file
+from blog.content.files import File, read_file
 from blog.content.folder import CONFIG, MAX_FILE_BYTES, PAGES, Folder, Source
 from blog.content.front_matter import FrontMatterError
 from blog.content.library import Library, relative_targets, resolve_relative
+from blog.content.media_types import is_served, refusal
+from blog.content.pictures import RefusedPictureError
 from blog.content.post import Post, StandalonePage, Text
 from blog.content.text_parser import parse_page, parse_post
 from blog.errors import ContentError, Fault, Severity
@@ -62,12 +64,14 @@ class _Loader:
         self._parsed.clear()
         self._parsed.update({(text.file, text.source): text for text in texts})
         referenced = _referenced(texts)
+        files, refused = self._files(referenced)
         library = Library(
             config=self._config(),
             posts=tuple(text for text in texts if isinstance(text, Post) and not text.draft),
             pages=tuple(text for text in texts if isinstance(text, StandalonePage) and not text.draft),
             drafts=tuple(text for text in texts if text.draft),
-            files=self._files(referenced),
+            files=files,
+            refused=refused,
         )
         for found in check(library):
             self._folder.fault(found.file, found.problem, found.line, found.severity)
@@ -110,20 +114,34 @@ class _Loader:
             self._folder.fault(path, f"cannot be parsed ({type(problem).__name__}: {problem})")
         return None
 
-    def _files(self, referenced: Iterable[PurePosixPath]) -> Mapping[PurePosixPath, File]:
+    def _files(self, referenced: Iterable[PurePosixPath]) -> tuple[dict[PurePosixPath, File], dict[PurePosixPath, str]]:
+        """The files that texts refer to, and the reasons of those that are there and not served."""
         files: dict[PurePosixPath, File] = {}
+        refused: dict[PurePosixPath, str] = {}
         for path in referenced:
             if not self._folder.is_there(path):
                 continue  # check() reports it, with the line that refers to it
-            if (body := self._folder.body(path, MAX_FILE_BYTES)) is not None:
-                try:
-                    files[path] = read_file(path, body)
-                except ValueError as problem:
-                    self._folder.fault(path, str(problem))
-        return files
+            if not is_served(path):
+                refused[path] = refusal(path)
+            elif (body := self._folder.body(path, MAX_FILE_BYTES)) is None:
+                refused[path] = f"it {self._folder.faults[-1].problem}"
+            else:
+                self._file(path, body, files, refused)
+        return files, refused
+
+    def _file(
+        self, path: PurePosixPath, body: bytes, files: dict[PurePosixPath, File], refused: dict[PurePosixPath, str]
+    ) -> None:
+        try:
+            files[path], problem = read_file(path, body)
+        except RefusedPictureError as error:
+            refused[path] = str(error)
+            return
+        if problem:
+            self._folder.fault(path, f"{problem}; it is served without its size", severity=Severity.WARNING)
 
 
 def _referenced(texts: Iterable[Text]) -> tuple[PurePosixPath, ...]:
     """The files that texts refer to. No other files are read, so no others can be served."""
     paths = {resolve_relative(text, target) for text in texts for target in relative_targets(text)}
-    return tuple(sorted(path for path in paths if path and is_served(path)))
+    return tuple(sorted(path for path in paths if path and path.suffix != ".md"))

@@ -1,0 +1,106 @@
+"""Kinds of files that a site serves, by extension, and kinds that it refuses."""
+
+from pathlib import PurePosixPath
+
+_PLAIN = "text/plain; charset=utf-8"
+PICTURES = {
+    "png": "image/png",
+    "apng": "image/apng",
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "gif": "image/gif",
+    "webp": "image/webp",
+    "avif": "image/avif",
+    "ico": "image/x-icon",
+    "svg": "image/svg+xml",
+}
+AUDIO = {
+    "mp3": "audio/mpeg",
+    "m4a": "audio/mp4",
+    "aac": "audio/aac",
+    "ogg": "audio/ogg",
+    "oga": "audio/ogg",
+    "opus": "audio/ogg",
+    "wav": "audio/wav",
+    "flac": "audio/flac",
+    "weba": "audio/webm",
+}
+_VIDEO = {
+    "mp4": "video/mp4",
+    "m4v": "video/mp4",
+    "mov": "video/quicktime",
+    "ogv": "video/ogg",
+    "webm": "video/webm",
+    "vtt": "text/vtt; charset=utf-8",
+    "srt": "application/x-subrip; charset=utf-8",
+}
+_DOCUMENTS = {
+    "pdf": "application/pdf",
+    "epub": "application/epub+zip",
+    "csv": "text/csv; charset=utf-8",
+    "tsv": "text/tab-separated-values; charset=utf-8",
+    "ics": "text/calendar; charset=utf-8",
+    "vcf": "text/vcard; charset=utf-8",
+    "json": "application/json",
+    "jsonl": "application/jsonl",
+    "geojson": "application/geo+json",
+    "ipynb": "application/x-ipynb+json",
+    "yaml": "application/yaml",
+    "yml": "application/yaml",
+    "toml": "application/toml",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "odt": "application/vnd.oasis.opendocument.text",
+    "ods": "application/vnd.oasis.opendocument.spreadsheet",
+    "odp": "application/vnd.oasis.opendocument.presentation",
+}
+_ARCHIVES = {
+    "zip": "application/zip",
+    "gz": "application/gzip",
+    "tgz": "application/gzip",
+    "bz2": "application/x-bzip2",
+    "xz": "application/x-xz",
+    "zst": "application/zstd",
+    "7z": "application/x-7z-compressed",
+    "tar": "application/x-tar",
+}
+_FONTS = {"woff": "font/woff", "woff2": "font/woff2", "ttf": "font/ttf", "otf": "font/otf"}
+# Sources are sent as text with nosniff, so a browser shows them and runs none.
+_TEXTS = dict.fromkeys(
+    ("txt", "text", "log", "diff", "patch", "asc", "sig", "pub", "conf", "ini", "sql", "sh", "py", "go", "rs", "bib", "tex"),
+    _PLAIN,
+)  # fmt: skip
+MEDIA_TYPES = PICTURES | AUDIO | _VIDEO | _DOCUMENTS | _ARCHIVES | _FONTS | _TEXTS
+# Browsers run script in these, or apply them to a page, with the rights of the whole site.
+_ACTIVE = frozenset({
+    "html", "htm", "xhtml", "xht", "shtml", "dhtml", "mht", "mhtml", "svgz", "xml", "xsl", "xslt", "xul", "rdf", "rss", "atom", "mml", "mathml",
+    "js", "mjs", "cjs", "jsx", "ts", "tsx", "css", "wasm", "swf", "hta", "htc", "jar", "class", "vbs", "appcache",
+})  # fmt: skip
+
+
+def extension(path: PurePosixPath) -> str:
+    """The extension in lower case, without its dot; empty if there is none."""
+    return path.suffix[1:].lower()
+
+
+def is_served(path: PurePosixPath) -> bool:
+    return extension(path) in MEDIA_TYPES
+
+
+def is_picture(path: PurePosixPath) -> bool:
+    return extension(path) in PICTURES
+
+
+def refusal(path: PurePosixPath) -> str:
+    """Why a file of a kind that is not served is not, and what to do.
+
+    >>> refusal(PurePosixPath("demo.html"))
+    '.html files are not served: they could run script as part of this site; put it in a .zip file, or on another host'
+    """
+    kind = extension(path)
+    if not kind:
+        return "files without an extension are not served; give it one, such as .txt"
+    if kind in _ACTIVE:
+        return f".{kind} files are not served: they could run script as part of this site; put it in a .zip file, or on another host"
+    return f".{kind} files are not served: their media type is not known; put it in a .zip file, or name it .txt if it is text"

@@ -1,0 +1,119 @@
+"""Posts folder on disk: which files are texts, and which other files are found."""
+
+import unicodedata
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from blog.content.folder import Folder
+from blog.content.library import Library
+
+Write = Callable[[str, str | bytes], Path]
+Faults = Callable[[], list[str]]
+Read = Callable[[], Library]
+
+POST = "---\ntitle: Hello\ndate: 2026-03-01\n---\n\nText.\n"
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="7" height="5"/>'
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [
+        pytest.param("b.markdown", "rename it to 'b.md'", id="markdown"),
+        pytest.param("b.MD", "rename it to 'b.md'", id="upper-case"),
+        pytest.param("b.mdx", "rename it to 'b.md'", id="mdx"),
+        pytest.param("pages/b.Markdown", "rename it to 'b.md'", id="page"),
+        pytest.param("b.rst", "posts and pages are Markdown files", id="another-markup"),
+        pytest.param("drafts/b.md", "posts belong directly in the posts folder", id="subfolder"),
+        pytest.param("pages/2026/b.md", "posts belong directly in the posts folder", id="two-folders-deep"),
+        pytest.param("drafts/b.mdx", "posts belong directly in the posts folder", id="both"),
+        pytest.param("Pages/b.md", "rename the folder 'Pages' to 'pages'", id="pages-in-upper-case"),
+    ],
+)
+def test_a_text_that_is_not_read_is_said_with_what_to_do(write: Write, faults: Faults, name: str, advice: str) -> None:
+    write("a.md", POST)
+    write(name, POST)
+    (fault,) = faults()
+    assert fault.startswith(f"{name}:1: is not read: ")
+    assert advice in fault
+
+
+@pytest.mark.parametrize("name", ["README.md", "readme.MD", "pages/README.md", "images/Readme.markdown"])
+def test_a_readme_is_skipped_in_silence(write: Write, faults: Faults, library: Read, name: str) -> None:
+    write("a.md", POST)
+    write(name, "# For people\n")
+    assert faults() == []
+    assert [text.slug for text in library().texts] == ["a"]
+
+
+def test_a_post_whose_name_begins_like_readme_is_read(write: Write, library: Read) -> None:
+    write("readme-driven-development.md", POST)
+    assert [text.slug for text in library().texts] == ["readme-driven-development"]
+
+
+@pytest.mark.parametrize("disk", ["NFC", "NFD"])
+@pytest.mark.parametrize("link", ["NFC", "NFD"])
+def test_names_are_compared_in_one_unicode_form(
+    write: Write, library: Read, faults: Faults, disk: str, link: str
+) -> None:
+    def named(form: str, name: str) -> str:
+        return unicodedata.normalize(form, name)  # type: ignore[arg-type]
+
+    write(named(disk, "café.md"), POST)
+    write(named(disk, "bilder ü/größe.svg"), SVG)
+    write("b.md", POST + f"\n[x]({named(link, 'café.md')}) ![x](<{named(link, 'bilder ü/größe.svg')}>)\n")
+    assert faults() == []
+    assert list(library().files) == [PurePosixPath(named("NFC", "bilder ü/größe.svg"))]
+    assert [text.slug for text in library().texts] == ["b", named("NFC", "café")]
+
+
+def test_two_names_that_differ_only_in_unicode_form_are_said(write: Write, faults: Faults) -> None:
+    for form in ("NFC", "NFD"):
+        write(unicodedata.normalize(form, "café.md"), POST)
+    assert any("in another Unicode form" in fault for fault in faults())
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        pytest.param("f.html", ".html files are not served: they could run script", id="html"),
+        pytest.param("f.xsl", ".xsl files are not served: they could run script", id="xsl"),
+        pytest.param("f.exe", ".exe files are not served: their media type is not known", id="unknown"),
+        pytest.param("Makefile", "files without an extension are not served", id="no-extension"),
+        pytest.param("f.zip", "it has 16.0 MiB; 16.0 MiB is the most a file may have", id="too-large"),
+    ],
+)
+def test_a_file_that_is_there_and_not_served_is_said_with_the_reason(
+    write: Write, faults: Faults, name: str, reason: str
+) -> None:
+    write("a.md", POST + f"\n[x]({name})\n")
+    write(name, "x" * (16 * 1024 * 1024 + 1) if name.endswith(".zip") else "x")
+    assert any(f"link {name!r} is beside the post, but {reason}" in fault for fault in faults())
+
+
+@pytest.mark.parametrize(
+    "name", ["f.mp3", "f.OGG", "f.vtt", "f.srt", "f.epub", "f.ics", "f.patch", "f.tar.gz", "f.yaml"]
+)
+def test_the_files_that_people_link_are_served(write: Write, faults: Faults, library: Read, name: str) -> None:
+    write("a.md", POST + f"\n[x]({name})\n")
+    write(name, "x")
+    assert faults() == []
+    assert list(library().files) == [PurePosixPath(name)]
+
+
+def test_an_svg_whose_entities_contain_entities_is_not_served(write: Write, faults: Faults, library: Read) -> None:
+    write("a.md", POST + "\n[x](f.svg)\n")
+    write("f.svg", '<!DOCTYPE svg [<!ENTITY a "b"><!ENTITY c "&a;&a;">]><svg>&c;</svg>')
+    assert any("'f.svg' is beside the post, but it is not served" in fault for fault in faults())
+
+
+def test_a_picture_without_a_size_is_served_without_width_and_height(write: Write, library: Read) -> None:
+    write("a.md", POST + "\n![x](f.svg)\n")
+    write("f.svg", "<svg/>")
+    (file,) = library().files.values()
+    assert (file.width, file.height) == (0, 0)
+
+
+def test_a_folder_that_is_missing_has_no_files(tmp_path: Path) -> None:
+    assert not Folder(tmp_path).is_there(PurePosixPath("größe/a.svg"))
