@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 SYNC := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 
 .DEFAULT_GOAL := help
-.PHONY: settings help install run dev test lint format check bench memory chart lock vendor golden clean image
+.PHONY: settings help install run dev test mutants lint format check bench memory chart lock vendor golden clean image
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -32,8 +32,13 @@ run: $(VENV)/.run ## serve posts/ at http://127.0.0.1:8000
 dev: $(VENV)/.run ## like run, and reload posts, templates and open pages on change
 	BLOG_RELOAD=true BLOG_LOG_FORMAT=$${BLOG_LOG_FORMAT:-console} $(BIN)/blog serve
 
-test: $(VENV)/.dev ## run all tests; select some with T="tests/content -k date"
-	$(BIN)/python -m pytest $(T)
+# All tests run on all cores. Selected tests run in one process, which starts sooner and allows --pdb.
+WORKERS = $(if $(T),0,auto)
+test: $(VENV)/.dev ## run all tests on all cores; select some with T="tests/content -k date", T="-n auto tests/process" on all cores
+	$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=loadgroup --durations=10 $(T)
+
+mutants: $(VENV)/.dev ## change a copy one line at a time and name the changes that no test notices (half an hour); M="--only settings" for a part
+	$(BIN)/python .ci/mutants.py $(M)
 
 lint: $(VENV)/.dev ## ruff, mypy --strict, import-linter, and the posts
 	$(BIN)/ruff check .
@@ -113,7 +118,7 @@ release: ## publish the release of TAG with its notes (gh)
 	@case "$$TAG" in *-*) kind=--prerelease ;; *) kind=--latest ;; esac; gh release create "$$TAG" --verify-tag --title "$$TAG" --notes-file dist/notes.md "$$kind"
 
 golden: $(VENV)/.dev ## refresh the golden files; review the diff
-	BLOG_GOLDEN=refresh $(BIN)/python -m pytest tests -k golden
+	BLOG_GOLDEN=refresh $(BIN)/python -m pytest --numprocesses=0 tests -k golden
 
 vendor: $(VENV)/.dev ## copy data from the npm packages that package-lock.json pins
 	npm ci --silent --no-audit --no-fund

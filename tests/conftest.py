@@ -32,9 +32,29 @@ from blog.settings import Settings
 
 pytest_plugins = ["tests.rendered_site"]
 
+# Folders whose tests share what takes long to make: the container image, and the site in a browser. All others share a server or an app by file.
+_SHARING = ("image", "browser")
+# Files of slow tests, each with a server of its own: they may be spread over the workers one by one.
+_INDEPENDENT = {
+    "test_drain.py",
+    "test_keeps_serving.py",
+    "test_cache_start.py",
+    "test_walk.py",
+    "test_collector_down.py",
+}
+
 TEMPLATES = Path(__file__).parents[1] / "templates"
 Headers = tuple[tuple[str, str], ...]
 Files = Mapping[str, str | bytes]
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Group the tests for the workers of pytest-xdist, so that no worker makes again what another has made."""
+    folder = item.path.parent.name
+    if folder in _SHARING:
+        item.add_marker(pytest.mark.xdist_group(folder))
+    elif item.path.name not in _INDEPENDENT:
+        item.add_marker(pytest.mark.xdist_group(item.path.relative_to(TEMPLATES.parent).as_posix()))
 
 
 def _post(title: str, day: str, more: str = "", body: str = "A few words.") -> str:

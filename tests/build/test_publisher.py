@@ -1,7 +1,11 @@
 """The publisher: scheduled posts, changed files, and failed rebuilds."""
 
 import asyncio
+import ctypes
 import errno
+import gc
+import platform
+import resource
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -14,7 +18,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from blog.build import publisher
-from blog.build.publisher import BuildListener, Clock, Publisher, utc_now
+from blog.build.publisher import MIB, BuildListener, Clock, Publisher, utc_now
 from blog.build.state import ServiceState
 from blog.errors import ContentError
 from blog.settings import Settings
@@ -22,6 +26,8 @@ from blog.settings import Settings
 if TYPE_CHECKING:
     from tests.conftest import Run, Running, Until, WritePost, WritePosts
 
+# Larger blocks are mapped one by one, and returned to the system when they are freed.
+_BLOCK_BYTES = 64 * 1024
 MOMENT = datetime(2030, 1, 1, 12, 0, tzinfo=UTC)
 LISTS = ["/", "/blog", "/rss", "/atom.xml", "/feed.json", "/sitemap.xml", "/archive", "/llms.txt",
          "/llms-full.txt", "/api/posts", "/api/posts?tag=news"]  # fmt: skip
@@ -351,3 +357,51 @@ async def test_readiness_and_metrics_report_refused_content(
         await until(lambda: blog.app.service.refusal is None)
         assert "\nblog_content_faults 0.0" in await blog.text("/metrics")
         assert "\nblog_content_failures_total 0.0" not in await blog.text("/metrics")
+
+
+def test_the_garbage_collector_ignores_what_a_build_makes(
+    posts: "WritePosts", post: "WritePost", templates: Path, tmp_path: Path
+) -> None:
+    """It lives as long as the process, and each collection that visits it delays requests."""
+    folder = posts({"good.md": post("Good", "2026-01-01")})
+    gc.unfreeze()
+    settings = Settings(posts_dir=folder, templates_dir=templates, cache_dir=tmp_path / "cache")
+    edition = Publisher(settings, ServiceState()).build()
+    assert gc.isenabled()
+    assert gc.get_freeze_count() > len(edition.pages)
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="malloc_trim is glibc's")
+def test_a_build_returns_freed_memory_to_the_system(
+    posts: "WritePosts", post: "WritePost", templates: Path, tmp_path: Path
+) -> None:
+    folder = posts({"good.md": post("Good", "2026-01-01")})
+    settings = Settings(posts_dir=folder, templates_dir=templates, cache_dir=tmp_path / "cache")
+    publisher = Publisher(settings, ServiceState())
+    with _freed_memory(100 * MIB):
+        held = _resident()
+        publisher.build()
+        assert _resident() < held - 50 * MIB
+
+
+@contextmanager
+def _freed_memory(size: int) -> Iterator[None]:
+    """Memory that the allocator keeps: freed blocks below one that is still in use."""
+    libc = ctypes.CDLL(None)
+    libc.malloc.restype, libc.malloc.argtypes, libc.free.argtypes = (
+        ctypes.c_void_p,
+        [ctypes.c_size_t],
+        [ctypes.c_void_p],
+    )
+    blocks = [libc.malloc(_BLOCK_BYTES) for _ in range(size // _BLOCK_BYTES)]
+    for block in blocks:
+        ctypes.memset(block, 1, _BLOCK_BYTES)
+    last = libc.malloc(_BLOCK_BYTES)
+    for block in blocks:
+        libc.free(block)
+    yield
+    libc.free(last)
+
+
+def _resident() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()

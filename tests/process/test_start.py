@@ -3,9 +3,11 @@
 import json
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
+import time
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from tests.conftest import Files, Serve, WritePost, WritePosts
+    from tests.conftest import Files, Process, Serve, WritePost, WritePosts
 
 pytestmark = pytest.mark.process
 
@@ -206,3 +208,44 @@ def test_a_changed_post_is_served_by_the_running_process(
         # An open page must not delay the end.
         server.signal()
         assert server.wait(8) == 0
+
+
+PRINT_THE_SWITCH_INTERVAL_AT_EXIT = (
+    "import atexit, sys; from blog.__main__ import main;"
+    "atexit.register(lambda: print('switch interval:', sys.getswitchinterval())); sys.exit(main(['serve']))"
+)
+
+
+def test_the_switch_interval_is_at_most_a_millisecond(serve: "Serve", posts: "WritePosts") -> None:
+    """By default a thread that exports spans or renders metrics delays requests by 5 ms."""
+    server = serve(posts({}), sys.executable, "-c", PRINT_THE_SWITCH_INTERVAL_AT_EXIT).wait_until_ready()
+    server.signal()
+    assert server.wait() == 0
+    assert float(server.output.rpartition("switch interval: ")[2].split()[0]) <= 0.001
+
+
+def test_as_process_1_it_can_be_stopped_during_its_imports(serve: "Serve", posts: "WritePosts") -> None:
+    """The kernel drops signals to PID 1 that have no handler, and the server installs its own only when it starts."""
+    prefix = ("unshare", "--user", "--map-root-user", "--pid", "--fork", "--kill-child")
+    if subprocess.run([*prefix, "true"], check=False, capture_output=True).returncode != 0:
+        pytest.skip("there are no user namespaces here")
+    server = serve(posts({}), *prefix)
+    os.kill(_process_1_with_a_handler(server), signal.SIGTERM)
+    assert server.wait() == 0
+    assert server.output == ""
+
+
+def _process_1_with_a_handler(server: "Process") -> int:
+    """The process below unshare, as soon as it handles SIGTERM."""
+    parent, handled = server.popen.pid, 1 << (signal.SIGTERM - 1)
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+        if children and int(_status(int(children[0]), "SigCgt"), 16) & handled:
+            return int(children[0])
+        time.sleep(0.001)
+    raise AssertionError("it never handled SIGTERM")
+
+
+def _status(pid: int, field: str) -> str:
+    return Path(f"/proc/{pid}/status").read_text().partition(f"{field}:")[2].split()[0]
