@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import blog.__main__ as command
-from blog.build import edition, edition_cache, publisher
-from blog.build.state import ServiceState
+from blog.build import edition, edition_cache, edition_source
+from blog.machine.cache import Cache
 from blog.settings import Settings
 from blog.telemetry import metrics
 from blog.telemetry.visits import counters
@@ -37,7 +37,7 @@ def _encodings() -> None:
 
 def _editions() -> None:
     edition_cache.EditionCache.read = lambda *_: None
-    edition_cache.EditionCache.keep = edition_cache.EditionCache.finish = lambda *_: None
+    edition_cache.EditionCache.write_part = edition_cache.EditionCache.finish = lambda *_: None
 
 
 def _content() -> None:
@@ -47,15 +47,15 @@ def _content() -> None:
 
 
 def _collector_on() -> None:
-    publisher._without_collections = nullcontext  # noqa: SLF001 -- what this script is for
+    edition_source.without_collections = nullcontext
 
 
 def _release() -> None:
-    publisher.release_free_memory = lambda: None
+    edition_source.release_free_memory = lambda: None
 
 
 def _whole() -> None:
-    edition._KEPT_WHOLE_BYTES = 1 << 60  # noqa: SLF001 -- the same
+    edition._UNCOMPRESSED_BYTES = 1 << 60  # noqa: SLF001 -- what this script is for
 
 
 class _Counter:
@@ -109,6 +109,11 @@ TAKEN_OUT: Mapping[str, Callable[[], None]] = {
 }
 
 
+def _edition() -> edition.Edition:
+    settings = Settings.from_environ(os.environ)
+    return edition_source.EditionSource(settings, Cache(settings.cache_dir)).first()
+
+
 def build() -> dict[str, float]:
     """Processor time in seconds since the process began, memory in MB, and seconds of garbage collections."""
     started, collections = [0.0], list[float]()
@@ -121,8 +126,7 @@ def build() -> dict[str, float]:
 
     gc.callbacks.append(collecting)
     app_of = command.create_app(Settings.from_environ(os.environ))  # what serves is in memory too
-    maker = publisher.Publisher(Settings.from_environ(os.environ), ServiceState())
-    made = maker.build()
+    made = _edition()
     used = resource.getrusage(resource.RUSAGE_SELF)
     found = {
         "seconds": used.ru_utime + used.ru_stime,
@@ -147,11 +151,11 @@ def _memory() -> float:
 
 def free() -> dict[str, float]:
     """Seconds of freeing an edition at once, and of the longest of its pages."""
-    once = publisher.Publisher(Settings.from_environ(os.environ), ServiceState()).build()
+    once = _edition()
     began = time.thread_time()
     del once
     took = time.thread_time() - began
-    pages = list(publisher.Publisher(Settings.from_environ(os.environ), ServiceState()).build().pages.values())
+    pages = list(_edition().pages.values())
     longest = 0.0
     while pages:
         began = time.thread_time()

@@ -27,7 +27,7 @@ import pytest
 from starlette.types import ASGIApp, Message
 
 from blog.app import Blog, create_app
-from blog.build.publisher import Clock, utc_now
+from blog.machine.clock import Clock, utc_now
 from blog.settings import Settings
 
 pytest_plugins = ["tests.rendered_site"]

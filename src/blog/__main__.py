@@ -21,12 +21,15 @@ import uvicorn
 
 from blog import __version__
 from blog.app import create_app
+from blog.build.cache_pruner import MIB, CachePruner
 from blog.build.edition_cache import EditionCache
+from blog.build.edition_source import EditionSource
 from blog.build.encodings import Encoder
-from blog.build.publisher import MIB, BuildListener, Publisher, report
-from blog.build.state import ServiceState
+from blog.build.listener import BuildListener
+from blog.build.refusals import report
 from blog.content.slugs import slugify
 from blog.errors import BlogError, ContentError, Fault, SettingsError, faults_of
+from blog.machine.cache import Cache
 from blog.machine.progress import Progress
 from blog.serve.connections import Connections, Limits
 from blog.serve.listening import listen
@@ -159,10 +162,11 @@ def _check(settings: Settings, _options: argparse.Namespace) -> int:
 
 def _build(settings: Settings, options: argparse.Namespace) -> int:
     with Progress() as progress:
-        publisher = Publisher(settings, ServiceState(), listener=BuildListener(stage=progress.stage))
-        edition = publisher.build(source_date(options.environ))
-    publisher.prune_when_grown()
-    if not publisher.cache.writable:
+        cache = Cache(settings.cache_dir)
+        source = EditionSource(settings, cache, listener=BuildListener(stage=progress.stage))
+        edition = source.first(source_date(options.environ))
+    CachePruner(settings, cache).prune_when_grown(source.needed)
+    if not cache.writable:
         print(f"{settings.cache_dir} (BLOG_CACHE_DIR) cannot be written; nothing is kept", file=sys.stderr)
         return EXIT_CONTENT
     print(f"{len(edition.posts)} posts, {len(edition.pages)} pages; the cache is {settings.cache_dir}")
@@ -171,11 +175,11 @@ def _build(settings: Settings, options: argparse.Namespace) -> int:
 
 def _prune(settings: Settings, _options: argparse.Namespace) -> int:
     """Prune the cache. Entries that the edition of the current content needs stay, whatever their size."""
-    publisher = Publisher(settings, ServiceState())
-    if not publisher.cache.writable:
+    cache = Cache(settings.cache_dir)
+    if not cache.writable:
         print(f"{settings.cache_dir} (BLOG_CACHE_DIR) is not used, and nothing in it is removed", file=sys.stderr)
         return EXIT_CONTENT
-    pruned = publisher.prune(EditionCache(settings, publisher.cache).needed())
+    pruned = CachePruner(settings, cache).prune(EditionCache(settings, cache).needed())
     print(
         f"removed {pruned.files} files, {pruned.freed / MIB:.1f} MiB; {pruned.left / MIB:.1f} MiB are left in {settings.cache_dir}"
     )

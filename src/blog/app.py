@@ -13,9 +13,11 @@ from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
 from blog import __version__, urls
-from blog.build.publisher import BuildListener, Clock, Publisher, utc_now
+from blog.build.listener import BuildListener
+from blog.build.publisher import Publisher
 from blog.build.state import ServiceState
 from blog.http.semantics import ALLOW
+from blog.machine.clock import Clock, utc_now
 from blog.machine.stages import untimed_stage, untimed_start
 from blog.machine.threads import in_thread
 from blog.serve.api import api_routes

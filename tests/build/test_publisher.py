@@ -17,10 +17,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from blog.build import publisher
-from blog.build.publisher import MIB, BuildListener, Clock, Publisher, utc_now
+from blog.build import publisher, refusals
+from blog.build.cache_pruner import MIB
+from blog.build.edition_source import EditionSource
+from blog.build.listener import BuildListener
+from blog.build.publisher import Publisher
 from blog.build.state import ServiceState
 from blog.errors import ContentError
+from blog.machine.cache import Cache
+from blog.machine.clock import Clock, utc_now
 from blog.settings import Settings
 
 if TYPE_CHECKING:
@@ -255,7 +260,7 @@ async def test_the_last_good_edition_stays_when_a_rebuild_raises(
 async def test_a_failed_build_of_a_scheduled_post_is_retried(
     scheduled: Settings, until: "Until", monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(publisher, "_FIRST_RETRY_SECONDS", 0.2)
+    monkeypatch.setattr(refusals, "_FIRST_RETRY_SECONDS", 0.2)
     clock, stage = StoppedClock(MOMENT - timedelta(seconds=0.5)), FailingStage()
     async with _publishing(scheduled, stage, clock) as service:
         await until(lambda: service.generation == 1)
@@ -366,7 +371,7 @@ def test_the_garbage_collector_ignores_what_a_build_makes(
     folder = posts({"good.md": post("Good", "2026-01-01")})
     gc.unfreeze()
     settings = Settings(posts_dir=folder, templates_dir=templates, cache_dir=tmp_path / "cache")
-    edition = Publisher(settings, ServiceState()).build()
+    edition = EditionSource(settings, Cache(settings.cache_dir)).first()
     assert gc.isenabled()
     assert gc.get_freeze_count() > len(edition.pages)
 
@@ -377,10 +382,10 @@ def test_a_build_returns_freed_memory_to_the_system(
 ) -> None:
     folder = posts({"good.md": post("Good", "2026-01-01")})
     settings = Settings(posts_dir=folder, templates_dir=templates, cache_dir=tmp_path / "cache")
-    publisher = Publisher(settings, ServiceState())
+    source = EditionSource(settings, Cache(settings.cache_dir))
     with _freed_memory(100 * MIB):
         held = _resident()
-        publisher.build()
+        source.first()
         assert _resident() < held - 50 * MIB
 
 

@@ -161,12 +161,12 @@ def test_a_warm_start_sends_the_date_of_the_cold_one(serve: "Serve", written: Pa
 RENDERERS = """
 import sys
 from pathlib import Path
-from blog.build.state import ServiceState
-from blog.build.publisher import Publisher
+from blog.build.edition_source import EditionSource
+from blog.machine.cache import Cache
 from blog.settings import Settings
 
 posts, theme, cache = map(Path, sys.argv[1:])
-Publisher(Settings(posts_dir=posts, templates_dir=theme, cache_dir=cache), ServiceState()).build()
+EditionSource(Settings(posts_dir=posts, templates_dir=theme), Cache(cache)).first()
 print(sorted({"jinja2", "mistune", "pygments", "yaml"} & set(sys.modules)))
 """
 

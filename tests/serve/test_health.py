@@ -6,7 +6,7 @@ import httpx
 
 from blog import __version__
 from blog.app import create_app
-from blog.build.publisher import utc_now
+from blog.machine.clock import utc_now
 
 if TYPE_CHECKING:
     from blog.settings import Settings

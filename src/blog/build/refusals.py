@@ -1,0 +1,48 @@
+"""Refusals of changed content that cannot be served: logs their faults, and decides when to try again."""
+
+import logging
+
+from blog.build.listener import BuildListener
+from blog.build.state import ServiceState
+from blog.errors import Fault, Severity, faults_of
+from blog.machine.clock import Clock
+
+# The cause of a refusal may disappear without an event, for example when a file system responds again.
+_FIRST_RETRY_SECONDS, _LONGEST_RETRY_SECONDS = 30.0, 300.0
+
+logger = logging.getLogger(__name__)
+
+
+class Refusals:
+    """The refusals since the last publication. ``retry_seconds`` is how long to wait for a change before another attempt."""
+
+    def __init__(self, service: ServiceState, clock: Clock, listener: BuildListener) -> None:
+        self._service = service
+        self._clock = clock
+        self._listener = listener
+        self._last: tuple[Fault, ...] = ()
+        self.retry_seconds = _FIRST_RETRY_SECONDS
+
+    def add(self, problem: Exception) -> None:
+        """Log the faults, each of them unless they are those of the last attempt, and record the refusal."""
+        faults = faults_of(problem)
+        errors = max(1, sum(fault.severity is Severity.ERROR for fault in faults))
+        if not faults:
+            logger.error("the rebuild failed", exc_info=problem)
+        elif faults != self._last:
+            report(faults)
+        repeated = self._service.refusal is not None and faults == self._last
+        self.retry_seconds = min(self.retry_seconds * 2, _LONGEST_RETRY_SECONDS) if repeated else _FIRST_RETRY_SECONDS
+        self._last = faults
+        self._service.refuse(errors, self._clock())
+        self._listener.refused(errors)
+        logger.error("the changed content has faults (%d); the last good edition stays", errors)
+
+    def clear(self) -> None:
+        """Forget the faults, because an edition was published: the same ones are logged if they occur again."""
+        self._last = ()
+
+
+def report(faults: tuple[Fault, ...]) -> None:
+    for fault in faults:
+        logger.log(logging.ERROR if fault.severity is Severity.ERROR else logging.WARNING, "%s", fault)
