@@ -80,20 +80,10 @@ def test_a_scheduled_post_appears_when_it_is_due(post: Callable[..., None], libr
     assert [tag.slug for tag in after.tags] == ["tomorrow"]
 
 
-def test_the_next_moment_is_when_the_next_post_is_due(post: Callable[..., None], library: Read) -> None:
-    post("now")
-    post("c", "2026-09-01")
-    post("b", "2026-08-01")
-    read = library()
-    assert read.next_moment(NOW) == datetime(2026, 8, 1, tzinfo=UTC)
-    assert read.next_moment(datetime(2026, 8, 1, tzinfo=UTC)) == datetime(2026, 9, 1, tzinfo=UTC)
-    assert read.next_moment(datetime(2027, 1, 1, tzinfo=UTC)) is None
-
-
 def test_a_draft_is_not_part_of_the_site(post: Callable[..., None], library: Read) -> None:
     post("a", more="draft: true\ntags: [Hush]\nseries: S\n")
     site = site_at(library(), NOW)
-    assert (site.posts, site.tags, site.series, library().next_moment(NOW)) == ((), (), {}, None)
+    assert (site.posts, site.tags, site.series) == ((), (), {})
 
 
 def test_a_tag_is_spelled_as_its_newest_post_spells_it(post: Callable[..., None], library: Read) -> None:

@@ -3,7 +3,6 @@
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from html import escape
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
@@ -31,10 +30,6 @@ class Library:
     @property
     def texts(self) -> tuple[Text, ...]:
         return (*self.posts, *self.pages)
-
-    def next_moment(self, now: datetime) -> datetime | None:
-        """When the next scheduled post is due; None if there is none."""
-        return min((post.published for post in self.posts if post.published > now), default=None)
 
 
 def is_external(target: str) -> bool:
