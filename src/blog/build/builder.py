@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from blog import urls
 from blog.build import document_cache
 from blog.build.dates import Dates
-from blog.build.edition import Edition, Entry, bind, compressed_details
+from blog.build.edition import Details, Edition, Entry, Section, bind, compressed_details
 from blog.build.encodings import Encoded, Encoder, Levels, cached
 from blog.build.not_found import NotFound
 from blog.content.files import File
@@ -181,8 +181,8 @@ def _slices(rendered: Iterable[Rendered]) -> Iterator[list[Rendered]]:
 
 
 def _entry(post: Post, site: Site, absolute: Resolver) -> Entry:
-    headings = [{"level": it.level, "anchor": it.anchor, "text": it.text} for it in post.document.headings]
-    details = {"html": post.document.html(partial(absolute.attributes, post)), "sections": headings}
+    headings = [Section(level=it.level, anchor=it.anchor, text=it.text) for it in post.document.headings]
+    details = Details(html=post.document.html(partial(absolute.attributes, post)), sections=headings)
     return Entry(
         slug=post.slug,
         title=post.title,

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TypedDict
 
 import zstandard
 
@@ -27,11 +27,26 @@ _UNCOMPRESSED_BYTES = 8 * 1024 * 1024
 _CONTENT_LEVEL = 9
 
 
+class Section(TypedDict):
+    """A heading of a post."""
+
+    level: int
+    anchor: str
+    text: str
+
+
+class Details(TypedDict):
+    """The content of a post: its HTML with absolute addresses, and its headings."""
+
+    html: str
+    sections: list[Section]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """What the API says of a post. Times are UTC; ``tags`` are their slugs by their names.
 
-    ``content`` is a JSON object with its absolute HTML and its sections, compressed.
+    ``content`` are its `Details` as JSON, compressed.
     """
 
     slug: str
@@ -47,9 +62,8 @@ class Entry:
     content: bytes
 
     @property
-    def details(self) -> Mapping[str, Any]:
-        """The ``html`` of the post and its ``sections``."""
-        details: Mapping[str, Any] = json.loads(zstandard.ZstdDecompressor().decompress(self.content))
+    def details(self) -> Details:
+        details: Details = json.loads(zstandard.ZstdDecompressor().decompress(self.content))
         return details
 
 
@@ -89,7 +103,7 @@ class Edition:
         return Dates.of_existing(self.made).of("", b"")
 
 
-def compressed_details(details: Mapping[str, Any]) -> bytes:
+def compressed_details(details: Details) -> bytes:
     """The ``content`` of an entry with these details."""
     described = json.dumps(details, ensure_ascii=False).encode()
     return shrunk_to_fit(zstandard.ZstdCompressor(level=_CONTENT_LEVEL).compress(described))

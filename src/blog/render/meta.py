@@ -1,7 +1,7 @@
 """Metadata for the head of a page: canonical link, Open Graph, feed links, JSON-LD."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from blog import urls
@@ -65,7 +65,7 @@ class MetadataBuilder:
         self._default_picture = default_picture
         self._feeds = feeds(site.config.title)
 
-    def index(self, title: str, path: str, description: str = "", **rest: Any) -> PageMetadata:
+    def index(self, title: str, path: str, description: str = "") -> PageMetadata:
         """A page that lists posts."""
         breadcrumbs = () if path == urls.HOME else (self._breadcrumbs([(title, path)]),)
         return PageMetadata(
@@ -75,7 +75,8 @@ class MetadataBuilder:
             canonical=self._origin + path,
             lang=self._config.lang,
             picture=self._default_picture,
-            **{"feeds": self._feeds, "json_ld": breadcrumbs} | rest,
+            feeds=self._feeds,
+            json_ld=breadcrumbs,
         )
 
     def home(self) -> PageMetadata:
@@ -89,12 +90,12 @@ class MetadataBuilder:
             "inLanguage": self._config.lang,
             "author": self._person(),
         }
-        return self.index(self._config.title, urls.HOME, json_ld=(blog,))
+        return replace(self.index(self._config.title, urls.HOME), json_ld=(blog,))
 
     def tag(self, tag: Tag) -> PageMetadata:
         title = f"Posts about {tag.name}"
-        return self.index(title, tag.url, f"{title} on {self._config.title}.",
-                          feeds=(*feeds(f"{self._config.title}: {tag.name}", tag.url), *self._feeds))  # fmt: skip
+        index = self.index(title, tag.url, f"{title} on {self._config.title}.")
+        return replace(index, feeds=(*feeds(f"{self._config.title}: {tag.name}", tag.url), *self._feeds))
 
     def page(self, page: Text) -> PageMetadata:
         return PageMetadata(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from html import unescape
 from itertools import groupby
@@ -62,7 +63,7 @@ class PageRenderer:
 
     def not_found(self) -> Rendered:
         """The 404 page, with a placeholder for suggestions."""
-        meta = self._metadata.index("Page not found", urls.HOME, indexed=False, json_ld=())
+        meta = replace(self._metadata.index("Page not found", urls.HOME), indexed=False, json_ld=())
         return self._page("not_found.html", meta, urls.HOME, {"posts": self._site.posts[:3]})
 
     def suggestions(self) -> tuple[str, dict[str, str]]:
@@ -93,10 +94,11 @@ class PageRenderer:
         count = max(1, -(-len(posts) // POSTS_PER_PAGE))
         for number in range(1, count + 1):
             title = "All posts" if number == 1 else f"All posts, page {number}"
-            meta = self._metadata.index(
-                title,
-                urls.listing(number),
-                f"{title} of {self._site.config.title}, newest first.",
+            index = self._metadata.index(
+                title, urls.listing(number), f"{title} of {self._site.config.title}, newest first."
+            )
+            meta = replace(
+                index,
                 older=urls.listing(number + 1) if number < count else None,
                 newer=urls.listing(number - 1) if number > 1 else None,
             )

@@ -1,12 +1,11 @@
 """The posts as JSON, serialized for each request to the API."""
 
 from datetime import datetime
-from typing import Any
 
 from pydantic import BaseModel
 
 from blog import urls
-from blog.build.edition import Edition, Entry
+from blog.build.edition import Details, Edition, Entry
 
 
 class PostSummary(BaseModel):
@@ -62,28 +61,45 @@ class PostIndex:
         found = self._edition.posts if tag is None else self._edition.by_tag.get(tag, ())
         shown = found[(page - 1) * per_page : page * per_page]
         pages = max(1, -(-len(found) // per_page))
-        posts = [PostSummary(**self._summary(entry)) for entry in shown]
+        posts = [self._summary(entry) for entry in shown]
         return PostList(posts=posts, page=page, pages=pages, total=len(found)).model_dump_json().encode()
 
     def detail(self, slug: str) -> bytes | None:
         """A `PostDetail`; None if there is no such post."""
         entry = self._edition.by_slug.get(slug)
-        if entry is None:
-            return None
-        return PostDetail(**self._summary(entry), **entry.details).model_dump_json().encode()
+        return None if entry is None else _detail(self._summary(entry), entry.details).model_dump_json().encode()
 
-    def _summary(self, entry: Entry) -> dict[str, Any]:
-        return {
-            "slug": entry.slug,
-            "title": entry.title,
-            "description": entry.description,
-            "url": self._origin + urls.post(entry.slug),
-            "source_url": self._origin + urls.source(entry.slug),
-            "published": entry.published,
-            "updated": entry.updated,
-            "tags": list(entry.tags),
-            "series": entry.series,
-            "lang": entry.lang,
-            "words": entry.words,
-            "reading_minutes": entry.minutes,
-        }
+    def _summary(self, entry: Entry) -> PostSummary:
+        return PostSummary(
+            slug=entry.slug,
+            title=entry.title,
+            description=entry.description,
+            url=self._origin + urls.post(entry.slug),
+            source_url=self._origin + urls.source(entry.slug),
+            published=entry.published,
+            updated=entry.updated,
+            tags=list(entry.tags),
+            series=entry.series,
+            lang=entry.lang,
+            words=entry.words,
+            reading_minutes=entry.minutes,
+        )
+
+
+def _detail(summary: PostSummary, details: Details) -> PostDetail:
+    return PostDetail(
+        slug=summary.slug,
+        title=summary.title,
+        description=summary.description,
+        url=summary.url,
+        source_url=summary.source_url,
+        published=summary.published,
+        updated=summary.updated,
+        tags=summary.tags,
+        series=summary.series,
+        lang=summary.lang,
+        words=summary.words,
+        reading_minutes=summary.reading_minutes,
+        html=details["html"],
+        sections=[Section(**section) for section in details["sections"]],
+    )
