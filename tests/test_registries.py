@@ -15,9 +15,16 @@ ADDITIONS = {
         "FEED_FORMATS = (\n",
         'FEED_FORMATS = (\n    FeedFormat("text", "Plain text", "/feed.txt", "text/plain"),\n',
         "FIXED = (\n",
-        'FIXED = (\n    Fixed("/", "home"), Fixed("/blog", "list"), Fixed("/now", "now"),\n',
+        'FIXED = (\n    Fixed("/", "home"), Fixed("/blog", "list"), Fixed("/now", "now"), Fixed("/later", "later"),\n',
     ),
-    "render/feeds.py": ('= {"rss": _rss', '= {"text": lambda feed: feed.title.encode(), "rss": _rss'),
+    "render/pages.py": (
+        "        yield self._archive()\n",
+        (
+            "        yield self._archive()\n"
+            '        yield self._page("archive.html", self._metadata.index("Now", "/now"), "/now", {"years": [], "total": 0})\n'
+        ),
+    ),
+    "render/feeds.py": ('= {"rss": _rss', '= {"text": lambda feed, _kind: feed.title.encode(), "rss": _rss'),
 }
 PROGRAM = """
 import json, pathlib, sys
@@ -41,7 +48,7 @@ print(json.dumps({
     "tag page": "/blog/tag/a/feed.txt" in text("/blog/tag/a"),
     "labels": [FEEDS["/feed.txt"], FEEDS["/blog/tag/{tag}/feed.txt"], CONTENT_TYPES["/now"]],
     "checked": {"/feed.txt", "/now"} <= FIXED_PATHS,
-    "sitemap": "/now</loc>" in text("/sitemap.xml"),
+    "sitemap": ["/now</loc>" in text("/sitemap.xml"), "/later</loc>" in text("/sitemap.xml")],
 }))
 """
 
@@ -76,4 +83,4 @@ def test_a_feed_format_needs_only_a_line_in_urls_and_a_writer(outcome: dict[str,
 def test_labels_checks_and_the_sitemap_use_the_lists(outcome: dict[str, object]) -> None:
     assert outcome["labels"] == ["text", "text", "now"]
     assert outcome["checked"] is True
-    assert outcome["sitemap"] is True
+    assert outcome["sitemap"] == [True, False], "a page that nothing renders is in the sitemap"

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from itertools import chain
 from pathlib import PurePosixPath
 
 from blog import urls
@@ -117,7 +116,7 @@ def _render(library: Library, site: Site, theme: Theme, settings: Settings, bind
     renderer = PageRenderer(site, theme, metadata, resolver, settings)
     since = site.posts[0].published if site.posts else None
     with stage("render") as note:
-        rendered = chain(renderer.all(), _feeds_and_files(site, theme, absolute, settings))
+        rendered = _everything(renderer, site, theme, absolute, settings)
         pages = dict(bind(binder.encoded(rendered, site, absolute, since), binder.dates, secure=settings.secure))
         not_found = NotFound(renderer.not_found(), *renderer.suggestions())
         note("pages", len(pages))
@@ -202,9 +201,15 @@ def _no_compression(_body: bytes, _levels: Levels) -> dict[bytes, bytes]:
     return {}
 
 
-def _feeds_and_files(site: Site, theme: Theme, absolute: Resolver, settings: Settings) -> Iterator[Rendered]:
+def _everything(
+    renderer: PageRenderer, site: Site, theme: Theme, absolute: Resolver, settings: Settings
+) -> Iterator[Rendered]:
+    paths: set[str] = set()
+    for page in renderer.all():
+        paths.add(page.path)
+        yield page
     yield from feeds(site, absolute, settings.base_url)
-    yield from site_files(site, theme, settings.base_url)
+    yield from site_files(site, theme, settings.base_url, paths)
     skipped = frozenset() if settings.faro_url else rum.ASSETS
     for name, body in theme.assets.items():
         if name in skipped:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from blog import urls
 from blog.content.front_matter import FrontMatterError, Line, language_tag, line_of, read_yaml
 
 
@@ -28,8 +29,8 @@ class SiteConfig:
     description: str = ""
     author: Author = field(default_factory=lambda: Author("The author"))
     lang: str = "en"
-    navigation: tuple[Link, ...] = (Link("Posts", "/blog"), Link("Tags", "/tags"), Link("Archive", "/archive"))
-    links: tuple[Link, ...] = (Link("RSS", "/rss"),)
+    navigation: tuple[Link, ...] = (Link("Posts", urls.BLOG), Link("Tags", urls.TAGS), Link("Archive", urls.ARCHIVE))
+    links: tuple[Link, ...] = (Link("RSS", urls.RSS),)
 
 
 class _Strict(BaseModel):

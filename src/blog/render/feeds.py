@@ -18,6 +18,7 @@ from blog.content.post import Post
 from blog.content.site import Site, last_modified
 from blog.render.page import FEED, Rendered
 from blog.render.theme import iso
+from blog.urls import FeedFormat
 
 POSTS_PER_FEED = 20
 _ATOM = "http://www.w3.org/2005/Atom"
@@ -73,7 +74,7 @@ def _written(feed: Feed) -> Iterator[Rendered]:
             path=urls.decoded(feed.base + kind.path),
             route=urls.TAG_ROUTE + kind.path if feed.base else kind.path,
             media_type=f"{kind.media_type}; charset=utf-8",
-            body=_WRITERS[kind.name](feed),
+            body=_WRITERS[kind.name](feed, kind),
             cache=FEED,
         )
 
@@ -96,7 +97,7 @@ class _Contents:
         return self._html[post.slug]
 
 
-def _rss(feed: Feed) -> bytes:
+def _rss(feed: Feed, kind: FeedFormat) -> bytes:
     root = ET.Element("rss", version="2.0")
     channel = ET.SubElement(root, "channel")
     _add(channel, "title", feed.title)
@@ -104,7 +105,7 @@ def _rss(feed: Feed) -> bytes:
     _add(channel, "description", feed.config.description or feed.title)
     _add(channel, "language", feed.config.lang)
     _add(channel, "lastBuildDate", format_datetime(feed.updated, usegmt=True))
-    ET.SubElement(channel, f"{{{_ATOM}}}link", rel="self", type="application/rss+xml", href=_self(feed, urls.RSS))
+    ET.SubElement(channel, f"{{{_ATOM}}}link", rel="self", type=kind.media_type, href=_self(feed, kind))
     for post in feed.posts:
         item = ET.SubElement(channel, "item")
         _add(item, "title", post.title)
@@ -119,7 +120,7 @@ def _rss(feed: Feed) -> bytes:
     return _document(root)
 
 
-def _atom(feed: Feed) -> bytes:
+def _atom(feed: Feed, kind: FeedFormat) -> bytes:
     root = ET.Element(f"{{{_ATOM}}}feed", {"xml:lang": feed.config.lang})
     _atom_add(root, "id", feed.home)
     _atom_add(root, "title", feed.title)
@@ -127,7 +128,7 @@ def _atom(feed: Feed) -> bytes:
         _atom_add(root, "subtitle", feed.config.description)
     _atom_add(root, "updated", iso(feed.updated))
     _atom_add(root, "link", rel="alternate", type="text/html", href=feed.home)
-    _atom_add(root, "link", rel="self", type="application/atom+xml", href=_self(feed, urls.ATOM))
+    _atom_add(root, "link", rel="self", type=kind.media_type, href=_self(feed, kind))
     _atom_add(_atom_add(root, "author"), "name", feed.config.author.name)
     for post in feed.posts:
         entry = _atom_add(root, "entry")
@@ -143,13 +144,13 @@ def _atom(feed: Feed) -> bytes:
     return _document(root)
 
 
-def _json_feed(feed: Feed) -> bytes:
+def _json_feed(feed: Feed, kind: FeedFormat) -> bytes:
     author = {"name": feed.config.author.name}
     document: dict[str, Any] = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": feed.title,
         "home_page_url": feed.home,
-        "feed_url": _self(feed, urls.JSON_FEED),
+        "feed_url": _self(feed, kind),
         "description": feed.config.description,
         "language": feed.config.lang,
         "authors": [author],
@@ -172,11 +173,11 @@ def _json_item(feed: Feed, post: Post) -> dict[str, Any]:
     }
 
 
-_WRITERS: Mapping[str, Callable[[Feed], bytes]] = {"rss": _rss, "atom": _atom, "json": _json_feed}
+_WRITERS: Mapping[str, Callable[[Feed, FeedFormat], bytes]] = {"rss": _rss, "atom": _atom, "json": _json_feed}
 
 
-def _self(feed: Feed, path: str) -> str:
-    return feed.origin + feed.base + path
+def _self(feed: Feed, kind: FeedFormat) -> str:
+    return feed.origin + feed.base + kind.path
 
 
 def _add(parent: ET.Element, name: str, text: str = "", **attributes: str) -> ET.Element:

@@ -1,7 +1,7 @@
 """Files for crawlers and other programs: sitemap, robots.txt, llms.txt, the Markdown sources, the web manifest."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from datetime import datetime
 from xml.etree import ElementTree as ET
 
@@ -17,8 +17,9 @@ LLMS_FULL_BYTES = 4_000_000
 ICON_SIZES = (192, 512)
 
 
-def site_files(site: Site, theme: Theme, origin: str) -> Iterator[Rendered]:
-    yield _page(urls.SITEMAP, XML, sitemap(site, origin))
+def site_files(site: Site, theme: Theme, origin: str, pages: Container[str]) -> Iterator[Rendered]:
+    """``pages`` are the paths of the pages that have been rendered."""
+    yield _page(urls.SITEMAP, XML, sitemap(site, origin, pages))
     yield _page(urls.ROBOTS, TEXT, f"User-agent: *\nDisallow:\n\nSitemap: {origin}{urls.SITEMAP}\n".encode())
     yield _page(urls.LLMS, TEXT, llms(site, origin).encode())
     yield _page(urls.LLMS_FULL, TEXT, llms_full(site, origin).encode())
@@ -34,10 +35,10 @@ def _page(path: str, media_type: str, body: bytes) -> Rendered:
     return Rendered(path=path, route=path, media_type=media_type, body=body)
 
 
-def sitemap(site: Site, origin: str) -> bytes:
-    """The sitemap: every HTML page with the time its content last changed (sitemaps.org 0.9)."""
+def sitemap(site: Site, origin: str, pages: Container[str]) -> bytes:
+    """The sitemap: every HTML page among ``pages`` with the time its content last changed (sitemaps.org 0.9)."""
     root = ET.Element("urlset", xmlns="http://www.sitemaps.org/schemas/sitemap/0.9")
-    for path, modified in _locations(site):
+    for path, modified in _locations(site, pages):
         url = ET.SubElement(root, "url")
         ET.SubElement(url, "loc").text = origin + path
         if modified:
@@ -47,16 +48,17 @@ def sitemap(site: Site, origin: str) -> bytes:
     return document
 
 
-def _locations(site: Site) -> Iterator[tuple[str, datetime | None]]:
-    home, blog, *others = (fixed.path for fixed in urls.FIXED if fixed.content_type)
-    for path in (home, blog):
+def _locations(site: Site, pages: Container[str]) -> Iterator[tuple[str, datetime | None]]:
+    first = (urls.HOME, urls.BLOG)
+    for path in first:
         yield path, site.modified
     for start in range(POSTS_PER_PAGE, len(site.posts), POSTS_PER_PAGE):
         yield urls.listing(start // POSTS_PER_PAGE + 1), last_modified(site.posts[start : start + POSTS_PER_PAGE])
     for post in site.posts:
         yield post.url, post.modified
-    for path in others:
-        yield path, site.modified
+    for fixed in urls.FIXED:
+        if fixed.content_type and fixed.path not in first and fixed.path in pages:
+            yield fixed.path, site.modified
     for tag in site.tags:
         yield tag.url, last_modified(tag.posts)
     for page in site.pages:
