@@ -1,13 +1,13 @@
 // Reports Core Web Vitals, JavaScript errors and sessions to a Faro collector. It is first in <body>, so that it misses no error. Its parameters are data-
 // attributes of its element, so its text never changes, and the page's Content Security Policy allows it by its hash.
 (() => {
-  const told = document.currentScript.dataset;
+  const config = document.currentScript.dataset;
 
   // Global Privacy Control or Do Not Track: load nothing and send nothing.
   if (navigator.globalPrivacyControl || ["1", "yes"].includes(navigator.doNotTrack || window.doNotTrack)) return;
 
   // The sampling decision is made once per tab. A tab that is not sampled does not load the SDK.
-  const draw = () => (Math.random() < told.sampleRate ? "in" : "out");
+  const draw = () => (Math.random() < config.sampleRate ? "in" : "out");
   let drawn;
   try {
     drawn = sessionStorage.rum ??= draw();
@@ -50,12 +50,12 @@
         const headers = { "content-type": "application/json" };
         // Browsers limit the bodies of all requests with keepalive to 64 KiB (Fetch Standard).
         const keepalive = body.length < 20000;
-        fetch(told.rumCollect, { method: "POST", body, headers, keepalive, credentials: "omit", referrerPolicy: "origin" }).catch(() => {});
+        fetch(config.rumCollect, { method: "POST", body, headers, keepalive, credentials: "omit", referrerPolicy: "origin" }).catch(() => {});
       }
     }
 
     const { api } = sdk.initializeFaro({
-      app: { name: told.app, version: told.version, environment: told.environment },
+      app: { name: config.app, version: config.version, environment: config.environment },
       transports: [new Beacons()],
       instrumentations: [
         new sdk.PerformanceInstrumentation(), new sdk.ErrorsInstrumentation(), new sdk.WebVitalsInstrumentation(), new sdk.SessionInstrumentation(),
@@ -82,8 +82,8 @@
   // Load the SDK after the first paint. The browser buffers the vitals until then.
   requestAnimationFrame(() => setTimeout(() => {
     const script = document.createElement("script");
-    script.src = told.sdk;
-    script.integrity = told.integrity;
+    script.src = config.sdk;
+    script.integrity = config.integrity;
     script.fetchPriority = "low";
     script.onload = start;
     script.onerror = stop;

@@ -91,6 +91,20 @@ def test_ten_thousand_invalid_beacons_are_refused_and_use_no_memory(server: "Pro
     assert "Traceback" not in server.output
 
 
+@pytest.mark.parametrize("length", [b"Transfer-Encoding: chunked", b"Content-Length: 30000000"])
+def test_a_client_that_sends_megabytes_gets_the_refusal_before_the_connection_closes(
+    server: "Process", length: bytes
+) -> None:
+    head = b"POST /rum/collect HTTP/1.1\r\nHost: x\r\nSec-Fetch-Site: same-origin\r\nContent-Type: application/json\r\n"
+    chunk = b"8000\r\n" + b"a" * 0x8000 + b"\r\n"
+    with server.connect() as connection:
+        connection.sendall(head + length + b"\r\n\r\n" + chunk * 100)
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert answer.startswith(b"HTTP/1.1 413 ")
+    assert answer.count(b"\r\nconnection: close\r\n") == 1
+    assert b"A beacon has at most" in answer
+
+
 def _until(condition: Callable[[], object]) -> None:
     deadline = time.monotonic() + 20
     while not condition():

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.requests import ClientDisconnect
-from starlette.types import Receive, Scope, Send
 
 from blog import urls
 from blog.http.semantics import BeaconOutcome
@@ -15,8 +14,6 @@ LONGEST_BYTES = 64 * 1024
 READ_SECONDS = 5.0
 # Bodies that may be read at once; with LONGEST_BYTES for each, 8 MiB.
 MAX_READING = 128
-# A client that is refused in the middle of a body gets the answer once so much of the body has been read, or after so many seconds.
-_LINGER_BYTES, _LINGER_SECONDS = 16 * 1024 * 1024, 2.0
 _RETRY_AFTER_SECONDS = 5
 
 Enqueue = Callable[[bytes], BeaconOutcome | None]
@@ -117,46 +114,19 @@ async def _body(request: Request, reading: asyncio.Semaphore) -> bytes:
 def _response(outcome: BeaconOutcome | None, request: Request) -> Response:
     headers = {"cache-control": "no-store"}
     if outcome is BeaconOutcome.OPTED_OUT:
-        answer = Response(status_code=204, headers=headers)
+        answer: Response = Response(status_code=204, headers=headers)
     elif outcome is None or outcome not in _REFUSALS:
         return Response(status_code=202, headers=headers)
     else:
         status, words = _REFUSALS[outcome]
         again = {"retry-after": str(_RETRY_AFTER_SECONDS)} if outcome is BeaconOutcome.RATE_LIMITED else {}
         answer = JSONResponse({"detail": words}, status, headers | again)
-    return _EarlyResponse(answer) if _more_may_follow(request.headers) or outcome is BeaconOutcome.TOO_SLOW else answer
+    if _more_may_follow(request.headers) or outcome is BeaconOutcome.TOO_SLOW:
+        # The connection discards the rest of the body for a while before it closes, so that the response is not lost.
+        answer.headers["connection"] = "close"
+    return answer
 
 
 def _more_may_follow(headers: Mapping[str, str]) -> bool:
     """Whether more of the body may follow than the server reads and discards anyway."""
     return "transfer-encoding" in headers or _declared_length(headers) > LONGEST_BYTES
-
-
-class _EarlyResponse(Response):
-    """A response that is sent before the request's body has been read. It discards the body for a while, then closes the connection.
-
-    Closing with unread bytes would reset the connection and lose the response.
-    """
-
-    def __init__(self, answer: Response) -> None:
-        super().__init__(answer.body, answer.status_code, dict(answer.headers) | {"connection": "close"})
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        del scope
-        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        await send({"type": "http.response.body", "body": self.body, "more_body": True})
-        await _discard_body(receive)
-        await send({"type": "http.response.body", "body": b""})
-
-
-async def _discard_body(receive: Receive) -> None:
-    left = _LINGER_BYTES
-    try:
-        async with asyncio.timeout(_LINGER_SECONDS):
-            while left > 0:
-                message = await receive()
-                left -= len(message.get("body", b""))
-                if not message.get("more_body", False):
-                    return
-    except TimeoutError:
-        return
