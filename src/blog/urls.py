@@ -39,6 +39,9 @@ LIST_ROUTE = "/blog/page/{n}"
 TAG_ROUTE = "/blog/tag/{tag}"
 PAGE_ROUTE = "/{page}"
 ASSET_ROUTE = "/assets/{asset}"
+STATIC_ROUTE = "/{file}"
+# The routes of files, which answer range requests.
+FILE_ROUTES = frozenset({ASSET_ROUTE, STATIC_ROUTE})
 
 # First path segments that the service uses or reserves: no page in posts/pages/ may have one as its slug.
 RESERVED = frozenset(

@@ -234,7 +234,7 @@ def _file(url: str, media_type: str, body: bytes, *, secure: bool) -> Rendered:
         media_type=media_type,
         body=body,
         cache=FOREVER,
-        headers=security.for_file(media_type, secure=secure),
+        headers={"accept-ranges": "bytes"} | security.for_file(media_type, secure=secure),
     )
 
 

@@ -42,3 +42,12 @@ def choose(page: Resource, accept_encoding: bytes) -> Representation | None:
         if coding == IDENTITY:
             return page.identity
     return None
+
+
+def accepts_identity(accept_encoding: bytes) -> bool:
+    """Whether a client takes a body that is not encoded.
+
+    >>> accepts_identity(b"br"), accepts_identity(b"br, identity;q=0"), accepts_identity(b"gzip, *;q=0")
+    (True, False, False)
+    """
+    return len(accept_encoding) > LONGEST_LIST or IDENTITY in _acceptable(accept_encoding)

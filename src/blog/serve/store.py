@@ -1,19 +1,20 @@
 """The page store: one look-up of a path, and a choice among its prepared responses. Nothing here blocks."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from blog import urls
 from blog.build.edition import Edition
 from blog.build.not_found import NotFound
-from blog.build.response import PreparedResponse, Resource, field_lines
+from blog.build.response import PreparedResponse, Representation, Resource, field_lines
 from blog.build.state import ServiceState
 from blog.http.request import RequestRecord
 from blog.http.semantics import ALLOW, READ_METHODS
 from blog.machine.budget import Budget
 from blog.render import security
 from blog.render.page import TEXT
-from blog.serve.negotiation import choose
+from blog.serve.negotiation import accepts_identity, choose
 from blog.serve.preconditions import FAILED, NOT_MODIFIED, evaluate
+from blog.serve.ranges import NOT_SATISFIABLE, NotSatisfiableError, part_of
 
 RETRY_AFTER_SECONDS = 2
 # The processor time for suggestions on 404 pages: a hundredth of a core, and some 40 suggestions at once. Beyond it the page has none.
@@ -68,18 +69,36 @@ class PageStore:
         representation = choose(page, headers.get(b"accept-encoding", b""))
         if representation is None:
             return self._plain_text(406, _NO_ENCODING, _UNCACHED)
-        # This runs for every page, and four look-ups are faster than a comparison of sets.
+        # This runs for every page, and five look-ups are faster than a comparison of sets.
         if not (
             b"if-none-match" in headers
             or b"if-modified-since" in headers
             or b"if-match" in headers
             or b"if-unmodified-since" in headers
+            or b"range" in headers
         ):
             return representation.whole
+        return self._conditional(page, record, representation)
+
+    def _conditional(self, page: Resource, record: RequestRecord, negotiated: Representation) -> PreparedResponse:
+        """The response to a request with preconditions or a range; a range is one of the identity."""
+        headers = record.headers
+        asks_part = _asks_part(page, record)
+        representation = page.identity if asks_part else negotiated
         outcome = evaluate(headers, representation.etag, page.dated, self._service.unchanged_since)
         if outcome == FAILED:
             return self._plain_text(FAILED, _FAILED, _UNCACHED)
-        return representation.not_modified if outcome == NOT_MODIFIED else representation.whole
+        if outcome == NOT_MODIFIED:
+            return representation.not_modified
+        return (asks_part and self._part(page, headers)) or negotiated.whole
+
+    def _part(self, page: Resource, headers: Mapping[bytes, bytes]) -> PreparedResponse | None:
+        try:
+            return part_of(page, headers)
+        except NotSatisfiableError:
+            size = len(page.identity.body)
+            said = f"The file has {size} bytes, and the range has none of them."
+            return self._plain_text(NOT_SATISFIABLE, said, _UNCACHED, ("content-range", f"bytes */{size}"))
 
     def _is_dynamic(self, path: str) -> bool:
         lower = path.lower()
@@ -120,3 +139,14 @@ class PageStore:
         """A response with one sentence of plain text."""
         body = f"{text}\n".encode()
         return PreparedResponse(status, field_lines([*headers, ("content-length", str(len(body)))]), self._plain, body)
+
+
+def _asks_part(page: Resource, record: RequestRecord) -> bool:
+    """Whether a Range field is to be considered: only for GET (RFC 9110, section 14.2), files, and clients that take the identity."""
+    headers = record.headers
+    return (
+        b"range" in headers
+        and record.method == "GET"
+        and page.route in urls.FILE_ROUTES
+        and accepts_identity(headers.get(b"accept-encoding", b""))
+    )
