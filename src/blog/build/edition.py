@@ -12,11 +12,10 @@ from typing import TypedDict
 
 import zstandard
 
-from blog.build.compressed import without_identity
 from blog.build.dates import Dated, Dates
 from blog.build.encodings import Encoded, shrunk_to_fit
 from blog.build.not_found import NotFound
-from blog.build.response import Resource, make_resource
+from blog.build.response import Resource, make_resource, without_identity
 from blog.errors import Fault
 from blog.render import security
 from blog.render.page import HTML, Rendered

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from hashlib import sha256
 
+from blog.build.compressed import decompressed, quickest_coding
 from blog.build.dates import Dated, Dates
 from blog.render.page import HTML, Rendered
 
@@ -20,13 +21,20 @@ _CACHE_LINE = re.compile(rb"(?<![^\n])cache-control: [^\r]*\r\n")
 class PreparedResponse:
     """A status, a body, and the field lines, each of which ends with CRLF, in two parts.
 
-    ``own`` belongs to this response; ``shared`` is one object for all responses with the same lines in it, to save memory.
+    ``own`` belongs to this response; ``shared`` is one object for all responses with the same lines in it, to save memory. ``stored`` is the
+    body, or, with a ``coding``, an encoding of it that is in memory anyway.
     """
 
     status: int
     own: bytes
     shared: bytes
-    body: bytes = b""
+    stored: bytes = b""
+    coding: bytes = b""
+
+    @property
+    def body(self) -> bytes:
+        """The body as it is sent."""
+        return decompressed(self.coding, self.stored) if self.coding else self.stored
 
     @property
     def headers(self) -> RawHeaders:
@@ -84,6 +92,13 @@ def make_resource(
 
     encodings = {coding: representation(body, etag_of(body), coding.decode()) for coding, body in encoded.items()}
     return Resource(rendered.route, rendered.media_type, representation(rendered.body, plain), encodings, dated)
+
+
+def without_identity(page: Resource) -> Resource:
+    """The resource without its uncompressed body, which is decompressed from one of its encodings on request."""
+    coding = quickest_coding(page.encoded)
+    whole = replace(page.identity.whole, stored=page.encoded[coding].body, coding=coding)
+    return replace(page, identity=replace(page.identity, whole=whole))
 
 
 def etag_of(body: bytes) -> str:

@@ -2,9 +2,8 @@
 
 import pytest
 
-from blog.build.compressed import without_identity
 from blog.build.encodings import CODINGS, compress
-from blog.build.response import make_resource
+from blog.build.response import make_resource, without_identity
 from blog.render.page import HTML, Rendered
 
 BODY = "Größe und Gewicht. ".encode() * 100
@@ -19,3 +18,5 @@ def test_a_resource_without_identity_has_the_same_bytes_and_headers(coding: byte
     assert compressed.identity.headers == page.identity.headers
     assert compressed.identity.etag == page.identity.etag
     assert compressed.encoded == page.encoded
+    # No other copy of the body is in memory.
+    assert compressed.identity.whole.stored is page.encoded[coding].whole.stored
