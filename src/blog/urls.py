@@ -43,6 +43,9 @@ STATIC_ROUTE = "/{file}"
 # The routes of files, which answer range requests.
 FILE_ROUTES = frozenset({ASSET_ROUTE, STATIC_ROUTE})
 
+# How many posts a page of the list has, which decides how many pages there are.
+POSTS_PER_PAGE = 10
+
 # First path segments that the service uses or reserves: no page in posts/pages/ may have one as its slug.
 RESERVED = frozenset(
     {"api", "archive", "assets", "blog", "metrics", "og", "rss", "rum", "search", "tags"},

@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from blog import urls
 from blog.content.document import Reference
+from blog.content.folder import CONFIG
 from blog.content.library import Library, is_external, resolve_relative
 from blog.content.media_types import PICTURES, is_picture
 from blog.content.post import Post, Text
@@ -32,6 +33,7 @@ def check(library: Library) -> Iterator[Found]:
     """Every fault that only shows with all texts at hand. Drafts are checked too: they are read next."""
     yield from _names(library)
     yield from _tag_spellings(library)
+    yield from _neighbours(library)
     targets = _Targets(library)
     for text in (*library.texts, *library.drafts):
         yield from (Found(text.file, 1, problem) for problem in _picture(library, text))
@@ -60,6 +62,25 @@ def _names(library: Library) -> Iterator[Found]:
             elif alias in taken:
                 yield Found(text.file, 1, f"alias {alias!r} is already taken by {taken[alias]}")
             taken.setdefault(alias, str(text.file))
+
+
+def _neighbours(library: Library) -> Iterator[Found]:
+    """Neighbours below which this site has an address: one of the two applications would never be asked for it."""
+    paths = _paths(library)
+    for neighbour in library.config.neighbours:
+        covered = next((path for path in sorted(paths) if _covers(neighbour, path)), None)
+        if covered or _is_ours(f"{neighbour}/x"):
+            yield Found(
+                CONFIG, 1, f"neighbour {neighbour!r} covers {covered or neighbour!r}, which this service answers"
+            )
+
+
+def _covers(neighbour: str, path: str) -> bool:
+    """
+    >>> _covers("/app", "/app/login"), _covers("/app", "/app"), _covers("/app", "/apple")
+    (True, True, False)
+    """
+    return path == neighbour or path.startswith(f"{neighbour}/")
 
 
 def _is_ours(path: str) -> bool:
@@ -138,10 +159,13 @@ class _Targets:
     def _link(self, text: Text, target: str) -> Iterator[str]:
         path, fragment = unquote(urlsplit(target).path), unquote(urlsplit(target).fragment)
         if path.startswith("/"):
-            if urls.canonical(path) not in self._paths:
+            canonical = urls.canonical(path)
+            if canonical not in self._paths:
+                if any(_covers(neighbour, canonical) for neighbour in self._library.config.neighbours):
+                    return
                 yield f"link {target!r} leads nowhere on this site"
                 return
-            leads_to = self._by_path.get(urls.canonical(path))
+            leads_to = self._by_path.get(canonical)
         elif not path:
             leads_to = text
         else:
@@ -163,5 +187,7 @@ def _paths(library: Library) -> frozenset[str]:
     sources = [post.source_url for post in library.posts]
     known = [*(urls.tag(tag) for tag in tags), *feeds, *sources, *(text.url for text in library.texts)]
     known += [urls.api_post(post.slug) for post in library.posts]
+    # With scheduled posts too: a link may be written before they appear.
+    known += [urls.listing(number) for number in range(2, -(-len(library.posts) // urls.POSTS_PER_PAGE) + 1)]
     aliases = [alias for text in library.texts for alias in text.aliases]
     return FIXED_PATHS | {urls.decoded(path) for path in known} | set(aliases)

@@ -31,6 +31,8 @@ class SiteConfig:
     lang: str = "en"
     navigation: tuple[Link, ...] = (Link("Posts", urls.BLOG), Link("Tags", urls.TAGS), Link("Archive", urls.ARCHIVE))
     links: tuple[Link, ...] = (Link("RSS", urls.RSS),)
+    # Path prefixes of other applications on the same origin, in canonical form.
+    neighbours: tuple[str, ...] = ()
 
 
 class _Strict(BaseModel):
@@ -47,6 +49,12 @@ def _target(url: str) -> str:
     if not usable:
         raise ValueError(f"{url!r} is neither a path (/about) nor an absolute URL")
     return url
+
+
+def _prefix(path: str) -> str:
+    if not path.startswith("/") or "//" in path or any(character in path for character in "?#\\*") or path == "/":
+        raise ValueError(f"{path!r} is not the path of another application, such as /shop")
+    return urls.canonical(urls.decoded(path))
 
 
 class _Link(_Strict):
@@ -70,6 +78,7 @@ class _File(_Strict):
     lang: Annotated[str, AfterValidator(language_tag)] = "en"
     navigation: list[_Link] | None = None
     links: list[_Link] | None = None
+    neighbours: list[Annotated[str, AfterValidator(_prefix)]] = []
 
 
 def parse_config(text: str) -> SiteConfig:
@@ -96,6 +105,7 @@ def parse_config(text: str) -> SiteConfig:
         lang=model.lang,
         navigation=_links(model.navigation, defaults.navigation),
         links=_links(model.links, defaults.links),
+        neighbours=tuple(model.neighbours),
     )
 
 

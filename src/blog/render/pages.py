@@ -22,7 +22,7 @@ from blog.render.rum import MARKER, beacon_origin, rum_of
 from blog.render.theme import Theme
 from blog.settings import Settings
 
-POSTS_PER_PAGE = 10
+POSTS_PER_PAGE = urls.POSTS_PER_PAGE
 POSTS_AT_HOME = 6
 _HEADING = re.compile(r'(<h[2-6] id="([^"]*)">)(.*?)(</h[2-6]>)', re.DOTALL)
 _TAGS = re.compile(r"<[^>]*>")
