@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import feedparser
 import pytest
@@ -92,3 +93,75 @@ def test_the_id_of_a_changed_post_stays_the_same(make: Callable[..., Edition]) -
     text = "---\ntitle: {}\ndate: 2026-01-0{}\n---\n{}\n"
     one, two = (make({"a.md": text.format(*change)}) for change in (("A", 1, "x"), ("B", 2, "y")))
     assert read(one, "/atom.xml").entries[0].id == read(two, "/atom.xml").entries[0].id
+
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+TAGGED = "---\ntitle: {}\ndate: {}\ntags: [HTTP]\n{}---\n\n{}\n"
+
+
+def test_atom_elements_have_no_prefix(edition: Edition) -> None:
+    for path in ("/atom.xml", "/blog/tag/python/atom.xml"):
+        body = edition.pages[path].identity.body
+        assert b'<feed xmlns="http://www.w3.org/2005/Atom"' in body
+        assert re.findall(rb"</?[a-z]+:[a-z]+", body) == []
+
+
+def test_an_atom_feed_has_what_rfc_4287_requires(make: Callable[..., Edition]) -> None:
+    files = {
+        "a.md": TAGGED.format("A", "2026-01-01T10:00:00Z", "", ""),
+        "b.md": TAGGED.format("B", "2026-01-02", "updated: 2026-02-03\n", "Text."),
+    }
+    root = ET.fromstring(make(files).pages["/blog/tag/http/atom.xml"].identity.body)
+    links = {link.get("rel"): link.get("href") for link in root.findall(f"{ATOM}link")}
+    home = "https://b.example/blog/tag/http"
+    assert links == {"alternate": home, "self": home + "/atom.xml"}
+    entries = root.findall(f"{ATOM}entry")
+    ids = [entry.findtext(f"{ATOM}id") for entry in (root, *entries)]
+    assert ids == [home, "https://b.example/blog/b", "https://b.example/blog/a"]
+    dates = [(entry.findtext(f"{ATOM}published"), entry.findtext(f"{ATOM}updated")) for entry in entries]
+    assert dates == [("2026-01-02T00:00:00Z", "2026-02-03T00:00:00Z"), ("2026-01-01T10:00:00Z", "2026-01-01T10:00:00Z")]
+    assert root.findtext(f"{ATOM}updated") == "2026-02-03T00:00:00Z"
+    category = entries[0].find(f"{ATOM}category")
+    assert category is not None
+    assert category.attrib == {"term": "HTTP", "scheme": "https://b.example/tags"}
+
+
+@pytest.mark.parametrize("path", ["/rss", "/atom.xml", "/feed.json"])
+def test_a_feed_has_no_empty_elements(make: Callable[..., Edition], path: str) -> None:
+    files = {"site.yaml": "title: T\n", "a.md": TAGGED.format("A", "2026-01-01", "", "")}
+    body = make(files).pages[path].identity.body.decode()
+    assert re.findall(r"<(?:summary|description|content|content:encoded|subtitle)\b[^>]*/>|\"summary\"", body) == []
+
+
+def test_an_entry_in_another_language_says_so(edition: Edition) -> None:
+    atom = ET.fromstring(edition.pages["/atom.xml"].identity.body)
+    language = "{http://www.w3.org/XML/1998/namespace}lang"
+    assert atom.get(language) == "en"
+    assert [entry.get(language) for entry in atom.findall(f"{ATOM}entry")] == [None, "de", None]
+    rss = ET.fromstring(edition.pages["/rss"].identity.body)
+    languages = [item.findtext("{http://purl.org/dc/elements/1.1/}language") for item in rss.iter("item")]
+    assert languages == [None, "de", None]
+    items = json.loads(edition.pages["/feed.json"].identity.body)["items"]
+    assert [item["language"] for item in items] == ["en", "de", "en"]
+
+
+def test_an_atom_entry_resolves_addresses_against_its_post(edition: Edition) -> None:
+    content = ET.fromstring(edition.pages["/atom.xml"].identity.body).find(f"{ATOM}entry/{ATOM}content")
+    assert content is not None
+    assert content.get("{http://www.w3.org/XML/1998/namespace}base") == HELLO
+
+
+def test_an_item_of_rss_has_an_rfc_822_date_and_a_permanent_guid(edition: Edition) -> None:
+    item = ET.fromstring(edition.pages["/rss"].identity.body).find("channel/item")
+    assert item is not None
+    assert item.findtext("pubDate") == "Sun, 01 Mar 2026 00:00:00 GMT"
+    guid = item.find("guid")
+    assert guid is not None
+    assert (guid.get("isPermaLink"), guid.text) == ("true", HELLO)
+
+
+def test_a_feed_has_no_control_characters_in_any_format(make: Callable[..., Edition]) -> None:
+    text = "---\ntitle: A\ndate: 2026-01-01\n---\n\nA \x08 \x1b[0m \x7f &#8; &#xD800;\n"
+    for path in ("/rss", "/atom.xml", "/feed.json"):
+        body = make({"a.md": text}).pages[path].identity.body.decode()
+        assert re.findall("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]|\\\\u00[01]|\\\\ud[89a-f]", body) == []

@@ -15,7 +15,7 @@ from blog import urls
 from blog.content.config import SiteConfig
 from blog.content.library import Resolver
 from blog.content.post import Post
-from blog.content.site import Site, last_modified
+from blog.content.site import Site
 from blog.render.page import FEED, Rendered
 from blog.render.theme import iso
 from blog.urls import FeedFormat
@@ -48,8 +48,16 @@ class Feed:
         return self.origin + (self.base or urls.HOME)
 
     @property
+    def tags(self) -> str:
+        """The URL that identifies the tags of this site as a scheme of categories."""
+        return self.origin + urls.TAGS
+
+    @property
     def updated(self) -> datetime:
-        return last_modified(self.posts) or _EPOCH
+        return max(map(_modified, self.posts), default=_EPOCH)
+
+    def language(self, post: Post) -> str:
+        return post.lang or self.config.lang
 
     def entry_id(self, post: Post) -> str:
         """The post's URL, which changes only with its slug. Feed readers recognise a post by it."""
@@ -105,89 +113,114 @@ def _rss(feed: Feed, kind: FeedFormat) -> bytes:
     _add(channel, "description", feed.config.description or feed.title)
     _add(channel, "language", feed.config.lang)
     _add(channel, "lastBuildDate", format_datetime(feed.updated, usegmt=True))
-    ET.SubElement(channel, f"{{{_ATOM}}}link", rel="self", type=kind.media_type, href=_self(feed, kind))
+    _add(channel, f"{{{_ATOM}}}link", rel="self", type=kind.media_type, href=_self(feed, kind))
     for post in feed.posts:
-        item = ET.SubElement(channel, "item")
-        _add(item, "title", post.title)
-        _add(item, "link", feed.origin + post.url)
-        _add(item, "guid", feed.entry_id(post)).set("isPermaLink", "true")
-        _add(item, "pubDate", format_datetime(post.published, usegmt=True))
-        _add(item, f"{{{_DC}}}creator", feed.config.author.name)
-        for tag in post.tags:
-            _add(item, "category", tag)
-        _add(item, "description", post.description)
-        _add(item, f"{{{_CONTENT}}}encoded", feed.content(post))
+        _rss_item(_add(channel, "item"), feed, post)
     return _document(root)
+
+
+def _rss_item(item: ET.Element, feed: Feed, post: Post) -> None:
+    _add(item, "title", post.title)
+    _add(item, "link", feed.origin + post.url)
+    _add(item, "guid", feed.entry_id(post), isPermaLink="true")
+    _add(item, "pubDate", format_datetime(post.published, usegmt=True))
+    _add(item, f"{{{_DC}}}creator", feed.config.author.name)
+    if feed.language(post) != feed.config.lang:
+        _add(item, f"{{{_DC}}}language", feed.language(post))
+    for tag in post.tags:
+        _add(item, "category", tag, domain=feed.tags)
+    _add_if_any(item, "description", post.description)
+    _add_if_any(item, f"{{{_CONTENT}}}encoded", feed.content(post))
 
 
 def _atom(feed: Feed, kind: FeedFormat) -> bytes:
-    root = ET.Element(f"{{{_ATOM}}}feed", {"xml:lang": feed.config.lang})
-    _atom_add(root, "id", feed.home)
-    _atom_add(root, "title", feed.title)
-    if feed.config.description:
-        _atom_add(root, "subtitle", feed.config.description)
-    _atom_add(root, "updated", iso(feed.updated))
-    _atom_add(root, "link", rel="alternate", type="text/html", href=feed.home)
-    _atom_add(root, "link", rel="self", type=kind.media_type, href=_self(feed, kind))
-    _atom_add(_atom_add(root, "author"), "name", feed.config.author.name)
+    # Names without a prefix, in the default namespace: some readers know no other form. ElementTree would write a prefix.
+    root = ET.Element("feed", {"xmlns": _ATOM, "xml:lang": feed.config.lang})
+    _add(root, "id", feed.home)
+    _add(root, "title", feed.title)
+    _add_if_any(root, "subtitle", feed.config.description)
+    _add(root, "updated", iso(feed.updated))
+    _add(root, "link", rel="alternate", type="text/html", href=feed.home)
+    _add(root, "link", rel="self", type=kind.media_type, href=_self(feed, kind))
+    _add(_add(root, "author"), "name", feed.config.author.name)
     for post in feed.posts:
-        entry = _atom_add(root, "entry")
-        _atom_add(entry, "id", feed.entry_id(post))
-        _atom_add(entry, "title", post.title)
-        _atom_add(entry, "link", rel="alternate", type="text/html", href=feed.origin + post.url)
-        _atom_add(entry, "published", iso(post.published))
-        _atom_add(entry, "updated", iso(post.modified))
-        for tag in post.tags:
-            _atom_add(entry, "category", term=tag)
-        _atom_add(entry, "summary", post.description)
-        _atom_add(entry, "content", feed.content(post), type="html")
+        _atom_entry(_add(root, "entry"), feed, post)
     return _document(root)
 
 
+def _atom_entry(entry: ET.Element, feed: Feed, post: Post) -> None:
+    url = feed.origin + post.url
+    if feed.language(post) != feed.config.lang:
+        entry.set("xml:lang", feed.language(post))
+    _add(entry, "id", feed.entry_id(post))
+    _add(entry, "title", post.title)
+    _add(entry, "link", rel="alternate", type="text/html", href=url)
+    _add(entry, "published", iso(post.published))
+    _add(entry, "updated", iso(_modified(post)))
+    for tag in post.tags:
+        _add(entry, "category", term=tag, scheme=feed.tags)
+    _add_if_any(entry, "summary", post.description)
+    _add_if_any(entry, "content", feed.content(post), **{"type": "html", "xml:base": url})
+
+
 def _json_feed(feed: Feed, kind: FeedFormat) -> bytes:
-    author = {"name": feed.config.author.name}
     document: dict[str, Any] = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": feed.title,
         "home_page_url": feed.home,
         "feed_url": _self(feed, kind),
-        "description": feed.config.description,
+        **_text_if_any("description", feed.config.description),
         "language": feed.config.lang,
-        "authors": [author],
+        "authors": [{"name": feed.config.author.name}],
         "items": [_json_item(feed, post) for post in feed.posts],
     }
-    return json.dumps(document, ensure_ascii=False, indent=1).encode()
+    return _clean(json.dumps(document, ensure_ascii=False, indent=1)).encode()
 
 
 def _json_item(feed: Feed, post: Post) -> dict[str, Any]:
     return {
         "id": feed.entry_id(post),
         "url": feed.origin + post.url,
-        "title": post.title,
-        "summary": post.description,
-        "content_html": feed.content(post),
+        "title": _clean(post.title),
+        **_text_if_any("summary", post.description),
+        "content_html": _clean(feed.content(post)),
         "date_published": iso(post.published),
-        "date_modified": iso(post.modified),
-        "tags": list(post.tags),
-        "language": post.lang or feed.config.lang,
+        "date_modified": iso(_modified(post)),
+        "tags": list(map(_clean, post.tags)),
+        "language": feed.language(post),
     }
 
 
-_WRITERS: Mapping[str, Callable[[Feed, FeedFormat], bytes]] = {"rss": _rss, "atom": _atom, "json": _json_feed}
+def _text_if_any(name: str, text: str) -> dict[str, str]:
+    return {name: _clean(text)} if text else {}
+
+
+_WRITERS: Mapping[str, Callable[[Feed], bytes]] = {"rss": _rss, "atom": _atom, "json": _json_feed}
 
 
 def _self(feed: Feed, kind: FeedFormat) -> str:
     return feed.origin + feed.base + kind.path
 
 
+def _modified(post: Post) -> datetime:
+    """When a post was last changed, which no feed may date before its publication."""
+    return max(post.published, post.modified)
+
+
 def _add(parent: ET.Element, name: str, text: str = "", **attributes: str) -> ET.Element:
-    element = ET.SubElement(parent, name, {key: _NOT_XML.sub("\ufffd", value) for key, value in attributes.items()})
-    element.text = _NOT_XML.sub("\ufffd", text) or None
+    element = ET.SubElement(parent, name, {key: _clean(value) for key, value in attributes.items()})
+    element.text = _clean(text) or None
     return element
 
 
-def _atom_add(parent: ET.Element, name: str, text: str = "", **attributes: str) -> ET.Element:
-    return _add(parent, f"{{{_ATOM}}}{name}", text, **attributes)
+def _add_if_any(parent: ET.Element, name: str, text: str, **attributes: str) -> None:
+    """Add an element with a text. Validators and some readers reject an empty one."""
+    if text.strip():
+        _add(parent, name, text, **attributes)
+
+
+def _clean(text: str) -> str:
+    return _NOT_XML.sub("\ufffd", text)
 
 
 def _document(root: ET.Element) -> bytes:
