@@ -1,5 +1,6 @@
 """A scheduled post, with a real process and a real clock."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ PATHS = ("/blog", "/blog/tag/soon", "/rss", "/atom.xml", "/feed.json", "/sitemap
 
 # A start may take longer than the post's delay on a busy machine; the next attempt then gives it longer.
 DELAYS = (4, 15, 60)
+CACHED = ("/", "/blog", "/blog/old", "/blog/old.md", "/rss", "/atom.xml", "/feed.json", "/sitemap.xml", "/api/posts")
 
 
 @pytest.mark.process
@@ -24,6 +26,8 @@ def test_a_scheduled_post_appears_on_time_without_a_restart(
     while process.get("/blog/new").status == 404:
         assert datetime.now(UTC) < moment + timedelta(seconds=20), "it never appeared"
     assert datetime.now(UTC) >= moment.replace(microsecond=0)
+    assert "max-age=60, stale-while-revalidate=600," in process.get("/blog").headers["cache-control"]
+    assert "max-age=300, stale-while-revalidate=3600," in process.get("/rss").headers["cache-control"]
     assert [path for path in PATHS if b"/blog/new" not in process.get(path).body] == []
     assert (process.popen.poll(), process.popen.pid) == (None, pid)
 
@@ -43,3 +47,21 @@ def serve_before(serve: "Serve", posts: "WritePosts", post: "WritePost") -> "tup
             return process, moment
         process.popen.kill()
     raise AssertionError(f"no server was ready within {DELAYS[-1]} seconds")
+
+
+@pytest.mark.process
+def test_no_cache_may_keep_a_response_until_after_the_next_scheduled_post(
+    serve: "Serve", posts: "WritePosts", post: "WritePost"
+) -> None:
+    moment = datetime.now(UTC) + timedelta(seconds=200)
+    process = serve(posts({"old.md": post("Old", "2026-01-01"), "new.md": post("New", moment.isoformat())}))
+    process.wait_until_ready()
+    for path in CACHED:
+        etag = process.get(path).headers["etag"]
+        for status, known in ((200, {}), (304, {"if-none-match": etag})):
+            left = (moment - datetime.now(UTC)).total_seconds()
+            answer = process.get(path, headers=known)
+            lifetimes = re.findall(r"(?:max-age|stale-while-revalidate)=(\d+)", answer.headers["cache-control"])
+            assert answer.status == status
+            assert left - 60 < sum(map(int, lifetimes)) <= left
+            assert "stale-if-error=86400" in answer.headers["cache-control"]

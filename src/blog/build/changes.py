@@ -1,7 +1,7 @@
 """Changes of files: the signal that the watcher's thread gives to the event loop, and waits that it ends."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 
@@ -65,9 +65,10 @@ class Changes:
             return await asyncio.wait_for(self._changed.wait(), seconds)
         return False
 
-    async def before(self, moment: datetime) -> bool:
-        """Wait for a moment of the wall clock; True if files change before it."""
+    async def before(self, moment: datetime, tick: Callable[[datetime], None] = lambda _now: None) -> bool:
+        """Wait for a moment of the wall clock, and call ``tick`` about once a second; True if files change before it."""
         while (left := (moment - self._clock()).total_seconds()) > 0:
+            tick(self._clock())
             if await self.within(min(left, _LONGEST_WAIT_SECONDS)):
                 return True
         return self.pending

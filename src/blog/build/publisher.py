@@ -60,6 +60,7 @@ class Publisher:
     def _publish(self, edition: Edition, started: float) -> None:
         replaced = [self._service.edition] if self._service.edition else []
         self._service.publish(edition)
+        self._service.limit_caching(self._clock())
         self._refusals.clear()
         took = time.perf_counter() - started
         self._listener.published(edition.states, took)
@@ -80,13 +81,14 @@ class Publisher:
 
     async def _changed_or_due(self) -> bool:
         """Wait until a rebuild is due; False if a scheduled post was published and no file has changed."""
+        self._service.limit_caching(self._clock())
         if self._service.refusal:
             await self._changes.within(self._refusals.retry_seconds)
             return True
         moment = self._service.edition.until if self._service.edition else None
         if moment is None:
             await self._changes.wait()
-        elif not await self._changes.before(moment - _BUILD_AHEAD):
+        elif not await self._changes.before(moment - _BUILD_AHEAD, self._service.limit_caching):
             await self._publish_at(moment)
         return self._changes.pending
 
@@ -95,7 +97,7 @@ class Publisher:
         # If the clock was set forward, several posts may be due.
         moment = max(moment, self._clock())
         edition = await self._rebuilt(moment)
-        if not await self._changes.before(moment):
+        if not await self._changes.before(moment, self._service.limit_caching):
             self._publish(edition, started)
             logger.info("published on schedule: %s", ", ".join(post.slug for post in edition.posts[:1]))
 

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from datetime import datetime
 
+from blog.build.cache_limit import CacheLimit, limit_until
 from blog.build.edition import Edition
 
 
@@ -26,6 +27,8 @@ class ServiceState:
         self.failure: BaseException | None = None
         self.refusal: Refusal | None = None
         self.generation = 0
+        # Set while a scheduled post is due soon; the page store applies it to every response.
+        self.cache_limit: CacheLimit | None = None
         # The first whole second after the current edition was published, in seconds since the epoch.
         self.unchanged_since = 0
 
@@ -40,6 +43,10 @@ class ServiceState:
         self.unchanged_since = math.ceil(time.time())
         self.refusal = None
         self.generation += 1
+
+    def limit_caching(self, now: datetime) -> None:
+        """Let no cache keep a response beyond the moment until which the edition is valid."""
+        self.cache_limit = limit_until(self.edition.until if self.edition else None, now)
 
     def refuse(self, faults: int, now: datetime) -> None:
         """Keep the served edition, and record that the content on disk cannot replace it."""

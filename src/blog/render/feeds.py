@@ -195,7 +195,7 @@ def _text_if_any(name: str, text: str) -> dict[str, str]:
     return {name: _clean(text)} if text else {}
 
 
-_WRITERS: Mapping[str, Callable[[Feed], bytes]] = {"rss": _rss, "atom": _atom, "json": _json_feed}
+_WRITERS: Mapping[str, Callable[[Feed, FeedFormat], bytes]] = {"rss": _rss, "atom": _atom, "json": _json_feed}
 
 
 def _self(feed: Feed, kind: FeedFormat) -> str:

@@ -62,7 +62,8 @@ def _json(body: bytes, service: ServiceState, request: Request) -> Response:
     outcome = evaluate(record.headers, etag.encode(), dated, service.unchanged_since)
     if outcome == FAILED:
         raise HTTPException(FAILED, _CHANGED, headers={"cache-control": "no-store"})
-    headers = {"cache-control": SHORT, "etag": etag, **dict(dated.headers)}
+    limit = service.cache_limit
+    headers = {"cache-control": limit.value(SHORT) if limit else SHORT, "etag": etag, **dict(dated.headers)}
     if outcome == NOT_MODIFIED:
         return Response(status_code=NOT_MODIFIED, headers=headers)
     return Response(body, media_type=JSON, headers=headers)

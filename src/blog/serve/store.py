@@ -59,7 +59,8 @@ class PageStore:
         else:
             answer = self._redirect_or_missing(edition, record)
         record.status = answer.status
-        return answer
+        limit = self._service.cache_limit
+        return answer if limit is None else limit.apply(answer)
 
     def _page(self, page: Resource, record: RequestRecord) -> PreparedResponse:
         record.route = page.route
