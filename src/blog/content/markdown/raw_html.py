@@ -13,6 +13,10 @@ from blog.content.targets import encoded, is_harmful
 _FILTER = re.compile(rf"<(?=/?(?:{'|'.join(sorted(FILTERED))})\b)", re.IGNORECASE)
 _ADDRESS = re.compile(r"[\s,]*([^\s,]\S*)")
 _TARGETS = frozenset({"href", "src", "poster", "srcset", "imagesrcset", "xlink:href", "action", "formaction", "data"})
+# Attributes other than src and href that name a file.
+_FILES = frozenset(
+    {("video", "poster"), ("object", "data"), ("image", "xlink:href"), ("feimage", "xlink:href"), ("use", "xlink:href")}
+)
 
 
 class RawHtml:
@@ -59,8 +63,8 @@ class RawHtml:
         if is_harmful(target):
             self._refer(Reference(kind, target, line))
             return ""
-        if name == "poster":
-            return f'poster="{self._refer(Reference("image address", encoded(target), line))}"'
+        if (tag.name, name) in _FILES and target and not target.startswith("#"):
+            return f'{name}="{self._refer(Reference("image address", encoded(target), line))}"'
         if name == "src" and (tag.get("width") is not None or tag.get("height") is not None):
             kind = "sized image"
         return self._refer(Reference(kind, encoded(target), line)) if name in {"href", "src"} else None
