@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from blog.build.edition import Edition
 from blog.build.not_found import Suggestions, _similarities
+from tests.rendered_site import Make
 
 
 @pytest.mark.parametrize(
@@ -39,6 +40,13 @@ def test_the_page_is_not_indexed_and_has_no_placeholder(edition: Edition) -> Non
     page = edition.not_found.answer("/x1").body.decode()
     assert '<meta name="robots" content="noindex">' in page
     assert "<!-- suggestions -->" not in page
+
+
+def test_a_post_and_a_page_of_one_slug_are_both_suggested(make: Make) -> None:
+    files = {"twin.md": "---\ntitle: Post\ndate: 2026-01-01\n---\n", "pages/twin.md": "---\ntitle: Page\n---\n"}
+    suggested = make(files).not_found.answer("/blog/twinn").body.decode().partition("Did you mean")[2]
+    assert 'href="/blog/twin"' in suggested
+    assert 'href="/twin"' in suggested
 
 
 WORDS = [

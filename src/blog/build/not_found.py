@@ -87,7 +87,7 @@ def _common_length(positions: Mapping[str, int], length: int, slug: str) -> int:
 
 
 class NotFound:
-    """The 404 responses of a site, from a page with a placeholder, a list with a placeholder that replaces it, and the items of that list by slug.
+    """The 404 responses of a site, from a page with a placeholder, a list with a placeholder that replaces it, and the items of that list by decoded path.
 
     ``plain`` is the response without suggestions.
     """
@@ -95,7 +95,10 @@ class NotFound:
     def __init__(self, page: Rendered, list_html: str, items: Mapping[str, str]) -> None:
         self.page, self.list, self.items = page, list_html, items
         self._before, _, self._after = page.body.decode().partition(PLACEHOLDER)
-        self._suggestions = Suggestions(items)
+        self._by_slug: defaultdict[str, list[str]] = defaultdict(list)
+        for path, item in items.items():
+            self._by_slug[path.rpartition("/")[2]].append(item)
+        self._suggestions = Suggestions(self._by_slug)
         self._shared = field_lines(
             [("content-type", page.media_type), ("cache-control", "no-cache"), *page.headers.items()]
         )
@@ -105,7 +108,8 @@ class NotFound:
         near = self._suggestions.near(path)
         if not near:
             return self.plain
-        suggestions = self.list.replace(PLACEHOLDER, "\n".join(self.items[slug] for slug in near))
+        items = [item for slug in near for item in self._by_slug[slug]][:SUGGESTIONS]
+        suggestions = self.list.replace(PLACEHOLDER, "\n".join(items))
         return self._response(self._before + suggestions + self._after)
 
     def _response(self, html: str) -> PreparedResponse:

@@ -67,9 +67,9 @@ class PageRenderer:
         return self._page("not_found.html", meta, urls.HOME, {"posts": self._site.posts[:3]})
 
     def suggestions(self) -> tuple[str, dict[str, str]]:
-        """The HTML that replaces the 404 page's placeholder: a list, which has a placeholder too, and its items by slug."""
+        """The HTML that replaces the 404 page's placeholder: a list, which has a placeholder too, and its items by path."""
         texts = (*self._site.posts, *self._site.pages)
-        items = {text.slug: self._theme.render("suggestion.html", {"post": text}) for text in texts}
+        items = {urls.decoded(text.url): self._theme.render("suggestion.html", {"post": text}) for text in texts}
         return self._theme.render("suggestions.html", {}), items
 
     def _page(self, template: str, meta: PageMetadata, route: str, context: dict[str, Any]) -> Rendered:
