@@ -45,7 +45,7 @@ lint: $(VENV)/.dev ## ruff, mypy --strict, import-linter, and the posts
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/blog check
+	$(BIN)/blog check --strict
 
 format: $(VENV)/.dev ## format and fix with ruff
 	$(BIN)/ruff check --fix --quiet . || true

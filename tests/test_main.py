@@ -1,5 +1,6 @@
 """The command line."""
 
+import json
 import random
 import re
 from pathlib import Path
@@ -53,9 +54,11 @@ def test_check_prints_file_line_and_problem(
     folder: Path, environ: dict[str, str], capsys: pytest.CaptureFixture[str], text: str, line: int, problem: str
 ) -> None:
     (folder / "bad.md").write_text(text)
-    assert main(["check"], environ) == 1
+    assert main(["check", "--strict"], environ) == 1
     printed = "".join(capsys.readouterr())
-    assert re.search(rf"^{re.escape(str(folder))}/bad\.md:{line}: .*{re.escape(problem)}", printed, re.MULTILINE)
+    assert re.search(
+        rf"^{re.escape(str(folder))}/bad\.md:{line}: (error|warning): .*{re.escape(problem)}", printed, re.MULTILINE
+    )
     assert "Traceback" not in printed
 
 
@@ -64,8 +67,49 @@ def test_check_prints_every_fault_on_stdout(
     folder: Path, environ: dict[str, str], capsys: pytest.CaptureFixture[str], text: str
 ) -> None:
     (folder / "bad.md").write_text(text)
-    assert main(["check"], environ) == 1
+    assert main(["check", "--strict"], environ) == 1
     assert "bad.md:" in capsys.readouterr().out
+
+
+MIXED = {"bad.md": "Hello", "dead.md": GOOD + "[x](gone.md) [y](/blog/gone)\n", "good.md": GOOD}
+
+
+def test_check_sums_up_on_stderr(folder: Path, environ: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    for name, text in MIXED.items():
+        (folder / name).write_text(text)
+    assert main(["check"], environ) == 1
+    assert capsys.readouterr().err == "1 error, 2 warnings in 3 texts\n"
+
+
+@pytest.mark.parametrize(("options", "code"), [([], 0), (["--strict"], 1)])
+def test_warnings_fail_the_check_only_when_it_is_strict(
+    folder: Path, environ: dict[str, str], capsys: pytest.CaptureFixture[str], options: list[str], code: int
+) -> None:
+    (folder / "dead.md").write_text(MIXED["dead.md"])
+    assert main(["check", *options], environ) == code
+    assert capsys.readouterr().out.count(": warning: ") == 2
+
+
+def test_check_prints_an_object_of_json_for_each_fault(
+    folder: Path, environ: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, text in MIXED.items():
+        (folder / name).write_text(text)
+    assert main(["check", "--format", "json"], environ) == 1
+    faults = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(Path(fault["file"]).name, fault["line"], fault["severity"]) for fault in faults] == [
+        ("bad.md", 1, "error"),
+        ("dead.md", 7, "warning"),
+        ("dead.md", 7, "warning"),
+    ]
+
+
+def test_check_prints_a_workflow_command_for_each_fault(
+    folder: Path, environ: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "dead.md").write_text(MIXED["dead.md"])
+    assert main(["check", "--format=github"], environ) == 0
+    assert all(line.startswith("::warning file=") for line in capsys.readouterr().out.splitlines())
 
 
 def test_check_reports_the_faults_of_all_posts(

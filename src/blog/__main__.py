@@ -12,9 +12,10 @@ if os.getpid() == 1:
 import argparse
 import logging
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
+from operator import attrgetter
 from typing import cast
 
 import uvicorn
@@ -28,7 +29,7 @@ from blog.build.encodings import Encoder
 from blog.build.listener import BuildListener
 from blog.build.refusals import report
 from blog.content.slugs import slugify
-from blog.errors import BlogError, ContentError, Fault, SettingsError, faults_of
+from blog.errors import BlogError, ContentError, Fault, SettingsError, counted, errors_in, faults_of, summary
 from blog.machine.cache import Cache
 from blog.machine.progress import Progress
 from blog.serve.connections import Connections, Limits
@@ -46,6 +47,12 @@ _SLOWEST_CLIENT_SECONDS = 10
 _LONGEST_FILE_NAME = 120
 # How long a thread that exports spans or answers a scrape may delay the event loop. Python's default of 5 ms shows in the 99th percentile.
 _SWITCH_SECONDS = 0.0002
+
+_FAULT_FORMATS: Mapping[str, Callable[[Fault], str]] = {
+    "text": str,
+    "json": attrgetter("as_json"),
+    "github": attrgetter("as_github"),
+}
 
 logger = logging.getLogger("blog")
 
@@ -77,7 +84,13 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     serve = commands.add_parser("serve", help="serve the site")
     serve.set_defaults(run=_serve)
-    check = commands.add_parser("check", help="print every fault of the content as file:line: problem; exit 1 if any")
+    check = commands.add_parser(
+        "check", help="print every fault of the content and the theme; exit 1 if one is an error"
+    )
+    check.add_argument("--strict", action="store_true", help="exit 1 for warnings too")
+    check.add_argument(
+        "--format", choices=_FAULT_FORMATS, default="text", help="text; json, an object a line; or github"
+    )
     check.set_defaults(run=_check)
     build = commands.add_parser("build", help="fill the render cache (BLOG_CACHE_DIR), so that starts are warm")
     build.set_defaults(run=_build)
@@ -133,31 +146,40 @@ def _outcome(failure: BaseException | None) -> int:
         return 0
     if faults := faults_of(failure):
         report(faults)
-        logger.error("the content has faults (%d); nothing is served", len(faults))
+        logger.error("the content has faults (%s); nothing is served", summary(faults))
     else:
         logger.error("the publisher failed", exc_info=failure)
     return EXIT_CONTENT
 
 
-def _check(settings: Settings, _options: argparse.Namespace) -> int:
-    """Print the faults that a start would report. Every page is rendered as well, without compression, to check the theme."""
+def _check(settings: Settings, options: argparse.Namespace) -> int:
+    """Print the faults that a start would report, and to stderr how many there are."""
+    faults, texts = _checked(settings)
+    for fault in faults:
+        print(_FAULT_FORMATS[options.format](fault))
+    if faults:
+        print(f"{summary(faults)} in {counted(texts, 'text')}", file=sys.stderr)
+    return EXIT_CONTENT if errors_in(faults) or (options.strict and faults) else 0
+
+
+def _checked(settings: Settings) -> tuple[tuple[Fault, ...], int]:
+    """The faults of the content and the theme, and the number of texts. Every page is rendered, without compression, to check the theme."""
     from blog.build.builder import render  # noqa: PLC0415
     from blog.content.loader import load  # noqa: PLC0415 -- a warm start does not need these
     from blog.content.site import site_at  # noqa: PLC0415
     from blog.render.theme import Theme  # noqa: PLC0415
     from blog.render.theme_folders import theme_folders  # noqa: PLC0415
 
-    faults: list[Fault] = []
     try:
         loaded = load(settings.posts_dir)
-        faults += loaded.warnings
+    except ContentError as problem:
+        return problem.faults, problem.texts
+    try:
         site = site_at(loaded.library, datetime.now(UTC))
         render(loaded.library, site, Theme(*theme_folders(settings.templates_dir)), settings, Encoder(lambda *_: {}))
     except ContentError as problem:
-        faults += problem.faults
-    for fault in faults:
-        print(fault)
-    return EXIT_CONTENT if faults else 0
+        return (*loaded.warnings, *problem.faults), loaded.texts
+    return loaded.warnings, loaded.texts
 
 
 def _build(settings: Settings, options: argparse.Namespace) -> int:

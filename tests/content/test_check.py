@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from blog.content.loader import load
+from blog.errors import ContentError, Fault, Severity
 
 Write = Callable[[str, str | bytes], Path]
 Faults = Callable[[], list[str]]
@@ -54,12 +55,12 @@ def test_a_link_that_leads_somewhere_is_fine(write: Write, faults: Faults, targe
     [
         pytest.param("/nowhere", "leads nowhere on this site", id="path"),
         pytest.param("/blog/gone", "leads nowhere on this site", id="post"),
-        pytest.param("/blog/unfinished", "leads nowhere on this site", id="draft-by-path"),
-        pytest.param("unfinished.md", "names no post, page or file", id="draft-by-file"),
+        pytest.param("/blog/unfinished", "leads to unfinished.md, a draft that is not served", id="draft-by-path"),
+        pytest.param("unfinished.md", "leads to unfinished.md, a draft that is not served", id="draft-by-file"),
         pytest.param("/blog/tag/hush", "leads nowhere on this site", id="tag-of-a-draft"),
         pytest.param("/blog/tag/gone/rss", "leads nowhere on this site", id="feed-of-no-tag"),
         pytest.param("gone.md", "names no post, page or file", id="file"),
-        pytest.param("../posts/other.md", "names no post, page or file", id="out-and-in-again"),
+        pytest.param("../posts/other.md", "leads out of the posts folder", id="out-and-in-again"),
         pytest.param("#nowhere", "names a section that a.md does not have", id="anchor-here"),
         pytest.param("other.md#nowhere", "names a section that other.md does not have", id="anchor-there"),
         pytest.param("/about#nowhere", "names a section that pages/about.md does not have", id="anchor-of-a-page"),
@@ -95,13 +96,13 @@ def test_a_picture_beside_a_post_is_fine(write: Write, faults: Faults) -> None:
 
 def test_a_missing_picture_of_the_front_matter_is_reported(write: Write, faults: Faults) -> None:
     write("a.md", text(more="image: gone.png\n"))
-    assert faults()[0].startswith("a.md:1: image 'gone.png' is not a picture beside the post")
+    assert faults()[0].startswith("a.md:4: image 'gone.png' is not a picture beside the post")
 
 
 def test_the_image_of_the_front_matter_must_be_a_picture(write: Write, faults: Faults) -> None:
     write("data.csv", "a,b")
     write("a.md", text(more="image: data.csv\n"))
-    assert faults()[0].startswith("a.md:1: image 'data.csv' is not a picture beside the post")
+    assert faults()[0].startswith("a.md:4: image 'data.csv' is not a picture beside the post")
 
 
 @pytest.mark.usefixtures("around")
@@ -129,28 +130,119 @@ def test_a_draft_is_checked_too(write: Write, faults: Faults) -> None:
 @pytest.mark.parametrize(
     ("one", "two", "fault"),
     [
-        pytest.param("slug: x\n", "slug: x\n", "b.md:1: slug 'x' is already taken by a.md", id="two-slugs"),
-        pytest.param("aliases: [/o]\n", "aliases: [/O/]\n", "b.md:1: alias '/o' is already taken by a.md", id="two-aliases"),
-        pytest.param("", "aliases: [a]\n", "b.md:1: alias '/blog/a' is already taken by a.md", id="alias-of-a-post"),
-        pytest.param("aliases: [/rss]\n", "", "a.md:1: alias '/rss' is already taken by the service itself", id="service"),
-        pytest.param("slug: x\ndraft: true\n", "slug: x\n", "b.md:1: slug 'x' is already taken by a.md", id="a-draft"),
-        pytest.param("", "tags: [C, C!]\n", "b.md:1: tags 'c' and 'c!' would share the page /blog/tag/c", id="tags"),
-        pytest.param("tags: [C]\n", "tags: [C!]\n", "b.md:1: tags 'c' and 'c!' would share", id="tags-of-two"),
+        pytest.param("slug: x\n", "slug: x\n", "b.md:4: error: slug 'x' is already taken by a.md", id="two-slugs"),
+        pytest.param("slug: b\n", "", "b.md:1: error: slug 'b' is already taken by a.md", id="slug-of-the-file-name"),
+        pytest.param("aliases: [/o]\n", "aliases: [/O/]\n", "b.md:4: error: alias '/O/' is already taken by a.md", id="two-aliases"),
+        pytest.param("", "aliases: [A]\n", "b.md:4: error: alias 'A' is already taken by a.md", id="alias-of-a-post"),
+        pytest.param("aliases: [/rss]\n", "", "a.md:4: warning: alias '/rss' is ignored", id="service"),
+        pytest.param("", "tags: [C, C!]\n", "b.md:4: warning: tags 'C' and 'C!' share the page /blog/tag/c", id="tags"),
+        pytest.param("tags: [C]\n", "tags: [C!]\n", "b.md:4: warning: tags 'C' and 'C!' share", id="tags-of-two"),
+        pytest.param("slug: x\ndraft: true\n", "slug: x\n", "a.md:4: warning: slug 'x' is already taken by b.md", id="a-drafts-slug"),
+        pytest.param("aliases: [b]\ndraft: true\n", "", "a.md:4: warning: alias 'b' is already taken by b.md", id="a-drafts-alias"),
+        pytest.param("aliases: [/o]\ndraft: true\n", "aliases: [/o]\n", "a.md:4: warning: alias '/o' is already", id="two-aliases-of-a-draft"),
+        pytest.param("draft: true\n", "aliases: [a]\n", "a.md:1: warning: slug 'a' is already taken by b.md", id="a-post-takes-a-drafts-path"),
     ],
 )  # fmt: skip
-def test_a_name_taken_twice_is_named(write: Write, faults: Faults, one: str, two: str, fault: str) -> None:
+def test_a_name_taken_twice_is_named(write: Write, folder: Path, one: str, two: str, fault: str) -> None:
     write("a.md", text(more=one))
     write("b.md", text(more=two))
-    assert len(faults()) == 1
-    assert faults()[0].startswith(fault)
+    (found,) = all_faults(folder)
+    assert str(found).removeprefix(f"{folder}/").startswith(fault)
+
+
+def all_faults(folder: Path) -> tuple[Fault, ...]:
+    try:
+        return load(folder).warnings
+    except ContentError as problem:
+        return problem.faults
+
+
+def test_an_alias_given_in_two_spellings_is_one(write: Write, faults: Faults) -> None:
+    write("a.md", text(more="aliases: [/Old, /old, /old/]\n"))
+    assert faults() == []
+
+
+@pytest.mark.usefixtures("around")
+@pytest.mark.parametrize(
+    ("body", "more"),
+    [
+        pytest.param("[x](/nowhere)", "", id="dead-path"),
+        pytest.param("[x](gone.md)", "", id="dead-file"),
+        pytest.param("[x](#gone)", "", id="dead-section"),
+        pytest.param("[x](/blog/unfinished)", "", id="link-to-a-draft"),
+        pytest.param("![x](gone.png)", "", id="missing-picture"),
+        pytest.param("![](images/a.svg)", "", id="no-alternative-text"),
+        pytest.param("![x](https://example.org/a.png)", "", id="picture-elsewhere"),
+        pytest.param("<img src=gone.png alt=x>", "", id="missing-picture-in-html"),
+        pytest.param("```klingon\nx\n```", "", id="unknown-language"),
+        pytest.param("{{< figure >}}", "", id="construct-of-another-generator"),
+        pytest.param("a[^1]", "", id="undefined-footnote"),
+        pytest.param("> " * 20_000 + "x", "", id="nested-too-deeply"),
+        pytest.param("", "layout: post\n", id="unknown-key"),
+        pytest.param("", "image: gone.png\n", id="missing-card"),
+        pytest.param("", "aliases: [/api/health]\n", id="reserved-alias"),
+        pytest.param("a \x1b b", "", id="control-character"),
+    ],
+)
+def test_what_leaves_a_page_is_a_warning(write: Write, folder: Path, body: str, more: str) -> None:
+    write("a.md", text(body, more))
+    loaded = load(folder)
+    assert {fault.file.name for fault in loaded.warnings} == {"a.md"}
+    assert "a" in [post.slug for post in loaded.library.posts]
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["[x](javascript:alert(1))", "[x](VBScript:x)", "<data:text/html,x>", "![x](file:///etc/passwd)",
+     "<a href='java&Tab;script:x'>x</a>", "[x][y]\n\n[y]: javascript:x", "<img srcset='javascript:x 1x' alt=x>"],
+)  # fmt: skip
+@pytest.mark.parametrize("draft", [False, True])
+def test_a_target_that_runs_script_ends_a_start_unless_it_is_in_a_draft(
+    write: Write, folder: Path, written: str, *, draft: bool
+) -> None:
+    write("a.md", text(written, "draft: true\n" if draft else ""))
+    severities = {fault.severity for fault in all_faults(folder) if "runs script" in fault.problem}
+    assert severities == {Severity.WARNING if draft else Severity.ERROR}
+
+
+def test_a_card_that_runs_script_is_an_error(write: Write, folder: Path) -> None:
+    write("a.md", text(more="image: 'javascript:alert(1)'\n"))
+    (fault,) = all_faults(folder)
+    assert (fault.severity, fault.line) == (Severity.ERROR, 4)
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["[b](b.md)", "[b](/blog/b)", "[b](b.md#part)", "[a](a.md)", "[a](#part)\n\n## Part", "[p](pages/p.md)", "[p](/p)"],
+)
+def test_a_draft_may_link_drafts(write: Write, faults: Faults, body: str) -> None:
+    write("a.md", text(body, "draft: true\n"))
+    write("b.md", text("## Part", "draft: true\n"))
+    write("pages/p.md", "---\ntitle: P\ndraft: true\n---\n")
+    assert faults() == []
+
+
+@pytest.mark.parametrize(
+    "broken",
+    ["---\ndraft: true\n", "---\ntitle: [\ndraft: yes # soon\n---\n", "---\ndraft: true\n---\n",
+     "---\ntitle: x\ndate: someday\ndraft: true\n---\n", "---\ntitle: !x y\ndraft: 'true'\n---\n"],
+)  # fmt: skip
+def test_a_broken_draft_is_a_warning(write: Write, folder: Path, broken: str) -> None:
+    write("a.md", broken)
+    write("b.md", text())
+    loaded = load(folder)
+    assert {fault.file.name for fault in loaded.warnings} == {"a.md"}
+    assert [post.slug for post in loaded.library.posts] == ["b"]
 
 
 @pytest.mark.parametrize(
     "path", ["/blog/tag/python", "/blog/page/1", "/metrics", "/api/posts/a", "/assets/x.css", "/search"]
 )
-def test_an_alias_does_not_hide_what_the_service_answers(write: Write, faults: Faults, path: str) -> None:
-    write("a.md", text(more=f"tags: [Python]\naliases: [{path}]\n"))
-    assert len(faults()) == 1
+def test_an_alias_does_not_hide_what_the_service_answers(write: Write, folder: Path, path: str) -> None:
+    write("a.md", text(more=f"tags: [Python]\naliases: [{path}, /fine]\n"))
+    loaded = load(folder)
+    assert len(loaded.warnings) == 1
+    assert loaded.library.posts[0].aliases == ("/fine",)
 
 
 def test_a_tag_may_be_spelled_in_two_cases(write: Write, faults: Faults) -> None:

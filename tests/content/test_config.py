@@ -2,7 +2,7 @@
 
 import pytest
 
-from blog.content.config import Author, Link, SiteConfig, parse_config
+from blog.content.config import Author, Link, SiteConfig, parse_config, unknown_keys
 from blog.content.front_matter import FrontMatterError
 
 
@@ -37,9 +37,6 @@ def test_a_menu_may_be_empty() -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        pytest.param("titel: x", "unknown key 'titel'; did you mean title?", id="unknown"),
-        pytest.param("xyzzy: x", "unknown key 'xyzzy'", id="unknown-far"),
-        pytest.param("author: {nam: Ada}", "author.nam", id="unknown-inside"),
         pytest.param("lang: german language", "is not a language tag", id="lang"),
         pytest.param("navigation: [{title: x, url: about}]", "navigation.0.url: 'about' is neither a path", id="url"),
         pytest.param("links: [{title: x, url: 'javascript:alert(1)'}]", "neither a path", id="script"),
@@ -61,3 +58,19 @@ def test_a_fault_has_its_line() -> None:
     with pytest.raises(FrontMatterError) as caught:
         parse_config("title: Notes\nlang: german language\n")
     assert caught.value.problems[0][0] == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "problem"),
+    [
+        ("titel: x", 1, "unknown key 'titel'; did you mean title?"),
+        ("title: x\nxyzzy: x", 2, "unknown key 'xyzzy'; known keys are title, "),
+        ("author: {name: Ada, mail: x}", 1, "author: unknown key 'mail'"),
+        ("links:\n- {title: A, url: /a, target: _blank}", 1, "links: unknown key 'target'"),
+    ],
+)
+def test_a_key_without_a_meaning_is_a_remark(text: str, line: int, problem: str) -> None:
+    parse_config(text)
+    (remark,) = unknown_keys(text)
+    assert remark.line == line
+    assert problem in remark.problem

@@ -12,6 +12,7 @@ from blog.content.front_matter import (
     MAX_FRONT_MATTER_CHARACTERS,
     FrontMatter,
     FrontMatterError,
+    is_marked_as_draft,
     parse_front_matter,
     read_yaml,
     split,
@@ -131,10 +132,6 @@ def test_a_wrong_date_is_reported(written: str, problem: str) -> None:
         pytest.param("series: [a]", 4, "series: ", id="series-list"),
         pytest.param("description: {a: b}", 4, "description: ", id="description-mapping"),
         pytest.param("description: " + "x" * 501, 4, "at most 500 characters", id="description-long"),
-        pytest.param("tag: x", 4, "unknown key 'tag'; did you mean tags?", id="unknown-near"),
-        pytest.param("Title: x", 4, "unknown key 'Title'; did you mean title?", id="unknown-case"),
-        pytest.param("layout: post", 4, "unknown key 'layout'; ", id="unknown-other"),
-        pytest.param("# a comment\n\npublish: x", 6, "unknown key 'publish'", id="line-after-comment"),
         pytest.param("title: again", 4, "title is given twice", id="duplicate"),
         pytest.param("tags: [a", 5, "not valid YAML", id="open-list"),
         pytest.param("tags:\n\t- a", 5, "not valid YAML", id="tab"),
@@ -148,8 +145,43 @@ def test_a_wrong_value_is_reported_with_its_line(more: str, line: int, problem: 
     assert problem in found[0][1]
 
 
+@pytest.mark.parametrize(
+    ("more", "line", "problem"),
+    [
+        pytest.param("tag: x", 4, "unknown key 'tag'; did you mean tags?", id="near"),
+        pytest.param("Title: x", 4, "unknown key 'Title'; did you mean title?", id="case"),
+        pytest.param("layout: post", 4, "unknown key 'layout'; known keys are title, date", id="other"),
+        pytest.param("# a comment\n\npublish: x", 6, "unknown key 'publish'", id="line-after-comment"),
+        pytest.param("params: {a: [b]}", 4, "unknown key 'params'", id="mapping"),
+        pytest.param("remarks: x", 4, "unknown key 'remarks'", id="a-name-of-our-own"),
+    ],
+)
+def test_a_key_without_a_meaning_is_a_remark(more: str, line: int, problem: str) -> None:
+    (remark,) = parse(f"{more}\n").remarks
+    assert remark.line == line
+    assert problem in remark.problem
+
+
+@pytest.mark.parametrize(
+    ("text", "draft"),
+    [
+        ("---\ndraft: true\n", True),
+        ("---\nDRAFT:   Yes   # not yet\n---\n", True),
+        ("---\n'draft': \"true\"\n---\n", True),
+        ("---\ntitle: [\ndraft: true\n---\n", True),
+        ("---\ndraft: false\n---\ndraft: true\n", False),
+        ("---\ntitle: x\n---\ndraft: true\n", False),
+        ("draft: true\n", False),
+        ("---\nundraft: true\n---\n", False),
+        ("---\nparams:\n  draft: true\n---\n", False),
+    ],
+)
+def test_a_draft_is_recognised_though_its_front_matter_is_broken(text: str, *, draft: bool) -> None:
+    assert is_marked_as_draft(text) == draft
+
+
 def test_all_faults_are_reported_together() -> None:
-    found = problems("date: x\nslug: A B\ntag: y\n")
+    found = problems("date: x\nslug: A B\norder: y\n")
     assert [line for line, _ in sorted(found)] == [2, 2, 3, 4]
 
 

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from blog.content import markdown
+from blog.content.document import Document
 from blog.content.library import Library
 from blog.content.loader import ParsedTexts, load
-from blog.errors import ContentError
+from blog.errors import ContentError, Severity
 
 Write = Callable[[str, str | bytes], Path]
 Faults = Callable[[], list[str]]
@@ -75,7 +77,7 @@ def test_a_fault_of_a_file_is_reported_with_its_line(
 def test_the_faults_of_all_files_are_reported_together(write: Write, faults: Faults) -> None:
     write("a.md", "")
     write("b.md", "x")
-    write("site.yaml", "titel: x")
+    write("site.yaml", "title: [x")
     assert [line.partition(":")[0] for line in faults()] == ["a.md", "b.md", "site.yaml"]
 
 
@@ -219,3 +221,93 @@ def test_an_unchanged_text_is_not_parsed_again(write: Write, folder: Path) -> No
 def test_quotes_that_are_nested_too_deeply_are_reported(write: Write, faults: Faults) -> None:
     write("a.md", POST + "> " * 20_000 + "x")
     assert faults() == ["a.md:7: blocks are nested more than 50 deep; what is deeper is shown as text"]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        pytest.param(os.mkfifo, id="fifo"),
+        pytest.param(lambda path: path.symlink_to("gone"), id="broken-link"),
+        pytest.param(lambda path: path.symlink_to(path.name), id="loop"),
+        pytest.param(lambda path: path.symlink_to("/etc/passwd"), id="link-out-of-the-folder"),
+        pytest.param(lambda path: path.write_text(POST + "x" * 600_000), id="too-large"),
+    ],
+)
+def test_a_text_that_cannot_be_read_ends_a_start_only_if_there_is_no_other(
+    folder: Path, write: Write, damage: Callable[[Path], object]
+) -> None:
+    damage(folder / "bad.md")
+    with pytest.raises(ContentError) as caught:
+        load(folder)
+    assert [fault.severity for fault in caught.value.faults] == [Severity.ERROR]
+    write("good.md", POST)
+    loaded = load(folder)
+    assert slugs(loaded.library) == ["good"]
+    assert [(fault.file.name, fault.severity) for fault in loaded.warnings] == [("bad.md", Severity.WARNING)]
+
+
+@pytest.mark.parametrize(
+    ("body", "line"), [(b"caf\xe9\n", 6), (b"x\r\n\r\ncaf\xe9\r\n", 8), (b"\xc3\n\xff", 6), (b"\xed\xa0\x80", 6)]
+)
+def test_a_body_that_is_not_utf_8_is_served_with_a_replacement_and_a_warning(
+    folder: Path, write: Write, body: bytes, line: int
+) -> None:
+    write("a.md", POST.replace("Text.\n", "").encode() + body)
+    loaded = load(folder)
+    (fault,) = loaded.warnings
+    assert (fault.line, fault.problem.partition(":")[0]) == (line, "is not UTF-8")
+    assert "\ufffd" in loaded.library.posts[0].document.markup
+    assert "\ufffd" in loaded.library.posts[0].source
+
+
+@pytest.mark.parametrize("content", [b"---\ntitle: caf\xe9\ndate: 2026-03-01\n---\n", POST.encode("utf-16")])
+def test_front_matter_that_is_not_utf_8_is_an_error(folder: Path, write: Write, content: bytes) -> None:
+    write("a.md", content)
+    with pytest.raises(ContentError, match="error: ") as caught:
+        load(folder)
+    assert any(fault.problem.startswith("is not UTF-8") for fault in caught.value.faults)
+
+
+@pytest.mark.parametrize(
+    "character", ["\0", "\x07", "\x0b", "\x0c", "\x1b", "\x7f", "\x85", "\x9b", "\ufffe", "\uffff"]
+)
+def test_a_control_character_in_a_body_is_replaced_with_a_warning(folder: Path, write: Write, character: str) -> None:
+    write("a.md", POST + f"\nfine\n\na{character}b\n\n```\n{character}\n```\n")
+    loaded = load(folder)
+    (fault,) = loaded.warnings
+    assert fault.line == 10
+    assert f"U+{ord(character):04X}" in fault.problem
+    post = loaded.library.posts[0]
+    assert character not in post.document.markup + post.source + post.description
+
+
+@pytest.mark.parametrize("draft", [False, True])
+def test_a_text_that_the_parser_fails_on_is_named(folder: Path, write: Write, *, draft: bool) -> None:
+    def fails(body: str, title: str) -> Document:
+        if title == "Bad":
+            raise KeyError(body)
+        return markdown.parse(body, title)
+
+    write("good.md", POST)
+    write("bad.md", POST.replace("Hello", "Bad\ndraft: true" if draft else "Bad"))
+    try:
+        faults = load(folder, parse=fails).warnings
+    except ContentError as problem:
+        faults = problem.faults
+    (fault,) = faults
+    assert fault.problem.startswith("cannot be parsed (KeyError: ")
+    assert (fault.file.name, fault.severity) == ("bad.md", Severity.WARNING if draft else Severity.ERROR)
+
+
+def test_the_texts_are_counted_whether_they_can_be_read_or_not(folder: Path, write: Write) -> None:
+    write("a.md", POST)
+    write("b.md", POST.replace("date", "draft: true\ndate"))
+    os.mkfifo(folder / "c.md")
+    assert load(folder).texts == 3
+
+
+@pytest.mark.parametrize("text", ["titel: x", "title: x\nlinks: [{title: A, url: /a, rel: me}]"])
+def test_an_unknown_key_of_the_site_is_a_warning(folder: Path, write: Write, text: str) -> None:
+    write("site.yaml", text)
+    (fault,) = load(folder).warnings
+    assert fault.file.name == "site.yaml"

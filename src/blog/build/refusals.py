@@ -4,11 +4,13 @@ import logging
 
 from blog.build.listener import BuildListener
 from blog.build.state import ServiceState
-from blog.errors import Fault, Severity, faults_of
+from blog.errors import Fault, Severity, errors_in, faults_of, summary
 from blog.machine.clock import Clock
 
 # The cause of a refusal may disappear without an event, for example when a file system responds again.
 _FIRST_RETRY_SECONDS, _LONGEST_RETRY_SECONDS = 30.0, 300.0
+# A site with thousands of warnings must not fill the log at each start.
+_LOGGED_FAULTS = 100
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +28,7 @@ class Refusals:
     def add(self, problem: Exception) -> None:
         """Log the faults, each of them unless they are those of the last attempt, and record the refusal."""
         faults = faults_of(problem)
-        errors = max(1, sum(fault.severity is Severity.ERROR for fault in faults))
+        errors = max(1, errors_in(faults))
         if not faults:
             logger.error("the rebuild failed", exc_info=problem)
         elif faults != self._last:
@@ -44,5 +46,11 @@ class Refusals:
 
 
 def report(faults: tuple[Fault, ...]) -> None:
-    for fault in faults:
+    """Log faults, errors first: one line each up to a bound, and then how many there are."""
+    in_order = sorted(faults, key=lambda fault: fault.severity is not Severity.ERROR)
+    for fault in in_order[:_LOGGED_FAULTS]:
         logger.log(logging.ERROR if fault.severity is Severity.ERROR else logging.WARNING, "%s", fault)
+    if len(faults) > _LOGGED_FAULTS:
+        logger.warning("%d more faults are not listed; blog check prints all", len(faults) - _LOGGED_FAULTS)
+    if faults:
+        logger.warning("the content has %s", summary(faults))

@@ -1,78 +1,77 @@
 """What is wrong with the content as a whole: names taken twice, links that lead nowhere, pictures that are missing."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import PurePosixPath
+from collections.abc import Iterable, Iterator
+from unicodedata import normalize
 from urllib.parse import unquote, urlsplit
 
 from blog import urls
 from blog.content.document import Reference
 from blog.content.folder import CONFIG
+from blog.content.front_matter import line_of, split, written_alias
 from blog.content.library import Library, is_external, resolve_relative
 from blog.content.media_types import PICTURES, is_picture
 from blog.content.post import Post, Text
 from blog.content.slugs import slugify
 from blog.content.targets import is_harmful
-from blog.errors import Severity
+from blog.content.text_parser import is_ours
+from blog.errors import Fault, Severity
 
 FIXED_PATHS = frozenset(fixed.path for fixed in urls.FIXED)
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A fault whose file is still relative to the posts folder."""
-
-    file: PurePosixPath
-    line: int
-    problem: str
-    severity: Severity = Severity.ERROR
-
-
-def check(library: Library) -> Iterator[Found]:
-    """Every fault that only shows with all texts at hand. Drafts are checked too: they are read next."""
-    yield from _names(library)
+def check(library: Library) -> Iterator[Fault]:
+    """Every fault that only shows with all texts at hand; files are relative to the posts folder."""
+    yield from _addresses(library)
     yield from _tag_spellings(library)
     yield from _neighbours(library)
     targets = _Targets(library)
     for text in (*library.texts, *library.drafts):
-        yield from (Found(text.file, 1, problem) for problem in _picture(library, text))
+        yield from _picture(library, text)
         for reference in text.document.references:
             yield from targets.check(text, reference)
         for remark in text.document.remarks:
-            yield Found(text.file, _line(text, remark.line), remark.problem, Severity.WARNING)
+            yield _warning(text, text.body_line + remark.line - 1, remark.problem)
+        for remark in text.remarks:
+            yield _warning(text, remark.line, remark.problem)
 
 
-def _line(text: Text, line_in_body: int) -> int:
-    return text.body_line + line_in_body - 1
+def _warning(text: Text, line: int, problem: str) -> Fault:
+    return Fault(text.file, line, problem, Severity.WARNING)
 
 
-def _names(library: Library) -> Iterator[Found]:
+def _error(text: Text, line: int, problem: str) -> Fault:
+    """An error; a warning if the text is a draft, of which nothing is served yet."""
+    return Fault(text.file, line, problem, Severity.WARNING if text.draft else Severity.ERROR)
+
+
+def _addresses(library: Library) -> Iterator[Fault]:
+    """Two texts at one address. A draft never takes an address from a published text, so drafts come last."""
     taken: dict[str, str] = {urls.decoded(path): "the service itself" for path in FIXED_PATHS}
-    texts = sorted((*library.texts, *library.drafts), key=lambda text: text.file)
-    for text in texts:
-        path = urls.decoded(text.url)
-        if path in taken:
-            yield Found(text.file, 1, f"slug {text.slug!r} is already taken by {taken[path]}")
-        taken.setdefault(path, str(text.file))
-    for text in texts:
-        for alias in text.aliases:
-            if alias not in taken and _is_ours(alias):
-                yield Found(text.file, 1, f"alias {alias!r} lies among the service's own paths")
-            elif alias in taken:
-                yield Found(text.file, 1, f"alias {alias!r} is already taken by {taken[alias]}")
-            taken.setdefault(alias, str(text.file))
+    for texts in (library.texts, library.drafts):
+        in_order = sorted(texts, key=lambda text: text.file)
+        for text in in_order:
+            path = urls.decoded(text.url)
+            if path in taken:
+                yield _error(text, _line_of(text, "slug"), f"slug {text.slug!r} is already taken by {taken[path]}")
+            taken.setdefault(path, str(text.file))
+        for text in in_order:
+            for alias in text.aliases:
+                if alias in taken:
+                    written = written_alias(split(text.source).front_matter, alias)
+                    problem = f"alias {written!r} is already taken by {taken[alias]}"
+                    yield _error(text, _line_of(text, "aliases"), problem)
+                taken.setdefault(alias, str(text.file))
 
 
-def _neighbours(library: Library) -> Iterator[Found]:
+def _neighbours(library: Library) -> Iterator[Fault]:
     """Neighbours below which this site has an address: one of the two applications would never be asked for it."""
     paths = _paths(library)
     for neighbour in library.config.neighbours:
         covered = next((path for path in sorted(paths) if _covers(neighbour, path)), None)
-        if covered or _is_ours(f"{neighbour}/x"):
-            yield Found(
-                CONFIG, 1, f"neighbour {neighbour!r} covers {covered or neighbour!r}, which this service answers"
-            )
+        if covered or is_ours(f"{neighbour}/x"):
+            problem = f"neighbour {neighbour!r} covers {covered or neighbour!r}, which this service answers"
+            yield Fault(CONFIG, 1, problem)
 
 
 def _covers(neighbour: str, path: str) -> bool:
@@ -83,39 +82,41 @@ def _covers(neighbour: str, path: str) -> bool:
     return path == neighbour or path.startswith(f"{neighbour}/")
 
 
-def _is_ours(path: str) -> bool:
-    """Whether the service may answer a path itself, now or one day. Below /blog that is all but posts' names."""
-    first, _, rest = path.strip("/").partition("/")
-    if first == "blog":
-        return rest.startswith(("page/", "tag/"))
-    return first in urls.RESERVED
+def _line_of(text: Text, key: str) -> int:
+    """The line of a key of the front matter; 1 if it is not there."""
+    return line_of(split(text.source).front_matter, key, missing=1)
 
 
-def _tag_spellings(library: Library) -> Iterator[Found]:
+def _tag_spellings(library: Library) -> Iterator[Fault]:
     """Python and python are one tag; C and C! would share a page without being one."""
-    spelled: defaultdict[str, dict[str, Post]] = defaultdict(dict)
+    spelled: defaultdict[str, dict[str, tuple[Post, str]]] = defaultdict(dict)
     for post in library.posts:
         for tag in post.tags:
-            spelled[slugify(tag)].setdefault(_folded(tag), post)
+            spelled[slugify(tag)].setdefault(_folded(tag), (post, tag))
     for slug, names in spelled.items():
-        for name, post in list(names.items())[1:]:
-            first = next(iter(names))
-            yield Found(post.file, 1, f"tags {first!r} and {name!r} would share the page {urls.tag(slug)}")
+        (_, first), *others = names.values()
+        for post, tag in others:
+            problem = f"tags {first!r} and {tag!r} share the page {urls.tag(slug)}"
+            yield _warning(post, _line_of(post, "tags"), problem)
 
 
 def _folded(tag: str) -> str:
-    return tag.casefold().replace("-", " ").replace("_", " ")
+    return normalize("NFC", tag).casefold().replace("-", " ").replace("_", " ")
 
 
-def _picture(library: Library, text: Text) -> Iterator[str]:
-    if text.image is None or is_external(text.image.src):
+def _picture(library: Library, text: Text) -> Iterator[Fault]:
+    if text.image is None:
         return
-    path = resolve_relative(text, text.image.src)
-    file = library.files.get(path) if path else None
-    if path and (reason := library.refused.get(path)):
-        yield f"image {text.image.src!r} is beside the post, but {reason}"
-    elif file is None or not is_picture(file.path):
-        yield f"image {text.image.src!r} is not a picture beside the post ({_kinds()})"
+    src, line = text.image.src, _line_of(text, "image")
+    if is_harmful(src):
+        yield _error(text, line, f"image {src!r} runs script or reads files, which no page may do")
+    elif not is_external(src):
+        path = resolve_relative(text, src)
+        file = library.files.get(path) if path else None
+        if path and (reason := library.refused.get(path)):
+            yield _warning(text, line, f"image {src!r} is beside the post, but {reason}")
+        elif file is None or not is_picture(file.path):
+            yield _warning(text, line, f"image {src!r} is not a picture beside the post ({_kinds()})")
 
 
 def _kinds() -> str:
@@ -127,27 +128,24 @@ class _Targets:
 
     def __init__(self, library: Library) -> None:
         self._library = library
-        self._by_file: Mapping[PurePosixPath, Text] = {text.file: text for text in library.texts}
-        self._by_path: Mapping[str, Text] = {urls.decoded(text.url): text for text in library.texts}
+        self._by_file = {text.file: text for text in library.texts}
+        self._drafts = {text.file: text for text in library.drafts}
+        self._by_path = {urls.decoded(text.url): text for text in library.texts}
+        self._drafts_by_path = {urls.decoded(text.url): text for text in library.drafts}
         self._paths = _paths(library)
 
-    def check(self, text: Text, reference: Reference) -> Iterator[Found]:
-        line = _line(text, reference.line)
-        if is_harmful(reference.target):
-            kind = "link" if reference.kind == "link" else "image"
-            yield Found(
-                text.file, line, f"{kind} {reference.target!r} runs script or reads files, which no page may do"
-            )
-        elif is_external(reference.target):
-            if reference.kind != "link" and not reference.target.startswith("data:"):
-                problem = (
-                    f"image {reference.target!r} is on another site, which pages never ask; put it beside the post"
-                )
-                yield Found(text.file, line, problem, Severity.WARNING)
-        elif reference.kind != "link":
-            yield from (Found(text.file, line, problem) for problem in self._image(text, reference.target))
+    def check(self, text: Text, reference: Reference) -> Iterator[Fault]:
+        line = text.body_line + reference.line - 1
+        kind, target = "link" if reference.kind == "link" else "image", reference.target
+        if is_harmful(target):
+            yield _error(text, line, f"{kind} {target!r} runs script or reads files, which no page may do")
+        elif is_external(target):
+            if kind == "image" and not target.startswith("data:"):
+                problem = f"image {target!r} is on another site, which pages never ask; put it beside the post"
+                yield _warning(text, line, problem)
         else:
-            yield from (Found(text.file, line, problem) for problem in self._link(text, reference.target))
+            problems = self._link(text, target) if kind == "link" else self._image(text, target)
+            yield from (_warning(text, line, problem) for problem in problems)
 
     def _image(self, text: Text, target: str) -> Iterator[str]:
         path = resolve_relative(text, target)
@@ -157,28 +155,41 @@ class _Targets:
             yield f"image {target!r} is not a picture beside the post ({_kinds()})"
 
     def _link(self, text: Text, target: str) -> Iterator[str]:
-        path, fragment = unquote(urlsplit(target).path), unquote(urlsplit(target).fragment)
+        parts = urlsplit(target)
+        path, fragment = normalize("NFC", unquote(parts.path)), unquote(parts.fragment)
         if path.startswith("/"):
-            canonical = urls.canonical(path)
-            if canonical not in self._paths:
-                if any(_covers(neighbour, canonical) for neighbour in self._library.config.neighbours):
-                    return
-                yield f"link {target!r} leads nowhere on this site"
-                return
-            leads_to = self._by_path.get(canonical)
+            leads_to, problem = self._at(text, urls.canonical(path))
         elif not path:
-            leads_to = text
+            leads_to, problem = text, ""
         else:
-            file = resolve_relative(text, target)
-            leads_to = self._by_file.get(file) if file else None
-            if file and (reason := self._library.refused.get(file)):
-                yield f"link {target!r} is beside the post, but {reason}"
-                return
-            if leads_to is None and file not in self._library.files:
-                yield f"link {target!r} names no post, page or file beside this one"
-                return
-        if leads_to and not leads_to.document.has_anchor(fragment):
+            leads_to, problem = self._beside(text, target)
+        if problem:
+            yield f"link {target!r} {problem}"
+        elif leads_to and not _has_anchor(leads_to, fragment):
             yield f"link {target!r} names a section that {leads_to.file} does not have"
+
+    def _at(self, text: Text, path: str) -> tuple[Text | None, str]:
+        """The text at a path of the site, if it is one, and what is wrong with a link to it."""
+        if draft := self._drafts_by_path.get(path) if path not in self._paths else None:
+            return draft, "" if text.draft else f"leads to {draft.file}, a draft that is not served"
+        known = path in self._paths or any(_covers(neighbour, path) for neighbour in self._library.config.neighbours)
+        return self._by_path.get(path), "" if known else "leads nowhere on this site"
+
+    def _beside(self, text: Text, target: str) -> tuple[Text | None, str]:
+        """The text in a file beside this one, if it is one, and what is wrong with a link to it."""
+        file = resolve_relative(text, target)
+        if file is None or file in self._library.files:
+            return None, "" if file else "leads out of the posts folder"
+        if reason := self._library.refused.get(file):
+            return None, f"is beside the post, but {reason}"
+        if draft := self._drafts.get(file):
+            return draft, "" if text.draft else f"leads to {file}, a draft that is not served"
+        leads_to = self._by_file.get(file)
+        return leads_to, "" if leads_to else "names no post, page or file beside this one"
+
+
+def _has_anchor(text: Text, fragment: str) -> bool:
+    return text.document.has_anchor(fragment) or text.document.has_anchor(normalize("NFC", fragment))
 
 
 def _paths(library: Library) -> frozenset[str]:

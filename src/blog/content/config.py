@@ -1,14 +1,15 @@
 """Configuration of the site in posts/site.yaml: title, author, navigation."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError
 
 from blog import urls
-from blog.content.front_matter import FrontMatterError, Line, language_tag, line_of, read_yaml
+from blog.content.document import Remark
+from blog.content.front_matter import FrontMatterError, Line, language_tag, line_of, read_yaml, unknown_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +36,6 @@ class SiteConfig:
     neighbours: tuple[str, ...] = ()
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
 def _target(url: str) -> str:
     try:
         parts = urlsplit(url)
@@ -57,12 +54,12 @@ def _prefix(path: str) -> str:
     return urls.canonical(urls.decoded(path))
 
 
-class _Link(_Strict):
+class _Link(BaseModel):
     title: Line
     url: Annotated[str, AfterValidator(_target)]
 
 
-class _Author(_Strict):
+class _Author(BaseModel):
     name: Line
     url: Annotated[str, AfterValidator(_target)] = ""
 
@@ -71,7 +68,7 @@ def _name_only(value: Any) -> Any:
     return {"name": value} if isinstance(value, str) else value
 
 
-class _File(_Strict):
+class _File(BaseModel):
     title: Line = "Blog"
     description: str = ""
     author: Annotated[_Author, BeforeValidator(_name_only)] = Field(default_factory=lambda: _Author(name="The author"))
@@ -109,13 +106,26 @@ def parse_config(text: str) -> SiteConfig:
     )
 
 
+def unknown_keys(text: str) -> Iterator[Remark]:
+    """A remark on each key of site.yaml that has no meaning."""
+    data = read_yaml(text)
+    known = tuple(_File.model_fields)
+    for key in data:
+        if key not in known:
+            yield Remark(line_of(text, key, 1), unknown_key(key, known))
+    for key, model in (("author", _Author), ("navigation", _Link), ("links", _Link)):
+        values = data.get(key)
+        for value in values if isinstance(values, list) else [values]:
+            for inner in value if isinstance(value, dict) else ():
+                if inner not in model.model_fields:
+                    problem = unknown_key(inner, tuple(model.model_fields))
+                    yield Remark(line_of(text, key, 1), f"{key}: {problem}")
+
+
 def _links(links: list[_Link] | None, default: tuple[Link, ...]) -> tuple[Link, ...]:
     return default if links is None else tuple(Link(link.title, link.url) for link in links)
 
 
 def _reason(error: Any) -> str:
     path = ".".join(map(str, error["loc"]))
-    if error["type"] == "extra_forbidden":
-        nearest = get_close_matches(str(error["loc"][-1]), _File.model_fields, n=1, cutoff=0.5)
-        return f"unknown key {path!r}" + (f"; did you mean {nearest[0]}?" if nearest else "")
     return f"{path}: {error['msg'].removeprefix('Value error, ')}"

@@ -34,7 +34,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """Something a careful author would mend; the page is right without it."""
+    """A warning about a text that does not know its file yet: documents are cached by their words, and files share them."""
 
     line: int
     problem: str

@@ -2,7 +2,9 @@
 
 import os
 import unicodedata
+from codecs import BOM_UTF8
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from blog.content.files import UnreadableError, folder_problem, is_utf_8, read_regular
@@ -25,7 +27,7 @@ Source = tuple[PurePosixPath, str]
 
 
 class Folder:
-    """Reads files in one folder and never outside it; ``faults`` collects the faults that it meets."""
+    """Reads files in one folder and never outside it; ``faults`` collects the faults that it meets, relative to the folder."""
 
     def __init__(self, folder: Path) -> None:
         """Open the folder.
@@ -35,6 +37,8 @@ class Folder:
         """
         self.path = folder
         self.faults: list[Fault] = []
+        # The texts that are there, readable or not.
+        self.found = 0
         self._root = Path(os.path.realpath(folder))
         self._inside: dict[PurePosixPath, bool] = {}
         self._names: dict[PurePosixPath, dict[str, str]] = {}
@@ -42,16 +46,25 @@ class Folder:
             hint = "" if os.path.lexists(folder) else '; write a first post with: blog new "Hello"'
             raise ContentError([Fault(folder, 1, f"{problem} (BLOG_POSTS_DIR){hint}")])
 
-    def fault(self, path: PurePosixPath, problem: str, line: int = 1, severity: Severity = Severity.ERROR) -> None:
-        self.faults.append(Fault(self.path / path, line, problem, severity))
+    def fault(self, path: PurePosixPath, problem: str, line: int = 1, severity: Severity = Severity.WARNING) -> None:
+        """Record a fault of a file. A file that cannot be read is left out with a warning, so that the others are served."""
+        self.faults.append(Fault(path, line, problem, severity))
 
     def texts(self) -> list[Source]:
         """The posts and the pages, in a stable order."""
-        return [(path, text) for path in self._markdown() if (text := self.text(path)) is not None]
+        paths = list(self._markdown())
+        self.found += len(paths)
+        return [(path, text) for path in paths if (text := self.text(path)) is not None]
 
     def config(self) -> str | None:
         """The text of site.yaml; None if there is none."""
-        return (self.text(CONFIG) or "") if self.is_there(CONFIG) else None
+        if not self.is_there(CONFIG):
+            return None
+        before = len(self.faults)
+        text = self.text(CONFIG) or ""
+        # Without it the site would be served under another name.
+        self.faults[before:] = [replace(fault, severity=Severity.ERROR) for fault in self.faults[before:]]
+        return text
 
     def is_there(self, path: PurePosixPath) -> bool:
         return self._place(path) is not None
@@ -68,6 +81,7 @@ class Folder:
         return None
 
     def text(self, path: PurePosixPath) -> str | None:
+        """The text of a file, in which a lone surrogate stands for each byte that is not UTF-8."""
         body = self.body(path, MAX_TEXT_BYTES)
         if body is None:
             return None
@@ -76,7 +90,7 @@ class Folder:
         except UnicodeDecodeError as problem:
             line = body.count(b"\n", 0, problem.start) + 1
             self.fault(path, f"is not UTF-8: byte 0x{body[problem.start]:02x} at offset {problem.start}", line)
-            return None
+            text = body.removeprefix(BOM_UTF8).decode(errors="surrogateescape")
         return text.replace("\r\n", "\n").replace("\r", "\n")
 
     def _markdown(self) -> Iterator[PurePosixPath]:
@@ -95,6 +109,7 @@ class Folder:
                 if problem := _misplaced(path):
                     self.fault(path, problem, severity=Severity.WARNING)
                 elif not is_utf_8(name):
+                    self.found += 1
                     self.fault(path, "has a name that is not UTF-8; rename it")
                 elif nfc(path) in seen:
                     self.fault(path, "has the same name as another file in another Unicode form; rename one of them")
@@ -133,6 +148,7 @@ class Folder:
     def _unreadable(self, problem: OSError) -> None:
         # An error while a folder is being listed has no file name.
         path = PurePosixPath(Path(problem.filename or self._root).relative_to(self._root).as_posix())
+        self.found += 1
         self.fault(path, f"cannot be read: {problem.strerror}")
 
     def _refuse_escape(self, path: PurePosixPath) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from difflib import get_close_matches
@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 import yaml
 from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from blog import urls
+from blog.content.document import Remark
 from blog.content.slugs import is_slug, slugify
 
 MAX_FRONT_MATTER_CHARACTERS = 16_384
@@ -19,7 +21,9 @@ _LANG = re.compile(r"[a-zA-Z]{2,3}(?:-[a-zA-Z0-9]{2,8})*")
 # The parser in C recurses on the machine's stack, so texts that nest deeper than any front matter needs are refused before it.
 _MOST_BRACKETS = 200
 _NESTED_BLOCKS = re.compile(r"(?:[-?:][ \t]+){20}")
-_SURROGATE = re.compile("[\ud800-\udfff]")
+SURROGATE = re.compile("[\ud800-\udfff]")
+# Control characters other than tabs and line breaks, lone surrogates, and what XML excludes besides: no page or feed may contain them.
+UNUSABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _CLOSING = re.compile(r"^---[ \t]*$", re.MULTILINE)
 
 
@@ -89,7 +93,7 @@ class _PythonLoader(yaml.BaseLoader):
     def construct_scalar(self, node: yaml.ScalarNode) -> str:
         """The text of a scalar. Unlike the loader in C, this one accepts surrogates, which cannot be encoded in a page."""
         text = str(super().construct_scalar(node))
-        if _SURROGATE.search(text):
+        if SURROGATE.search(text):
             problem = r"\ud800 to \udfff are surrogates; write the character itself"
             raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
         return text
@@ -197,11 +201,17 @@ def _slug(value: str) -> str:
     return value
 
 
-def _alias(value: str) -> str:
+def alias_path(value: str) -> str:
+    """The path that an alias stands for: a word is a name below /blog."""
     path = value if value.startswith("/") else f"/blog/{value}"
     if "//" in path or any(character in path for character in "?#\\%") or not path.isprintable() or path == "/":
         raise ValueError(f"{value!r} is not a path such as /2019/old-name")
     return path
+
+
+def written_alias(text: str, path: str) -> str:
+    """The alias that stands for a canonical path, as the author wrote it in this front matter."""
+    return next(word for word in _words(read_yaml(text)["aliases"]) if urls.canonical(alias_path(word)) == path)
 
 
 def _line(value: str) -> str:
@@ -257,7 +267,9 @@ class FrontMatter(BaseModel):
     tags: Annotated[list[str], BeforeValidator(_words), AfterValidator(_tags), Field(max_length=30)] = []
     draft: Annotated[bool, BeforeValidator(_switch)] = False
     slug: Annotated[str, Field(max_length=200), AfterValidator(_slug)] | None = None
-    aliases: Annotated[list[Annotated[str, AfterValidator(_alias)]], BeforeValidator(_words), Field(max_length=50)] = []
+    aliases: Annotated[
+        list[Annotated[str, AfterValidator(alias_path)]], BeforeValidator(_words), Field(max_length=50)
+    ] = []
     image: str | None = None
     image_alt: Annotated[str, AfterValidator(_line)] = Field(
         default="", validation_alias=AliasChoices("image_alt", "alt")
@@ -266,30 +278,36 @@ class FrontMatter(BaseModel):
     series: Line | None = None
     canonical: Annotated[str, AfterValidator(_url)] | None = None
     order: int | None = None
+    # What the author should mend although it can be understood, with lines of the file.
+    remarks: Annotated[tuple[Remark, ...], Field(exclude=True)] = ()
 
 
-KEYS = (*FrontMatter.model_fields, "alt")
+KEYS = tuple(key for key in (*FrontMatter.model_fields, "alt") if key != "remarks")
 
 
 def parse_front_matter(text: str, kind: Kind) -> FrontMatter:
-    """The front matter of a file, from its YAML; line numbers in errors are those of the file.
+    """The front matter of a file, from its YAML; line numbers in errors and remarks are those of the file.
 
     Raises:
-        FrontMatterError: with each key that is missing, unknown (and the nearest known one) or has a wrong value.
+        FrontMatterError: with each key that is missing or has a wrong value. Unknown keys are remarks.
     """
+    data = read_yaml(text, first_line=2)
+    unknown = [key for key in data if key not in KEYS]
+    remarks = tuple(Remark(line_of(text, key), unknown_key(key, KEYS)) for key in unknown)
+    # An unknown key is often the misspelled name of a missing one.
+    misspelled = [(remark.line, remark.problem) for remark in remarks]
     try:
-        model = FrontMatter.model_validate(_flatten_image(read_yaml(text, first_line=2)))
+        model = FrontMatter.model_validate(_flatten_image({key: data[key] for key in data if key in KEYS}))
     except ValidationError as problem:
-        raise FrontMatterError(*_problems(text, problem)) from None
-    except FrontMatterError:
-        raise
+        raise FrontMatterError(*_problems(text, problem), *misspelled) from None
     except ValueError as problem:
         raise FrontMatterError((line_of(text, "image"), str(problem))) from None
     if kind == "post" and model.date is None:
-        raise FrontMatterError((2, "date is missing: give a date (2026-03-01) or a date-time with its zone"))
+        missing = "date is missing: give a date (2026-03-01) or a date-time with its zone"
+        raise FrontMatterError((2, missing), *misspelled)
     if model.updated and model.date and model.updated < model.date:
         raise FrontMatterError((line_of(text, "updated"), "updated is before date"))
-    return model
+    return model.model_copy(update={"remarks": remarks}) if remarks else model
 
 
 def _problems(text: str, problem: ValidationError) -> Iterator[tuple[int, str]]:
@@ -299,20 +317,45 @@ def _problems(text: str, problem: ValidationError) -> Iterator[tuple[int, str]]:
 
 
 def _reason(key: str, error: Mapping[str, Any]) -> str:
-    if error["type"] == "extra_forbidden":
-        nearest = get_close_matches(key.lower(), KEYS, n=1, cutoff=0.5)
-        hint = f"did you mean {nearest[0]}?" if nearest else f"known keys are {', '.join(FrontMatter.model_fields)}"
-        return f"unknown key {_shorten(key)!r}; {hint}"
     if error["type"] == "missing":
         return f"{key} is missing"
     return f"{key}: {error['msg'].removeprefix('Value error, ')}"
 
 
-def line_of(text: str, key: str, first_line: int = 2) -> int:
-    """The line of a top-level key in the file; ``first_line`` if the key is missing."""
+def unknown_key(key: str, known: Iterable[str]) -> str:
+    """The problem of a key that has no meaning; the nearest known one is probably meant."""
+    nearest = get_close_matches(key.lower(), known, n=1, cutoff=0.5)
+    hint = f"did you mean {nearest[0]}?" if nearest else f"known keys are {', '.join(known)}"
+    return f"unknown key {_shorten(key)!r}; {hint}"
+
+
+_DRAFT = re.compile(
+    r"^[\"']?draft[\"']?[ \t]*:[ \t]*[\"']?(?:true|yes)[\"']?[ \t]*(?:#.*)?$", re.IGNORECASE | re.MULTILINE
+)
+
+
+def is_marked_as_draft(text: str) -> bool:
+    r"""Whether a file says that it is a draft, even if its front matter cannot be understood otherwise.
+
+    >>> is_marked_as_draft("---\ntitle: [\ndraft: true # not yet\n---\n"), is_marked_as_draft("---\n---\ndraft: true\n")
+    (True, False)
+    """
+    first, _, rest = text.partition("\n")
+    if first.rstrip() != "---":
+        return False
+    closing = _CLOSING.search(rest)
+    end = closing.start() if closing else MAX_FRONT_MATTER_CHARACTERS
+    return _DRAFT.search(rest, 0, min(end, MAX_FRONT_MATTER_CHARACTERS)) is not None
+
+
+def line_of(text: str, key: str, first_line: int = 2, missing: int | None = None) -> int:
+    """The line of a top-level key in the file; ``missing``, by default ``first_line``, if the key is not there."""
     lines = text.splitlines()
     pattern = re.compile(rf"[\"']?{re.escape(key)}[\"']?\s*:")
-    return next((number for number, line in enumerate(lines, first_line) if pattern.match(line)), first_line)
+    return next(
+        (number for number, line in enumerate(lines, first_line) if pattern.match(line)),
+        first_line if missing is None else missing,
+    )
 
 
 def _shorten(text: str) -> str:

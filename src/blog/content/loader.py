@@ -1,17 +1,17 @@
 """Loader of the posts folder: parses every text, reads the files that texts refer to, and collects every fault with its file and line."""
 
 import logging
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from blog.content import markdown
 from blog.content.check import check
-from blog.content.config import SiteConfig, parse_config
+from blog.content.config import SiteConfig, parse_config, unknown_keys
 from blog.content.document import Parse
 from blog.content.files import File, read_file
 from blog.content.folder import CONFIG, MAX_FILE_BYTES, PAGES, Folder, Source
-from blog.content.front_matter import FrontMatterError
+from blog.content.front_matter import FrontMatterError, is_marked_as_draft
 from blog.content.library import Library, relative_targets, resolve_relative
 from blog.content.media_types import is_served, refusal
 from blog.content.pictures import RefusedPictureError
@@ -28,10 +28,11 @@ ParsedTexts = dict[Source, Text]
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A library, the warnings about it, and the files that its texts refer to, existing or not."""
+    """A library, the warnings about it, the number of files with texts, and the files that texts refer to, existing or not."""
 
     library: Library
     warnings: tuple[Fault, ...]
+    texts: int
     referenced: tuple[PurePosixPath, ...]
 
 
@@ -59,43 +60,48 @@ class _Loader:
             sources = self._folder.texts()
             note("files", len(sources))
         with stage("parse") as note:
-            texts = [text for text in map(self._text, sources) if text]
+            texts = {source: text for source in sources if (text := self._text(source))}
             note("texts", len(texts))
         self._parsed.clear()
-        self._parsed.update({(text.file, text.source): text for text in texts})
-        referenced = _referenced(texts)
+        self._parsed.update(texts)
+        referenced = _referenced(texts.values())
         files, refused = self._files(referenced)
         library = Library(
             config=self._config(),
-            posts=tuple(text for text in texts if isinstance(text, Post) and not text.draft),
-            pages=tuple(text for text in texts if isinstance(text, StandalonePage) and not text.draft),
-            drafts=tuple(text for text in texts if text.draft),
+            posts=tuple(text for text in texts.values() if isinstance(text, Post) and not text.draft),
+            pages=tuple(text for text in texts.values() if isinstance(text, StandalonePage) and not text.draft),
+            drafts=tuple(text for text in texts.values() if text.draft),
             files=files,
             refused=refused,
         )
-        for found in check(library):
-            self._folder.fault(found.file, found.problem, found.line, found.severity)
-        return Loaded(library, self._warnings(), referenced)
+        self._folder.faults += check(library)
+        return Loaded(library, self._warnings(sources), self._folder.found, referenced)
 
-    def _warnings(self) -> tuple[Fault, ...]:
-        faults = tuple(sorted(set(self._folder.faults), key=lambda fault: (str(fault.file), fault.line, fault.problem)))
+    def _warnings(self, sources: Sequence[Source]) -> tuple[Fault, ...]:
+        if self._folder.found and not sources:
+            self._folder.faults = [replace(fault, severity=Severity.ERROR) for fault in self._folder.faults]
+        faults = {replace(fault, file=self._folder.path / fault.file) for fault in self._folder.faults}
+        in_order = tuple(sorted(faults, key=lambda fault: (str(fault.file), fault.line, fault.problem)))
         if any(fault.severity is Severity.ERROR for fault in faults):
-            raise ContentError(faults)
-        return faults
+            raise ContentError(in_order, self._folder.found)
+        return in_order
 
     def _config(self) -> SiteConfig:
         text = self._folder.config()
         if text is None:
             return SiteConfig()
         try:
-            return parse_config(text)
+            config, remarks = parse_config(text), unknown_keys(text)
         except FrontMatterError as problem:
-            self._report(CONFIG, problem)
+            self._report(CONFIG, problem, Severity.ERROR)
             return SiteConfig()
+        for remark in remarks:
+            self._folder.fault(CONFIG, remark.problem, remark.line)
+        return config
 
-    def _report(self, path: PurePosixPath, error: FrontMatterError) -> None:
+    def _report(self, path: PurePosixPath, error: FrontMatterError, severity: Severity) -> None:
         for line, problem in error.problems:
-            self._folder.fault(path, problem, line)
+            self._folder.fault(path, problem, line, severity)
 
     def _text(self, source: Source) -> Text | None:
         if known := self._parsed.get(source):
@@ -105,13 +111,14 @@ class _Loader:
             parse_text = parse_page if path.parent == PAGES else parse_post
             return parse_text(path, text, self._parse)
         except FrontMatterError as problem:
-            self._report(path, problem)
+            self._report(path, problem, _severity(text))
         except RecursionError:
-            self._folder.fault(path, "is nested too deeply to be parsed")
+            self._folder.fault(path, "is nested too deeply to be parsed", severity=_severity(text))
         except Exception as problem:
             # A bug of this program. It is reported as a fault of the file, so that the author can work around it.
             logger.debug("%s cannot be parsed", path, exc_info=problem)
-            self._folder.fault(path, f"cannot be parsed ({type(problem).__name__}: {problem})")
+            reason = f"cannot be parsed ({type(problem).__name__}: {problem})"
+            self._folder.fault(path, reason, severity=_severity(text))
         return None
 
     def _files(self, referenced: Iterable[PurePosixPath]) -> tuple[dict[PurePosixPath, File], dict[PurePosixPath, str]]:
@@ -139,6 +146,11 @@ class _Loader:
             return
         if problem:
             self._folder.fault(path, f"{problem}; it is served without its size", severity=Severity.WARNING)
+
+
+def _severity(text: str) -> Severity:
+    """The severity of losing a text: nobody misses a draft."""
+    return Severity.WARNING if is_marked_as_draft(text) else Severity.ERROR
 
 
 def _referenced(texts: Iterable[Text]) -> tuple[PurePosixPath, ...]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import PurePosixPath
 
 from blog import urls
-from blog.content.document import Document
+from blog.content.document import Document, Remark
 from blog.content.front_matter import split
 
 
@@ -19,7 +19,10 @@ class Image:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """A post or a page. ``file`` is its path in the posts folder, ``source`` the whole text of the file."""
+    """A post or a page. ``file`` is its path in the posts folder, ``source`` the whole text of the file.
+
+    ``remarks`` are about the file outside of its Markdown; their lines count within the file.
+    """
 
     file: PurePosixPath
     slug: str
@@ -35,6 +38,7 @@ class Text:
     lang: str | None
     canonical: str | None
     order: int | None
+    remarks: tuple[Remark, ...] = ()
 
     @property
     def url(self) -> str:

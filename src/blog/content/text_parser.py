@@ -1,16 +1,50 @@
 """Parser of one file's text into a Post or a StandalonePage."""
 
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 from pathlib import PurePosixPath
-from typing import Any
+from typing import TypedDict
 
 from blog import urls
 from blog.content import markdown
-from blog.content.document import Parse
-from blog.content.front_matter import FrontMatter, FrontMatterError, Kind, parse_front_matter, split
+from blog.content.document import Document, Parse, Remark
+from blog.content.front_matter import (
+    SURROGATE,
+    UNUSABLE,
+    FrontMatter,
+    FrontMatterError,
+    Kind,
+    Split,
+    line_of,
+    parse_front_matter,
+    split,
+    written_alias,
+)
 from blog.content.post import Image, Post, StandalonePage
 from blog.content.slugs import slugify
 
 _DATE_PREFIX = len("2026-03-01-")
+_FIXED_PATHS = frozenset(fixed.path for fixed in urls.FIXED)
+
+
+class _Common(TypedDict):
+    """The fields that every kind of text has."""
+
+    file: PurePosixPath
+    slug: str
+    title: str
+    description: str
+    document: Document
+    source: str
+    body_line: int
+    draft: bool
+    updated: datetime | None
+    aliases: tuple[str, ...]
+    image: Image | None
+    lang: str | None
+    canonical: str | None
+    order: int | None
+    remarks: tuple[Remark, ...]
 
 
 def parse_post(path: PurePosixPath, text: str, parse: Parse = markdown.parse) -> Post:
@@ -31,34 +65,66 @@ def parse_page(path: PurePosixPath, text: str, parse: Parse = markdown.parse) ->
     """The page in a file of posts/pages/. Its slug must not be the first segment of one of the service's own paths."""
     meta, common = _common(path, text, "page", parse)
     if common["slug"] in urls.RESERVED:
-        raise FrontMatterError((1, f"/{common['slug']} is reserved for the service; give the page another slug"))
-    return StandalonePage(**{**common, "updated": meta.updated or meta.date})
+        line = line_of(split(text).front_matter, "slug", missing=1)
+        raise FrontMatterError((line, f"/{common['slug']} is reserved for the service; give the page another slug"))
+    common["updated"] = meta.updated or meta.date
+    return StandalonePage(**common)
 
 
-def _common(path: PurePosixPath, text: str, kind: Kind, parse: Parse) -> tuple[FrontMatter, dict[str, Any]]:
+def _common(path: PurePosixPath, text: str, kind: Kind, parse: Parse) -> tuple[FrontMatter, _Common]:
     parts = split(text)
     meta = parse_front_matter(parts.front_matter, kind)
     slug = meta.slug or _slug_of(path)
     if not slug:
         raise FrontMatterError((1, "the file's name has neither a letter nor a digit; give it a slug"))
-    document = parse(parts.body, meta.title)
-    common = {
-        "file": path,
-        "slug": slug,
-        "title": meta.title,
-        "description": meta.description or _shorten(document.summary),
-        "document": document,
-        "source": text,
-        "body_line": parts.body_line,
-        "draft": meta.draft,
-        "updated": meta.updated,
-        "aliases": tuple(urls.canonical(alias) for alias in meta.aliases),
-        "image": Image(meta.image, meta.image_alt) if meta.image else None,
-        "lang": meta.lang,
-        "canonical": meta.canonical,
-        "order": meta.order,
-    }
-    return meta, common
+    body, remarks = _without_control_characters(parts)
+    aliases = tuple(dict.fromkeys(urls.canonical(alias) for alias in meta.aliases))
+    document = parse(body, meta.title)
+    return meta, _Common(
+        file=path,
+        slug=slug,
+        title=meta.title,
+        description=meta.description or _shorten(document.summary),
+        document=document,
+        source=text if body == parts.body else text.removesuffix(parts.body) + body,
+        body_line=parts.body_line,
+        draft=meta.draft,
+        updated=meta.updated,
+        aliases=tuple(alias for alias in aliases if not is_ours(alias)),
+        image=Image(meta.image, meta.image_alt) if meta.image else None,
+        lang=meta.lang,
+        canonical=meta.canonical,
+        order=meta.order,
+        remarks=(*meta.remarks, *remarks, *_reserved(parts.front_matter, aliases)),
+    )
+
+
+def _reserved(front_matter: str, aliases: Iterable[str]) -> Iterator[Remark]:
+    for path in filter(is_ours, aliases):
+        problem = f"alias {written_alias(front_matter, path)!r} is ignored: it is among the service's own paths"
+        yield Remark(line_of(front_matter, "aliases"), problem)
+
+
+def is_ours(path: str) -> bool:
+    """Whether the service may answer a path itself, now or one day. Below /blog that is all but posts' names."""
+    first, _, rest = path.strip("/").partition("/")
+    if first == "blog":
+        return not rest or rest.startswith(("page/", "tag/"))
+    return first in urls.RESERVED or path in _FIXED_PATHS
+
+
+def _without_control_characters(parts: Split) -> tuple[str, tuple[Remark, ...]]:
+    """The body with U+FFFD for each character that no page or feed may contain, and a remark for the first of them.
+
+    A lone surrogate is a byte that is not UTF-8; whoever read the file has reported it.
+    """
+    first = UNUSABLE.search(parts.body)
+    if first is None:
+        return parts.body, ()
+    line = parts.body_line + parts.body.count("\n", 0, first.start())
+    problem = f"contains the control character U+{ord(first[0]):04X}, which is shown as U+FFFD"
+    remarks = () if SURROGATE.match(first[0]) else (Remark(line, problem),)
+    return UNUSABLE.sub("\ufffd", parts.body), remarks
 
 
 def _slug_of(path: PurePosixPath) -> str:
