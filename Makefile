@@ -35,7 +35,7 @@ dev: $(VENV)/.run ## like run, and reload posts, templates and open pages on cha
 # All tests run on all cores. Selected tests run in one process, which starts sooner and allows --pdb.
 WORKERS = $(if $(T),0,auto)
 test: $(VENV)/.dev ## run all tests on all cores; select some with T="tests/content -k date", T="-n auto tests/process" on all cores
-	$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=loadgroup --durations=10 $(T)
+	$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=loadgroup --no-loadscope-reorder --durations=10 $(T)
 
 mutants: $(VENV)/.dev ## change a copy one line at a time and name the changes that no test notices (half an hour); M="--only settings" for a part
 	$(BIN)/python .ci/mutants.py $(M)

@@ -22,40 +22,52 @@ from blog.telemetry import metrics
 from blog.telemetry.visits import counters
 
 
+def replace(owner: Any, name: str, replacement: Any) -> None:
+    """Replace an attribute.
+
+    Raises:
+        AttributeError: there is none of this name. Setting another one would take out nothing.
+    """
+    getattr(owner, name)
+    setattr(owner, name, replacement)
+
+
 def _documents() -> None:
     from blog.build import document_cache  # noqa: PLC0415 -- a start that finds its edition does without these
     from blog.content import markdown  # noqa: PLC0415 -- the same
 
-    document_cache.cached = lambda _cache: markdown.parse
+    replace(document_cache, "cached", lambda _cache: markdown.parse)
 
 
 def _encodings() -> None:
     from blog.build import builder, encodings  # noqa: PLC0415 -- the same
 
-    builder.cached = lambda _cache: encodings.compress
+    replace(builder, "cached", lambda _cache: encodings.compress)
 
 
 def _editions() -> None:
-    edition_cache.EditionCache.read = lambda *_: None
-    edition_cache.EditionCache.write_part = edition_cache.EditionCache.finish = lambda *_: None
+    for name in ("read", "write_part", "finish"):
+        replace(edition_cache.EditionCache, name, lambda *_: None)
 
 
 def _content() -> None:
-    """Keep the API's content uncompressed; this reads nothing that the blog as it is has kept."""
-    edition.compressed_details = lambda details: json.dumps(details, ensure_ascii=False).encode()
-    edition.Entry.details = property(lambda entry: json.loads(entry.content))
+    """Keep the API's content uncompressed. An edition that was cached with compressed content cannot be read."""
+    from blog.build import builder  # noqa: PLC0415 -- the same
+
+    replace(builder, "compressed_details", lambda details: json.dumps(details, ensure_ascii=False).encode())
+    replace(edition.Entry, "details", property(lambda entry: json.loads(entry.content)))
 
 
 def _collector_on() -> None:
-    edition_source.without_collections = nullcontext
+    replace(edition_source, "without_collections", nullcontext)
 
 
 def _release() -> None:
-    edition_source.release_free_memory = lambda: None
+    replace(edition_source, "release_free_memory", lambda: None)
 
 
 def _whole() -> None:
-    edition._UNCOMPRESSED_BYTES = 1 << 60  # noqa: SLF001 -- what this script is for
+    replace(edition, "_UNCOMPRESSED_BYTES", 1 << 60)
 
 
 class _Counter:
@@ -86,8 +98,9 @@ class _Histogram:
 
 
 def _fast_collectors() -> None:
-    metrics.FastCounter = counters.FastCounter = _Counter
-    metrics.FastHistogram = _Histogram
+    replace(metrics, "FastCounter", _Counter)
+    replace(counters, "FastCounter", _Counter)
+    replace(metrics, "FastHistogram", _Histogram)
 
 
 def _fast_collectors_kept() -> None:

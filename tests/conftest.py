@@ -32,29 +32,44 @@ from blog.settings import Settings
 
 pytest_plugins = ["tests.rendered_site"]
 
-# Folders whose tests share what takes long to make: the container image, and the site in a browser. All others share a server or an app by file.
-_SHARING = ("image", "browser")
-# Files of slow tests, each with a server of its own: they may be spread over the workers one by one.
-_INDEPENDENT = {
-    "test_drain.py",
-    "test_keeps_serving.py",
-    "test_cache_start.py",
-    "test_walk.py",
-    "test_collector_down.py",
-}
+# Groups for the workers of pytest-xdist; the tests of a group run on one worker, one after the other. By default a file is a group, because its
+# tests share a server or an app. The tests of these folders share what takes long to make: the container image, and the site in a browser.
+_GROUPED_FOLDERS = ("image", "browser")
+# These files compare times, and must not take processor time from one another.
+_TIMED = {
+    "test_bots.py", "test_collector_down.py", "test_hostile.py", "test_metrics.py", "test_not_found.py", "test_pictures.py", "test_raw_html.py",
+    "test_store.py", "test_visits.py",
+}  # fmt: skip
+# In these files each test takes long and has a server of its own, so each is a group.
+_UNGROUPED = {"test_cache_start.py", "test_drain.py", "test_keeps_serving.py", "test_walk.py"}
+# Groups that take minutes start first, so that no worker is left with one of them at the end.
+_FIRST = ("image", "browser", "timed", "tests/process")
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 Headers = tuple[tuple[str, str], ...]
 Files = Mapping[str, str | bytes]
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Group the tests for the workers of pytest-xdist, so that no worker makes again what another has made."""
-    folder = item.path.parent.name
-    if folder in _SHARING:
-        item.add_marker(pytest.mark.xdist_group(folder))
-    elif item.path.name not in _INDEPENDENT:
-        item.add_marker(pytest.mark.xdist_group(item.path.relative_to(TEMPLATES.parent).as_posix()))
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Group and order the tests for the workers of pytest-xdist. Without workers they run in the order of the files."""
+    if not hasattr(config, "workerinput"):
+        return
+    for item in items:
+        if item.path.name not in _UNGROUPED:
+            item.add_marker(pytest.mark.xdist_group(_group_of(item)))
+    items.sort(key=lambda item: _rank(_group_of(item)))
+
+
+def _group_of(item: pytest.Item) -> str:
+    path = item.path.relative_to(TEMPLATES.parent)
+    if path.name in _TIMED:
+        return "timed"
+    return next((folder for folder in _GROUPED_FOLDERS if folder in path.parts), path.as_posix())
+
+
+def _rank(group: str) -> int:
+    return next((rank for rank, first in enumerate(_FIRST) if group.startswith(first)), len(_FIRST))
 
 
 def _post(title: str, day: str, more: str = "", body: str = "A few words.") -> str:
