@@ -177,3 +177,13 @@ def test_the_cost_of_a_guess_is_bounded_for_slugs_of_the_same_words() -> None:
         return time.thread_time() - began
 
     assert min(seconds(many) for _ in range(5)) < 4 * min(seconds(few) for _ in range(5))
+
+
+def test_a_slug_that_shares_few_letters_is_not_suggested() -> None:
+    assert Suggestions(["abcdefghijklmnopqrst"]).near("/blog/abczzzzzzzzzzzzzzz") == []
+
+
+def test_a_guess_that_is_longer_than_any_typed_path_gets_no_suggestion() -> None:
+    slug = "long-" * 30
+    assert Suggestions([slug]).near(f"/blog/{slug}") == []
+    assert Suggestions([slug[:100]]).near(f"/blog/{slug[:99]}") == [slug[:100]]

@@ -1,4 +1,5 @@
 import asyncio
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -49,3 +50,13 @@ async def test_a_cancelled_publisher_is_no_failure() -> None:
         await task
     await asyncio.sleep(0)
     assert service.failure is None
+
+
+def test_an_edition_counts_as_changed_until_the_end_of_the_second_of_its_publication(small_app: "Blog") -> None:
+    """HTTP dates have whole seconds: a client may have the page from earlier in the same second."""
+    service = ServiceState()
+    edition = small_app.service.edition
+    assert edition
+    before = time.time()
+    service.publish(edition)
+    assert service.unchanged_since >= before
