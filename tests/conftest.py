@@ -35,15 +35,17 @@ pytest_plugins = ["tests.rendered_site"]
 # Groups for the workers of pytest-xdist; the tests of a group run on one worker, one after the other. By default a file is a group, because its
 # tests share a server or an app. The tests of these folders share what takes long to make: the container image, and the site in a browser.
 _GROUPED_FOLDERS = ("image", "browser")
-# These files compare times, and must not take processor time from one another.
-_TIMED = {
-    "test_bots.py", "test_collector_down.py", "test_hostile.py", "test_metrics.py", "test_not_found.py", "test_pictures.py", "test_raw_html.py",
-    "test_store.py", "test_visits.py",
+# These files measure times or memory, and must not take processor time from one another.
+_MEASURING = {
+    "tests/build/test_not_found.py", "tests/content/markdown/test_hostile.py", "tests/content/markdown/test_raw_html.py",
+    "tests/content/test_loader.py", "tests/content/test_pictures.py", "tests/process/test_limits.py", "tests/process/test_memory.py",
+    "tests/process/test_rum_hostile.py", "tests/serve/test_store.py", "tests/telemetry/test_bots.py", "tests/telemetry/test_collector_down.py",
+    "tests/telemetry/test_metrics.py", "tests/telemetry/test_metrics_server.py", "tests/telemetry/test_rum.py", "tests/telemetry/test_visits.py",
 }  # fmt: skip
 # In these files each test takes long and has a server of its own, so each is a group.
 _UNGROUPED = {"test_cache_start.py", "test_drain.py", "test_keeps_serving.py", "test_walk.py"}
 # Groups that take minutes start first, so that no worker is left with one of them at the end.
-_FIRST = ("image", "browser", "timed", "tests/process")
+_FIRST = ("image", "browser", "measuring", "tests/process")
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 Headers = tuple[tuple[str, str], ...]
@@ -63,8 +65,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _group_of(item: pytest.Item) -> str:
     path = item.path.relative_to(TEMPLATES.parent)
-    if path.name in _TIMED:
-        return "timed"
+    if path.as_posix() in _MEASURING:
+        return "measuring"
     return next((folder for folder in _GROUPED_FOLDERS if folder in path.parts), path.as_posix())
 
 
