@@ -51,6 +51,11 @@ async def test_a_page_refuses_other_methods_with_allow(client: httpx.AsyncClient
         pytest.param("/blog/GR%C3%96%C3%9FE/", "/blog/gr%C3%B6%C3%9Fe", id="not-ascii"),
         pytest.param("/alt/gr%C3%B6%C3%9Fe", "/blog/gr%C3%B6%C3%9Fe", id="alias-not-ascii"),
         pytest.param("/blog/tag/K%C3%84SE", "/blog/tag/k%C3%A4se", id="tag-not-ascii"),
+        pytest.param("/blog/tag/Ka%CC%88se", "/blog/tag/k%C3%A4se", id="tag-decomposed"),
+        pytest.param("/blog/tag/HTTP/feed/", "/blog/tag/http/rss", id="feed-of-a-tag"),
+        pytest.param("/feed/", "/rss", id="feed-of-other-programs"),
+        pytest.param("/blog/hello.html", "/blog/hello", id="html"),
+        pytest.param("/index.html", "/", id="index-html"),
         pytest.param("/api/posts/", "/api/posts", id="api-slash"),
         pytest.param("/api/Posts/Hello/", "/api/posts/hello", id="api-upper-case-and-slash"),
         pytest.param("/API/posts", "/api/posts", id="api-all-upper-case"),
@@ -61,11 +66,13 @@ async def test_other_spellings_redirect_to_the_canonical_path(
 ) -> None:
     answer = await fetch(small_app, requested)
     assert (answer.status, answer.headers.get("location")) == (301, canonical)
-    assert "max-age" in answer.headers["cache-control"]
+    assert answer.headers["cache-control"] == "public, max-age=3600"
     assert (await fetch(small_app, canonical)).status == 200
 
 
-@pytest.mark.parametrize("requested", ["/Blog/", "/2019/old-hello", "/blog/page/1", "/api/Posts"])
+@pytest.mark.parametrize(
+    "requested", ["/Blog/", "/2019/old-hello", "/blog/page/1", "/api/Posts", "/feed", "/blog/hello.html"]
+)
 async def test_a_redirect_keeps_the_query(small_app: "Blog", fetch: "Fetch", requested: str) -> None:
     answer = await fetch(small_app, f"{requested}?a=1&b=%C3%B6//x")
     assert answer.status == 301
@@ -86,6 +93,10 @@ async def test_a_redirect_keeps_the_query(small_app: "Blog", fetch: "Fetch", req
         "//EVIL.example/%2e%2e",
         "/api//evil.example/",
         "/http://evil.example/",
+        "//evil.example/index.html",
+        "/%5C%5Cevil.example/feed",
+        "/%2F%2Fevil.example%2F.html",
+        "//feed",
     ],
 )
 async def test_no_redirect_leaves_the_site(small_app: "Blog", fetch: "Fetch", requested: str) -> None:
@@ -151,7 +162,7 @@ async def test_range_is_ignored(small_app: "Blog", fetch: "Fetch", ranges: str) 
     assert (answer.status, answer.body) == (200, whole.body)
 
 
-@pytest.mark.parametrize("path", ["/blog/helo", "/blog/hello-", "/hello", "/blog/hello.html", "/blog/Hallo/"])
+@pytest.mark.parametrize("path", ["/blog/helo", "/blog/hello-", "/hello", "/hello.html", "/blog/Hallo/"])
 async def test_a_404_suggests_the_nearest_post(client: httpx.AsyncClient, path: str) -> None:
     answer = await client.get(path)
     assert answer.status_code == 404

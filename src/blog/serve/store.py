@@ -12,6 +12,7 @@ from blog.http.semantics import ALLOW, READ_METHODS
 from blog.machine.budget import Budget
 from blog.render import security
 from blog.render.page import TEXT
+from blog.serve.addresses import meant
 from blog.serve.negotiation import accepts_identity, choose
 from blog.serve.preconditions import FAILED, NOT_MODIFIED, evaluate
 from blog.serve.ranges import NOT_SATISFIABLE, NotSatisfiableError, part_of
@@ -112,13 +113,9 @@ class PageStore:
         return self._redirect(urls.encoded(canonical), record)
 
     def _redirect_or_missing(self, edition: Edition, record: RequestRecord) -> PreparedResponse:
-        path = record.path
-        canonical = urls.canonical(path)
-        target = edition.redirects.get(canonical)
-        if target is None and canonical != path and canonical in edition.pages:
-            target = urls.encoded(canonical)
+        target = meant(record.path, edition.pages, edition.redirects)
         if target is None:
-            return self._missing(edition.not_found, path)
+            return self._missing(edition.not_found, record.path)
         if record.method in READ_METHODS:
             return self._redirect(target, record)
         return self._plain_text(405, f"This address has moved to {target}.", _UNCACHED, _ALLOW)
