@@ -44,6 +44,7 @@ TYPES = {
 MISSING = ["/nothing", "/blog/nothing", "/blog/page/3", "/blog/page/0", "/blog/page/x", "/api/nothing", "/api",
            "/api/posts/nothing", "/blog/tag/nothing/rss"]  # fmt: skip
 PAGES = [path for path in TYPES if not path.startswith("/api/")]
+FEEDS = [path for path in PAGES if path.endswith(tuple(FEED_TYPES))]
 
 
 @pytest.mark.parametrize("path", TYPES)
@@ -103,7 +104,7 @@ async def test_every_html_response_has_the_security_headers(client: httpx.AsyncC
 @pytest.mark.parametrize("path", ["/", "/blog/hello", "/nothing", "/rss", "/Blog/", "/sitemap.xml"])
 async def test_a_site_on_https_sends_strict_transport_security(secure_app: "Blog", fetch: "Fetch", path: str) -> None:
     headers = (await fetch(secure_app, path)).headers
-    assert int(headers["strict-transport-security"].split("max-age=")[1].split(";")[0]) >= 31_536_000
+    assert headers["strict-transport-security"] == "max-age=31536000; includeSubDomains"
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -111,9 +112,8 @@ async def test_a_cdn_may_cache_every_prepared_response(client: httpx.AsyncClient
     headers = (await client.get(path)).headers
     assert headers["etag"].startswith('"')
     assert headers["vary"] == "accept-encoding"
-    assert re.search(r"max-age=\d+", headers["cache-control"])
-    if path in HTML_PATHS:
-        assert "stale-while-revalidate" in headers["cache-control"]
+    fresh = "max-age=300, stale-while-revalidate=3600" if path in FEEDS else "max-age=60, stale-while-revalidate=600"
+    assert headers["cache-control"] == f"public, {fresh}, stale-if-error=86400"
 
 
 async def test_assets_have_their_hash_in_the_url_and_are_immutable(client: httpx.AsyncClient) -> None:
@@ -189,7 +189,7 @@ async def test_pages_respond_503_with_retry_after_before_the_content_is_loaded(
 ) -> None:
     answer = await fetch(create_app(small_settings), path, method)
     assert answer.status == 503
-    assert int(answer.headers["retry-after"]) > 0
+    assert answer.headers["retry-after"] == "2"
     assert answer.headers["cache-control"] == "no-store"
 
 

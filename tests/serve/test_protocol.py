@@ -201,7 +201,9 @@ async def test_the_connection_closes_after_the_response_if_the_client_requests_i
     assert wire.closed
 
 
-@pytest.mark.parametrize("path", ["/about", "/nowhere", "/Blog/", "/api/posts", "/api/nowhere"])
+@pytest.mark.parametrize(
+    "path", ["/about", "/nowhere", "/Blog/", "/api/posts", "/api/nowhere", "/api/ready", "/api/health"]
+)
 async def test_every_response_closes_its_connection_while_draining(
     connect: Connect, small_app: "Blog", until: "Until", path: str
 ) -> None:
