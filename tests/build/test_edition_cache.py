@@ -119,7 +119,7 @@ def test_an_empty_cache_has_no_edition_and_reading_does_not_create_it(settings: 
 
 def test_an_edition_is_found_from_its_newest_post_until_the_next_one_is_due(settings: Settings) -> None:
     built = _build(settings)
-    assert built.since == datetime(2026, 3, 1, tzinfo=UTC)
+    assert built.since == datetime(2026, 3, 5, tzinfo=UTC)
     assert built.until == LATER
     assert _read(settings, built.since - timedelta(seconds=1)) is None
     assert _read(settings, built.since) is not None

@@ -276,3 +276,12 @@ def test_every_candidate_of_a_picture_has_to_be_there(write: Write, faults: Faul
     write("a.md", text('<img src=a.svg srcset="a.svg 1x, b.svg 2x" alt="">'))
     (problem,) = faults()
     assert "'b.svg'" in problem
+
+
+def test_an_update_in_the_future_is_a_warning_with_both_dates(write: Write, faults: Faults) -> None:
+    write("a.md", text(more="updated: 2999-01-02\n"))
+    write("pages/b.md", "---\ntitle: B\nupdated: 2999-01-02\n---\n")
+    write("planned.md", text(more="updated: 2999-01-01\n").replace("2026-03-01", "2999-01-01"))
+    first, second = faults()
+    assert first == "a.md:4: updated 2999-01-02 is in the future and not shown before; date is 2026-03-01"
+    assert second.startswith("pages/b.md:3: updated 2999-01-02 is in the future and not shown before; today is")

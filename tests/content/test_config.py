@@ -43,6 +43,7 @@ def test_a_menu_may_be_empty() -> None:
         pytest.param("links: [{title: x, url: //evil.example}]", "neither a path", id="host"),
         pytest.param("author: {name: x, url: 'http://['}", "author.url", id="broken-url"),
         pytest.param("links: x", "links: ", id="not-a-list"),
+        pytest.param("timezone: Berlin", "give an IANA name such as Europe/Berlin", id="zone"),
         pytest.param("- a", "not a list of `key: value` lines", id="list"),
         pytest.param("title: [", "not valid YAML", id="yaml"),
         pytest.param("title: x\ntitle: y", "title is given twice", id="twice"),

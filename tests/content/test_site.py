@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from blog.content.library import Library
-from blog.content.site import Site, site_at
+from blog.content.site import Site, site_at, valid_between
 
 Write = Callable[[str, str | bytes], Path]
 Read = Callable[[], Library]
@@ -98,3 +98,30 @@ def test_a_site_has_the_time_of_its_latest_change(post: Callable[..., None], lib
     post("a", "2026-01-01", "updated: 2026-05-01\n")
     post("b", "2026-02-01")
     assert site_at(library(), NOW).modified == datetime(2026, 5, 1, tzinfo=UTC)
+
+
+def test_a_page_waits_for_its_date(write: Write, library: Read) -> None:
+    write("pages/launch.md", "---\ntitle: Launch\ndate: 2026-06-02\n---\n")
+    write("pages/about.md", "---\ntitle: About\n---\n")
+    assert [page.slug for page in site_at(library(), NOW).pages] == ["about"]
+    assert valid_between(library(), NOW) == (None, NOW + timedelta(days=1))
+    assert len(site_at(library(), NOW + timedelta(days=1)).pages) == 2
+
+
+def test_the_date_of_a_change_is_not_shown_before_its_time(
+    post: Callable[..., None], write: Write, library: Read
+) -> None:
+    post("a", more="updated: 2026-06-02\n")
+    write("pages/b.md", "---\ntitle: B\ndate: 2026-03-01\nupdated: 2026-06-03\n---\n")
+    before, after = site_at(library(), NOW), site_at(library(), NOW + timedelta(days=2))
+    assert (before.posts[0].updated, before.pages[0].updated) == (None, datetime(2026, 3, 1, tzinfo=UTC))
+    assert (after.posts[0].updated, after.pages[0].updated) == (NOW + timedelta(days=1), NOW + timedelta(days=2))
+    assert valid_between(library(), NOW) == (datetime(2026, 3, 1, tzinfo=UTC), NOW + timedelta(days=1))
+
+
+def test_days_are_those_of_the_time_zone_of_the_site(post: Callable[..., None], write: Write, library: Read) -> None:
+    post("a", "2025-12-31T20:00:00-05:00")
+    post("b", "2026-01-01 08:00")
+    assert [text.published.day for text in site_at(library(), NOW).posts] == [1, 31]
+    write("site.yaml", "timezone: Asia/Tokyo\n")
+    assert [(text.slug, text.published.day) for text in site_at(library(), NOW).posts] == [("a", 1), ("b", 1)]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import PurePosixPath
 
@@ -16,7 +16,7 @@ from blog.content.files import File
 from blog.content.library import Library, Resolver, relative_targets
 from blog.content.loader import ParsedTexts, load
 from blog.content.post import Post
-from blog.content.site import Site, site_at
+from blog.content.site import Site, site_at, valid_between
 from blog.content.slugs import slugify
 from blog.machine import cores
 from blog.machine.allocator import limit_retained_memory
@@ -82,7 +82,7 @@ class Builder:
             ContentError: with every fault.
         """
         settings = self._settings
-        loaded = load(settings.posts_dir, self._parsed, document_cache.cached(self._cache), stage)
+        loaded = load(settings.posts_dir, self._parsed, document_cache.cached(self._cache), stage, moment)
         site, theme = site_at(loaded.library, moment), Theme(*theme_folders(settings.templates_dir))
         binder = _Binder(self._encoder, dates or Dates.following(None), store)
         edition = _render(loaded.library, site, theme, settings, binder, stage)
@@ -114,7 +114,7 @@ def _render(library: Library, site: Site, theme: Theme, settings: Settings, bind
     resolver, absolute = Resolver(library), Resolver(library, settings.base_url)
     metadata = MetadataBuilder(site, settings.base_url, resolver, _card(theme, settings, site))
     renderer = PageRenderer(site, theme, metadata, resolver, settings)
-    since = site.posts[0].published if site.posts else None
+    since, until = valid_between(library, site.moment)
     with stage("render") as note:
         rendered = _everything(renderer, site, theme, absolute, settings)
         pages = dict(bind(binder.encoded(rendered, site, absolute, since), binder.dates, secure=settings.secure))
@@ -133,7 +133,7 @@ def _render(library: Library, site: Site, theme: Theme, settings: Settings, bind
             "draft": len(library.drafts),
         },
         since=since,
-        until=min((post.published for post in library.posts if post.slug not in site.neighbours), default=None),
+        until=until,
         made=binder.dates.made,
         warnings=(),
     )
@@ -186,8 +186,8 @@ def _entry(post: Post, site: Site, absolute: Resolver) -> Entry:
         slug=post.slug,
         title=post.title,
         description=post.description,
-        published=post.published,
-        updated=post.updated,
+        published=post.published.astimezone(UTC),
+        updated=post.updated and post.updated.astimezone(UTC),
         tags={tag: slugify(tag) for tag in post.tags},
         series=post.series,
         lang=post.lang or site.config.lang,

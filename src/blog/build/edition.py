@@ -70,8 +70,8 @@ class Entry:
 class Edition:
     """All pages, redirects and API entries of a site. ``pages`` and ``redirects`` are keyed by decoded path; ``posts`` are sorted newest first.
 
-    ``states`` counts the published, scheduled and draft posts. The edition is valid from ``since``, when its newest post was published, until
-    ``until``, when the next one is due. ``made`` is when it was built, in seconds since the epoch. ``warnings`` are the faults of the content
+    ``states`` counts the published, scheduled and draft posts. The edition is valid from ``since``, when a date
+    in the content last came, until ``until``, when the next one does. ``made`` is when it was built, in seconds since the epoch. ``warnings`` are the faults of the content
     that did not stop the build.
     """
 

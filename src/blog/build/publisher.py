@@ -98,8 +98,10 @@ class Publisher:
         moment = max(moment, self._clock())
         edition = await self._rebuilt(moment)
         if not await self._changes.before(moment, self._service.limit_caching):
+            known = self._service.edition.by_slug if self._service.edition else {}
             self._publish(edition, started)
-            logger.info("published on schedule: %s", ", ".join(post.slug for post in edition.posts[:1]))
+            new = [post.slug for post in edition.posts if post.slug not in known]
+            logger.info("published on schedule: %s", ", ".join(new[:10]) or "a page, or the date of a change")
 
     async def _rebuilt(self, moment: datetime) -> Edition:
         work = begin_in_thread(partial(self._source.next, moment, self._service.edition))

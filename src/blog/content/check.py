@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from unicodedata import normalize
 from urllib.parse import unquote, urlsplit
 
@@ -11,7 +12,7 @@ from blog.content.folder import CONFIG
 from blog.content.front_matter import line_of, split, written_alias
 from blog.content.library import Library, is_external, resolve_relative
 from blog.content.media_types import PICTURES, is_picture
-from blog.content.post import Post, Text
+from blog.content.post import Post, StandalonePage, Text
 from blog.content.slugs import slugify
 from blog.content.targets import is_harmful
 from blog.content.text_parser import is_ours
@@ -20,14 +21,15 @@ from blog.errors import Fault, Severity
 FIXED_PATHS = frozenset(fixed.path for fixed in urls.FIXED)
 
 
-def check(library: Library) -> Iterator[Fault]:
-    """Every fault that only shows with all texts at hand; files are relative to the posts folder."""
+def check(library: Library, now: datetime) -> Iterator[Fault]:
+    """Every fault that only shows with all texts and the time at hand; files are relative to the posts folder."""
     yield from _addresses(library)
     yield from _tag_spellings(library)
     yield from _neighbours(library)
     targets = _Targets(library)
     for text in (*library.texts, *library.drafts):
         yield from _picture(library, text)
+        yield from _updated(text, now)
         for reference in text.document.references:
             yield from targets.check(text, reference)
         for remark in text.document.remarks:
@@ -117,6 +119,19 @@ def _picture(library: Library, text: Text) -> Iterator[Fault]:
             yield _warning(text, line, f"image {src!r} is beside the post, but {reason}")
         elif file is None or not is_picture(file.path):
             yield _warning(text, line, f"image {src!r} is not a picture beside the post ({_kinds()})")
+
+
+def _updated(text: Text, now: datetime) -> Iterator[Fault]:
+    """A date of the last change that is still to come: nothing changes on a schedule, so the date is likely a slip."""
+    published = text.published if isinstance(text, Post | StandalonePage) else None
+    if text.updated and text.updated > max(now, published or now):
+        problem = f"updated {_day(text.updated)} is in the future and not shown before"
+        date = f"; date is {_day(published)}" if published else f"; today is {_day(now)}"
+        yield _warning(text, _line_of(text, "updated"), problem + date)
+
+
+def _day(moment: datetime) -> str:
+    return moment.date().isoformat()
 
 
 def _kinds() -> str:

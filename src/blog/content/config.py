@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import tzinfo
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -10,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, Validati
 from blog import urls
 from blog.content.document import Remark
 from blog.content.front_matter import FrontMatterError, Line, language_tag, line_of, read_yaml, unknown_key
+from blog.content.moments import zone_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class SiteConfig:
     links: tuple[Link, ...] = (Link("RSS", urls.RSS),)
     # Path prefixes of other applications on the same origin, in canonical form.
     neighbours: tuple[str, ...] = ()
+    # The zone of the days that are shown. Without one they are those that the authors wrote.
+    zone: tzinfo | None = None
 
 
 def _target(url: str) -> str:
@@ -64,6 +68,11 @@ class _Author(BaseModel):
     url: Annotated[str, AfterValidator(_target)] = ""
 
 
+def _zone_name(name: str) -> str:
+    zone_named(name)  # raises ValueError
+    return name
+
+
 def _name_only(value: Any) -> Any:
     return {"name": value} if isinstance(value, str) else value
 
@@ -76,6 +85,7 @@ class _File(BaseModel):
     navigation: list[_Link] | None = None
     links: list[_Link] | None = None
     neighbours: list[Annotated[str, AfterValidator(_prefix)]] = []
+    timezone: Annotated[str, AfterValidator(_zone_name)] | None = None
 
 
 def parse_config(text: str) -> SiteConfig:
@@ -103,6 +113,7 @@ def parse_config(text: str) -> SiteConfig:
         navigation=_links(model.navigation, defaults.navigation),
         links=_links(model.links, defaults.links),
         neighbours=tuple(model.neighbours),
+        zone=zone_named(model.timezone) if model.timezone else None,
     )
 
 

@@ -4,16 +4,26 @@ import re
 import unicodedata
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import datetime, tzinfo
 from difflib import get_close_matches
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 import yaml
-from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+)
 
 from blog import urls
 from blog.content.document import Remark
+from blog.content.moments import is_before, parse_moment
 from blog.content.slugs import is_slug, slugify
 
 MAX_FRONT_MATTER_CHARACTERS = 16_384
@@ -154,23 +164,10 @@ def read_yaml(text: str, first_line: int = 1) -> dict[str, Any]:
     return {key: value for key, value in data.items() if value not in ("", None)}
 
 
-def _moment(value: Any) -> datetime:
-    """A time in UTC. A date means the start of that day; a date-time must have a zone."""
-    allowed = "give a date (2026-03-01) or a date-time with its zone (2026-03-01T09:00:00+01:00)"
-    if not isinstance(value, str):
-        raise ValueError(allowed)  # noqa: TRY004 -- pydantic turns a ValueError into a fault
-    try:
-        if len(value) == len("2026-03-01"):
-            return datetime.combine(date.fromisoformat(value), time(), tzinfo=UTC)
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        raise ValueError(f"{_shorten(value)!r} is not a date: {allowed}") from None
-    if moment.tzinfo is None:
-        raise ValueError(f"{value!r} has no time zone: {allowed}")
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError:
-        raise ValueError(f"{value!r} is out of range: {allowed}") from None
+def _moment(value: Any, info: ValidationInfo) -> datetime:
+    """An aware time. A date means the start of that day."""
+    zone = info.context["zone"] if info.context else None
+    return parse_moment(value if isinstance(value, str) else str(value), zone).moment
 
 
 def _switch(value: Any) -> bool:
@@ -285,8 +282,10 @@ class FrontMatter(BaseModel):
 KEYS = tuple(key for key in (*FrontMatter.model_fields, "alt") if key != "remarks")
 
 
-def parse_front_matter(text: str, kind: Kind) -> FrontMatter:
+def parse_front_matter(text: str, kind: Kind, zone: tzinfo | None = None) -> FrontMatter:
     """The front matter of a file, from its YAML; line numbers in errors and remarks are those of the file.
+
+    Times without an offset are in ``zone``, by default UTC. With a zone all times are converted to it.
 
     Raises:
         FrontMatterError: with each key that is missing or has a wrong value. Unknown keys are remarks.
@@ -297,17 +296,26 @@ def parse_front_matter(text: str, kind: Kind) -> FrontMatter:
     # An unknown key is often the misspelled name of a missing one.
     misspelled = [(remark.line, remark.problem) for remark in remarks]
     try:
-        model = FrontMatter.model_validate(_flatten_image({key: data[key] for key in data if key in KEYS}))
+        known = _flatten_image({key: data[key] for key in data if key in KEYS})
+        model = FrontMatter.model_validate(known, context={"zone": zone})
     except ValidationError as problem:
         raise FrontMatterError(*_problems(text, problem), *misspelled) from None
     except ValueError as problem:
         raise FrontMatterError((line_of(text, "image"), str(problem))) from None
     if kind == "post" and model.date is None:
-        missing = "date is missing: give a date (2026-03-01) or a date-time with its zone"
+        missing = "date is missing: give a date (2026-03-01) or a date-time (2026-03-01 09:00)"
         raise FrontMatterError((2, missing), *misspelled)
-    if model.updated and model.date and model.updated < model.date:
-        raise FrontMatterError((line_of(text, "updated"), "updated is before date"))
-    return model.model_copy(update={"remarks": remarks}) if remarks else model
+    return model.model_copy(update={"remarks": remarks, "updated": _updated(text, data, model, zone)})
+
+
+def _updated(text: str, data: Mapping[str, Any], model: FrontMatter, zone: tzinfo | None) -> datetime | None:
+    """When the text was updated, at the earliest when it was published: a date without a time is the whole day."""
+    if model.updated is None or model.date is None:
+        return model.updated
+    if is_before(parse_moment(data["updated"], zone), parse_moment(data["date"], zone)):
+        problem = f"updated is before date: {data['updated']} is earlier than {data['date']}"
+        raise FrontMatterError((line_of(text, "updated"), problem))
+    return max(model.date, model.updated)
 
 
 def _problems(text: str, problem: ValidationError) -> Iterator[tuple[int, str]]:

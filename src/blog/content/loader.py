@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path, PurePosixPath
 
 from blog.content import markdown
@@ -22,8 +23,8 @@ from blog.machine.stages import Stage, untimed_stage
 
 logger = logging.getLogger(__name__)
 
-# Parsed texts by path and content, so that a rebuild parses only changed texts.
-ParsedTexts = dict[Source, Text]
+# Parsed texts by path, content and time zone, so that a rebuild parses only changed texts.
+ParsedTexts = dict[tuple[Source, tzinfo | None], Text]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +38,20 @@ class Loaded:
 
 
 def load(
-    folder: Path, parsed: ParsedTexts | None = None, parse: Parse = markdown.parse, stage: Stage = untimed_stage
+    folder: Path,
+    parsed: ParsedTexts | None = None,
+    parse: Parse = markdown.parse,
+    stage: Stage = untimed_stage,
+    moment: datetime | None = None,
 ) -> Loaded:
     """Read every post, page and picture in a folder; ``parsed`` keeps parsed texts from one load to the next.
+
+    Dates after ``moment``, by default now, are in the future.
 
     Raises:
         ContentError: with every fault of the content, not only the first.
     """
-    return _Loader(Folder(folder), {} if parsed is None else parsed, parse).load(stage)
+    return _Loader(Folder(folder), {} if parsed is None else parsed, parse).load(stage, moment or datetime.now(UTC))
 
 
 class _Loader:
@@ -55,26 +62,27 @@ class _Loader:
         self._parsed = parsed
         self._parse = parse
 
-    def load(self, stage: Stage) -> Loaded:
+    def load(self, stage: Stage, moment: datetime) -> Loaded:
         with stage("load") as note:
             sources = self._folder.texts()
             note("files", len(sources))
+        config = self._config()
         with stage("parse") as note:
-            texts = {source: text for source in sources if (text := self._text(source))}
+            texts = {source: text for source in sources if (text := self._text(source, config.zone))}
             note("texts", len(texts))
         self._parsed.clear()
-        self._parsed.update(texts)
+        self._parsed.update({(source, config.zone): text for source, text in texts.items()})
         referenced = _referenced(texts.values())
         files, refused = self._files(referenced)
         library = Library(
-            config=self._config(),
+            config=config,
             posts=tuple(text for text in texts.values() if isinstance(text, Post) and not text.draft),
             pages=tuple(text for text in texts.values() if isinstance(text, StandalonePage) and not text.draft),
             drafts=tuple(text for text in texts.values() if text.draft),
             files=files,
             refused=refused,
         )
-        self._folder.faults += check(library)
+        self._folder.faults += check(library, moment)
         return Loaded(library, self._warnings(sources), self._folder.found, referenced)
 
     def _warnings(self, sources: Sequence[Source]) -> tuple[Fault, ...]:
@@ -103,13 +111,13 @@ class _Loader:
         for line, problem in error.problems:
             self._folder.fault(path, problem, line, severity)
 
-    def _text(self, source: Source) -> Text | None:
-        if known := self._parsed.get(source):
+    def _text(self, source: Source, zone: tzinfo | None) -> Text | None:
+        if known := self._parsed.get((source, zone)):
             return known
         path, text = source
         try:
             parse_text = parse_page if path.parent == PAGES else parse_post
-            return parse_text(path, text, self._parse)
+            return parse_text(path, text, self._parse, zone)
         except FrontMatterError as problem:
             self._report(path, problem, _severity(text))
         except RecursionError:

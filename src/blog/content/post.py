@@ -52,7 +52,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post(Text):
-    """A post. Times are aware and in UTC."""
+    """A post. Times are aware; their offset is the one in which their day is shown."""
 
     published: datetime
     tags: tuple[str, ...]
@@ -73,7 +73,9 @@ class Post(Text):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StandalonePage(Text):
-    """A page that is not a post, such as /about."""
+    """A page that is not a post, such as /about. ``published`` is its date, if it has one; before it the page is not served."""
+
+    published: datetime | None
 
     @property
     def url(self) -> str:

@@ -2,19 +2,23 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TypeVar
 
 from blog import urls
 from blog.content.config import SiteConfig
 from blog.content.library import Library
-from blog.content.post import Post, StandalonePage
+from blog.content.post import Post, StandalonePage, Text
 from blog.content.slugs import slugify
 
 RELATED_POSTS = 3
 # A tag that many posts share is a weak sign of related content, and comparing all posts with each other would take too long.
 _COMPARED_POSTS = 100
+
+
+_Text = TypeVar("_Text", Post, StandalonePage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +52,9 @@ class Neighbours:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """The published content. It depends only on the library and the published posts, so every replica computes the same site."""
+    """The published content at a moment. Between two dates in the content it is the same, so every replica computes the same site."""
 
+    moment: datetime
     config: SiteConfig
     posts: tuple[Post, ...]
     pages: tuple[StandalonePage, ...]
@@ -67,18 +72,44 @@ class Site:
 
 
 def site_at(library: Library, now: datetime) -> Site:
-    """The site with every post published up to ``now``."""
-    posts = newest_first(post for post in library.posts if post.published <= now)
+    """The site with every post and page that is published by ``now``."""
+    posts = newest_first(_until_updated(post, post.published, now) for post in library.posts if post.published <= now)
     tags, series = _tags(posts), _series(posts)
     return Site(
+        moment=now,
         config=library.config,
         posts=posts,
-        pages=library.pages,
+        pages=tuple(_until_updated(page, page.published, now) for page in library.pages if _is_due(page, now)),
         tags=tags,
         tags_by_slug={tag.slug: tag for tag in tags},
         series=series,
         neighbours=_neighbours(posts, tags, series),
     )
+
+
+def _is_due(page: StandalonePage, now: datetime) -> bool:
+    return page.published is None or page.published <= now
+
+
+def _until_updated(text: _Text, published: datetime | None, now: datetime) -> _Text:
+    """The text without a date of its last change that is still to come."""
+    if text.updated is None or text.updated <= now:
+        return text
+    return replace(text, updated=published if isinstance(text, StandalonePage) else None)
+
+
+def valid_between(library: Library, now: datetime) -> tuple[datetime | None, datetime | None]:
+    """When the site of a moment began and when it ends, in UTC: the dates in the content before and after it."""
+    moments = [moment.astimezone(UTC) for text in library.texts for moment in _moments(text)]
+    since = max((moment for moment in moments if moment <= now), default=None)
+    return since, min((moment for moment in moments if moment > now), default=None)
+
+
+def _moments(text: Text) -> Iterator[datetime]:
+    if isinstance(text, Post | StandalonePage) and text.published:
+        yield text.published
+    if text.updated:
+        yield text.updated
 
 
 def newest_first(posts: Iterable[Post]) -> tuple[Post, ...]:

@@ -1,7 +1,7 @@
 """Parser of one file's text into a Post or a StandalonePage."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, tzinfo
 from pathlib import PurePosixPath
 from typing import TypedDict
 
@@ -47,7 +47,7 @@ class _Common(TypedDict):
     remarks: tuple[Remark, ...]
 
 
-def parse_post(path: PurePosixPath, text: str, parse: Parse = markdown.parse) -> Post:
+def parse_post(path: PurePosixPath, text: str, parse: Parse = markdown.parse, zone: tzinfo | None = None) -> Post:
     r"""The post in a file.
 
     >>> parse_post(PurePosixPath("hello.md"), "---\ntitle: Hello\ndate: 2026-03-01\n---\nHi.\n").url
@@ -56,24 +56,28 @@ def parse_post(path: PurePosixPath, text: str, parse: Parse = markdown.parse) ->
     Raises:
         FrontMatterError: with every fault of the front matter.
     """
-    meta, common = _common(path, text, "post", parse)
+    meta, common = _common(path, text, "post", parse, zone)
     assert meta.date is not None  # noqa: S101 -- parse_front_matter requires it for a post
     return Post(**common, published=meta.date, tags=tuple(meta.tags), series=meta.series)
 
 
-def parse_page(path: PurePosixPath, text: str, parse: Parse = markdown.parse) -> StandalonePage:
+def parse_page(
+    path: PurePosixPath, text: str, parse: Parse = markdown.parse, zone: tzinfo | None = None
+) -> StandalonePage:
     """The page in a file of posts/pages/. Its slug must not be the first segment of one of the service's own paths."""
-    meta, common = _common(path, text, "page", parse)
+    meta, common = _common(path, text, "page", parse, zone)
     if common["slug"] in urls.RESERVED:
         line = line_of(split(text).front_matter, "slug", missing=1)
         raise FrontMatterError((line, f"/{common['slug']} is reserved for the service; give the page another slug"))
     common["updated"] = meta.updated or meta.date
-    return StandalonePage(**common)
+    return StandalonePage(**common, published=meta.date)
 
 
-def _common(path: PurePosixPath, text: str, kind: Kind, parse: Parse) -> tuple[FrontMatter, _Common]:
+def _common(
+    path: PurePosixPath, text: str, kind: Kind, parse: Parse, zone: tzinfo | None
+) -> tuple[FrontMatter, _Common]:
     parts = split(text)
-    meta = parse_front_matter(parts.front_matter, kind)
+    meta = parse_front_matter(parts.front_matter, kind, zone)
     slug = meta.slug or _slug_of(path)
     if not slug:
         raise FrontMatterError((1, "the file's name has neither a letter nor a digit; give it a slug"))

@@ -112,7 +112,7 @@ def _rss(feed: Feed, kind: FeedFormat) -> bytes:
     _add(channel, "link", feed.home)
     _add(channel, "description", feed.config.description or feed.title)
     _add(channel, "language", feed.config.lang)
-    _add(channel, "lastBuildDate", format_datetime(feed.updated, usegmt=True))
+    _add(channel, "lastBuildDate", _rfc_822(feed.updated))
     _add(channel, f"{{{_ATOM}}}link", rel="self", type=kind.media_type, href=_self(feed, kind))
     for post in feed.posts:
         _rss_item(_add(channel, "item"), feed, post)
@@ -123,7 +123,7 @@ def _rss_item(item: ET.Element, feed: Feed, post: Post) -> None:
     _add(item, "title", post.title)
     _add(item, "link", feed.origin + post.url)
     _add(item, "guid", feed.entry_id(post), isPermaLink="true")
-    _add(item, "pubDate", format_datetime(post.published, usegmt=True))
+    _add(item, "pubDate", _rfc_822(post.published))
     _add(item, f"{{{_DC}}}creator", feed.config.author.name)
     if feed.language(post) != feed.config.lang:
         _add(item, f"{{{_DC}}}language", feed.language(post))
@@ -200,6 +200,10 @@ _WRITERS: Mapping[str, Callable[[Feed, FeedFormat], bytes]] = {"rss": _rss, "ato
 
 def _self(feed: Feed, kind: FeedFormat) -> str:
     return feed.origin + feed.base + kind.path
+
+
+def _rfc_822(moment: datetime) -> str:
+    return format_datetime(moment, usegmt=moment.tzinfo is UTC)
 
 
 def _modified(post: Post) -> datetime:

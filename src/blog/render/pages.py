@@ -127,8 +127,10 @@ class PageRenderer:
             yield self._page("tag.html", self._metadata.tag(tag), urls.TAG_ROUTE, {"tag": tag, "posts": tag.posts})
 
     def _archive(self) -> Rendered:
-        grouped = groupby(self._site.posts, key=lambda post: post.published.year)
-        years = [(year, list(posts)) for year, posts in grouped]
+        # Sorted again, because posts of one night may be of two years if their authors wrote them in two zones.
+        posts = sorted(self._site.posts, key=lambda post: post.published.year, reverse=True)
+        grouped = groupby(posts, key=lambda post: post.published.year)
+        years = [(year, list(of_year)) for year, of_year in grouped]
         meta = self._metadata.index("Archive", urls.ARCHIVE, f"Every post of {self._site.config.title}, by year.")
         return self._page("archive.html", meta, urls.ARCHIVE, {"years": years, "total": len(self._site.posts)})
 

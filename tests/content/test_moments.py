@@ -1,0 +1,58 @@
+"""Times in front matter, their zones and days."""
+
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from blog.content.moments import is_before, parse_moment, zone_named
+
+TOKYO, NEW_YORK = ZoneInfo("Asia/Tokyo"), ZoneInfo("America/New_York")
+
+
+@pytest.mark.parametrize(
+    ("written", "zone", "moment"),
+    [
+        pytest.param("2026-03-01", None, "2026-03-01T00:00:00+00:00", id="day"),
+        pytest.param("2026-03-01", TOKYO, "2026-03-01T00:00:00+09:00", id="day-of-the-site"),
+        pytest.param("2026-03-01 10:00:00", None, "2026-03-01T10:00:00+00:00", id="time"),
+        pytest.param("2026-07-01T10:00", NEW_YORK, "2026-07-01T10:00:00-04:00", id="summer-time"),
+        pytest.param("2025-12-31T20:00:00-05:00", None, "2025-12-31T20:00:00-05:00", id="offset-is-kept"),
+        pytest.param("2025-12-31T20:00:00-05:00", TOKYO, "2026-01-01T10:00:00+09:00", id="offset-is-converted"),
+        pytest.param("2024-08-08 22:44:26 -0700", None, "2024-08-08T22:44:26-07:00", id="space-before-offset"),
+        pytest.param("2026-03-01 10:00 Z", None, "2026-03-01T10:00:00+00:00", id="space-before-z"),
+        pytest.param("2026-04-24", ZoneInfo("Africa/Cairo"), "2026-04-24T01:00:00+03:00", id="day-without-midnight"),
+        pytest.param("2026-03-29 02:30", ZoneInfo("Europe/Berlin"), "2026-03-29T03:30:00+02:00", id="skipped-hour"),
+        pytest.param("1850-01-01 12:00", ZoneInfo("Europe/Berlin"), "1850-01-01T11:59:32+00:53", id="local-mean-time"),
+    ],
+)
+def test_a_time_has_the_offset_of_the_site_or_its_own(written: str, zone: ZoneInfo | None, moment: str) -> None:
+    assert parse_moment(written, zone).moment.isoformat() == moment
+
+
+@pytest.mark.parametrize(
+    ("updated", "published", "zone", "before"),
+    [
+        pytest.param("2026-01-01", "2026-01-01T12:00:00Z", None, False, id="day-of-a-time"),
+        pytest.param("2026-01-01", "2026-01-01T23:30:00-08:00", None, False, id="day-that-the-author-wrote"),
+        pytest.param("2026-01-01", "2026-01-02T02:00:00Z", NEW_YORK, False, id="day-of-the-site"),
+        pytest.param("2026-01-01T00:30:00+05:00", "2026-01-01", None, False, id="time-on-the-day"),
+        pytest.param("2025-12-31", "2026-01-01T12:00:00Z", None, True, id="day-before"),
+        pytest.param("2026-01-01T11:00:00Z", "2026-01-01T12:00:00Z", None, True, id="hour-before"),
+        pytest.param("2026-01-01T11:00:00-05:00", "2026-01-01T12:00:00Z", None, False, id="later-at-its-offset"),
+    ],
+)
+def test_a_date_without_a_time_is_the_whole_day(
+    updated: str, published: str, zone: ZoneInfo | None, *, before: bool
+) -> None:
+    assert is_before(parse_moment(updated, zone), parse_moment(published, zone)) is before
+
+
+@pytest.mark.parametrize("name", ["Europe/Berln", "CEST", "Europe", "../etc/passwd", "localtime", "", "a\0b", "+02:00"])
+def test_an_unknown_zone_is_refused_with_an_example(name: str) -> None:
+    with pytest.raises(ValueError, match=r"is not a time zone; give an IANA name such as \w+"):
+        zone_named(name)
+
+
+def test_an_unknown_zone_suggests_the_nearest() -> None:
+    with pytest.raises(ValueError, match="such as Europe/Berlin"):
+        zone_named("Europe/Berln")
