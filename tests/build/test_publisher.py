@@ -348,6 +348,7 @@ async def test_readiness_and_metrics_report_refused_content(
     async with run(Settings(posts_dir=folder, templates_dir=templates, reload=True)) as blog:
         await blog.until_ready()
         assert (await blog.client.get("/api/ready")).json() == {"status": "ready", "posts": 1}
+        assert "\nblog_content_warnings 0.0" in await blog.text("/metrics")
         posts({"a.md": "no header", "b.md": "no header"})
         await until(lambda: blog.app.service.refusal is not None and blog.app.service.refusal.faults == 2)
         ready = await blog.client.get("/api/ready")
@@ -361,6 +362,9 @@ async def test_readiness_and_metrics_report_refused_content(
             (folder / name).unlink()
         await until(lambda: blog.app.service.refusal is None)
         assert "\nblog_content_faults 0.0" in await blog.text("/metrics")
+        posts({"c.md": post("Linked", "2026-01-02", body="[gone](/gone)")})
+        await until(lambda: blog.app.service.edition is not None and "c" in blog.app.service.edition.by_slug)
+        assert "\nblog_content_warnings 1.0" in await blog.text("/metrics")
         assert "\nblog_content_failures_total 0.0" not in await blog.text("/metrics")
 
 

@@ -23,8 +23,9 @@ def test_a_refusal_logs_each_fault_and_counts_the_errors(caplog: pytest.LogCaptu
     refusals, service, counts = _refusals()
     refusals.add(ContentError(FAULTS))
     assert [(record.levelname, record.message) for record in caplog.records] == [
-        ("ERROR", "posts/a.md:3: title is missing"),
-        ("WARNING", "posts/b.md:1: looks odd"),
+        ("ERROR", "posts/a.md:3: error: title is missing"),
+        ("WARNING", "posts/b.md:1: warning: looks odd"),
+        ("WARNING", "the content has 1 error, 1 warning"),
         ("ERROR", "the changed content has faults (1); the last good edition stays"),
     ]
     assert service.refusal
@@ -75,3 +76,13 @@ def test_an_exception_without_a_file_is_logged_with_its_traceback(caplog: pytest
 def test_no_faults_are_reported_as_nothing(caplog: pytest.LogCaptureFixture) -> None:
     report(())
     assert not caplog.records
+
+
+def test_many_faults_are_logged_up_to_a_bound_with_errors_first(caplog: pytest.LogCaptureFixture) -> None:
+    warnings = [Fault(Path("posts/b.md"), line, "looks odd", Severity.WARNING) for line in range(1, 151)]
+    report((*warnings, Fault(Path("posts/z.md"), 1, "title is missing")))
+    first, *others = [record.message for record in caplog.records]
+    assert first == "posts/z.md:1: error: title is missing"
+    assert len(others) == 99 + 2
+    assert others[-2] == "51 more faults are not listed; blog check prints all"
+    assert others[-1] == "the content has 1 error, 150 warnings"

@@ -63,7 +63,7 @@ class Publisher:
         self._service.limit_caching(self._clock())
         self._refusals.clear()
         took = time.perf_counter() - started
-        self._listener.published(edition.states, took)
+        self._listener.published(edition.states, len(edition.warnings), took)
         logger.info("content is served: %d posts, %d pages, %.2f s", len(edition.posts), len(edition.pages), took)
         if replaced:
             free_in_thread(replaced)

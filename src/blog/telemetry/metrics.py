@@ -63,6 +63,11 @@ class Metrics:
             "Faults that keep the content on disk from being served; 0 while it is served.",
             registry=self.registry,
         )
+        self._warnings = Gauge(
+            "blog_content_warnings",
+            "Faults of the served content that do not keep it from being served, as blog check lists them.",
+            registry=self.registry,
+        )
         for collect in (GCCollector, PlatformCollector):
             collect(registry=self.registry)
         ProcessCollector(registry=self.registry)
@@ -84,10 +89,11 @@ class Metrics:
         """Count a request that was refused because it violates HTTP or exceeds a limit; ``status`` is one of REFUSALS."""
         self._refused.add(str(status))
 
-    def edition(self, states: Mapping[str, int], seconds: float) -> None:
-        """Record that a new edition is served: its posts by state, and the seconds it took to build."""
+    def edition(self, states: Mapping[str, int], warnings: int, seconds: float) -> None:
+        """Record that a new edition is served: its posts by state, its warnings, and the seconds it took to build."""
         for state, count in states.items():
             self._posts.labels(state).set(count)
+        self._warnings.set(warnings)
         self._load.set(seconds)
         self._faults.set(0)
 
