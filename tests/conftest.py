@@ -199,6 +199,27 @@ async def _until(condition: Callable[[], bool], seconds: float = 20) -> None:
         await asyncio.sleep(0.01)
 
 
+def wait_until(
+    condition: Callable[[], object], problem: str | Callable[[], str] = "timed out", seconds: float = 20
+) -> None:
+    """Wait for a condition without an event loop; fail with the problem if it is not met in time."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError(problem if isinstance(problem, str) else problem())
+        time.sleep(0.01)
+
+
+def receive_until_closed(connection: socket.socket, seconds: float = 60) -> bytes:
+    """All that a connection receives until it is closed."""
+    received, deadline = bytearray(), time.monotonic() + seconds
+    with contextlib.suppress(ConnectionResetError):
+        while piece := connection.recv(65536):
+            received += piece
+            assert time.monotonic() < deadline, f"still open after {len(received)} bytes: {received[-200:]!r}"
+    return bytes(received)
+
+
 class Until(Protocol):
     async def __call__(self, condition: Callable[[], bool], seconds: float = 20) -> None: ...
 

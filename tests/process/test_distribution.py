@@ -42,8 +42,10 @@ def _run(*command: str, cwd: Path, environ: dict[str, str] | None = None) -> str
 
 
 def _environ(port: int = 8000) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("BLOG_", "OTEL_", "PYTHONPATH"))}
-    return {**kept, "BLOG_PORT": str(port)}
+    inherited = {
+        name: value for name, value in os.environ.items() if not name.startswith(("BLOG_", "OTEL_", "PYTHONPATH"))
+    }
+    return {**inherited, "BLOG_PORT": str(port)}
 
 
 def _free_port() -> int:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.conftest import free_port, write_files
+from tests.conftest import free_port, receive_until_closed, wait_until, write_files
 
 if TYPE_CHECKING:
     from tests.conftest import Process, Serve, WritePosts
@@ -31,6 +31,8 @@ ROUNDS = int(os.environ.get("BLOG_TEST_DRAIN_ROUNDS", "1"))
 GOOD = "---\ntitle: Good\ndate: 2026-03-01\n---\n\n" + "Words of a post. " * 500 + "\n"
 REQUEST = b"GET /blog/good HTTP/1.1\r\nHost: x\r\n\r\n"
 DYNAMIC = b"GET /api/posts HTTP/1.1\r\nHost: x\r\n\r\n"
+# No loop of a client runs longer.
+MOST_SECONDS = 60
 # The requests that each kind of client sends at a time.
 CLIENTS = {
     "keep-alive": [REQUEST],
@@ -61,19 +63,21 @@ class _Client:
         Raises:
             EOFError: the connection closed before the response was complete.
         """
+        deadline = time.monotonic() + MOST_SECONDS
         while b"\r\n\r\n" not in self._data:
-            self._read()
+            self._read(deadline)
         head, _, self._data = self._data.partition(b"\r\n\r\n")
         length = re.search(rb"content-length: (\d+)", head)
         assert length
         size = int(length[1])
         while len(self._data) < size:
-            self._read()
+            self._read(deadline)
         body, self._data = self._data[:size], self._data[size:]
         return head, body
 
-    def _read(self) -> None:
+    def _read(self, deadline: float) -> None:
         piece = self._connection.recv(65536)
+        assert time.monotonic() < deadline, f"a response is not complete after {MOST_SECONDS} s: {self._data[-200:]!r}"
         if not piece:
             raise EOFError(f"closed after {len(self._data)} bytes")
         self._data += piece
@@ -85,7 +89,9 @@ def _receive(connection: socket.socket) -> tuple[bytes, bytes]:
 
 def _send_requests(server: "Process", kind: str, outcomes: Counter[str], stopped: threading.Event) -> None:
     """Send requests without a pause until connections are refused. Each must get a response, until a response closes the connection."""
+    deadline = time.monotonic() + MOST_SECONDS
     while not stopped.is_set():
+        assert time.monotonic() < deadline, f"connections are accepted for more than {MOST_SECONDS} s"
         try:
             connection = server.connect()
         except OSError:
@@ -94,6 +100,7 @@ def _send_requests(server: "Process", kind: str, outcomes: Counter[str], stopped
         with connection:
             client, is_open = _Client(connection), True
             while is_open:
+                assert time.monotonic() < deadline, f"a connection is open for more than {MOST_SECONDS} s"
                 try:
                     connection.sendall(b"".join(CLIENTS[kind]))
                     for _ in CLIENTS[kind]:
@@ -202,13 +209,13 @@ def _wait_until_refused(server: "Process") -> None:
     raise AssertionError("never refused")
 
 
-def _answers_late_request(server: "Process", kept: socket.socket) -> bool:
+def _answers_late_request(server: "Process", connection: socket.socket) -> bool:
     """Whether a request gets a response that is sent after the listener has closed."""
     server.signal()
     _wait_until_refused(server)
     try:
-        kept.sendall(REQUEST)
-        head, _ = _receive(kept)
+        connection.sendall(REQUEST)
+        head, _ = _receive(connection)
     except (OSError, EOFError):
         return False
     assert b"connection: close" in head
@@ -223,11 +230,11 @@ def test_a_request_in_flight_when_the_listener_closes_gets_a_response(
     # It must arrive within a quarter of a second, which this test may miss on a busy machine.
     for _ in range(3):
         server = serve(folder).wait_until_ready()
-        with server.connect() as kept:
+        with server.connect() as connection:
             if used_before:
-                kept.sendall(REQUEST)
-                _receive(kept)
-            answered = _answers_late_request(server, kept)
+                connection.sendall(REQUEST)
+                _receive(connection)
+            answered = _answers_late_request(server, connection)
         assert server.wait() == 0
         if answered:
             return
@@ -236,13 +243,13 @@ def test_a_request_in_flight_when_the_listener_closes_gets_a_response(
 
 def test_a_draining_process_is_not_ready_and_keeps_serving(serve: "Serve", posts: "WritePosts") -> None:
     server = serve(posts({"good.md": GOOD}), BLOG_DRAIN_SECONDS="2").wait_until_ready()
-    with server.connect() as kept:
-        kept.sendall(REQUEST)
-        assert b"connection: close" not in _receive(kept)[0]
+    with server.connect() as connection:
+        connection.sendall(REQUEST)
+        assert b"connection: close" not in _receive(connection)[0]
         signalled = time.monotonic()
         server.signal()
         while (ready := server.get("/api/ready")).status == 200:
-            assert time.monotonic() - signalled < 1.5
+            assert time.monotonic() - signalled < 1.5, "still ready"
         assert ready.status == 503
         assert b'"draining"' in ready.body
         assert ready.headers["retry-after"] == "2"
@@ -250,9 +257,9 @@ def test_a_draining_process_is_not_ready_and_keeps_serving(serve: "Serve", posts
             answer = server.get(path)
             assert (answer.status, answer.headers["connection"]) == (200, "close"), path
         assert server.get("/nothing").headers["connection"] == "close"
-        kept.sendall(REQUEST)
-        assert b"connection: close" in _receive(kept)[0]
-        assert kept.recv(1) == b""
+        connection.sendall(REQUEST)
+        assert b"connection: close" in _receive(connection)[0]
+        assert connection.recv(1) == b""
     assert server.wait() == 0
     assert time.monotonic() - signalled >= 1.9
     assert "not ready any more" in server.output
@@ -261,9 +268,9 @@ def test_a_draining_process_is_not_ready_and_keeps_serving(serve: "Serve", posts
 
 def test_an_idle_connection_does_not_delay_the_end(serve: "Serve", posts: "WritePosts") -> None:
     server = serve(posts({"good.md": GOOD})).wait_until_ready()
-    with server.connect() as silent, server.connect() as kept:
-        kept.sendall(REQUEST)
-        _receive(kept)
+    with server.connect() as silent, server.connect() as connection:
+        connection.sendall(REQUEST)
+        _receive(connection)
         server.signal()
         assert server.wait(8) == 0
         assert silent.recv(1) == b""
@@ -284,13 +291,16 @@ def test_a_response_to_a_slow_client_is_completed(serve: "Serve", posts: "WriteP
         data = reader.recv(4096)
         server.signal()
         time.sleep(1.5)
-        pieces = [data.partition(b"\r\n\r\n")[2]]
-        while piece := reader.recv(65536):
-            pieces.append(piece)
-        assert b"".join(pieces) == archive
+        assert data.partition(b"\r\n\r\n")[2] + receive_until_closed(reader) == archive
     assert server.wait() == 0
 
 
+# A process inherits ignored signals: under nohup, the tests and their servers would ignore SIGHUP.
+UNIGNORED = (
+    sys.executable,
+    "-c",
+    "import os, signal, sys; signal.signal(signal.SIGHUP, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])",
+)
 SIGNALS = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP]
 
 
@@ -298,10 +308,9 @@ SIGNALS = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP]
 def test_the_first_signal_starts_the_drain_and_the_second_ends_it(
     serve: "Serve", posts: "WritePosts", number: signal.Signals
 ) -> None:
-    server = serve(posts({"good.md": GOOD}), BLOG_DRAIN_SECONDS="60").wait_until_ready()
+    server = serve(posts({"good.md": GOOD}), *UNIGNORED, BLOG_DRAIN_SECONDS="60").wait_until_ready()
     server.signal(number)
-    while server.get("/api/ready").status == 200:
-        time.sleep(0.01)
+    wait_until(lambda: server.get("/api/ready").status != 200, f"still ready after {number.name}")
     assert server.popen.poll() is None
     server.signal(number)
     assert server.wait(15) == 0
@@ -312,7 +321,7 @@ def test_the_first_signal_starts_the_drain_and_the_second_ends_it(
 def test_every_signal_ends_the_process_with_exit_code_0(
     serve: "Serve", posts: "WritePosts", number: signal.Signals
 ) -> None:
-    server = serve(posts({"good.md": GOOD})).wait_until_ready()
+    server = serve(posts({"good.md": GOOD}), *UNIGNORED).wait_until_ready()
     server.signal(number)
     assert server.wait(15) == 0
     assert "Traceback" not in server.output

@@ -3,13 +3,12 @@
 import contextlib
 import http.client
 import socket
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.conftest import free_port
+from tests.conftest import free_port, wait_until
 
 if TYPE_CHECKING:
     from tests.conftest import Serve, WritePosts
@@ -40,9 +39,7 @@ def _addresses_of(host: str) -> list[str]:
 def test_both_ports_are_reached_at_every_address(serve: "Serve", posts: "WritePosts", host: str) -> None:
     port, metrics_port = free_port(), free_port()
     server = serve(posts({"good.md": GOOD}), BLOG_HOST=host, BLOG_PORT=str(port), BLOG_METRICS_PORT=str(metrics_port))
-    while "listening on" not in server.output:
-        assert server.popen.poll() is None, server.output
-        time.sleep(0.05)
+    wait_until(lambda: "listening on" in server.output, lambda: f"it does not listen: {server.output}")
     for address in _addresses_of(host):
         assert _status(address, port, "/api/health") == 200, server.output
         assert _status(address, metrics_port, "/metrics") == 200, server.output

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.conftest import free_port
+from tests.conftest import free_port, receive_until_closed
 
 if TYPE_CHECKING:
     from tests.conftest import Process, Serve
@@ -95,10 +95,7 @@ def statuses(port: int, pieces: list[bytes]) -> list[int]:
             for piece in pieces:
                 connection.sendall(piece)
                 time.sleep(0.05)
-        answer = b""
-        with contextlib.suppress(ConnectionResetError):
-            while piece := connection.recv(65536):
-                answer += piece
+        answer = receive_until_closed(connection)
     return [int(status) for status in re.findall(rb"HTTP/1\.1 (\d{3}) [A-Z]", answer)]
 
 

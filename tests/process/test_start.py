@@ -188,6 +188,15 @@ def test_lines_below_the_log_level_are_omitted(serve: "Serve", posts: "WritePost
     assert server.output == ""
 
 
+def _wait_for_edition(events: socket.socket) -> None:
+    received, deadline = b"", time.monotonic() + 30
+    while b"event: edition" not in received:
+        piece = events.recv(4096)
+        assert piece, f"closed after {received!r}"
+        assert time.monotonic() < deadline, f"no edition in {received!r}"
+        received += piece
+
+
 def test_a_changed_post_is_served_by_the_running_process(
     serve: "Serve", posts: "WritePosts", post: "WritePost"
 ) -> None:
@@ -195,15 +204,9 @@ def test_a_changed_post_is_served_by_the_running_process(
     server = serve(folder, BLOG_RELOAD="true").wait_until_ready()
     with server.connect() as events:
         events.sendall(b"GET /api/reload HTTP/1.1\r\nHost: x\r\n\r\n")
-        seen = b""
-        while b"event: edition" not in seen:
-            seen += events.recv(4096)
+        _wait_for_edition(events)
         folder.joinpath("second.md").write_text(post("Second", "2026-03-02"))
-        received = b""
-        while b"event: edition" not in received:
-            piece = events.recv(4096)
-            assert piece
-            received += piece
+        _wait_for_edition(events)
         assert server.get("/blog/second").status == 200
         # An open page must not delay the end.
         server.signal()

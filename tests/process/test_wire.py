@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.conftest import receive_until_closed
+
 if TYPE_CHECKING:
     from tests.conftest import Process, Serve
 
@@ -40,11 +42,7 @@ def send(server: "Process", request: bytes) -> bytes:
     with server.connect() as connection:
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             connection.sendall(request)
-        answer = b""
-        with contextlib.suppress(ConnectionResetError):
-            while piece := connection.recv(65536):
-                answer += piece
-        return answer
+        return receive_until_closed(connection)
 
 
 def send_pieces(server: "Process", pieces: list[bytes], pause: float = 0.0) -> bytes:
