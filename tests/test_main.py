@@ -290,5 +290,28 @@ def test_prune_leaves_a_missing_or_untrusted_cache_alone(
     assert main(["cache", "prune"], environ | {"BLOG_CACHE_DIR": str(shared)}) == 1
     assert f"{shared} (BLOG_CACHE_DIR)" in capsys.readouterr().err
     assert (shared / "precious").exists()
-    assert main(["cache", "prune"], environ | {"BLOG_CACHE_DIR": str(tmp_path / "missing")}) == 0
-    assert "removed 0 files" in capsys.readouterr().out
+    assert main(["cache", "prune"], environ | {"BLOG_CACHE_DIR": str(tmp_path / "missing" / "cache")}) == 0
+    assert capsys.readouterr().out == f"nothing to remove: {tmp_path}/missing/cache does not exist\n"
+    assert not (tmp_path / "missing").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        pytest.param("file", "is not a folder", id="file"),
+        pytest.param("file/cache", "cannot be made: {folder}/file is not a folder", id="below-a-file"),
+        pytest.param("broken", "is not a folder", id="broken-link"),
+        pytest.param("broken/cache", "cannot be made: {folder}/broken is not a folder", id="below-a-broken-link"),
+        pytest.param("loop", "is not a folder", id="loop-of-links"),
+    ],
+)
+def test_prune_names_the_cache_folder_that_cannot_be_made(
+    environ: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, problem: str
+) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "broken").symlink_to("nowhere")
+    (tmp_path / "loop").symlink_to("loop")
+    cache = tmp_path / name
+    assert main(["cache", "prune"], environ | {"BLOG_CACHE_DIR": str(cache)}) == 1
+    expected = f"{cache} (BLOG_CACHE_DIR) {problem.format(folder=tmp_path)}; nothing is removed\n"
+    assert capsys.readouterr() == ("", expected)

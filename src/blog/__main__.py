@@ -31,6 +31,7 @@ from blog.build.refusals import report
 from blog.content.slugs import slugify
 from blog.errors import BlogError, ContentError, Fault, SettingsError, counted, errors_in, faults_of, summary
 from blog.machine.cache import Cache
+from blog.machine.cache_pruning import obstacle
 from blog.machine.progress import Progress
 from blog.serve.connections import Connections, Limits
 from blog.serve.listening import listen
@@ -189,7 +190,7 @@ def _build(settings: Settings, options: argparse.Namespace) -> int:
         edition = source.first(source_date(options.environ))
     CachePruner(settings, cache).prune_when_grown(source.needed)
     if not cache.writable:
-        print(f"{settings.cache_dir} (BLOG_CACHE_DIR) cannot be written; nothing is kept", file=sys.stderr)
+        print(f"{settings.cache_dir} (BLOG_CACHE_DIR) cannot be written; nothing is cached", file=sys.stderr)
         return EXIT_CONTENT
     print(f"{len(edition.posts)} posts, {len(edition.pages)} pages; the cache is {settings.cache_dir}")
     return 0
@@ -198,6 +199,12 @@ def _build(settings: Settings, options: argparse.Namespace) -> int:
 def _prune(settings: Settings, _options: argparse.Namespace) -> int:
     """Prune the cache. Entries that the edition of the current content needs stay, whatever their size."""
     cache = Cache(settings.cache_dir)
+    if problem := obstacle(settings.cache_dir):
+        print(f"{settings.cache_dir} (BLOG_CACHE_DIR) {problem}; nothing is removed", file=sys.stderr)
+        return EXIT_CONTENT
+    if not settings.cache_dir.exists():
+        print(f"nothing to remove: {settings.cache_dir} does not exist")
+        return 0
     if not cache.writable:
         print(f"{settings.cache_dir} (BLOG_CACHE_DIR) is not used, and nothing in it is removed", file=sys.stderr)
         return EXIT_CONTENT

@@ -1,4 +1,4 @@
-// While writing: the server says which edition it serves; another one than at first means that something has changed.
+// While writing: the server sends the name of its edition; a name other than the first means that something has changed.
 let edition;
 const events = new EventSource(document.currentScript.dataset.events);
 events.addEventListener("edition", (event) => {

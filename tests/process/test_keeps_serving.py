@@ -112,8 +112,8 @@ def test_a_full_disk_does_not_stop_updates(
     _check_clean_end(server)
 
 
-def test_pruning_says_that_a_read_only_cache_stays_too_large(
-    posts: "WritePosts", small_disk: Path, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+def test_pruning_fails_where_the_cache_is_read_only(
+    posts: "WritePosts", small_disk: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     entry = small_disk / "ab" / ("c" * 62)
     entry.parent.mkdir()
@@ -121,8 +121,11 @@ def test_pruning_says_that_a_read_only_cache_stays_too_large(
     environ = {"BLOG_POSTS_DIR": str(posts({})), "BLOG_CACHE_DIR": str(small_disk), "BLOG_CACHE_MAX_MB": "1"}
     _libc.mount(None, str(small_disk).encode(), None, _REMOUNT | _READ_ONLY, None)
     assert main(["cache", "prune"], environ) == 1
-    assert "2 MiB that are needed or could not be removed; raise BLOG_CACHE_MAX_MB, which is 1" in caplog.text
-    assert capfd.readouterr().out == f"removed 0 files, 0.0 MiB; 2.0 MiB are left in {small_disk}\n"
+    expected = f"{small_disk} (BLOG_CACHE_DIR) cannot be written; nothing is removed\n"
+    assert capfd.readouterr() == ("", expected)
+    below = {**environ, "BLOG_CACHE_DIR": str(small_disk / "missing" / "cache")}
+    assert main(["cache", "prune"], below) == 1
+    assert f"cannot be made: {small_disk} cannot be written; nothing is removed" in capfd.readouterr().err
     assert entry.exists()
     _libc.mount(None, str(small_disk).encode(), None, _REMOUNT, None)
     assert main(["cache", "prune"], environ) == 0

@@ -1,6 +1,7 @@
 """Connections in the accept queue of a listener that is closed."""
 
 import contextlib
+import errno
 import resource
 import socket
 import time
@@ -116,6 +117,32 @@ def test_a_reset_connection_in_the_queue_does_not_hide_those_behind_it(listener:
                 served.settimeout(5)
                 received.append(served.recv(100))
         assert received == [b"here"]
+
+
+class _AbortedFirst(socket.socket):
+    """A listener whose first connection is closed by its client, as kernels other than Linux report it."""
+
+    def accept(self) -> tuple[socket.socket, object]:
+        connection, address = super().accept()
+        if not self.has_aborted:
+            self.has_aborted = True
+            connection.close()
+            raise ConnectionAbortedError(errno.ECONNABORTED, "the client has closed the connection")
+        return connection, address
+
+    has_aborted = False
+
+
+def test_a_connection_that_cannot_be_accepted_does_not_hide_those_behind_it() -> None:
+    with _AbortedFirst() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        listener.settimeout(0)
+        with _connect(listener), _connect(listener) as second:
+            connections, emptied = accept_all_and_close(listener)
+            assert emptied
+            assert [each.getpeername() for each in connections] == [second.getsockname()]
+            connections[0].close()
 
 
 def test_without_descriptors_the_queue_is_reported_as_not_emptied(listener: socket.socket) -> None:

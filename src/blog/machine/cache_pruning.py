@@ -52,6 +52,22 @@ class _Unit:
     edition: Path | None = None
 
 
+def obstacle(folder: Path) -> str | None:
+    """Why the entries of a folder could not be removed, or the folder not be made; None if they could."""
+    if not os.path.lexists(folder):
+        above = next(parent for parent in folder.absolute().parents if os.path.lexists(parent))
+        problem = _unwritable(above)
+        return f"cannot be made: {above} {problem}" if problem else None
+    return _unwritable(folder)
+
+
+def _unwritable(folder: Path) -> str | None:
+    if not os.path.isdir(folder):  # noqa: PTH112 -- Path.is_dir raises for some errors
+        return "is not a folder"
+    # Root may write everywhere except on a file system that is mounted read-only.
+    return None if os.access(folder, os.W_OK | os.X_OK) else "cannot be written"
+
+
 def prune(folder: Path, limit: int, needed: Needed, now: float | None = None) -> Pruned:
     """Remove the least recently used units until at most ``limit`` bytes are left, for ten seconds at most."""
     now, deadline = time.time() if now is None else now, time.monotonic() + _LONGEST_SECONDS
