@@ -89,8 +89,28 @@ def test_a_missing_picture_is_named_with_its_line(write: Write, faults: Faults, 
 
 @pytest.mark.usefixtures("around")
 def test_a_picture_beside_a_post_is_fine(write: Write, faults: Faults) -> None:
-    write("a.md", text("![x](images/a.svg)", "image: images/a.svg\n"))
+    write("a.md", text("![x](images/a.svg)"))
     write("pages/b.md", "---\ntitle: B\n---\n![x](../images/a.svg)\n")
+    assert faults() == []
+
+
+@pytest.mark.usefixtures("around")
+@pytest.mark.parametrize(
+    "src", ["images/a.svg", "https://a.example/a.avif", "https://a.example/A.SVG?v=1.png", "data:image/png;base64,eA=="]
+)
+def test_a_picture_that_no_social_network_draws_is_reported_with_its_line(
+    write: Write, faults: Faults, src: str
+) -> None:
+    write("a.md", text(more=f"image: {src}\n"))
+    write("pages/b.md", f"---\ntitle: B\nimage: {src.replace('images', '../images')}\n---\n")
+    found = faults()
+    assert [line.partition(": image")[0] for line in found] == ["a.md:4", "pages/b.md:3"]
+    assert all("is drawn by no social network" in line for line in found)
+
+
+@pytest.mark.parametrize("src", ["https://a.example/a.jpg", "https://a.example/picture", "https://a.example/a.svg/b"])
+def test_a_picture_that_social_networks_draw_is_fine(write: Write, faults: Faults, src: str) -> None:
+    write("a.md", text(more=f"image: {src}\n"))
     assert faults() == []
 
 

@@ -63,6 +63,15 @@ def test_a_post_has_open_graph_metadata(body: Body) -> None:
     assert '<meta property="article:modified_time" content="2026-03-05T00:00:00Z">' in html
 
 
+def test_a_card_shows_the_default_picture_for_one_that_no_social_network_draws(body: Body) -> None:
+    html = body("/blog/hello")
+    shown = re.search(r'<meta property="og:image" content="https://b\.example/assets/(\w+)\.\w+\.(\w+)">', html)
+    assert shown
+    assert shown.groups() == ("card", "png")
+    assert str(json_ld(html)["BlogPosting"]["image"]).endswith(".svg")
+    assert re.search(r'<img src="/assets/a\.\w+\.svg"', html)
+
+
 def test_a_post_is_described_in_json_ld(body: Body) -> None:
     data = json_ld(body("/blog/hello"))
     posting = data["BlogPosting"]

@@ -11,13 +11,16 @@ from blog.content.document import Reference
 from blog.content.folder import CONFIG
 from blog.content.front_matter import line_of, split, written_alias
 from blog.content.library import Library, is_external, resolve_relative
-from blog.content.media_types import PICTURES, is_picture
+from blog.content.media_types import PICTURES, is_on_cards, is_picture
 from blog.content.post import Post, StandalonePage, Text
 from blog.content.slugs import slugify
 from blog.content.targets import is_harmful
 from blog.content.text_parser import is_ours
 from blog.errors import Fault, Severity
 
+_NO_CARD = (
+    "is drawn by no social network, so cards show the default picture; name a .png, .jpg, .gif or .webp file here"
+)
 FIXED_PATHS = frozenset(fixed.path for fixed in urls.FIXED)
 
 
@@ -112,13 +115,19 @@ def _picture(library: Library, text: Text) -> Iterator[Fault]:
     src, line = text.image.src, _line_of(text, "image")
     if is_harmful(src):
         yield _error(text, line, f"image {src!r} runs script or reads files, which no page may do")
-    elif not is_external(src):
+    elif problem := _picture_problem(library, text, src):
+        yield _warning(text, line, f"image {src!r} {problem}")
+
+
+def _picture_problem(library: Library, text: Text, src: str) -> str:
+    if not is_external(src):
         path = resolve_relative(text, src)
         file = library.files.get(path) if path else None
         if path and (reason := library.refused.get(path)):
-            yield _warning(text, line, f"image {src!r} is beside the post, but {reason}")
-        elif file is None or not is_picture(file.path):
-            yield _warning(text, line, f"image {src!r} is not a picture beside the post ({_kinds()})")
+            return f"is beside the post, but {reason}"
+        if file is None or not is_picture(file.path):
+            return f"is not a picture beside the post ({_kinds()})"
+    return "" if is_on_cards(src) else _NO_CARD
 
 
 def _updated(text: Text, now: datetime) -> Iterator[Fault]:

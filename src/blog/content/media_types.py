@@ -14,6 +14,9 @@ PICTURES = {
     "ico": "image/x-icon",
     "svg": "image/svg+xml",
 }
+# The pictures that social networks draw on cards: the rest of PICTURES, and others, they ignore without a word.
+_ON_CARDS = frozenset({"png", "jpg", "jpeg", "gif", "webp"})
+_NOT_ON_CARDS = frozenset({*PICTURES, "svgz", "heic", "heif", "jxl", "tif", "tiff", "bmp"}) - _ON_CARDS
 AUDIO = {
     "mp3": "audio/mpeg",
     "m4a": "audio/mp4",
@@ -90,6 +93,16 @@ def is_served(path: PurePosixPath) -> bool:
 
 def is_picture(path: PurePosixPath) -> bool:
     return extension(path) in PICTURES
+
+
+def is_on_cards(target: str) -> bool:
+    """Whether social networks draw a picture, by its extension; one of another site without an extension may be of any kind.
+
+    >>> is_on_cards("images/a.PNG"), is_on_cards("https://a.example/b.svg?v=1.png"), is_on_cards("https://a.example/b"), is_on_cards("data:,x")
+    (True, False, True, False)
+    """
+    path = PurePosixPath(target.partition("#")[0].partition("?")[0])
+    return not target.lower().startswith("data:") and extension(path) not in _NOT_ON_CARDS
 
 
 def refusal(path: PurePosixPath) -> str:

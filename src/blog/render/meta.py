@@ -6,6 +6,7 @@ from typing import Any
 
 from blog import urls
 from blog.content.library import Resolver, is_external
+from blog.content.media_types import is_on_cards
 from blog.content.post import Post, Text
 from blog.content.site import Site, Tag
 from blog.render.theme import iso
@@ -104,7 +105,7 @@ class MetadataBuilder:
             path=page.url,
             canonical=page.canonical or self._origin + page.url,
             lang=page.lang or self._config.lang,
-            picture=self._picture(page),
+            picture=self._card(page),
             feeds=self._feeds,
             json_ld=(self._breadcrumbs([(page.title, page.url)]),),
         )
@@ -118,13 +119,18 @@ class MetadataBuilder:
             canonical=post.canonical or self._origin + post.url,
             lang=post.lang or self._config.lang,
             kind="article",
-            picture=self._picture(post),
+            picture=self._card(post),
             feeds=self._feeds,
             older=around.older.url if around.older else None,
             newer=around.newer.url if around.newer else None,
             post=post,
             json_ld=(self._posting(post), self._breadcrumbs([("Posts", urls.BLOG), (post.title, post.url)])),
         )
+
+    def _card(self, text: Text) -> Picture | None:
+        """The picture for social cards. Networks that cannot draw the text's own one would show none at all."""
+        is_drawn = text.image is None or is_on_cards(text.image.src)
+        return self._picture(text) if is_drawn else self._default_picture
 
     def _picture(self, text: Text) -> Picture | None:
         if text.image is None:
