@@ -192,7 +192,7 @@ def fetch() -> Fetch:
     return _fetch
 
 
-async def _until(condition: Callable[[], bool], seconds: float = 20) -> None:
+async def _until(condition: Callable[[], bool], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "timed out"
@@ -221,7 +221,7 @@ def receive_until_closed(connection: socket.socket, seconds: float = 60) -> byte
 
 
 class Until(Protocol):
-    async def __call__(self, condition: Callable[[], bool], seconds: float = 20) -> None: ...
+    async def __call__(self, condition: Callable[[], bool], seconds: float = 60) -> None: ...
 
 
 @pytest.fixture(scope="session")
@@ -360,10 +360,10 @@ class Process:
     def wait_until_listening(self) -> "Process":
         return self._wait_for("/api/health")
 
-    def wait_until_ready(self, seconds: float = 30) -> "Process":
+    def wait_until_ready(self, seconds: float = 90) -> "Process":
         return self._wait_for("/api/ready", seconds)
 
-    def _wait_for(self, path: str, seconds: float = 30) -> "Process":
+    def _wait_for(self, path: str, seconds: float = 90) -> "Process":
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             assert self.popen.poll() is None, f"it ended with {self.popen.returncode}: {self.output}"
@@ -376,7 +376,7 @@ class Process:
     def signal(self, number: signal.Signals = signal.SIGTERM) -> None:
         self.popen.send_signal(number)
 
-    def wait(self, seconds: float = 30) -> int:
+    def wait(self, seconds: float = 90) -> int:
         return self.popen.wait(seconds)
 
     @property

@@ -61,7 +61,7 @@ def mount_unresponsive() -> Iterator[Callable[[Path], None]]:
         yield mount
 
 
-def _until(condition: Callable[[], bool], seconds: float = 30) -> None:
+def _until(condition: Callable[[], bool], seconds: float = 90) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "timed out"
@@ -168,11 +168,11 @@ def test_two_thousand_changed_files_cause_few_rebuilds(serve: "Serve", posts: "W
         (folder / f"images/{number}.txt").write_text(str(number))
     (folder / "good.md").write_text(post("Good", "2026-01-01", body="The last state."))
     _until(lambda: b"The last state." in server.get("/blog/good").body)
-    time.sleep(1.5)
-    built = server.output.count("content is served")
+    built = 0
+    # On a busy machine the last events arrive seconds after the last change.
+    while built != (built := server.output.count("content is served")):
+        time.sleep(3)
     assert 2 <= built <= 20
-    time.sleep(1.5)
-    assert server.output.count("content is served") == built
     _check_clean_end(server)
 
 
