@@ -13,7 +13,7 @@ from blog.build.edition import Details, Edition, Entry, Section, bind, compresse
 from blog.build.encodings import Encoded, Encoder, Levels, cached
 from blog.build.not_found import NotFound
 from blog.content.files import File
-from blog.content.library import Library, Resolver, relative_targets
+from blog.content.library import Library, Resolver, file_targets
 from blog.content.loader import ParsedTexts, load
 from blog.content.post import Post
 from blog.content.site import Site, site_at, valid_between
@@ -25,7 +25,7 @@ from blog.machine.stages import Stage, untimed_stage
 from blog.render import rum, security
 from blog.render.feeds import feeds
 from blog.render.meta import MetadataBuilder, Picture
-from blog.render.page import FOREVER, Rendered
+from blog.render.page import FOREVER, SHORT, Rendered
 from blog.render.pages import PageRenderer
 from blog.render.site_files import site_files
 from blog.render.theme import ASSET_TYPES, Theme, asset_url
@@ -116,7 +116,7 @@ def _render(library: Library, site: Site, theme: Theme, settings: Settings, bind
     renderer = PageRenderer(site, theme, metadata, resolver, settings)
     since, until = valid_between(library, site.moment)
     with stage("render") as note:
-        rendered = _everything(renderer, site, theme, absolute, settings)
+        rendered = _everything(renderer, library, site, theme, absolute, settings)
         pages = dict(bind(binder.encoded(rendered, site, absolute, since), binder.dates, secure=settings.secure))
         not_found = NotFound(renderer.not_found(), *renderer.suggestions())
         note("pages", len(pages))
@@ -202,14 +202,15 @@ def _no_compression(_body: bytes, _levels: Levels) -> dict[bytes, bytes]:
 
 
 def _everything(
-    renderer: PageRenderer, site: Site, theme: Theme, absolute: Resolver, settings: Settings
+    renderer: PageRenderer, library: Library, site: Site, theme: Theme, absolute: Resolver, settings: Settings
 ) -> Iterator[Rendered]:
     paths: set[str] = set()
     for page in renderer.all():
         paths.add(page.path)
         yield page
     yield from feeds(site, absolute, settings.base_url)
-    yield from site_files(site, theme, settings.base_url, paths)
+    generated = site_files(site, theme, settings.base_url, paths)
+    yield from (page for page in generated if page.path not in library.static)
     skipped = frozenset() if settings.faro_url else rum.ASSETS
     for name, body in theme.assets.items():
         if name in skipped:
@@ -218,12 +219,15 @@ def _everything(
         yield _file(asset_url(name, body), media_type, body, secure=settings.secure)
     for file in _files(site, absolute):
         yield _file(file.url, file.media_type, file.body, secure=settings.secure)
+    for static in library.static.values():
+        page = _file(static.address, static.media_type, static.file.body, secure=settings.secure)
+        yield replace(page, path=static.address, route=urls.STATIC_ROUTE, cache=SHORT)
 
 
 def _files(site: Site, resolver: Resolver) -> Iterator[File]:
     """The files that published texts refer to. A file that only drafts refer to is not served."""
     texts = (*site.posts, *site.pages)
-    referenced = (resolver.file(text, target) for text in texts for target in relative_targets(text))
+    referenced = (resolver.file(text, target) for text in texts for target in file_targets(text))
     yield from {file.path: file for file in referenced if file}.values()
 
 

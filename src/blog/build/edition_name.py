@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import blog
 from blog.content.files import UnreadableError, is_editors_file, read_regular
@@ -42,13 +42,14 @@ def edition_name(settings: Settings, folder: Folder) -> str | None:
 
 
 def _name(settings: Settings, folder: Folder) -> str | None:
-    """A key of everything the edition depends on, except the time and the files that its texts refer to.
+    """A key of everything the edition depends on, except the time and the files beside its texts.
 
     None if the versions of the libraries are unknown.
     """
     program = _program()
     if program is None:
         return None
+    static = [part for path in folder.static_files() for part in (str(path), _digest(folder, path))]
     texts = [part for path, text in folder.texts() for part in (str(path), text)]
     in_pages = {
         field.name: getattr(settings, field.name) for field in fields(settings) if field.name not in _NOT_IN_PAGES
@@ -59,7 +60,12 @@ def _name(settings: Settings, folder: Folder) -> str | None:
     faults = repr([(str(os.path.relpath(it.file, folder.path)), it.line, it.problem) for it in folder.faults])
     # An empty part ends the files of each folder, so that moving a file from one folder to the other changes the key.
     theme = [part for folder in theme_folders(settings.templates_dir) for part in (*_tree(folder), b"")]
-    return key(program, shown, faults, repr(folder.config()), *theme, *texts)[:32]
+    return key(program, shown, faults, repr(folder.config()), *theme, *static, b"", *texts)[:32]
+
+
+def _digest(folder: Folder, path: PurePosixPath) -> str:
+    body = folder.body(path, MAX_FILE_BYTES)
+    return "" if body is None else sha256(body).hexdigest()
 
 
 def _program() -> str | None:

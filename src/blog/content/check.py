@@ -10,10 +10,11 @@ from blog import urls
 from blog.content.document import Reference
 from blog.content.folder import CONFIG
 from blog.content.front_matter import line_of, split, written_alias
-from blog.content.library import Library, is_external, resolve_relative
-from blog.content.media_types import PICTURES, is_on_cards, is_picture
+from blog.content.library import Library, is_external, resolve_file, resolve_relative
+from blog.content.media_types import AUDIO, PICTURES, is_audio, is_on_cards, is_picture
 from blog.content.post import Post, StandalonePage, Text
 from blog.content.slugs import slugify
+from blog.content.static_files import REPLACEABLE, address_of
 from blog.content.targets import is_harmful
 from blog.content.text_parser import is_ours
 from blog.errors import Fault, Severity
@@ -33,6 +34,7 @@ def check(library: Library, now: datetime) -> Iterator[Fault]:
     for text in (*library.texts, *library.drafts):
         yield from _picture(library, text)
         yield from _updated(text, now)
+        yield from _audio(library, text)
         for reference in text.document.references:
             yield from targets.check(text, reference)
         for remark in text.document.remarks:
@@ -51,8 +53,15 @@ def _error(text: Text, line: int, problem: str) -> Fault:
 
 
 def _addresses(library: Library) -> Iterator[Fault]:
-    """Two texts at one address. A draft never takes an address from a published text, so drafts come last."""
+    """Two texts at one address, or a text and a file. A draft never takes an address from a published text, so drafts come last."""
     taken: dict[str, str] = {urls.decoded(path): "the service itself" for path in FIXED_PATHS}
+    for file in library.static_paths:
+        address = urls.canonical(address_of(file))
+        if address in REPLACEABLE:
+            continue
+        if is_ours(address):
+            yield Fault(file, 1, f"has the address {address_of(file)!r}, which is reserved for the service; rename it")
+        taken.setdefault(address, str(file))
     for texts in (library.texts, library.drafts):
         in_order = sorted(texts, key=lambda text: text.file)
         for text in in_order:
@@ -121,7 +130,7 @@ def _picture(library: Library, text: Text) -> Iterator[Fault]:
 
 def _picture_problem(library: Library, text: Text, src: str) -> str:
     if not is_external(src):
-        path = resolve_relative(text, src)
+        path = resolve_file(text, src)
         file = library.files.get(path) if path else None
         if path and (reason := library.refused.get(path)):
             return f"is beside the post, but {reason}"
@@ -141,6 +150,23 @@ def _updated(text: Text, now: datetime) -> Iterator[Fault]:
 
 def _day(moment: datetime) -> str:
     return moment.date().isoformat()
+
+
+def _audio(library: Library, text: Text) -> Iterator[Fault]:
+    if text.audio is None:
+        return
+    src, line = text.audio, _line_of(text, "audio")
+    path = resolve_file(text, src)
+    if is_harmful(src):
+        yield _error(text, line, f"audio {src!r} runs script or reads files, which no page may do")
+    elif is_external(src):
+        yield _warning(text, line, f"audio {src!r} is on another site, which pages never ask; put it beside the post")
+    elif path and (reason := library.refused.get(path)):
+        yield _warning(text, line, f"audio {src!r} is beside the post, but {reason}")
+    elif path is None or path not in library.files:
+        yield _warning(text, line, f"audio {src!r} names no file beside the post")
+    elif not is_audio(path):
+        yield _warning(text, line, f"audio {src!r} is not audio ({', '.join(AUDIO)})")
 
 
 def _kinds() -> str:
@@ -172,16 +198,18 @@ class _Targets:
             yield from (_warning(text, line, problem) for problem in problems)
 
     def _image(self, text: Text, target: str) -> Iterator[str]:
-        path = resolve_relative(text, target)
+        path = resolve_file(text, target)
         if path and (reason := self._library.refused.get(path)):
-            yield f"image {target!r} is beside the post, but {reason}"
-        elif target.startswith("/") or path not in self._library.files:
+            yield f"image {target!r} is {'in static/' if target.startswith('/') else 'beside the post'}, but {reason}"
+        elif path not in self._library.files:
             yield f"image {target!r} is not a picture beside the post ({_kinds()})"
 
     def _link(self, text: Text, target: str) -> Iterator[str]:
         parts = urlsplit(target)
         path, fragment = normalize("NFC", unquote(parts.path)), unquote(parts.fragment)
-        if path.startswith("/"):
+        if path in self._library.static:
+            leads_to, problem = None, ""
+        elif path.startswith("/"):
             leads_to, problem = self._at(text, urls.canonical(path))
         elif not path:
             leads_to, problem = text, ""
@@ -225,4 +253,5 @@ def _paths(library: Library) -> frozenset[str]:
     # With scheduled posts too: a link may be written before they appear.
     known += [urls.listing(number) for number in range(2, -(-len(library.posts) // urls.POSTS_PER_PAGE) + 1)]
     aliases = [alias for text in library.texts for alias in text.aliases]
+    known += library.static
     return FIXED_PATHS | {urls.decoded(path) for path in known} | set(aliases)

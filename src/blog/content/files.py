@@ -11,8 +11,9 @@ from blog import urls
 from blog.content.media_types import MEDIA_TYPES, extension, is_picture
 from blog.content.pictures import size_of
 
-# Vim creates a file named 4913 to test a folder; the others are locks, backups and swap files. Names that start with two dots belong to the kubelet.
-_EDITORS_FILE = re.compile(r"\.(?!\.).*|.*~|#.*#|.*\.sw[a-px]|.*___jb_(tmp|old)___|4913", re.DOTALL)
+# Vim creates a file named 4913 to test a folder; the others are locks, backups and swap files. Names that start with two dots belong to the kubelet,
+# and .well-known to the site.
+_EDITORS_FILE = re.compile(r"\.(?!\.|well-known\Z).*|.*~|#.*#|.*\.sw[a-px]|.*___jb_(tmp|old)___|4913", re.DOTALL)
 
 
 class UnreadableError(Exception):

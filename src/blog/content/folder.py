@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from blog.content.files import UnreadableError, folder_problem, is_utf_8, read_regular
+from blog.content.files import UnreadableError, folder_problem, is_editors_file, is_utf_8, read_regular
 from blog.errors import ContentError, Fault, Severity
 
 MAX_TEXT_BYTES = 512 * 1024
@@ -15,6 +15,7 @@ MAX_FILE_BYTES = 16 * 1024 * 1024
 CONFIG = PurePosixPath("site.yaml")
 PAGES = PurePosixPath("pages")
 STATIC = PurePosixPath("static")
+WELL_KNOWN = STATIC / ".well-known"
 _TEXT = ".md"
 # What other programs name their texts, and this one's extension in another case.
 _LIKE_TEXTS = frozenset({
@@ -66,6 +67,18 @@ class Folder:
         self.faults[before:] = [replace(fault, severity=Severity.ERROR) for fault in self.faults[before:]]
         return text
 
+    def static_files(self) -> Iterator[PurePosixPath]:
+        """The paths of the files below static/ in NFC, sorted. Hidden files other than .well-known and editors' files are skipped."""
+        seen: set[PurePosixPath] = set()
+        for path in sorted(self._below_static()):
+            if not is_utf_8(str(path)):
+                self.fault(path, "has a name that is not UTF-8; rename it")
+            elif nfc(path) in seen:
+                self.fault(path, "has the same name as another file in another Unicode form; rename one of them")
+            else:
+                seen.add(nfc(path))
+                yield nfc(path)
+
     def is_there(self, path: PurePosixPath) -> bool:
         return self._place(path) is not None
 
@@ -104,9 +117,9 @@ class Folder:
             seen: set[PurePosixPath] = set()
             for name in names:
                 path = PurePosixPath(parent / name)
-                if path.suffix.lower() not in _LIKE_TEXTS or path.stem.lower() == "readme":
+                if not is_like_text(path) or path.stem.lower() == "readme":
                     continue
-                if problem := _misplaced(path):
+                if problem := misplaced(path):
                     self.fault(path, problem, severity=Severity.WARNING)
                 elif not is_utf_8(name):
                     self.found += 1
@@ -128,6 +141,23 @@ class Folder:
             )
             yield parent, subfolders, sorted(name for name in names if not name.startswith((".", "_")))
 
+    def _below_static(self) -> Iterator[PurePosixPath]:
+        if not self.is_there(STATIC) or self._refuse_escape(STATIC):
+            return
+        seen: set[str] = set()
+        # Links to folders are followed: the kubelet mounts every folder of a ConfigMap as a link.
+        for folder, subfolders, names in os.walk(self._root / STATIC, onerror=self._not_listed, followlinks=True):
+            parent = PurePosixPath(Path(folder).relative_to(self._root).as_posix())
+            real = os.path.realpath(folder)
+            if real in seen:
+                self.fault(parent, "is a link to a folder that is served already; such links are not followed")
+                subfolders.clear()
+                continue
+            seen.add(real)
+            shown = [name for name in sorted(subfolders) if _is_public(parent / name)]
+            subfolders[:] = [name for name in shown if not self._refuse_escape(parent / name)]
+            yield from (parent / name for name in names if _is_public(parent / name))
+
     def _place(self, path: PurePosixPath) -> PurePosixPath | None:
         """Where a path is on disk: macOS may have written its name in NFD. None if it is nowhere."""
         try:
@@ -146,9 +176,12 @@ class Folder:
         return None if name is None else parent / name
 
     def _unreadable(self, problem: OSError) -> None:
+        self.found += 1
+        self._not_listed(problem)
+
+    def _not_listed(self, problem: OSError) -> None:
         # An error while a folder is being listed has no file name.
         path = PurePosixPath(Path(problem.filename or self._root).relative_to(self._root).as_posix())
-        self.found += 1
         self.fault(path, f"cannot be read: {problem.strerror}")
 
     def _refuse_escape(self, path: PurePosixPath) -> bool:
@@ -174,9 +207,19 @@ class Folder:
         return self._inside[path.parent]
 
 
+def is_like_text(path: PurePosixPath) -> bool:
+    """Whether a file's extension is one of texts, of this program or of another."""
+    return path.suffix.lower() in _LIKE_TEXTS
+
+
 def nfc(path: PurePosixPath) -> PurePosixPath:
     """The path in Unicode's composed form, in which names and links are compared."""
     return PurePosixPath(unicodedata.normalize("NFC", str(path)))
+
+
+def _is_public(path: PurePosixPath) -> bool:
+    """Whether a path below static/ is served: it is not hidden, and no editor made it for itself."""
+    return path == WELL_KNOWN or not (path.name.startswith(".") or is_editors_file(path.name))
 
 
 def _names_by_nfc(folder: Path) -> dict[str, str]:
@@ -186,7 +229,7 @@ def _names_by_nfc(folder: Path) -> dict[str, str]:
         return {}
 
 
-def _misplaced(path: PurePosixPath) -> str | None:
+def misplaced(path: PurePosixPath) -> str | None:
     """Why a file that looks like a text is not read; None if it is."""
     if path.parent not in {PurePosixPath(), PAGES}:
         parent = path.parent.name

@@ -271,6 +271,7 @@ class FrontMatter(BaseModel):
     image_alt: Annotated[str, AfterValidator(_line)] = Field(
         default="", validation_alias=AliasChoices("image_alt", "alt")
     )
+    audio: str | None = None
     lang: Annotated[str, AfterValidator(language_tag)] | None = None
     series: Line | None = None
     canonical: Annotated[str, AfterValidator(_url)] | None = None

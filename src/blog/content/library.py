@@ -10,14 +10,18 @@ from urllib.parse import unquote, urlsplit
 from blog.content.config import SiteConfig
 from blog.content.document import Reference
 from blog.content.files import File
+from blog.content.folder import STATIC
+from blog.content.media_types import is_audio
 from blog.content.post import Post, StandalonePage, Text
+from blog.content.static_files import StaticFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Library:
     """The content of a posts folder. Paths are relative to it; drafts are not in ``posts`` and ``pages``.
 
-    ``refused`` has the files that texts refer to and that are not served, each with the reason.
+    ``refused`` has the files that texts refer to or that lie in static/ and that are not served, each with the reason. ``static`` has the files
+    that are served at the root, by decoded address; ``static_paths`` are those of all files in static/.
     """
 
     config: SiteConfig
@@ -26,6 +30,8 @@ class Library:
     drafts: tuple[Text, ...]
     files: Mapping[PurePosixPath, File]
     refused: Mapping[PurePosixPath, str] = field(default_factory=dict)
+    static: Mapping[str, StaticFile] = field(default_factory=dict)
+    static_paths: tuple[PurePosixPath, ...] = ()
 
     @property
     def texts(self) -> tuple[Text, ...]:
@@ -47,11 +53,31 @@ def is_external(target: str) -> bool:
 
 def resolve_relative(text: Text, target: str) -> PurePosixPath | None:
     """The path in the posts folder, in NFC, that a relative target refers to; None if it is outside the folder."""
-    steps: list[str] = []
-    written = PurePosixPath(unicodedata.normalize("NFC", unquote(urlsplit(target).path)))
-    if written.is_absolute():
+    written = PurePosixPath(_path_of(target))
+    return None if written.is_absolute() else _normal(text.file.parent / written)
+
+
+def resolve_file(text: Text, target: str) -> PurePosixPath | None:
+    """The path in the posts folder that a target refers to; a path of the site (/images/a.svg) refers to a file in static/.
+
+    None if it is outside the folder, on another site, or only a fragment or a query.
+    """
+    if not target or is_external(target) or target.startswith(("#", "?")):
         return None
-    for step in (text.file.parent / written).parts:
+    if not target.startswith("/"):
+        return resolve_relative(text, target)
+    path = _normal(PurePosixPath(_path_of(target).lstrip("/")))
+    return STATIC / path if path else None
+
+
+def _path_of(target: str) -> str:
+    return unicodedata.normalize("NFC", unquote(urlsplit(target).path))
+
+
+def _normal(path: PurePosixPath) -> PurePosixPath | None:
+    """The path without . and ..; None if it leads out of its folder."""
+    steps: list[str] = []
+    for step in path.parts:
         if step == "..":
             if not steps:
                 return None
@@ -74,12 +100,13 @@ class Resolver:
 
         For an image address only the URL is returned, because the markup has the attribute already.
         """
-        url = escape(self.url(text, reference.target))
+        file = None if reference.kind == "link" else self.file(text, reference.target)
+        shown = self._origin + file.url + _suffix(reference.target) if file else self.url(text, reference.target)
+        url = escape(shown)
         if reference.kind == "image address":
             return url
         if reference.kind == "link":
             return f'href="{url}"'
-        file = self.file(text, reference.target)
         size = (
             f' width="{file.width}" height="{file.height}"' if file and file.width and reference.kind == "image" else ""
         )
@@ -101,8 +128,14 @@ class Resolver:
         return self._origin + other.url + _suffix(target) if other else target
 
     def file(self, text: Text, target: str) -> File | None:
-        path = None if is_external(target) or target.startswith(("/", "#", "?")) else resolve_relative(text, target)
+        """The file that a target shows; a path of the site shows a file in static/."""
+        path = resolve_file(text, target)
         return self._files.get(path) if path else None
+
+    def audio(self, post: Post) -> File | None:
+        """The recording of a post; None if it has none, or if the file is missing or is not audio."""
+        file = self.file(post, post.audio) if post.audio else None
+        return file if file and is_audio(file.path) else None
 
 
 def _suffix(target: str) -> str:
@@ -114,11 +147,11 @@ def _suffix(target: str) -> str:
     return target[len(target.partition("#")[0].partition("?")[0]) :]
 
 
-def relative_targets(text: Text) -> Iterator[str]:
-    """The relative targets of a text: those that refer to another file in the posts folder."""
-    targets = [reference.target for reference in text.document.references]
+def file_targets(text: Text) -> Iterator[str]:
+    """The targets of a text that may refer to files in the posts folder: all but links to paths of the site."""
+    references = text.document.references
+    yield from (it.target for it in references if it.kind != "link" or not it.target.startswith("/"))
     if text.image:
-        targets.append(text.image.src)
-    return (
-        target for target in targets if target and not is_external(target) and not target.startswith(("/", "#", "?"))
-    )
+        yield text.image.src
+    if text.audio:
+        yield text.audio

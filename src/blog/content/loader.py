@@ -13,10 +13,11 @@ from blog.content.document import Parse
 from blog.content.files import File, read_file
 from blog.content.folder import CONFIG, MAX_FILE_BYTES, PAGES, Folder, Source
 from blog.content.front_matter import FrontMatterError, is_marked_as_draft
-from blog.content.library import Library, relative_targets, resolve_relative
+from blog.content.library import Library, file_targets, resolve_file
 from blog.content.media_types import is_served, refusal
 from blog.content.pictures import RefusedPictureError
 from blog.content.post import Post, StandalonePage, Text
+from blog.content.static_files import StaticFiles, read_static
 from blog.content.text_parser import parse_page, parse_post
 from blog.errors import ContentError, Fault, Severity
 from blog.machine.stages import Stage, untimed_stage
@@ -73,7 +74,8 @@ class _Loader:
         self._parsed.clear()
         self._parsed.update({(source, config.zone): text for source, text in texts.items()})
         referenced = _referenced(texts.values())
-        files, refused = self._files(referenced)
+        static = read_static(self._folder)
+        files, refused = self._files(referenced, static)
         library = Library(
             config=config,
             posts=tuple(text for text in texts.values() if isinstance(text, Post) and not text.draft),
@@ -81,6 +83,8 @@ class _Loader:
             drafts=tuple(text for text in texts.values() if text.draft),
             files=files,
             refused=refused,
+            static={file.address: file for file in static.served},
+            static_paths=static.paths,
         )
         self._folder.faults += check(library, moment)
         return Loaded(library, self._warnings(sources), self._folder.found, referenced)
@@ -129,13 +133,20 @@ class _Loader:
             self._folder.fault(path, reason, severity=_severity(text))
         return None
 
-    def _files(self, referenced: Iterable[PurePosixPath]) -> tuple[dict[PurePosixPath, File], dict[PurePosixPath, str]]:
+    def _files(
+        self, referenced: Iterable[PurePosixPath], static: StaticFiles
+    ) -> tuple[dict[PurePosixPath, File], dict[PurePosixPath, str]]:
         """The files that texts refer to, and the reasons of those that are there and not served."""
         files: dict[PurePosixPath, File] = {}
-        refused: dict[PurePosixPath, str] = {}
+        refused = dict(static.refused)
+        known = {file.path: file for file in static.served if is_served(file.path)}
         for path in referenced:
-            if not self._folder.is_there(path):
+            if path in refused or not self._folder.is_there(path):
                 continue  # check() reports it, with the line that refers to it
+            if path in known:
+                files[path], problem = known[path].file, known[path].size_problem
+                self._size_unknown(path, problem)
+                continue
             if not is_served(path):
                 refused[path] = refusal(path)
             elif (body := self._folder.body(path, MAX_FILE_BYTES)) is None:
@@ -152,6 +163,9 @@ class _Loader:
         except RefusedPictureError as error:
             refused[path] = str(error)
             return
+        self._size_unknown(path, problem)
+
+    def _size_unknown(self, path: PurePosixPath, problem: str) -> None:
         if problem:
             self._folder.fault(path, f"{problem}; it is served without its size", severity=Severity.WARNING)
 
@@ -163,5 +177,5 @@ def _severity(text: str) -> Severity:
 
 def _referenced(texts: Iterable[Text]) -> tuple[PurePosixPath, ...]:
     """The files that texts refer to. No other files are read, so no others can be served."""
-    paths = {resolve_relative(text, target) for text in texts for target in relative_targets(text)}
+    paths = {resolve_file(text, target) for text in texts for target in file_targets(text)}
     return tuple(sorted(path for path in paths if path and path.suffix != ".md"))

@@ -105,6 +105,15 @@ def is_on_cards(target: str) -> bool:
     return not target.lower().startswith("data:") and extension(path) not in _NOT_ON_CARDS
 
 
+def is_audio(path: PurePosixPath) -> bool:
+    return extension(path) in AUDIO
+
+
+def is_active(path: PurePosixPath) -> bool:
+    """Whether browsers could run script in a file of this kind, or apply it to a page."""
+    return extension(path) in _ACTIVE
+
+
 def refusal(path: PurePosixPath) -> str:
     """Why a file of a kind that is not served is not, and what to do.
 

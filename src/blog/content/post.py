@@ -38,6 +38,8 @@ class Text:
     lang: str | None
     canonical: str | None
     order: int | None
+    # A recording, as the author wrote its target; only posts have one.
+    audio: str | None = None
     remarks: tuple[Remark, ...] = ()
 
     @property

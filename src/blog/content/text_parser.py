@@ -58,7 +58,7 @@ def parse_post(path: PurePosixPath, text: str, parse: Parse = markdown.parse, zo
     """
     meta, common = _common(path, text, "post", parse, zone)
     assert meta.date is not None  # noqa: S101 -- parse_front_matter requires it for a post
-    return Post(**common, published=meta.date, tags=tuple(meta.tags), series=meta.series)
+    return Post(**common, published=meta.date, tags=tuple(meta.tags), series=meta.series, audio=meta.audio)
 
 
 def parse_page(

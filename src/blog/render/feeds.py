@@ -13,6 +13,7 @@ from xml.etree import ElementTree as ET
 
 from blog import urls
 from blog.content.config import SiteConfig
+from blog.content.files import File
 from blog.content.library import Resolver
 from blog.content.post import Post
 from blog.content.site import Site
@@ -42,6 +43,7 @@ class Feed:
     config: SiteConfig
     origin: str
     content: Callable[[Post], str]
+    audio: Callable[[Post], File | None]
 
     @property
     def home(self) -> str:
@@ -69,7 +71,7 @@ def feeds(site: Site, resolver: Resolver, origin: str) -> Iterator[Rendered]:
     content = _Contents(resolver)
 
     def feed(title: str, base: str, posts: tuple[Post, ...]) -> Feed:
-        return Feed(title, base, posts[:POSTS_PER_FEED], site.config, origin, content)
+        return Feed(title, base, posts[:POSTS_PER_FEED], site.config, origin, content, resolver.audio)
 
     yield from _written(feed(site.config.title, "", site.posts))
     for tag in site.tags:
@@ -129,6 +131,8 @@ def _rss_item(item: ET.Element, feed: Feed, post: Post) -> None:
         _add(item, f"{{{_DC}}}language", feed.language(post))
     for tag in post.tags:
         _add(item, "category", tag, domain=feed.tags)
+    if audio := feed.audio(post):
+        _add(item, "enclosure", url=feed.origin + audio.url, length=str(len(audio.body)), type=audio.media_type)
     _add_if_any(item, "description", post.description)
     _add_if_any(item, f"{{{_CONTENT}}}encoded", feed.content(post))
 
@@ -155,6 +159,9 @@ def _atom_entry(entry: ET.Element, feed: Feed, post: Post) -> None:
     _add(entry, "id", feed.entry_id(post))
     _add(entry, "title", post.title)
     _add(entry, "link", rel="alternate", type="text/html", href=url)
+    if audio := feed.audio(post):
+        length = str(len(audio.body))
+        _add(entry, "link", rel="enclosure", type=audio.media_type, length=length, href=feed.origin + audio.url)
     _add(entry, "published", iso(post.published))
     _add(entry, "updated", iso(_modified(post)))
     for tag in post.tags:
@@ -188,7 +195,16 @@ def _json_item(feed: Feed, post: Post) -> dict[str, Any]:
         "date_modified": iso(_modified(post)),
         "tags": list(map(_clean, post.tags)),
         "language": feed.language(post),
+        **_attachments(feed, post),
     }
+
+
+def _attachments(feed: Feed, post: Post) -> dict[str, Any]:
+    audio = feed.audio(post)
+    if audio is None:
+        return {}
+    address = feed.origin + audio.url
+    return {"attachments": [{"url": address, "mime_type": audio.media_type, "size_in_bytes": len(audio.body)}]}
 
 
 def _text_if_any(name: str, text: str) -> dict[str, str]:

@@ -110,6 +110,7 @@ class PageRenderer:
         context = {
             "post": post,
             "content": self._content(post),
+            "audio": self._resolver.audio(post),
             "toc": [heading for heading in post.document.headings if heading.level in {2, 3}],
             "around": self._site.neighbours[post.slug],
             "tags": self._site.tags_of(post),

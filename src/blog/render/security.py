@@ -8,6 +8,7 @@ from hashlib import sha256
 _SCRIPT = re.compile(r'<script((?:\s+[\w-]+(?:="[^"]*")?)*)>(.*?)</script>', re.DOTALL)
 _ATTRIBUTE = re.compile(r'\s([\w-]+)(?:="[^"]*")?')
 _NOT_INLINE = {"src", "type"}
+_DOCUMENTS = frozenset({"image/svg+xml", "text/html", "application/xml"})
 _HSTS = {"strict-transport-security": "max-age=31536000; includeSubDomains"}
 
 
@@ -48,9 +49,9 @@ def for_html(hashes: Iterable[str], *, secure: bool, beacons: str | None = None)
 
 
 def for_file(media_type: str, *, secure: bool) -> dict[str, str]:
-    """The security headers of a file. An SVG may be opened as a document, and must then neither run scripts nor load anything."""
+    """The security headers of a file. A file that browsers open as a document may neither run scripts nor load anything."""
     sandbox = {"content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox"}
-    return (sandbox if media_type == "image/svg+xml" else {}) | for_anything(secure=secure)
+    return (sandbox if media_type.partition(";")[0] in _DOCUMENTS else {}) | for_anything(secure=secure)
 
 
 def for_anything(*, secure: bool) -> dict[str, str]:
