@@ -138,7 +138,7 @@ def test_the_edition_of_a_later_moment_replaces_the_earlier_one(settings: Settin
 
 def _edit(settings: Settings, name: str, text: str) -> Settings:
     path = settings.posts_dir / name
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
     return settings
 
@@ -170,6 +170,9 @@ def _rename(settings: Settings) -> Settings:
         pytest.param(lambda it: _edit(it, "elsewhere.md", "---\ntitle: E\ndate: 2026-01-01\n---\n"), id="text"),
         pytest.param(lambda it: _edit(it, "new.md", "---\ntitle: N\ndate: 2026-01-01\n---\n"), id="new-text"),
         pytest.param(lambda it: _edit(it, "notes/other.md", "lost as well"), id="misplaced-text"),
+        pytest.param(lambda it: _edit(it, "static/new.txt", "new"), id="static-file"),
+        pytest.param(lambda it: _edit(it, "static/.well-known/new", "new"), id="well-known-file"),
+        pytest.param(lambda it: _edit(it, "static/new.js", "new"), id="refused-static-file"),
         pytest.param(lambda it: _edit(it, "site.yaml", "title: Other\n"), id="site"),
         pytest.param(lambda it: _remove(it, "site.yaml"), id="no-site"),
         pytest.param(lambda it: _edit(it, "a.svg", '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="5"/>'), id="picture"),

@@ -53,8 +53,14 @@ def _make(folder: Path) -> Path:
     return folder
 
 
+def _write_deep(path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    path.write_text("x")
+
+
 CHANGES: dict[str, Callable[[Path], object]] = {
     "written": lambda folder: (folder / "a.md").write_text("changed"),
+    "well-known": lambda folder: _write_deep(folder / "static/.well-known/security.txt"),
     "added": lambda folder: (folder / "c.md").write_text("c"),
     "removed": lambda folder: (folder / "a.md").unlink(),
     "renamed": lambda folder: (folder / "a.md").rename(folder / "c.md"),
