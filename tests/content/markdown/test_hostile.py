@@ -58,6 +58,7 @@ PATTERNS = {
     "items": _filled("- a\n"),
     "definitions": _filled("[a]: b\n"),
     "definitions-with-open-titles": _filled('[a]: b "\n'),
+    "references-to-a-long-title": '[a]: b "' + "x" * (SIZE // 2) + '"\n\n' + _filled("[a]", SIZE // 2),
     "entities": _filled("&amp;"),
     "footnotes": _filled("[^1]") + "\n\n[^1]: x\n",
     "citations-of-nothing": _filled("[^a]"),
@@ -103,3 +104,13 @@ def test_blocks_nested_too_deep_are_text_with_a_remark() -> None:
 def test_rows_are_not_filled_up_without_end() -> None:
     text = "|a" * 1000 + "\n" + "|-" * 1000 + "\n" + "x\n" * 1000
     assert parse(text).markup.count("<td") < 20_000
+
+
+def test_references_stand_for_no_more_than_the_text_is_long() -> None:
+    document = parse("[a]: /" + "x" * 1000 + "\n\n" + "[a] " * 1000 + "\n")
+    assert len(document.references) == 99
+    assert [remark.line for remark in document.remarks] == [3]
+
+
+def test_short_definitions_are_cited_as_often_as_a_text_likes() -> None:
+    assert len(parse("[a]: /b\n\n" + "[a] " * 20_000 + "\n").references) == 20_000

@@ -51,7 +51,8 @@ def www(text: str, dot: int) -> tuple[int, int] | None:
 
 def _valid_host(text: str, start: int, *, short: bool) -> bool:
     """GFM: the last two labels of a host have no underscore, and after www. there has to be a dot."""
-    found = _DOMAIN.match(text, start)
+    # Like in cmark-gfm the last character of a text may be anything, so that _http://example.org_ is a link.
+    found = _DOMAIN.match(text, start, max(len(text) - 1, start + 1))
     if found is None or not text[start].isalnum():
         return False
     labels = found[0].rstrip(".").rsplit(".", 2)

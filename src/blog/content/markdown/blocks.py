@@ -9,6 +9,7 @@ from mistune.core import BlockState
 from blog.content.markdown import footnotes, html_blocks, starts, tables
 from blog.content.markdown.definitions import Definitions, take_definitions
 from blog.content.markdown.lines import TAB, Line
+from blog.content.markdown.links import MIN_EXPANDED
 from blog.content.markdown.tree import Block, tokens
 
 # Renderers recurse: a container beyond this depth is text, with a remark.
@@ -24,6 +25,7 @@ class Blocks(BlockParser):
         state.env["ref_links"] = builder.definitions
         state.env["footnotes"] = builder.footnotes
         state.env["problems"] = builder.problems
+        state.env["expandable"] = max(len(state.src), MIN_EXPANDED)
         state.tokens = tokens(builder.build().children)
         state.cursor = state.cursor_max
 

@@ -13,6 +13,12 @@ if TYPE_CHECKING:
 _MAX_LABEL = 999
 # Renderers recurse: a bracket around more nodes than this is text.
 _MAX_DEPTH = 30
+# A few definitions cited often may not become a page many times the text's length: like in cmark, the targets and titles
+# that references stand for may have as many characters as the text, or this many.
+MIN_EXPANDED = 100_000
+_TOO_LONG = (
+    "references stand for more characters than the whole text has; this one and those after it are shown as text"
+)
 
 
 @dataclass(slots=True)
@@ -113,7 +119,20 @@ def _reference(state: "Inline", bracket: Bracket, close: int) -> _Target | None:
             return None
         written = state.src[bracket.start : close]
     known = definitions.get(key(written)) if written.strip() else None
-    return _Target(known.target, known.title, known.line, end) if known else None
+    if known is None or not _may_expand(state, len(known.target) + len(known.title), close):
+        return None
+    return _Target(known.target, known.title, known.line, end)
+
+
+def _may_expand(state: "Inline", length: int, place: int) -> bool:
+    """Take ``length`` characters from what references may stand for; the first time too few are left is a problem."""
+    if state.env["expandable"] < 0:
+        return False
+    state.env["expandable"] -= length
+    if state.env["expandable"] < 0:
+        state.env["problems"].append((state.line_at(place), _TOO_LONG))
+        return False
+    return True
 
 
 def _citation(state: "Inline", bracket: Bracket, close: int) -> int | None:
