@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="7" height="5"/>'
 FILES: Mapping[str, str | bytes] = {
     "a.md": (
-        "---\ntitle: A\ndate: 2026-03-01\ntags: [T]\naudio: talk.mp3\nimage: /images/x.svg\n---\n"
+        "---\ntitle: A\ndate: 2026-03-01\ntags: [T]\naudio: talk.mp3\nimage: /images/card.jpg\n---\n"
         "![P](/images/x.svg) [p](/images/x.svg)\n"
     ),
     "b.md": "---\ntitle: B\ndate: 2026-02-01\n---\nText.\n",
@@ -22,6 +22,7 @@ FILES: Mapping[str, str | bytes] = {
     "static/robots.txt": "User-agent: x\nSitemap: https://b.example/sitemap.xml\n",
     "static/llms.txt": "mine",
     "static/images/x.svg": SVG,
+    "static/images/card.jpg": b"\xff\xd8\xff",
     "static/google12.html": "google-site-verification",
     "static/.well-known/nodeinfo": '{"links": []}',
     "static/.env": "secret",
@@ -64,7 +65,7 @@ def test_a_picture_in_static_has_a_lasting_address_in_a_text_and_a_link_the_plai
     assert address.startswith("/assets/x.")
     assert 'width="7" height="5"' in shown.partition(">")[0]
     assert '<a href="/images/x.svg">' in page
-    assert f'<meta property="og:image" content="https://b.example{address}">' in page
+    assert '<meta property="og:image" content="https://b.example/assets/card.' in page
     assert process.get(address).body == process.get("/images/x.svg").body == SVG.encode()
 
 
