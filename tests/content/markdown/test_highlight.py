@@ -4,6 +4,7 @@ import pytest
 
 from blog.content.markdown import parse
 from blog.content.markdown.highlight import PIECE, Highlighter, cut, is_known
+from blog.content.markdown.languages import ALIASES, UNCOLOURED
 
 
 def highlight(code: str, language: str) -> str:
@@ -38,10 +39,14 @@ def test_blank_lines_at_the_ends_are_kept() -> None:
 
 @pytest.mark.parametrize(
     "language",
-    ["jsonc", "hpp", "cc", "h", "patch", "htm", "svg", "kt", "svelte", "mdx", "dotenv", "vb", "bicep", "cue", "ml", "sol", "hbs", "jinja2", "mermaid", "math", "csv"],
+    ["jsonc", "hpp", "cc", "h", "patch", "htm", "svg", "kt", "svelte", "mdx", "dotenv", "vb", "bicep", "cue", "ml", "sol", "hbs", "jinja2", "mermaid", "math", "csv", "heex", "nf", "gradle-kts", "actionscript-3", "system-verilog", "reg", "f77", "jupyter-notebook", "go.mod", "dockerignore", "mmd", "m4"],
 )  # fmt: skip
 def test_what_other_highlighters_know_is_known(language: str) -> None:
     assert is_known(language)
+
+
+def test_every_other_name_is_one_of_a_lexer() -> None:
+    assert [name for name, lexer in ALIASES.items() if not is_known(lexer) or name in UNCOLOURED] == []
 
 
 def test_long_code_is_coloured_in_pieces_that_make_up_the_whole() -> None:

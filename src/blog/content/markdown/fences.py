@@ -5,7 +5,12 @@ from dataclasses import dataclass
 
 from blog.content.document import FenceOptions
 
-_NAME = re.compile(r"[^\s,{}\[\]():=\"']+")
+# A number sign belongs to the name of C# and begins the id in js#id.
+_NAME = re.compile(r"\.?((?:[^\s,;|?{}\[\]():=\"'#]|#(?!\w))+)")
+_PANDOC_NAME = re.compile(r"[ \t]*(?:#\S+[ \t]+)?[.]?([^\s,=.\d#][^\s,=.]*)(?=[\s,]|$)")
+# MyST names a directive in braces, and the language after it.
+_DIRECTIVE = re.compile(r"\{(?:code|code-block|code-cell|sourcecode)\}[ \t]*")
+_PREFIX = re.compile(r"lang(?:uage)?-(?=.)")
 _RANGE = re.compile(r"\{[ \t]*(\d[\d,\- \t]*)\}")
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _OPTION = re.compile(r"""([A-Za-z][\w-]*)(?:[ \t]*=[ \t]*(?:"([^"]*)"|'([^']*)'|\[([^\]]*)\]|([^\s,{}]*)))?""")
@@ -27,14 +32,18 @@ def parse(info: str) -> Fence:
     ('js', 'python', ((5, 6),))
     """
     info = info.strip()
+    if directive := _DIRECTIVE.match(info):
+        info = info[directive.end() :]
     pandoc = _BRACES.match(info)
-    if pandoc and (named := re.match(r"[ \t]*[.]?([^\s,=.]+)(?=[\s,]|$)", pandoc[1])):
+    if pandoc and (named := _PANDOC_NAME.match(pandoc[1])):
         language, rest = named[1], pandoc[1][named.end() :] + " " + info[pandoc.end() :]
     else:
         named = _NAME.match(info)
-        language, rest = (named[0], info[named.end() :]) if named else ("", info)
+        language, rest = (named[1], info[named.end() :]) if named else ("", info)
         if named and rest.startswith("="):
             language, rest = "", info
+    if prefix := _PREFIX.match(language):
+        language = language[prefix.end() :]
     return Fence(language, _options(rest))
 
 
