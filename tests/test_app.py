@@ -23,6 +23,7 @@ FEED_TYPES = {"/rss": "application/rss+xml", "/atom.xml": "application/atom+xml"
 OTHER_TYPES = {
     "/blog/hello.md": "text/markdown; charset=utf-8",
     "/blog/größe.md": "text/markdown; charset=utf-8",
+    "/about.md": "text/markdown; charset=utf-8",
     "/sitemap.xml": "application/xml",
     "/robots.txt": "text/plain; charset=utf-8",
     "/llms.txt": "text/plain; charset=utf-8",
@@ -44,6 +45,7 @@ TYPES = {
 MISSING = ["/nothing", "/blog/nothing", "/blog/page/3", "/blog/page/0", "/blog/page/x", "/api/nothing", "/api",
            "/api/posts/nothing", "/blog/tag/nothing/rss"]  # fmt: skip
 PAGES = [path for path in TYPES if not path.startswith("/api/")]
+TEXTS = {"/blog/hello", "/blog/größe", "/about", "/blog/hello.md", "/blog/größe.md", "/about.md"}
 FEEDS = [path for path in PAGES if path.endswith(tuple(FEED_TYPES))]
 
 
@@ -111,7 +113,7 @@ async def test_a_site_on_https_sends_strict_transport_security(secure_app: "Blog
 async def test_a_cdn_may_cache_every_prepared_response(client: httpx.AsyncClient, path: str) -> None:
     headers = (await client.get(path)).headers
     assert headers["etag"].startswith('"')
-    assert headers["vary"] == "accept-encoding"
+    assert headers["vary"] == ("accept, accept-encoding" if path in TEXTS else "accept-encoding")
     fresh = "max-age=300, stale-while-revalidate=3600" if path in FEEDS else "max-age=60, stale-while-revalidate=600"
     assert headers["cache-control"] == f"public, {fresh}, stale-if-error=86400"
 

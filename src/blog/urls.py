@@ -38,8 +38,12 @@ SOURCE_ROUTE = "/blog/{slug}.md"
 LIST_ROUTE = "/blog/page/{n}"
 TAG_ROUTE = "/blog/tag/{tag}"
 PAGE_ROUTE = "/{page}"
+PAGE_SOURCE_ROUTE = "/{page}.md"
 ASSET_ROUTE = "/assets/{asset}"
 STATIC_ROUTE = "/{file}"
+# The routes of texts and their sources, of which Accept chooses one.
+SOURCE_ROUTES = frozenset({SOURCE_ROUTE, PAGE_SOURCE_ROUTE})
+TEXT_ROUTES = SOURCE_ROUTES | {POST_ROUTE, PAGE_ROUTE}
 # The routes of files, which answer range requests.
 FILE_ROUTES = frozenset({ASSET_ROUTE, STATIC_ROUTE})
 
@@ -101,7 +105,12 @@ def post(slug: str) -> str:
 
 
 def source(slug: str) -> str:
-    return f"/blog/{quote(slug)}.md"
+    return source_of(post(slug))
+
+
+def source_of(text: str) -> str:
+    """The path of the Markdown source of the post or page at a path."""
+    return f"{text}.md"
 
 
 def listing(number: int) -> str:

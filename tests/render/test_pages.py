@@ -102,6 +102,14 @@ def test_a_page_links_to_the_feeds(body: Body, path: str) -> None:
         )
 
 
+@pytest.mark.parametrize("path", ["/blog/hello", "/blog/größe", "/about"])
+def test_a_text_links_to_its_markdown_source(edition: Edition, body: Body, path: str) -> None:
+    link = re.search(r'<link rel="alternate" type="text/markdown"[^>]* href="([^"]+)">', body(path))
+    assert link
+    assert edition.pages[unquote(link[1])].media_type.startswith("text/markdown")
+    assert f"{path}.md" not in unquote(body("/sitemap.xml"))
+
+
 def test_the_page_of_a_tag_links_to_its_feeds(body: Body) -> None:
     assert 'href="/blog/tag/python/rss"' in body("/blog/tag/python")
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from blog.build.encodings import CODINGS
 from blog.build.response import Resource, make_resource
 from blog.render.page import Rendered as RenderedPage
-from blog.serve.negotiation import LONGEST_LIST, choose
+from blog.serve.negotiation import LONGEST_LIST, choose, prefers_markdown
 
 DECODERS: dict[str, Callable[[bytes], bytes]] = {
     "": bytes,
@@ -70,7 +70,7 @@ async def test_the_best_encoding_is_chosen_and_decodes_to_the_page(
     assert answer.headers.get("content-encoding", "") == coding
     assert DECODERS[coding](body) == plain.content
     assert answer.headers["content-length"] == str(len(body))
-    assert answer.headers["vary"] == "accept-encoding"
+    assert answer.headers["vary"] == "accept, accept-encoding"
 
 
 @pytest.mark.parametrize("accept", ["identity;q=0", "*;q=0", "identity;q=0, deflate", "*;q=0.0, gzip;q=0.000"])
@@ -204,3 +204,70 @@ def test_a_list_of_the_maximum_length_is_parsed() -> None:
 )
 def test_a_coding_that_is_excluded_once_is_not_sent(field: str) -> None:
     assert chosen(field.encode(), b"gzip") == "identity"
+
+
+CHROME = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;q=0.8,application/signed-exchange;v=b3;q=0.7"
+MARKDOWN = [
+    "text/markdown", "text/markdown, text/html", "text/markdown, text/html;q=0.9, */*;q=0.8", "text/markdown, */*", "Text/Markdown",
+    "text/html;q=0.5, text/markdown;q=0.5", "text/markdown ; q=0.8 , text/html ; q=0.7", "text/markdown;charset=utf-8, text/*;q=0.9",
+    "text/markdown;q=0.001", "text/markdown;q=0.5, text/html;q=0, */*", "text/markdown;q=0.6, text/*;q=0.5, */*", "*/*;q=0.1,text/markdown;q=1.000",
+    'text/markdown;variant="a, text/html;b";q=0.9', "application/json, text/markdown", ", ,text/markdown,", "text/markdown;q=0.9, text/html;q=2",
+]  # fmt: skip
+NOT_MARKDOWN = [
+    "", "*/*", "text/*", "text/html", CHROME, "text/markdown;q=0", "text/markdown;q=0.000, */*", "text/markdown;q=0.5, text/html",
+    "text/markdown;q=0.5, */*", "text/markdown;q=0.5, text/*;q=0.6", "text/markdown;q=0.9,text/html;level=1", "text/markdown;q=x",
+    "text/markdown;q=1.5", "text/markdown;q=0.1234", "text/x-markdown", "text/markdownish", "xtext/markdown", 'application/x;a="text/markdown"',
+    "text/html;markdown=1", "text/markdown, text/markdown;q=0", "text/markdown" + " " * LONGEST_LIST, "markdown", "text/markdown text/html",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [*((accept, "text/markdown") for accept in MARKDOWN), *((accept, "text/html") for accept in NOT_MARKDOWN)],
+)
+@pytest.mark.parametrize("path", ["/blog/hello", "/blog/größe", "/about"])
+async def test_accept_chooses_between_a_text_and_its_source(
+    client: httpx.AsyncClient, path: str, accept: str, media_type: str
+) -> None:
+    answer = await client.get(path, headers={"accept": accept})
+    assert (answer.status_code, answer.headers["content-type"]) == (200, f"{media_type}; charset=utf-8")
+    assert answer.headers["vary"] == "accept, accept-encoding"
+    if media_type == "text/markdown":
+        assert answer.content == (await client.get(f"{path}.md", headers={"accept": "*/*"})).content
+
+
+@pytest.mark.parametrize("path", ["/", "/blog", "/tags", "/archive", "/blog/tag/http", "/rss", "/blog/hello.md"])
+async def test_a_path_without_a_source_ignores_accept(client: httpx.AsyncClient, path: str) -> None:
+    plain = await client.get(path)
+    answer = await client.get(path, headers={"accept": "text/markdown"})
+    assert (answer.status_code, answer.content) == (200, plain.content)
+
+
+@pytest.mark.parametrize("path", ["/blog/unfinished", "/blog/later", "/nothing"])
+async def test_no_source_of_a_hidden_text_is_sent(client: httpx.AsyncClient, path: str) -> None:
+    assert (await client.get(path, headers={"accept": "text/markdown"})).status_code == 404
+
+
+async def test_a_source_has_its_own_validators_for_each_encoding(client: httpx.AsyncClient) -> None:
+    for coding in ("identity", "br"):
+        wants = {"accept": "text/markdown", "accept-encoding": coding}
+        html = await client.get("/blog/hello", headers=wants | {"accept": "text/html"})
+        source = await client.get("/blog/hello", headers=wants)
+        assert source.headers["etag"] != html.headers["etag"]
+        assert source.headers["last-modified"]
+        head = await client.head("/blog/hello", headers=wants)
+        assert (head.content, head.headers["content-length"]) == (b"", source.headers["content-length"])
+        assert head.headers["etag"] == source.headers["etag"]
+        known = await client.get("/blog/hello", headers=wants | {"if-none-match": source.headers["etag"]})
+        assert (known.status_code, known.headers["vary"]) == (304, "accept, accept-encoding")
+        other = await client.get("/blog/hello", headers=wants | {"if-none-match": html.headers["etag"]})
+        assert (other.status_code, other.content) == (200, source.content)
+    assert (await client.post("/blog/hello", headers={"accept": "text/markdown"})).status_code == 405
+
+
+@given(st.lists(st.sampled_from(["text/markdown", "text/html", "*/*", "text/*", ";q=", "0.5", "1", ",", ";", '"', "\\", " ", "q", "=", "\t", "x/y"]), max_size=40))  # fmt: skip
+def test_any_accept_is_parsed(parts: list[str]) -> None:
+    accept = "".join(parts).encode()
+    assert prefers_markdown(accept) in {True, False}
+    if b"text/markdown" not in accept:
+        assert not prefers_markdown(accept)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from hashlib import sha256
 
+from blog import urls
 from blog.build.compressed import decompressed, quickest_coding
 from blog.build.dates import Dated, Dates
 from blog.render.page import HTML, Rendered
@@ -77,7 +78,8 @@ def make_resource(
     """Prepare every 200 and 304 response of a page. Without ``dates`` they have no Last-Modified."""
     plain = etag_of(rendered.body)
     dated = dates.of(rendered.path, plain.encode()) if dates else Dated()
-    validated = (("vary", "accept-encoding"), ("cache-control", rendered.cache), *dated.headers)
+    vary = "accept, accept-encoding" if rendered.route in urls.TEXT_ROUTES else "accept-encoding"
+    validated = (("vary", vary), ("cache-control", rendered.cache), *dated.headers)
     described = (("content-type", rendered.media_type), *rendered.headers.items(), *security.items())
 
     def representation(body: bytes, etag: str, coding: str = "") -> Representation:

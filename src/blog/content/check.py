@@ -247,7 +247,7 @@ def _has_anchor(text: Text, fragment: str) -> bool:
 def _paths(library: Library) -> frozenset[str]:
     tags: Iterable[str] = {slugify(tag) for post in library.posts for tag in post.tags}
     feeds = [urls.tag_feed(tag, feed.path) for tag in tags for feed in urls.FEED_FORMATS]
-    sources = [post.source_url for post in library.posts]
+    sources = [text.source_url for text in library.texts]
     known = [*(urls.tag(tag) for tag in tags), *feeds, *sources, *(text.url for text in library.texts)]
     known += [urls.api_post(post.slug) for post in library.posts]
     # With scheduled posts too: a link may be written before they appear.

@@ -47,6 +47,10 @@ class Text:
         raise NotImplementedError
 
     @property
+    def source_url(self) -> str:
+        return urls.source_of(self.url)
+
+    @property
     def body(self) -> str:
         """The Markdown after the front matter."""
         return split(self.source).body
@@ -63,10 +67,6 @@ class Post(Text):
     @property
     def url(self) -> str:
         return urls.post(self.slug)
-
-    @property
-    def source_url(self) -> str:
-        return urls.source(self.slug)
 
     @property
     def modified(self) -> datetime:

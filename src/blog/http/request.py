@@ -8,7 +8,7 @@ from typing import Any
 KEY = "blog.http.request"
 # The only header fields that the service reads; a record keeps no others.
 _KEPT_FIELDS = frozenset({
-    b"accept-encoding", b"if-match", b"if-none-match", b"if-modified-since", b"if-unmodified-since", b"range", b"if-range", b"traceparent", b"user-agent", b"referer", b"sec-fetch-mode", b"sec-purpose", b"purpose", b"x-moz",
+    b"accept", b"accept-encoding", b"if-match", b"if-none-match", b"if-modified-since", b"if-unmodified-since", b"range", b"if-range", b"traceparent", b"user-agent", b"referer", b"sec-fetch-mode", b"sec-purpose", b"purpose", b"x-moz",
     b"x-forwarded-proto", b"host", b"content-length", b"transfer-encoding", b"expect",
 })  # fmt: skip
 

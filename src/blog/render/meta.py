@@ -33,7 +33,10 @@ class Picture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageMetadata:
-    """The metadata of one page. ``canonical`` is an absolute URL; the menu marks the entry of ``path`` as current."""
+    """The metadata of one page. ``canonical`` is an absolute URL; the menu marks the entry of ``path`` as current.
+
+    ``source`` is the path of the Markdown source of a post or page.
+    """
 
     title: str
     description: str
@@ -46,6 +49,7 @@ class PageMetadata:
     older: str | None = None
     newer: str | None = None
     post: Post | None = None
+    source: str | None = None
     indexed: bool = True
     json_ld: tuple[JsonLd, ...] = ()
 
@@ -106,6 +110,7 @@ class MetadataBuilder:
             canonical=page.canonical or self._origin + page.url,
             lang=page.lang or self._config.lang,
             picture=self._card(page),
+            source=page.source_url,
             feeds=self._feeds,
             json_ld=(self._breadcrumbs([(page.title, page.url)]),),
         )
@@ -124,6 +129,7 @@ class MetadataBuilder:
             older=around.older.url if around.older else None,
             newer=around.newer.url if around.newer else None,
             post=post,
+            source=post.source_url,
             json_ld=(self._posting(post), self._breadcrumbs([("Posts", urls.BLOG), (post.title, post.url)])),
         )
 

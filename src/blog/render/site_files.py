@@ -6,7 +6,7 @@ from datetime import datetime
 from xml.etree import ElementTree as ET
 
 from blog import urls
-from blog.content.post import Post
+from blog.content.post import Post, Text
 from blog.content.site import Site, last_modified
 from blog.render.page import MARKDOWN, TEXT, XML, Rendered
 from blog.render.pages import POSTS_PER_PAGE
@@ -26,13 +26,16 @@ def site_files(site: Site, theme: Theme, origin: str, pages: Container[str]) -> 
     yield _page(urls.MANIFEST, "application/manifest+json", manifest(site, theme))
     if icon := theme.assets.get("favicon.ico"):
         yield _page(urls.FAVICON, "image/x-icon", icon)
-    for post in site.posts:
-        path = urls.decoded(post.source_url)
-        yield Rendered(path=path, route=urls.SOURCE_ROUTE, media_type=MARKDOWN, body=post.source.encode())
+    yield from (_source(post, urls.SOURCE_ROUTE) for post in site.posts)
+    yield from (_source(page, urls.PAGE_SOURCE_ROUTE) for page in site.pages)
 
 
 def _page(path: str, media_type: str, body: bytes) -> Rendered:
     return Rendered(path=path, route=path, media_type=media_type, body=body)
+
+
+def _source(text: Text, route: str) -> Rendered:
+    return Rendered(path=urls.decoded(text.source_url), route=route, media_type=MARKDOWN, body=text.source.encode())
 
 
 def sitemap(site: Site, origin: str, pages: Container[str]) -> bytes:

@@ -1,4 +1,4 @@
-"""Content negotiation by Accept-Encoding (RFC 9110, section 12.5.3)."""
+"""Content negotiation by Accept and Accept-Encoding (RFC 9110, sections 12.5.1 and 12.5.3)."""
 
 import re
 from functools import lru_cache
@@ -7,7 +7,8 @@ from blog.build.encodings import CODINGS
 from blog.build.response import Representation, Resource
 
 IDENTITY = b"identity"
-# Browsers send some 25 bytes. A longer list is not parsed: it might exclude any coding, so its sender gets the identity.
+# Browsers send some 25 bytes of codings and 140 of media types. A longer list is not parsed: it might exclude any coding, so its sender
+# gets the identity, and HTML.
 LONGEST_LIST = 255
 _IDENTITY_ALONE = (IDENTITY,)
 _SPACE = rb"[ \t]*+"
@@ -15,6 +16,15 @@ _SPACE = rb"[ \t]*+"
 _MEMBER = re.compile(
     rb"(?:^|,)" + _SPACE + rb"(" + rb"|".join((*CODINGS, b"x-gzip", IDENTITY, rb"\*")) + rb")" + _SPACE
     + rb"(?:;" + _SPACE + rb"q" + _SPACE + rb"=" + _SPACE + rb"(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)" + _SPACE + rb")?(?=,|$)"
+)  # fmt: skip
+# The weight of HTML is that of the most specific of these; parameters of media types are ignored, because each text has one variant.
+_HTML_RANGES = (b"text/html", b"text/*", b"*/*")
+_QUOTED = re.compile(rb'"(?:[^"\\]|\\.)*+"')
+_PARAMETERS = rb"(?:;(?!" + _SPACE + rb"q" + _SPACE + rb"=)[^;,]*+)*+"
+# The well-formed members that name Markdown or cover HTML.
+_RANGE = re.compile(
+    rb"(?:^|,)" + _SPACE + rb"(text/markdown|text/html|text/\*|\*/\*)" + _SPACE + _PARAMETERS
+    + rb"(?:;" + _SPACE + rb"q" + _SPACE + rb"=" + _SPACE + rb"(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)" + _SPACE + rb")?" + _PARAMETERS + rb"(?=,|$)"
 )  # fmt: skip
 
 
@@ -51,3 +61,27 @@ def accepts_identity(accept_encoding: bytes) -> bool:
     (True, False, False)
     """
     return len(accept_encoding) > LONGEST_LIST or IDENTITY in _acceptable(accept_encoding)
+
+
+def prefers_markdown(accept: bytes) -> bool:
+    """Whether a client names text/markdown and wants it at least as much as HTML; wildcards alone mean HTML.
+
+    >>> prefers_markdown(b"text/markdown, text/html;q=0.9, */*;q=0.8"), prefers_markdown(b"text/markdown;q=0.5, */*")
+    (True, False)
+    """
+    return len(accept) <= LONGEST_LIST and b"markdown" in accept.lower() and _weighs_markdown_more(accept)
+
+
+@lru_cache(maxsize=256)
+def _weighs_markdown_more(accept: bytes) -> bool:
+    markdown: list[float] = []
+    html: dict[bytes, float] = {}
+    for media_range, sent in _RANGE.findall(_QUOTED.sub(b"", accept.lower())):
+        weight = float(sent or 1)
+        if media_range == b"text/markdown":
+            markdown.append(weight)
+        else:
+            html[media_range] = max(weight, html.get(media_range, 0.0))
+    # If Markdown is listed twice, the lower weight applies, so that a client which excludes it once gets HTML.
+    wanted = min(markdown, default=0.0)
+    return wanted > 0 and wanted >= next((html[it] for it in _HTML_RANGES if it in html), 0.0)

@@ -13,7 +13,7 @@ from blog.machine.budget import Budget
 from blog.render import security
 from blog.render.page import TEXT
 from blog.serve.addresses import meant
-from blog.serve.negotiation import accepts_identity, choose
+from blog.serve.negotiation import accepts_identity, choose, prefers_markdown
 from blog.serve.preconditions import FAILED, NOT_MODIFIED, evaluate
 from blog.serve.ranges import NOT_SATISFIABLE, NotSatisfiableError, part_of
 
@@ -68,6 +68,9 @@ class PageStore:
         if record.method not in READ_METHODS:
             return self._plain_text(405, f"{page.route} answers only {ALLOW}.", _UNCACHED, _ALLOW)
         headers = record.headers
+        if b"accept" in headers and prefers_markdown(headers[b"accept"]):
+            page = self._source(record.path) or page
+            record.route = page.route
         representation = choose(page, headers.get(b"accept-encoding", b""))
         if representation is None:
             return self._plain_text(406, _NO_ENCODING, _UNCACHED)
@@ -81,6 +84,13 @@ class PageStore:
         ):
             return representation.whole
         return self._conditional(page, record, representation)
+
+    def _source(self, path: str) -> Resource | None:
+        """The Markdown source of the post or page at a path."""
+        edition = self._service.edition
+        source = edition.pages.get(urls.source_of(path)) if edition else None
+        # Another file of such a name is no source.
+        return source if source and source.route in urls.SOURCE_ROUTES else None
 
     def _conditional(self, page: Resource, record: RequestRecord, negotiated: Representation) -> PreparedResponse:
         """The response to a request with preconditions or a range; a range is one of the identity."""
