@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from blog.build.memory_estimate import warn_if_short
+from blog.build.memory_estimate import warn_if_short, warn_if_short_for_files
 
 
 @pytest.fixture
@@ -29,3 +29,17 @@ def test_a_limit_below_the_estimate_is_logged(
         ["this content needs about 129 MiB; the limit is 64 MiB: raise resources.limits.memory"] if warned else []
     )
     assert [record.getMessage() for record in caplog.records] == expected
+
+
+@pytest.mark.parametrize(
+    ("limit", "warned"), [("536870912", False), ("201326592", True), ("67108864", False), ("max", False)]
+)
+def test_a_limit_that_only_the_files_exceed_is_logged(
+    tmp_path: Path, posts: Path, caplog: pytest.LogCaptureFixture, limit: str, *, warned: bool
+) -> None:
+    (tmp_path / "memory.max").write_text(limit)
+    (tmp_path / "own").write_text("0::/\n")
+    warn_if_short_for_files(posts, 100 * 1024 * 1024, tmp_path, tmp_path / "own")
+    assert [record.getMessage().partition(";")[0] for record in caplog.records] == (
+        ["this content needs about 239 MiB"] if warned else []
+    )

@@ -136,6 +136,15 @@ def test_links_and_pictures_of_static_files_are_known(write: Write, faults: Faul
     assert sorted(map(str, library().files)) == ["static/images/Größe 1.svg", "static/images/x.svg"]
 
 
+def test_the_files_beside_texts_are_counted_once_each(write: Write, library: Read) -> None:
+    write("static/images/x.svg", SVG)
+    write("static/y.txt", "12345")
+    write("z.txt", "123")
+    write("unreferenced.txt", "12345678")
+    write("a.md", POST.format("![P](/images/x.svg) [z](z.txt)"))
+    assert library().file_bytes == len(SVG) + 5 + 3
+
+
 @pytest.mark.parametrize(
     ("body", "said"),
     [

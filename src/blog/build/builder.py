@@ -11,6 +11,7 @@ from blog.build import document_cache
 from blog.build.dates import Dates
 from blog.build.edition import Details, Edition, Entry, Section, bind, compressed_details
 from blog.build.encodings import Encoded, Encoder, Levels, cached
+from blog.build.memory_estimate import warn_if_short_for_files
 from blog.build.not_found import NotFound
 from blog.content.files import File
 from blog.content.library import Library, Resolver, file_targets
@@ -65,6 +66,7 @@ class Builder:
         # A preview skips compression: otherwise every change of a template would compress every page again.
         self._encoder = Encoder(_no_compression if settings.refreshes_browsers else cached(cache))
         self._parsed: ParsedTexts = {}
+        self._file_bytes = 0
         limit_retained_memory()
 
     def make(
@@ -83,10 +85,18 @@ class Builder:
         """
         settings = self._settings
         loaded = load(settings.posts_dir, self._parsed, document_cache.cached(self._cache), stage, moment)
+        self._check_memory(loaded.library)
         site, theme = site_at(loaded.library, moment), Theme(*theme_folders(settings.templates_dir))
         binder = _Binder(self._encoder, dates or Dates.following(None), store)
         edition = _render(loaded.library, site, theme, settings, binder, stage)
         return BuildResult(replace(edition, warnings=loaded.warnings), loaded.referenced)
+
+    def _check_memory(self, library: Library) -> None:
+        """Warn if the memory is short for the files beside the texts, at the first build and whenever they have grown."""
+        size = library.file_bytes
+        if size > self._file_bytes:
+            warn_if_short_for_files(self._settings.posts_dir, size)
+            self._file_bytes = size
 
     def cache_keys(self) -> frozenset[str]:
         """The keys of the cache entries that the last edition used."""

@@ -9,29 +9,53 @@ from blog.machine import cgroups
 _MIB = 1024 * 1024
 # Fitted to measurements by `make memory` (docs/operations.md). The first 4 MiB of texts cost more per MiB than the rest: a feed holds 20 posts,
 # so feeds stop growing.
+# A file that is not compressed costs little more than its size (64 MiB of audio: 71 MiB).
+_PER_FILE_MIB = 1.1
 _BASE_MIB, _FIRST_MIB, _PER_FIRST_MIB, _PER_LATER_MIB = 75.0, 4.0, 18.0, 6.0
 
 logger = logging.getLogger(__name__)
 
 
-def needed_mib(text_bytes: int) -> int:
-    """Peak memory of a cold start in MiB, estimated from the size of all Markdown texts in bytes.
+def needed_mib(text_bytes: int, file_bytes: int = 0) -> int:
+    """Peak memory of a cold start in MiB, estimated from the sizes in bytes of all Markdown texts and of the files beside them that are served.
 
     >>> needed_mib(0), needed_mib(4 * 1024 * 1024), needed_mib(20 * 1024 * 1024)
     (75, 147, 243)
+    >>> needed_mib(0, 100 * 1024 * 1024)
+    185
     """
     size = text_bytes / _MIB
-    return round(_BASE_MIB + _PER_FIRST_MIB * min(size, _FIRST_MIB) + _PER_LATER_MIB * max(0.0, size - _FIRST_MIB))
+    texts = _PER_FIRST_MIB * min(size, _FIRST_MIB) + _PER_LATER_MIB * max(0.0, size - _FIRST_MIB)
+    return round(_BASE_MIB + texts + _PER_FILE_MIB * file_bytes / _MIB)
 
 
 def warn_if_short(posts: Path, mount: Path = cgroups.MOUNT, own: Path = cgroups.OWN) -> None:
-    """Log a warning if the memory limit is below the estimate: the kernel might kill the process."""
+    """Log a warning if the memory limit is below the estimate for the texts: the kernel might kill the process."""
     limit = cgroups.memory_limit(mount, own)
-    needed = needed_mib(sum(_size(path) for path in posts.rglob("*.md"))) if limit is not None else 0
-    if limit is not None and needed * _MIB > limit:
-        logger.warning(
-            "this content needs about %d MiB; the limit is %d MiB: raise resources.limits.memory", needed, limit // _MIB
-        )
+    if limit is not None:
+        needed = needed_mib(_text_bytes(posts))
+        if needed * _MIB > limit:
+            _warn(needed, limit)
+
+
+def warn_if_short_for_files(posts: Path, file_bytes: int, mount: Path = cgroups.MOUNT, own: Path = cgroups.OWN) -> None:
+    """Log a warning if the limit is enough for the texts, of which `warn_if_short` tells, and not for the files beside them too."""
+    limit = cgroups.memory_limit(mount, own)
+    if limit is not None:
+        texts = _text_bytes(posts)
+        needed = needed_mib(texts, file_bytes)
+        if needed_mib(texts) * _MIB <= limit < needed * _MIB:
+            _warn(needed, limit)
+
+
+def _warn(needed: int, limit: int) -> None:
+    logger.warning(
+        "this content needs about %d MiB; the limit is %d MiB: raise resources.limits.memory", needed, limit // _MIB
+    )
+
+
+def _text_bytes(posts: Path) -> int:
+    return sum(_size(path) for path in posts.rglob("*.md"))
 
 
 def _size(path: Path) -> int:

@@ -34,6 +34,13 @@ class Library:
     static_paths: tuple[PurePosixPath, ...] = ()
 
     @property
+    def file_bytes(self) -> int:
+        """The size of all files beside the texts, each counted once."""
+        bodies = {file.path: file.body for file in self.files.values()}
+        bodies |= {static.path: static.file.body for static in self.static.values()}
+        return sum(map(len, bodies.values()))
+
+    @property
     def texts(self) -> tuple[Text, ...]:
         return (*self.posts, *self.pages)
 
