@@ -7,7 +7,7 @@ from blog import urls
 from blog.content.slugs import slugify
 
 # Normalising takes quadratic time for some texts, so a longer path is compared only as it is.
-_LONGEST = 512
+_LONGEST = 200
 # Where WordPress, Hugo, Jekyll, Ghost and Eleventy have their feeds, below the site and below a tag.
 _FEEDS: Mapping[str, str] = {
     **dict.fromkeys(("/feed", "/feed.xml", "/rss.xml", "/index.xml", "/feed/rss"), urls.RSS),

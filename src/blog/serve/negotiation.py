@@ -63,17 +63,17 @@ def accepts_identity(accept_encoding: bytes) -> bool:
     return len(accept_encoding) > LONGEST_LIST or IDENTITY in _acceptable(accept_encoding)
 
 
+@lru_cache(maxsize=256)
 def prefers_markdown(accept: bytes) -> bool:
     """Whether a client names text/markdown and wants it at least as much as HTML; wildcards alone mean HTML.
+
+    Results are kept, so ``accept`` must have at most LONGEST_LIST bytes.
 
     >>> prefers_markdown(b"text/markdown, text/html;q=0.9, */*;q=0.8"), prefers_markdown(b"text/markdown;q=0.5, */*")
     (True, False)
     """
-    return len(accept) <= LONGEST_LIST and b"markdown" in accept.lower() and _weighs_markdown_more(accept)
-
-
-@lru_cache(maxsize=256)
-def _weighs_markdown_more(accept: bytes) -> bool:
+    if b"markdown" not in accept.lower():
+        return False
     markdown: list[float] = []
     html: dict[bytes, float] = {}
     for media_range, sent in _RANGE.findall(_QUOTED.sub(b"", accept.lower())):

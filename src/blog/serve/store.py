@@ -13,7 +13,7 @@ from blog.machine.budget import Budget
 from blog.render import security
 from blog.render.page import TEXT
 from blog.serve.addresses import meant
-from blog.serve.negotiation import accepts_identity, choose, prefers_markdown
+from blog.serve.negotiation import LONGEST_LIST, accepts_identity, choose, prefers_markdown
 from blog.serve.preconditions import FAILED, NOT_MODIFIED, evaluate
 from blog.serve.ranges import NOT_SATISFIABLE, NotSatisfiableError, part_of
 
@@ -68,7 +68,8 @@ class PageStore:
         if record.method not in READ_METHODS:
             return self._plain_text(405, f"{page.route} answers only {ALLOW}.", _UNCACHED, _ALLOW)
         headers = record.headers
-        if b"accept" in headers and prefers_markdown(headers[b"accept"]):
+        accept = headers.get(b"accept", b"")
+        if len(accept) <= LONGEST_LIST and prefers_markdown(accept):
             page = self._source(record.path) or page
             record.route = page.route
         representation = choose(page, headers.get(b"accept-encoding", b""))
