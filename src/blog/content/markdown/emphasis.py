@@ -2,6 +2,7 @@
 
 import unicodedata
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from blog.content.markdown.tree import Token
 
@@ -67,6 +68,8 @@ def _around(source: str, start: int, end: int) -> tuple[str, str]:
     return source[start - 1] if start else "\n", source[end] if end < len(source) else "\n"
 
 
+# A text of nothing but markers asks for few pairs of characters very often.
+@lru_cache(maxsize=4096)
 def _flanks(inner: str, outer: str) -> bool:
     """CommonMark 6.2: whether a run stands directly before (or after) a word."""
     return not inner.isspace() and (not is_punctuation(inner) or outer.isspace() or is_punctuation(outer))
