@@ -48,19 +48,15 @@ def watch() -> Iterator[Watch]:
 
 def _make(folder: Path) -> Path:
     (folder / "pages").mkdir(parents=True)
+    (folder / "static/.well-known").mkdir(parents=True)
     (folder / "a.md").write_text("a")
     (folder / "pages/b.md").write_text("b")
     return folder
 
 
-def _write_deep(path: Path) -> None:
-    path.parent.mkdir(parents=True)
-    path.write_text("x")
-
-
 CHANGES: dict[str, Callable[[Path], object]] = {
     "written": lambda folder: (folder / "a.md").write_text("changed"),
-    "well-known": lambda folder: _write_deep(folder / "static/.well-known/security.txt"),
+    "well-known": lambda folder: (folder / "static/.well-known/security.txt").write_text("x"),
     "added": lambda folder: (folder / "c.md").write_text("c"),
     "removed": lambda folder: (folder / "a.md").unlink(),
     "renamed": lambda folder: (folder / "a.md").rename(folder / "c.md"),
