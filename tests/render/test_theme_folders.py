@@ -59,7 +59,7 @@ def test_a_folder_that_is_set_and_missing_is_a_fault(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "file").write_text("", encoding="utf-8")
-    with pytest.raises(ContentError, match=rf"^{name}:1: there is no such folder \(BLOG_TEMPLATES_DIR\)"):
+    with pytest.raises(ContentError, match=rf"^{name}:1: error: there is no such folder \(BLOG_TEMPLATES_DIR\)"):
         theme_folders(Path(name))
 
 
