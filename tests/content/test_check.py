@@ -305,3 +305,16 @@ def test_an_update_in_the_future_is_a_warning_with_both_dates(write: Write, faul
     first, second = faults()
     assert first == "a.md:4: updated 2999-01-02 is in the future and not shown before; date is 2026-03-01"
     assert second.startswith("pages/b.md:3: updated 2999-01-02 is in the future and not shown before; today is")
+
+
+def test_two_texts_with_one_id_are_an_error(write: Write, faults: Faults) -> None:
+    write("a.md", text(more="id: urn:caf\u00e9\n"))
+    write("b.md", text(more="id: urn:cafe\u0301\n"))
+    write("c.md", text(more="id: urn:caf\u00e9\ndraft: true\n"))
+    problem = "id 'urn:caf\u00e9' is already taken by a.md"
+    assert faults() == [f"b.md:4: {problem}", f"c.md:4: {problem}"]
+
+
+def test_an_id_that_is_no_uri_is_a_warning(write: Write, faults: Faults) -> None:
+    write("a.md", text(more="id: hello 42\n"))
+    assert ["is not a URI" in fault for fault in faults()] == [True]

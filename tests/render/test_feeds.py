@@ -10,6 +10,7 @@ import feedparser
 import pytest
 
 from blog.build.edition import Edition
+from tests.rendered_site import Make
 
 FEEDS = ("/rss", "/atom.xml", "/blog/tag/python/rss", "/blog/tag/python/atom.xml")
 HELLO = "https://b.example/blog/hello"
@@ -165,3 +166,23 @@ def test_a_feed_has_no_control_characters_in_any_format(make: Callable[..., Edit
     for path in ("/rss", "/atom.xml", "/feed.json"):
         body = make({"a.md": text}).pages[path].identity.body.decode()
         assert re.findall("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]|\\\\u00[01]|\\\\ud[89a-f]", body) == []
+
+
+def test_an_id_is_kept_when_the_address_changes(make: Make) -> None:
+    edition = make({"a.md": "---\ntitle: A\ndate: 2026-03-01\nid: tag:x.example,2019:a\n---\nText.\n"})
+    for path, element in (
+        ("/rss", b'isPermaLink="false">tag:x.example,2019:a<'),
+        ("/atom.xml", b"<id>tag:x.example,2019:a<"),
+    ):
+        assert element in edition.pages[path].identity.body
+    (item,) = json.loads(edition.pages["/feed.json"].identity.body)["items"]
+    assert (item["id"], item["url"]) == ("tag:x.example,2019:a", "https://b.example/blog/a")
+
+
+def test_a_control_character_that_a_body_names_is_in_no_output(make: Make) -> None:
+    edition = make({"a.md": "---\ntitle: A\ndate: 2026-03-01\n---\nred &#27; `&#27;`\n\n## h &#x9b;\n"})
+    for path, page in edition.pages.items():
+        if path.endswith((".png", ".ico", ".webp", ".woff2")):
+            continue
+        text = page.identity.body.decode()
+        assert not re.search("[\x00-\x08\x0e-\x1f\x7f-\x9f]", text), path

@@ -28,6 +28,7 @@ FIXED_PATHS = frozenset(fixed.path for fixed in urls.FIXED)
 def check(library: Library, now: datetime) -> Iterator[Fault]:
     """Every fault that only shows with all texts and the time at hand; files are relative to the posts folder."""
     yield from _addresses(library)
+    yield from _ids(library)
     yield from _tag_spellings(library)
     yield from _neighbours(library)
     targets = _Targets(library)
@@ -76,6 +77,19 @@ def _addresses(library: Library) -> Iterator[Fault]:
                     problem = f"alias {written!r} is already taken by {taken[alias]}"
                     yield _error(text, _line_of(text, "aliases"), problem)
                 taken.setdefault(alias, str(text.file))
+
+
+def _ids(library: Library) -> Iterator[Fault]:
+    """Two texts with one id, which feed readers would take for one. A draft never takes an id from a published text."""
+    taken: dict[str, Text] = {}
+    for texts in (library.texts, library.drafts):
+        for text in sorted((text for text in texts if text.id), key=lambda text: text.file):
+            if other := taken.get(text.id or ""):
+                yield _error(text, _line_of(text, "id"), f"id {text.id!r} is already taken by {other.file}")
+            taken.setdefault(text.id or "", text)
+            if not urlsplit(text.id or "").scheme:
+                problem = f"id {text.id!r} is not a URI, as Atom requires: such as tag:example.org,2026:hello"
+                yield _warning(text, _line_of(text, "id"), problem)
 
 
 def _neighbours(library: Library) -> Iterator[Fault]:

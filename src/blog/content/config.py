@@ -12,6 +12,7 @@ from blog import urls
 from blog.content.document import Remark
 from blog.content.front_matter import FrontMatterError, Line, language_tag, line_of, read_yaml, unknown_key
 from blog.content.moments import zone_named
+from blog.content.yaml_words import lost_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,7 @@ def parse_config(text: str) -> SiteConfig:
 
 def unknown_keys(text: str) -> Iterator[Remark]:
     """A remark on each key of site.yaml that has no meaning."""
+    yield from lost_words(text, 1)
     data = read_yaml(text)
     known = tuple(_File.model_fields)
     for key in data:

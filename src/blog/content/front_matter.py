@@ -22,18 +22,17 @@ from pydantic import (
 )
 
 from blog import urls
+from blog.content.characters import SURROGATE, UNUSABLE
 from blog.content.document import Remark
 from blog.content.moments import is_before, parse_moment
 from blog.content.slugs import is_slug, slugify
+from blog.content.yaml_words import escaped_unusable, hint, lost_words, refuse_markup, unusable
 
 MAX_FRONT_MATTER_CHARACTERS = 16_384
 _LANG = re.compile(r"[a-zA-Z]{2,3}(?:-[a-zA-Z0-9]{2,8})*")
 # The parser in C recurses on the machine's stack, so texts that nest deeper than any front matter needs are refused before it.
 _MOST_BRACKETS = 200
 _NESTED_BLOCKS = re.compile(r"(?:[-?:][ \t]+){20}")
-SURROGATE = re.compile("[\ud800-\udfff]")
-# Control characters other than tabs and line breaks, lone surrogates, and what XML excludes besides: no page or feed may contain them.
-UNUSABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _CLOSING = re.compile(r"^---[ \t]*$", re.MULTILINE)
 
 
@@ -113,13 +112,7 @@ _PythonLoader.add_constructor("tag:yaml.org,2002:map", _mapping)
 
 
 def _load(text: str) -> Any:
-    alias = (
-        next((token for token in yaml.scan(text) if isinstance(token, yaml.AliasToken)), None) if "*" in text else None
-    )
-    if alias:
-        raise yaml.constructor.ConstructorError(
-            None, None, "aliases (*name) are not allowed in front matter", alias.start_mark
-        )
+    refuse_markup(text)
     try:
         return yaml.load(text, Loader=_Loader)  # noqa: S506 -- BaseLoader makes only text, lists and mappings
     except yaml.YAMLError:
@@ -136,10 +129,13 @@ def _excess(text: str) -> str | None:
     return None
 
 
-def _yaml_problem(problem: Exception, first_line: int) -> tuple[int, str]:
+def _yaml_problem(problem: Exception, text: str, first_line: int) -> tuple[int, str]:
     if isinstance(problem, yaml.MarkedYAMLError):
         mark = problem.problem_mark or problem.context_mark
-        return first_line + (mark.line if mark else 0), f"not valid YAML: {problem.problem}"
+        line, cause = mark.line if mark else 0, ""
+        if not isinstance(problem, yaml.constructor.ConstructorError):
+            line, cause = hint(text, line)
+        return first_line + line, f"not valid YAML: {problem.problem}{cause}"
     if isinstance(problem, RecursionError):
         return first_line, "not valid YAML: nested too deeply"
     return first_line, f"not valid YAML: {_shorten(str(problem).partition(chr(10))[0] or type(problem).__name__)}"
@@ -153,15 +149,38 @@ def read_yaml(text: str, first_line: int = 1) -> dict[str, Any]:
     """
     if excess := _excess(text):
         raise FrontMatterError((first_line, excess))
+    if fault := unusable(text):
+        raise FrontMatterError((first_line + fault[0], fault[1]))
     try:
         data = _load(text)
     except (yaml.YAMLError, RecursionError, ValueError, OverflowError) as problem:
-        raise FrontMatterError(_yaml_problem(problem, first_line)) from problem
+        raise FrontMatterError(_yaml_problem(problem, text, first_line)) from problem
     if data in ("", None):
         return {}
     if not isinstance(data, dict):
         raise FrontMatterError((first_line, "not a list of `key: value` lines"))
-    return {key: value for key, value in data.items() if value not in ("", None)}
+    try:
+        return {_composed(key): _composed(value) for key, value in data.items() if value not in ("", None)}
+    except _UnusableError:
+        line, reason = escaped_unusable(text)
+        raise FrontMatterError((first_line + line, reason)) from None
+
+
+class _UnusableError(ValueError):
+    """A value contains a character that no page may contain."""
+
+
+def _composed(value: Any) -> Any:
+    """The value with its texts in NFC, in which names, tags and addresses are compared."""
+    if isinstance(value, list):
+        return [_composed(item) for item in value]
+    if isinstance(value, dict):
+        return {_composed(key): _composed(item) for key, item in value.items()}
+    if not value.isascii():
+        value = unicodedata.normalize("NFC", value)
+    if UNUSABLE.search(value):
+        raise _UnusableError
+    return value
 
 
 def _moment(value: Any, info: ValidationInfo) -> datetime:
@@ -182,7 +201,7 @@ def _words(value: Any) -> list[str]:
     items = value.split(",") if isinstance(value, str) else value
     if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
         raise ValueError("give a list ([a, b]) or one text with commas (a, b)")
-    return list(dict.fromkeys(item.strip() for item in items if item.strip()))
+    return list(dict.fromkeys(" ".join(item.split()) for item in items if item.strip()))
 
 
 def _tags(tags: list[str]) -> list[str]:
@@ -212,10 +231,7 @@ def written_alias(text: str, path: str) -> str:
 
 
 def _line(value: str) -> str:
-    text = " ".join(value.split())
-    if any(unicodedata.category(character) == "Cc" for character in text):
-        raise ValueError("contains a control character")
-    return text
+    return " ".join(value.split())
 
 
 def _not_blank(value: str) -> str:
@@ -276,6 +292,7 @@ class FrontMatter(BaseModel):
     series: Line | None = None
     canonical: Annotated[str, AfterValidator(_url)] | None = None
     order: int | None = None
+    id: Line | None = None
     # What the author should mend although it can be understood, with lines of the file.
     remarks: Annotated[tuple[Remark, ...], Field(exclude=True)] = ()
 
@@ -294,6 +311,7 @@ def parse_front_matter(text: str, kind: Kind, zone: tzinfo | None = None) -> Fro
     data = read_yaml(text, first_line=2)
     unknown = [key for key in data if key not in KEYS]
     remarks = tuple(Remark(line_of(text, key), unknown_key(key, KEYS)) for key in unknown)
+    lost = tuple(lost_words(text, 2))
     # An unknown key is often the misspelled name of a missing one.
     misspelled = [(remark.line, remark.problem) for remark in remarks]
     try:
@@ -306,7 +324,7 @@ def parse_front_matter(text: str, kind: Kind, zone: tzinfo | None = None) -> Fro
     if kind == "post" and model.date is None:
         missing = "date is missing: give a date (2026-03-01) or a date-time (2026-03-01 09:00)"
         raise FrontMatterError((2, missing), *misspelled)
-    return model.model_copy(update={"remarks": remarks, "updated": _updated(text, data, model, zone)})
+    return model.model_copy(update={"remarks": remarks + lost, "updated": _updated(text, data, model, zone)})
 
 
 def _updated(text: str, data: Mapping[str, Any], model: FrontMatter, zone: tzinfo | None) -> datetime | None:

@@ -21,7 +21,7 @@ class Image:
 class Text:
     """A post or a page. ``file`` is its path in the posts folder, ``source`` the whole text of the file.
 
-    ``remarks`` are about the file outside of its Markdown; their lines count within the file.
+    ``id`` identifies the text in feeds instead of its address. ``remarks`` are about the file outside of its Markdown; their lines count within the file.
     """
 
     file: PurePosixPath
@@ -40,6 +40,7 @@ class Text:
     order: int | None
     # A recording, as the author wrote its target; only posts have one.
     audio: str | None = None
+    id: str | None = None
     remarks: tuple[Remark, ...] = ()
 
     @property

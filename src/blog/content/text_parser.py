@@ -7,10 +7,9 @@ from typing import TypedDict
 
 from blog import urls
 from blog.content import markdown
+from blog.content.characters import SURROGATE, UNUSABLE
 from blog.content.document import Document, Parse, Remark
 from blog.content.front_matter import (
-    SURROGATE,
-    UNUSABLE,
     FrontMatter,
     FrontMatterError,
     Kind,
@@ -44,6 +43,7 @@ class _Common(TypedDict):
     lang: str | None
     canonical: str | None
     order: int | None
+    id: str | None
     remarks: tuple[Remark, ...]
 
 
@@ -99,6 +99,7 @@ def _common(
         lang=meta.lang,
         canonical=meta.canonical,
         order=meta.order,
+        id=meta.id,
         remarks=(*meta.remarks, *remarks, *_reserved(parts.front_matter, aliases)),
     )
 

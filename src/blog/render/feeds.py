@@ -62,8 +62,8 @@ class Feed:
         return post.lang or self.config.lang
 
     def entry_id(self, post: Post) -> str:
-        """The post's URL, which changes only with its slug. Feed readers recognise a post by it."""
-        return self.origin + post.url
+        """What feed readers recognise a post by: the id in its front matter, or its URL, which changes with its slug."""
+        return post.id or self.origin + post.url
 
 
 def feeds(site: Site, resolver: Resolver, origin: str) -> Iterator[Rendered]:
@@ -124,7 +124,7 @@ def _rss(feed: Feed, kind: FeedFormat) -> bytes:
 def _rss_item(item: ET.Element, feed: Feed, post: Post) -> None:
     _add(item, "title", post.title)
     _add(item, "link", feed.origin + post.url)
-    _add(item, "guid", feed.entry_id(post), isPermaLink="true")
+    _add(item, "guid", feed.entry_id(post), isPermaLink="false" if post.id else "true")
     _add(item, "pubDate", _rfc_822(post.published))
     _add(item, f"{{{_DC}}}creator", feed.config.author.name)
     if feed.language(post) != feed.config.lang:

@@ -4,14 +4,22 @@ The text is parsed to tokens, and only then written, so that everything known ab
 Sources: CommonMark 0.31.2, GitHub Flavored Markdown 0.29 with cmark-gfm's footnotes, GitHub's alerts.
 """
 
+import re
+import sys
 from collections.abc import Mapping
+from dataclasses import replace
 
-from blog.content.document import Document
+from blog.content.characters import UNUSABLE, description
+from blog.content.document import Document, Remark
 from blog.content.markdown import parser
 from blog.content.markdown.labels import ENGLISH
 from blog.content.markdown.text import plain
 from blog.content.markdown.tree import Token
 from blog.content.markdown.writer import Writer
+
+_REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,6})|([0-9]{1,7}));")
+# NUL is left: it encloses the markers of references.
+_UNUSABLE_IN_MARKUP = re.compile("(?!\0)" + UNUSABLE.pattern)
 
 
 def parse(text: str, title: str = "", labels: Mapping[str, str] = ENGLISH) -> Document:
@@ -21,7 +29,30 @@ def parse(text: str, title: str = "", labels: Mapping[str, str] = ENGLISH) -> Do
     '<p>Hello <em>you</em></p>\n'
     """
     parsed = parser.parse(text.replace("\0", "\ufffd"))
-    return Writer(labels).document(parser.Parsed(_without_title(parsed.tokens, title), parsed.notes, parsed.remarks))
+    tokens = _without_title(parsed.tokens, title)
+    return _usable(Writer(labels).document(parser.Parsed(tokens, parsed.notes, parsed.remarks)), text)
+
+
+def _usable(document: Document, text: str) -> Document:
+    """The document with U+FFFD for each control character that the text writes as a character reference, such as &#27;."""
+    if not _UNUSABLE_IN_MARKUP.search(document.markup):
+        return document
+    written = next((found for found in _REFERENCE.finditer(text) if UNUSABLE.match(_character(found))), None)
+    line = text.count("\n", 0, written.start()) + 1 if written else 1
+    what = description(_character(written)) if written else "a control character"
+    remark = Remark(line, f"contains {what}, which is shown as U+FFFD")
+    return replace(
+        document,
+        markup=_UNUSABLE_IN_MARKUP.sub("\ufffd", document.markup),
+        headings=tuple(replace(heading, text=UNUSABLE.sub("\ufffd", heading.text)) for heading in document.headings),
+        summary=UNUSABLE.sub("\ufffd", document.summary),
+        remarks=tuple(sorted([*document.remarks, remark], key=lambda remark: remark.line)),
+    )
+
+
+def _character(reference: re.Match[str]) -> str:
+    code = int(reference[1], 16) if reference[1] else int(reference[2])
+    return chr(code) if code <= sys.maxunicode else ""
 
 
 def _without_title(tokens: list[Token], title: str) -> list[Token]:
