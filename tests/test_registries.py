@@ -14,8 +14,16 @@ ADDITIONS = {
     "urls.py": (
         "FEED_FORMATS = (\n",
         'FEED_FORMATS = (\n    FeedFormat("text", "Plain text", "/feed.txt", "text/plain"),\n',
+        "KINDS = (POST, PAGE)\n",
+        'NOTE = TextKind("note", "notes", "/notes/", "/notes/{note}")\nKINDS = (POST, PAGE, NOTE)\n',
         "FIXED = (\n",
         'FIXED = (\n    Fixed("/", "home"), Fixed("/blog", "list"), Fixed("/now", "now"), Fixed("/later", "later"),\n',
+    ),
+    "content/post.py": (
+        "= (Post, StandalonePage)\n",
+        "= (Post, StandalonePage, Note)\n",
+        "# The class of each kind of text.",
+        "class Note(StandalonePage):\n    kind: ClassVar = urls.NOTE\n\n\n# The class of each kind of text.",
     ),
     "render/pages.py": (
         "        yield self._archive()\n",
@@ -48,6 +56,15 @@ print(json.dumps({
     "tag page": "/blog/tag/a/feed.txt" in text("/blog/tag/a"),
     "labels": [FEEDS["/feed.txt"], FEEDS["/blog/tag/{tag}/feed.txt"], CONTENT_TYPES["/now"]],
     "checked": {"/feed.txt", "/now"} <= FIXED_PATHS,
+    "note": [
+        text("/notes/archive").startswith("a note: <!doctype html>"),
+        edition.pages["/notes/archive"].route,
+        CONTENT_TYPES["/notes/{note}"],
+        "/notes/archive</loc>" in text("/sitemap.xml"),
+        "/notes/archive)" in text("/llms.txt"),
+        "/notes/archive" in edition.not_found.answer("/notes/archve").body.decode(),
+        library.pages[0].aliases,
+    ],
     "sitemap": ["/now</loc>" in text("/sitemap.xml"), "/later</loc>" in text("/sitemap.xml")],
 }))
 """
@@ -66,8 +83,15 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
         path.write_text(text)
     (folder / "posts").mkdir()
     (folder / "posts/a.md").write_text("---\ntitle: A\ndate: 2026-01-01\ntags: [a]\n---\n\nWords.\n")
+    # "archive" is a reserved name for a page, and not for a note, which has a folder of its own in its path.
+    (folder / "posts/notes").mkdir()
+    (folder / "posts/notes/archive.md").write_text(
+        "---\ntitle: A note\naliases: [/old]\n---\n\nSee [the post](../a.md).\n"
+    )
+    shutil.copytree(ROOT / "templates", folder / "templates")
+    (folder / "templates/note.html").write_text('a note: {% include "page.html" %}')
     environ = {**os.environ, "PYTHONPATH": str(folder / "src")}
-    command = [sys.executable, "-c", PROGRAM, str(folder / "posts"), str(ROOT / "templates")]
+    command = [sys.executable, "-c", PROGRAM, str(folder / "posts"), str(folder / "templates")]
     done = subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     outcome: dict[str, object] = json.loads(done.stdout)
@@ -84,3 +108,7 @@ def test_labels_checks_and_the_sitemap_use_the_lists(outcome: dict[str, object])
     assert outcome["labels"] == ["text", "text", "now"]
     assert outcome["checked"] is True
     assert outcome["sitemap"] == [True, False], "a page that nothing renders is in the sitemap"
+
+
+def test_a_kind_of_text_needs_only_a_line_in_urls_a_class_and_a_template(outcome: dict[str, object]) -> None:
+    assert outcome["note"] == [True, "/notes/{note}", "note", True, True, True, ["/old"]]

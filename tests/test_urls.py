@@ -31,7 +31,7 @@ def test_the_canonical_form_is_stable(path: str) -> None:
 @settings(max_examples=100, deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1))
 def test_decoding_reverses_encoding(slug: str) -> None:
-    assert urls.decoded(urls.page(slug)) == f"/{slug}"
+    assert urls.decoded(urls.text(urls.PAGE, slug)) == f"/{slug}"
     assert urls.post(slug).isascii()
 
 

@@ -47,6 +47,22 @@ TEXT_ROUTES = SOURCE_ROUTES | {POST_ROUTE, PAGE_ROUTE}
 # The routes of files, which answer range requests.
 FILE_ROUTES = frozenset({ASSET_ROUTE, STATIC_ROUTE})
 
+
+@dataclass(frozen=True, slots=True)
+class TextKind:
+    """A kind of text. ``name`` labels its page views and names its template; ``folder`` is that of its files within the posts folder."""
+
+    name: str
+    folder: str
+    prefix: str
+    route: str
+
+
+POST = TextKind("post", "", "/blog/", POST_ROUTE)
+PAGE = TextKind("page", "pages", "/", PAGE_ROUTE)
+# A new kind is added here, and its class in content/post.py.
+KINDS = (POST, PAGE)
+
 # How many posts a page of the list has, which decides how many pages there are.
 POSTS_PER_PAGE = 10
 
@@ -96,12 +112,20 @@ FIXED = (
 )
 
 
+def text(kind: TextKind, slug: str) -> str:
+    """
+    >>> text(PAGE, "größe")
+    '/gr%C3%B6%C3%9Fe'
+    """
+    return kind.prefix + quote(slug)
+
+
 def post(slug: str) -> str:
     """
     >>> post("größe")
     '/blog/gr%C3%B6%C3%9Fe'
     """
-    return f"/blog/{quote(slug)}"
+    return text(POST, slug)
 
 
 def source(slug: str) -> str:
@@ -128,10 +152,6 @@ def tag_feed(slug: str, feed: str) -> str:
     '/blog/tag/http/atom.xml'
     """
     return tag(slug) + feed
-
-
-def page(slug: str) -> str:
-    return f"/{quote(slug)}"
 
 
 def asset(name: str, digest: str, extension: str) -> str:

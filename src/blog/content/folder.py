@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
+from blog import urls
 from blog.content.files import UnreadableError, folder_problem, is_editors_file, is_utf_8, read_regular
 from blog.errors import ContentError, Fault, Severity
 
 MAX_TEXT_BYTES = 512 * 1024
 MAX_FILE_BYTES = 16 * 1024 * 1024
 CONFIG = PurePosixPath("site.yaml")
-PAGES = PurePosixPath("pages")
+_FOLDERS = frozenset(PurePosixPath(kind.folder) for kind in urls.KINDS)
 STATIC = PurePosixPath("static")
 WELL_KNOWN = STATIC / ".well-known"
 _TEXT = ".md"
@@ -231,10 +232,12 @@ def _names_by_nfc(folder: Path) -> dict[str, str]:
 
 def misplaced(path: PurePosixPath) -> str | None:
     """Why a file that looks like a text is not read; None if it is."""
-    if path.parent not in {PurePosixPath(), PAGES}:
+    if path.parent not in _FOLDERS:
         parent = path.parent.name
-        hint = f"; rename the folder {parent!r} to 'pages'" if str(path.parent).lower() == PAGES.name else ""
-        return f"is not read: posts belong directly in the posts folder, pages in its pages/{hint}"
+        meant = str(path.parent).lower()
+        hint = f"; rename the folder {parent!r} to {meant!r}" if PurePosixPath(meant) in _FOLDERS else ""
+        others = ", ".join(f"{kind.name}s in its {kind.folder}/" for kind in urls.KINDS if kind.folder)
+        return f"is not read: posts belong directly in the posts folder, {others}{hint}"
     if path.suffix == _TEXT:
         return None
     problem = f"is not read: posts and pages are Markdown files that end with {_TEXT}"

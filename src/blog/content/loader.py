@@ -11,12 +11,12 @@ from blog.content.check import check
 from blog.content.config import SiteConfig, parse_config, unknown_keys
 from blog.content.document import Parse
 from blog.content.files import File, read_file
-from blog.content.folder import CONFIG, MAX_FILE_BYTES, PAGES, Folder, Source
+from blog.content.folder import CONFIG, MAX_FILE_BYTES, Folder, Source
 from blog.content.front_matter import FrontMatterError, is_marked_as_draft
 from blog.content.library import Library, file_targets, resolve_file
 from blog.content.media_types import is_served, refusal
 from blog.content.pictures import RefusedPictureError
-from blog.content.post import Post, StandalonePage, Text
+from blog.content.post import Post, StandalonePage, Text, class_of
 from blog.content.static_files import StaticFiles, read_static
 from blog.content.text_parser import parse_page, parse_post
 from blog.errors import ContentError, Fault, Severity
@@ -120,7 +120,7 @@ class _Loader:
             return known
         path, text = source
         try:
-            parse_text = parse_page if path.parent == PAGES else parse_post
+            parse_text = parse_post if class_of(path) is Post else parse_page
             return parse_text(path, text, self._parse, zone)
         except FrontMatterError as problem:
             self._report(path, problem, _severity(text))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
+from typing import ClassVar
 
 from blog import urls
 from blog.content.document import Document, Remark
@@ -24,6 +25,7 @@ class Text:
     ``id`` identifies the text in feeds instead of its address. ``remarks`` are about the file outside of its Markdown; their lines count within the file.
     """
 
+    kind: ClassVar[urls.TextKind]
     file: PurePosixPath
     slug: str
     title: str
@@ -45,7 +47,7 @@ class Text:
 
     @property
     def url(self) -> str:
-        raise NotImplementedError
+        return urls.text(self.kind, self.slug)
 
     @property
     def source_url(self) -> str:
@@ -61,13 +63,10 @@ class Text:
 class Post(Text):
     """A post. Times are aware; their offset is the one in which their day is shown."""
 
+    kind: ClassVar = urls.POST
     published: datetime
     tags: tuple[str, ...]
     series: str | None
-
-    @property
-    def url(self) -> str:
-        return urls.post(self.slug)
 
     @property
     def modified(self) -> datetime:
@@ -78,8 +77,14 @@ class Post(Text):
 class StandalonePage(Text):
     """A page that is not a post, such as /about. ``published`` is its date, if it has one; before it the page is not served."""
 
+    kind: ClassVar = urls.PAGE
     published: datetime | None
 
-    @property
-    def url(self) -> str:
-        return urls.page(self.slug)
+
+# The class of each kind of text. Those that are not posts have the fields and the front matter of a standalone page.
+CLASSES: tuple[type[Post | StandalonePage], ...] = (Post, StandalonePage)
+
+
+def class_of(file: PurePosixPath) -> type[Post | StandalonePage]:
+    """The class of the text in a file, which its folder decides."""
+    return next((each for each in CLASSES if PurePosixPath(each.kind.folder) == file.parent), Post)

@@ -19,7 +19,7 @@ from blog.content.front_matter import (
     split,
     written_alias,
 )
-from blog.content.post import Image, Post, StandalonePage
+from blog.content.post import Image, Post, StandalonePage, class_of
 from blog.content.slugs import slugify
 
 _DATE_PREFIX = len("2026-03-01-")
@@ -64,13 +64,15 @@ def parse_post(path: PurePosixPath, text: str, parse: Parse = markdown.parse, zo
 def parse_page(
     path: PurePosixPath, text: str, parse: Parse = markdown.parse, zone: tzinfo | None = None
 ) -> StandalonePage:
-    """The page in a file of posts/pages/. Its slug must not be the first segment of one of the service's own paths."""
+    """The text in a file of a folder such as posts/pages/. A page's slug must not be the first segment of one of the service's own paths."""
     meta, common = _common(path, text, "page", parse, zone)
-    if common["slug"] in urls.RESERVED:
+    kind = class_of(path)
+    page_class = kind if issubclass(kind, StandalonePage) else StandalonePage
+    if page_class.kind.prefix == urls.HOME and common["slug"] in urls.RESERVED:
         line = line_of(split(text).front_matter, "slug", missing=1)
         raise FrontMatterError((line, f"/{common['slug']} is reserved for the service; give the page another slug"))
     common["updated"] = meta.updated or meta.date
-    return StandalonePage(**common, published=meta.date)
+    return page_class(**common, published=meta.date)
 
 
 def _common(

@@ -115,7 +115,7 @@ class PageRenderer:
             "around": self._site.neighbours[post.slug],
             "tags": self._site.tags_of(post),
         }
-        return self._page("post.html", self._metadata.post(post), urls.POST_ROUTE, context)
+        return self._page(f"{post.kind.name}.html", self._metadata.post(post), post.kind.route, context)
 
     def _tags(self) -> Iterator[Rendered]:
         yield self._page(
@@ -137,7 +137,7 @@ class PageRenderer:
 
     def _standalone(self, page: StandalonePage) -> Rendered:
         context = {"page": page, "content": self._content(page)}
-        return self._page("page.html", self._metadata.page(page), urls.PAGE_ROUTE, context)
+        return self._page(f"{page.kind.name}.html", self._metadata.page(page), page.kind.route, context)
 
     def _content(self, text: Text) -> Markup:
         html = text.document.html(partial(self._resolver.attributes, text))

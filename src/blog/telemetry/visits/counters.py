@@ -12,9 +12,8 @@ from blog.telemetry.visits import agents, sources
 CONTENT_TYPES: Mapping[str, str] = {
     **{fixed.path: fixed.content_type for fixed in urls.FIXED if fixed.content_type},
     urls.LIST_ROUTE: "list",
-    urls.POST_ROUTE: "post",
     urls.TAG_ROUTE: "tag",
-    urls.PAGE_ROUTE: "page",
+    **{kind.route: kind.name for kind in urls.KINDS},
 }
 _FORMATS = {feed.path: feed.name for feed in urls.FEED_FORMATS}
 FEEDS: Mapping[str, str] = _FORMATS | {urls.TAG_ROUTE + path: name for path, name in _FORMATS.items()}
