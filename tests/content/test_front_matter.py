@@ -14,7 +14,6 @@ from blog.content.front_matter import (
     FrontMatterError,
     is_marked_as_draft,
     parse_front_matter,
-    read_yaml,
     split,
 )
 
