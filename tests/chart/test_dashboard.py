@@ -95,8 +95,8 @@ class Prometheus:
     def result(self, expression: str) -> list[dict[str, Any]]:
         try:
             response = self._client.get("/api/v1/query", params={"query": expression}).json()
-        except httpx.TransportError:
-            return []
+        except (httpx.TransportError, ValueError):
+            return []  # it is not up yet, or says so as text
         assert response["status"] == "success" or response["errorType"] == "unavailable", response
         return list(response["data"]["result"]) if response["status"] == "success" else []
 

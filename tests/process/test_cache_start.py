@@ -224,7 +224,11 @@ def test_a_second_build_prints_and_writes_the_same(written: Path, filled: Path, 
 def test_build_names_every_fault_of_the_content(posts: "WritePosts", tmp_path: Path) -> None:
     folder = posts({**SITE, "second.md": SECOND + "\n[gone](/blog/gone)\n", "empty.md": "", "bad.md": "Hello"})
     done = _blog("build", BLOG_POSTS_DIR=str(folder), BLOG_CACHE_DIR=str(tmp_path / "cache"))
-    faults = [f"{folder}/second.md:8: ", f"{folder}/empty.md:1: the file is empty", f"{folder}/bad.md:1: a post must"]
+    faults = [
+        f"{folder}/second.md:8: warning: ",
+        f"{folder}/empty.md:1: error: the file is empty",
+        f"{folder}/bad.md:1: error: a post must",
+    ]
     assert done.returncode == 1
     assert [fault for fault in faults if done.stderr.count(fault) != 1] == []
     assert done.stdout == ""

@@ -179,7 +179,8 @@ def key(*parts: str | bytes) -> str:
     """
     digest = sha256()
     for part in parts:
-        data = part if isinstance(part, bytes) else part.encode()
+        # A lone surrogate stands for a byte that is not UTF-8.
+        data = part if isinstance(part, bytes) else part.encode(errors="surrogatepass")
         digest.update(len(data).to_bytes(8, "big"))
         digest.update(data)
     return digest.hexdigest()
