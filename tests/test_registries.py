@@ -39,7 +39,7 @@ import json, pathlib, sys
 from datetime import UTC, datetime
 from blog.build.builder import render
 from blog.build.encodings import Encoder
-from blog.content.check import FIXED_PATHS
+from blog.urls import FIXED_PATHS
 from blog.content.loader import load
 from blog.content.site import site_at
 from blog.render.theme import Theme

@@ -110,6 +110,7 @@ FIXED = (
     *(Fixed(feed.path) for feed in FEED_FORMATS),
     *map(Fixed, (SITEMAP, ROBOTS, LLMS, LLMS_FULL, MANIFEST, FAVICON, API_POSTS, OPENAPI, HEALTH, READY)),
 )
+FIXED_PATHS = frozenset(fixed.path for fixed in FIXED)
 
 
 def text(kind: TextKind, slug: str) -> str:
@@ -175,6 +176,14 @@ def encoded(path: str) -> str:
     '/blog/gr%C3%B6%C3%9Fe'
     """
     return "/" + quote(path.lstrip("/"))
+
+
+def is_reserved(path: str) -> bool:
+    """Whether the service may answer a path itself, now or one day. Below /blog that is all but posts' names."""
+    first, _, rest = path.strip("/").partition("/")
+    if first == "blog":
+        return not rest or rest.startswith(("page/", "tag/"))
+    return first in RESERVED or path in FIXED_PATHS
 
 
 def canonical(path: str) -> str:

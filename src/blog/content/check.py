@@ -16,13 +16,11 @@ from blog.content.post import Post, StandalonePage, Text
 from blog.content.slugs import slugify
 from blog.content.static_files import REPLACEABLE, address_of
 from blog.content.targets import is_harmful
-from blog.content.text_parser import is_ours
 from blog.errors import Fault, Severity
 
 _NO_CARD = (
     "is drawn by no social network, so cards show the default picture; name a .png, .jpg, .gif or .webp file here"
 )
-FIXED_PATHS = frozenset(fixed.path for fixed in urls.FIXED)
 
 
 def check(library: Library, now: datetime) -> Iterator[Fault]:
@@ -55,12 +53,12 @@ def _error(text: Text, line: int, problem: str) -> Fault:
 
 def _addresses(library: Library) -> Iterator[Fault]:
     """Two texts at one address, or a text and a file. A draft never takes an address from a published text, so drafts come last."""
-    taken: dict[str, str] = {urls.decoded(path): "the service itself" for path in FIXED_PATHS}
+    taken: dict[str, str] = {urls.decoded(path): "the service itself" for path in urls.FIXED_PATHS}
     for file in library.static_paths:
         address = urls.canonical(address_of(file))
         if address in REPLACEABLE:
             continue
-        if is_ours(address):
+        if urls.is_reserved(address):
             yield Fault(file, 1, f"has the address {address_of(file)!r}, which is reserved for the service; rename it")
         taken.setdefault(address, str(file))
     for texts in (library.texts, library.drafts):
@@ -97,7 +95,7 @@ def _neighbours(library: Library) -> Iterator[Fault]:
     paths = _paths(library)
     for neighbour in library.config.neighbours:
         covered = next((path for path in sorted(paths) if _covers(neighbour, path)), None)
-        if covered or is_ours(f"{neighbour}/x"):
+        if covered or urls.is_reserved(f"{neighbour}/x"):
             problem = f"neighbour {neighbour!r} covers {covered or neighbour!r}, which this service answers"
             yield Fault(CONFIG, 1, problem)
 
@@ -268,4 +266,4 @@ def _paths(library: Library) -> frozenset[str]:
     known += [urls.listing(number) for number in range(2, -(-len(library.posts) // urls.POSTS_PER_PAGE) + 1)]
     aliases = [alias for text in library.texts for alias in text.aliases]
     known += library.static
-    return FIXED_PATHS | {urls.decoded(path) for path in known} | set(aliases)
+    return urls.FIXED_PATHS | {urls.decoded(path) for path in known} | set(aliases)

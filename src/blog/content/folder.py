@@ -3,7 +3,7 @@
 import os
 import unicodedata
 from codecs import BOM_UTF8
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
@@ -54,8 +54,9 @@ class Folder:
 
     def texts(self) -> list[Source]:
         """The posts and the pages, in a stable order."""
-        paths = list(self._markdown())
-        self.found += len(paths)
+        named = list(self._markdown())
+        paths = list(self._in_nfc(named))
+        self.found += len(paths) + sum(not is_utf_8(str(path)) for path in named)
         return [(path, text) for path in paths if (text := self.text(path)) is not None]
 
     def config(self) -> str | None:
@@ -70,8 +71,12 @@ class Folder:
 
     def static_files(self) -> Iterator[PurePosixPath]:
         """The paths of the files below static/ in NFC, sorted. Hidden files other than .well-known and editors' files are skipped."""
+        return self._in_nfc(sorted(self._below_static()))
+
+    def _in_nfc(self, paths: Iterable[PurePosixPath]) -> Iterator[PurePosixPath]:
+        """The paths in NFC; a name that is not UTF-8, or that a path before it has in another form, is a fault."""
         seen: set[PurePosixPath] = set()
-        for path in sorted(self._below_static()):
+        for path in paths:
             if not is_utf_8(str(path)):
                 self.fault(path, "has a name that is not UTF-8; rename it")
             elif nfc(path) in seen:
@@ -108,28 +113,21 @@ class Folder:
         return text.replace("\r\n", "\n").replace("\r", "\n")
 
     def _markdown(self) -> Iterator[PurePosixPath]:
-        """The paths of all texts in NFC. Hidden files and READMEs are skipped; misplaced and misnamed texts are faults."""
+        """The paths of all texts as they are on disk. Hidden files and READMEs are skipped; misplaced and misnamed texts are faults."""
         for parent, subfolders, names in self._walk(PurePosixPath()):
             if parent == PurePosixPath() and STATIC.name in subfolders:
                 subfolders.remove(STATIC.name)
             for name in subfolders:
                 if name.endswith(_TEXT):
-                    self.fault(parent / name, "is a folder; a post is a file", severity=Severity.WARNING)
-            seen: set[PurePosixPath] = set()
+                    self.fault(parent / name, "is a folder; a post is a file")
             for name in names:
                 path = PurePosixPath(parent / name)
                 if not is_like_text(path) or path.stem.lower() == "readme":
                     continue
                 if problem := misplaced(path):
-                    self.fault(path, problem, severity=Severity.WARNING)
-                elif not is_utf_8(name):
-                    self.found += 1
-                    self.fault(path, "has a name that is not UTF-8; rename it")
-                elif nfc(path) in seen:
-                    self.fault(path, "has the same name as another file in another Unicode form; rename one of them")
+                    self.fault(path, problem)
                 else:
-                    seen.add(nfc(path))
-                    yield nfc(path)
+                    yield path
 
     def _walk(self, top: PurePosixPath) -> Iterator[tuple[PurePosixPath, list[str], list[str]]]:
         """As os.walk, sorted, without hidden files and without links out of the folder; paths are within it."""
@@ -173,7 +171,7 @@ class Folder:
             return None
         if parent not in self._names:
             self._names[parent] = _names_by_nfc(self._root / parent)
-        name = self._names[parent].get(unicodedata.normalize("NFC", path.name))
+        name = self._names[parent].get(nfc(path).name)
         return None if name is None else parent / name
 
     def _unreadable(self, problem: OSError) -> None:

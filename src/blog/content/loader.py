@@ -167,7 +167,7 @@ class _Loader:
 
     def _size_unknown(self, path: PurePosixPath, problem: str) -> None:
         if problem:
-            self._folder.fault(path, f"{problem}; it is served without its size", severity=Severity.WARNING)
+            self._folder.fault(path, f"{problem}; it is served without its size")
 
 
 def _severity(text: str) -> Severity:

@@ -23,7 +23,6 @@ from blog.content.post import Image, Post, StandalonePage, class_of
 from blog.content.slugs import slugify
 
 _DATE_PREFIX = len("2026-03-01-")
-_FIXED_PATHS = frozenset(fixed.path for fixed in urls.FIXED)
 
 
 class _Common(TypedDict):
@@ -96,7 +95,7 @@ def _common(
         body_line=parts.body_line,
         draft=meta.draft,
         updated=meta.updated,
-        aliases=tuple(alias for alias in aliases if not is_ours(alias)),
+        aliases=tuple(alias for alias in aliases if not urls.is_reserved(alias)),
         image=Image(meta.image, meta.image_alt) if meta.image else None,
         lang=meta.lang,
         canonical=meta.canonical,
@@ -107,17 +106,9 @@ def _common(
 
 
 def _reserved(front_matter: str, aliases: Iterable[str]) -> Iterator[Remark]:
-    for path in filter(is_ours, aliases):
+    for path in filter(urls.is_reserved, aliases):
         problem = f"alias {written_alias(front_matter, path)!r} is ignored: it is among the service's own paths"
         yield Remark(line_of(front_matter, "aliases"), problem)
-
-
-def is_ours(path: str) -> bool:
-    """Whether the service may answer a path itself, now or one day. Below /blog that is all but posts' names."""
-    first, _, rest = path.strip("/").partition("/")
-    if first == "blog":
-        return not rest or rest.startswith(("page/", "tag/"))
-    return first in urls.RESERVED or path in _FIXED_PATHS
 
 
 def _without_control_characters(parts: Split) -> tuple[str, tuple[Remark, ...]]:
