@@ -34,12 +34,13 @@ def test_a_limit_below_the_estimate_is_logged(
 @pytest.mark.parametrize(
     ("limit", "warned"), [("536870912", False), ("201326592", True), ("67108864", False), ("max", False)]
 )
+@pytest.mark.parametrize("file", [("audio/mpeg", 100 * 1024 * 1024), ("text/csv", 26_820_000)])
 def test_a_limit_that_only_the_files_exceed_is_logged(
-    tmp_path: Path, posts: Path, caplog: pytest.LogCaptureFixture, limit: str, *, warned: bool
+    tmp_path: Path, posts: Path, caplog: pytest.LogCaptureFixture, limit: str, file: tuple[str, int], *, warned: bool
 ) -> None:
     (tmp_path / "memory.max").write_text(limit)
     (tmp_path / "own").write_text("0::/\n")
-    warn_if_short_for_files(posts, 100 * 1024 * 1024, tmp_path, tmp_path / "own")
+    warn_if_short_for_files(posts, [file], tmp_path, tmp_path / "own")
     assert [record.getMessage().partition(";")[0] for record in caplog.records] == (
         ["this content needs about 239 MiB"] if warned else []
     )

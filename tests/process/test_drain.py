@@ -164,7 +164,7 @@ def unprivileged() -> tuple[str, ...]:
     return wrapper
 
 
-@pytest.mark.parametrize("drain", ["0", "1"])
+@pytest.mark.parametrize("drain", ["0", "1", "10"])
 def test_under_constant_load_no_accepted_request_is_lost(
     serve: "Serve", public_posts: Path, unprivileged: tuple[str, ...], drain: str
 ) -> None:

@@ -93,9 +93,10 @@ class Builder:
 
     def _check_memory(self, library: Library) -> None:
         """Warn if the memory is short for the files beside the texts, at the first build and whenever they have grown."""
-        size = library.file_bytes
+        files = library.file_sizes
+        size = sum(size for _, size in files)
         if size > self._file_bytes:
-            warn_if_short_for_files(self._settings.posts_dir, size)
+            warn_if_short_for_files(self._settings.posts_dir, files)
             self._file_bytes = size
 
     def cache_keys(self) -> frozenset[str]:

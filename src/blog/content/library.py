@@ -34,11 +34,11 @@ class Library:
     static_paths: tuple[PurePosixPath, ...] = ()
 
     @property
-    def file_bytes(self) -> int:
-        """The size of all files beside the texts, each counted once."""
-        bodies = {file.path: file.body for file in self.files.values()}
-        bodies |= {static.path: static.file.body for static in self.static.values()}
-        return sum(map(len, bodies.values()))
+    def file_sizes(self) -> list[tuple[str, int]]:
+        """The media type and the size in bytes of each file beside the texts, each file once."""
+        sizes = {file.path: (file.media_type, len(file.body)) for file in self.files.values()}
+        sizes |= {static.path: (static.media_type, len(static.file.body)) for static in self.static.values()}
+        return list(sizes.values())
 
     @property
     def texts(self) -> tuple[Text, ...]:
