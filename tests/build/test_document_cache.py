@@ -33,7 +33,7 @@ def _keys(folder: Path) -> list[str]:
 
 def _stored(folder: Path, body: str, title: str) -> tuple[str, bytes]:
     """The key and the payload that parsing a text leaves in an empty cache."""
-    cached(Cache(folder))(body, title)
+    cached(Cache(folder))(body, title, "markdown")
     (name,) = _keys(folder)
     payload = Cache(folder).get(name)
     assert payload is not None
@@ -46,7 +46,7 @@ def test_a_document_from_the_cache_is_the_parsed_one(folder: Path) -> None:
     assert fresh.headings
     assert fresh.anchors
     assert fresh.remarks
-    assert [cached(Cache(folder))(BODY, "Größe") for _ in range(2)] == [fresh, fresh]
+    assert [cached(Cache(folder))(BODY, "Größe", "markdown") for _ in range(2)] == [fresh, fresh]
 
 
 def test_the_posts_of_this_repository_are_equal_from_the_cache(folder: Path) -> None:
@@ -69,7 +69,7 @@ def test_any_text_gives_an_equal_document_from_the_cache(
 ) -> None:
     cache = Cache(tmp_path_factory.getbasetemp() / "documents")
     fresh = markdown.parse(body, title)
-    cold, warm = (cached(cache)(body, title) for _ in range(2))
+    cold, warm = (cached(cache)(body, title, "markdown") for _ in range(2))
     assert (cold, warm) == (fresh, fresh)
     assert warm.html(lambda reference: reference.target) == fresh.html(lambda reference: reference.target)
     assert isinstance(warm.anchors, frozenset)
@@ -79,27 +79,36 @@ def test_a_stored_document_is_used(folder: Path) -> None:
     name, _ = _stored(folder, "A text.", "One")
     _, other = _stored(folder.with_name("elsewhere"), "Another text.", "One")
     Cache(folder).put(name, other)
-    assert cached(Cache(folder))("A text.", "One") == markdown.parse("Another text.", "One")
+    assert cached(Cache(folder))("A text.", "One", "markdown") == markdown.parse("Another text.", "One")
 
 
 def test_a_stored_document_is_not_written_again(folder: Path) -> None:
     _stored(folder, BODY, "Größe")
     before = [(file, file.stat().st_ino, file.stat().st_mtime_ns) for file in folder.rglob("*")]
-    cached(Cache(folder))(BODY, "Größe")
+    cached(Cache(folder))(BODY, "Größe", "markdown")
     assert [(file, file.stat().st_ino, file.stat().st_mtime_ns) for file in folder.rglob("*")] == before
 
 
 def test_the_title_is_part_of_the_key(folder: Path) -> None:
     parse = cached(Cache(folder))
     for title in ("One", "Two", "One"):
-        assert parse("# One\n\nText.", title) == markdown.parse("# One\n\nText.", title)
+        assert parse("# One\n\nText.", title, "markdown") == markdown.parse("# One\n\nText.", title)
+    assert len(_keys(folder)) == 2
+
+
+def test_the_dialect_is_part_of_the_key(folder: Path) -> None:
+    parse = cached(Cache(folder))
+    body = '<p className="x">Text.</p>'
+    for _ in range(2):
+        assert parse(body, "", "markdown") == markdown.parse(body, "", "markdown")
+        assert parse(body, "", "mdx") == markdown.parse(body, "", "mdx")
     assert len(_keys(folder)) == 2
 
 
 def test_title_and_body_are_separate_parts_of_the_key(folder: Path) -> None:
     parse = cached(Cache(folder))
     for body, title in (("bc", "a"), ("c", "ab"), ("", "abc"), ("abc", "")):
-        assert parse(body, title) == markdown.parse(body, title)
+        assert parse(body, title, "markdown") == markdown.parse(body, title)
     assert len(_keys(folder)) == 4
 
 
@@ -151,7 +160,7 @@ VALID: Mapping[str, Any] = {
 def test_an_entry_with_a_valid_checksum_that_is_no_document_is_replaced(folder: Path, poison: bytes) -> None:
     name, payload = _stored(folder, BODY, "Größe")
     Cache(folder).put(name, poison)
-    assert cached(Cache(folder))(BODY, "Größe") == markdown.parse(BODY, "Größe")
+    assert cached(Cache(folder))(BODY, "Größe", "markdown") == markdown.parse(BODY, "Größe")
     assert Cache(folder).get(name) == payload, "the entry was not replaced"
 
 

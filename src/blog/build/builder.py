@@ -13,6 +13,7 @@ from blog.build.edition import Details, Edition, Entry, Section, bind, compresse
 from blog.build.encodings import Encoded, Encoder, Levels, cached
 from blog.build.memory_estimate import warn_if_short_for_files
 from blog.build.not_found import NotFound
+from blog.content.document import dialect_of
 from blog.content.files import File
 from blog.content.library import Library, Resolver, file_targets
 from blog.content.loader import ParsedTexts, load
@@ -101,7 +102,9 @@ class Builder:
 
     def cache_keys(self) -> frozenset[str]:
         """The keys of the cache entries that the last edition used."""
-        texts = (document_cache.entry_key(text.body, text.title) for text in self._parsed.values())
+        texts = (
+            document_cache.entry_key(text.body, text.title, dialect_of(text.file)) for text in self._parsed.values()
+        )
         return self._encoder.cache_keys().union(texts)
 
     def forget(self) -> None:

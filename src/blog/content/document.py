@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from pathlib import PurePosixPath
 from typing import Literal
 
 WORDS_PER_MINUTE = 220
@@ -13,6 +14,18 @@ _MARKER = re.compile("\0([0-9]+)\0")
 # A sized image is one whose width or height its author has given, in HTML; an image address stands among others in an
 # attribute (srcset), or in one that is not src (poster).
 Kind = Literal["link", "image", "sized image", "image address"]
+
+
+# How a body is written. MDX is Markdown with components, which is read here without JavaScript.
+Dialect = Literal["markdown", "mdx"]
+
+
+def dialect_of(file: PurePosixPath) -> Dialect:
+    """
+    >>> dialect_of(PurePosixPath("hello.MDX")), dialect_of(PurePosixPath("hello.md"))
+    ('mdx', 'markdown')
+    """
+    return "mdx" if file.suffix.lower() == ".mdx" else "markdown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +101,8 @@ class Document:
         return _MARKER.sub(lambda found: attributes(self.references[int(found[1])]), self.markup)
 
 
-# From a body and its title to a Document.
-Parse = Callable[[str, str], Document]
+# From a body, its title and its dialect to a Document.
+Parse = Callable[[str, str, Dialect], Document]
 
 
 def marker(index: int) -> str:

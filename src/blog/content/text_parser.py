@@ -8,7 +8,7 @@ from typing import TypedDict
 from blog import urls
 from blog.content import markdown
 from blog.content.characters import SURROGATE, UNUSABLE
-from blog.content.document import Document, Parse, Remark
+from blog.content.document import Document, Parse, Remark, dialect_of
 from blog.content.front_matter import (
     FrontMatter,
     FrontMatterError,
@@ -84,7 +84,7 @@ def _common(
         raise FrontMatterError((1, "the file's name has neither a letter nor a digit; give it a slug"))
     body, remarks = _without_control_characters(parts)
     aliases = tuple(dict.fromkeys(urls.canonical(alias) for alias in meta.aliases))
-    document = parse(body, meta.title)
+    document = parse(body, meta.title, dialect_of(path))
     return meta, _Common(
         file=path,
         slug=slug,

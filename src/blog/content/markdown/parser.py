@@ -1,13 +1,14 @@
 """From a text to tokens: mistune's two phases with rules of our own, and what is special about some blocks between them."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import mistune
 from mistune.core import BlockState
 
-from blog.content.document import Remark
+from blog.content.document import Dialect, Remark
 from blog.content.markdown import alerts, dialects, footnotes, tables, tasks
 from blog.content.markdown.blocks import Blocks
 from blog.content.markdown.inlines import Inlines
@@ -55,8 +56,8 @@ class _Markdown(mistune.Markdown):
         return {**token, "children": state.tokens}
 
 
-def parse(text: str) -> Parsed:
-    tokens, state = _MARKDOWN.parse(text)
+def parse(text: str, dialect: Dialect) -> Parsed:
+    tokens, state = _MARKDOWN[dialect].parse(text)
     assert not isinstance(tokens, str)  # noqa: S101 -- a Markdown without a renderer returns tokens
     kept, notes = footnotes.number(tokens)
     return Parsed(kept, notes, [Remark(line, problem) for line, problem in state.env["problems"]])
@@ -75,4 +76,7 @@ def _with_id(heading: Token) -> Token:
     return {**heading, "text": text[:opening].rstrip(" \t"), "attrs": {**heading["attrs"], "id": names[0]}}
 
 
-_MARKDOWN = _Markdown(renderer=None, block=Blocks(), inline=Inlines())
+_MARKDOWN: Mapping[Dialect, _Markdown] = {
+    "markdown": _Markdown(renderer=None, block=Blocks(), inline=Inlines()),
+    "mdx": _Markdown(renderer=None, block=Blocks(), inline=Inlines()),
+}
