@@ -20,15 +20,16 @@ NOW = datetime(2026, 6, 1, tzinfo=UTC)
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="7" height="5"><desc>{}</desc></svg>'
 
 FILES: Mapping[str, str] = {
-    "site.yaml": "title: Field & notes\ndescription: What was seen.\nauthor: {name: Ada, url: /about}\nlang: en\n",
+    "site.yaml": "title: Field & notes\ndescription: What was seen.\nauthor: {name: Ada, url: /about}\nlang: en\n"
+    "series: {beginnings: How it began & went on.}\n",
     "hello.md": (
         "---\ntitle: Hello <world>\ndate: 2026-03-01\nupdated: 2026-03-05\ntags: [HTTP, Python]\nimage: a.svg\n"
         "image_alt: A dot\ndescription: First & foremost.\naliases: [/old/hello]\n---\n\n"
         "## A section\n\nSee [there](größe.md#part), [here](#a-section), [tags](/tags) and a note[^1].\n\n"
         "![A dot](a.svg)\n\n[^1]: The note.\n"
     ),
-    "größe.md": "---\ntitle: Größe\ndate: 2026-02-01\ntags: [Python]\nlang: de\n---\n\n## Part\n\nText.\n",
-    "elsewhere.md": "---\ntitle: Elsewhere\ndate: 2026-01-01\ncanonical: https://first.example/it\n---\n\nText.\n",
+    "größe.md": "---\ntitle: Größe\ndate: 2026-02-01\ntags: [Python]\nlang: de\nseries: Beginnings\n---\n\n## Part\n\nText.\n",
+    "elsewhere.md": "---\ntitle: Elsewhere\ndate: 2026-01-01\ncanonical: https://first.example/it\nseries: Beginnings\n---\n\nText.\n",
     "unfinished.md": (
         "---\ntitle: xyzzy-title\ndate: 2026-03-02\ndraft: true\ntags: [xyzzy-tag, Python]\nseries: xyzzy-series\n"
         "aliases: [/xyzzy-alias]\n---\n\nxyzzy-body ![xyzzy](draft.svg)\n"

@@ -17,7 +17,8 @@ from blog.content.config import Author, Link, SiteConfig
 from blog.content.document import Document, Heading
 from blog.content.loader import load
 from blog.content.post import Post, StandalonePage
-from blog.content.site import Neighbours, Series, Tag, site_at
+from blog.content.series import Series
+from blog.content.site import Neighbours, Tag, site_at
 from blog.render.meta import FeedLink, PageMetadata, Picture
 from blog.render.rum import Rum
 from blog.render.theme import ASSET_TYPES, ASSETS, Theme

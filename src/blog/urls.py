@@ -37,6 +37,8 @@ POST_ROUTE = "/blog/{slug}"
 SOURCE_ROUTE = "/blog/{slug}.md"
 LIST_ROUTE = "/blog/page/{n}"
 TAG_ROUTE = "/blog/tag/{tag}"
+SERIES_ROUTE = "/series/{series}"
+YEAR_ROUTE = "/archive/{year}"
 PAGE_ROUTE = "/{page}"
 PAGE_SOURCE_ROUTE = "/{page}.md"
 ASSET_ROUTE = "/assets/{asset}"
@@ -46,6 +48,8 @@ SOURCE_ROUTES = frozenset({SOURCE_ROUTE, PAGE_SOURCE_ROUTE})
 TEXT_ROUTES = SOURCE_ROUTES | {POST_ROUTE, PAGE_ROUTE}
 # The routes of files, which answer range requests.
 FILE_ROUTES = frozenset({ASSET_ROUTE, STATIC_ROUTE})
+# The routes that have feeds of their own below them.
+FEED_ROUTES = (TAG_ROUTE, SERIES_ROUTE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +72,13 @@ POSTS_PER_PAGE = 10
 
 # First path segments that the service uses or reserves: no page in posts/pages/ may have one as its slug.
 RESERVED = frozenset(
-    {"api", "archive", "assets", "blog", "metrics", "og", "rss", "rum", "search", "tags"},
+    {"api", "archive", "assets", "blog", "metrics", "og", "rss", "rum", "search", "series", "tags"},
 )
 
 
 @dataclass(frozen=True, slots=True)
 class FeedFormat:
-    """A feed format. ``name`` is its label in metrics; ``path`` is appended to the path of the site or of a tag."""
+    """A feed format. ``name`` is its label in metrics; ``path`` is appended to the path of the site, a tag or a series."""
 
     name: str
     label: str
@@ -147,12 +151,13 @@ def tag(slug: str) -> str:
     return f"/blog/tag/{quote(slug)}"
 
 
-def tag_feed(slug: str, feed: str) -> str:
-    """
-    >>> tag_feed("http", ATOM)
-    '/blog/tag/http/atom.xml'
-    """
-    return tag(slug) + feed
+def series(slug: str) -> str:
+    return f"/series/{quote(slug)}"
+
+
+def year(number: int) -> str:
+    """The path of the posts of one year."""
+    return f"{ARCHIVE}/{number}"
 
 
 def asset(name: str, digest: str, extension: str) -> str:

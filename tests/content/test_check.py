@@ -25,8 +25,8 @@ def line_of_body(more: str = "") -> int:
 @pytest.fixture
 def around(write: Write) -> None:
     """What the links of the tests lead to."""
-    write("other.md", text("## A part\n", "tags: [Python]\naliases: [/old/other]\n"))
-    write("unfinished.md", text(more="draft: true\ntags: [Hush]\n"))
+    write("other.md", text("## A part\n", "tags: [Python]\nseries: A Trip\naliases: [/old/other]\n"))
+    write("unfinished.md", text(more="draft: true\ntags: [Hush]\nseries: Hush\n"))
     write("later.md", text().replace("2026", "2999"))
     write("pages/about.md", "---\ntitle: About\n---\n## Me\n\n[there](../other.md#a-part)\n")
     write("images/a.svg", SVG)
@@ -39,7 +39,7 @@ def around(write: Write) -> None:
     [
         "/", "/blog", "/tags", "/archive", "/rss", "/atom.xml", "/feed.json", "/sitemap.xml", "/llms.txt", "/robots.txt",
         "/blog/other", "/blog/other#a-part", "/Blog/Other/", "/blog/other.md", "/blog/tag/python", "/blog/tag/python/rss",
-        "/blog/tag/python/atom.xml", "/blog/tag/python/feed.json", "/old/other", "/about", "/about#me", "other.md",
+        "/blog/tag/python/atom.xml", "/blog/tag/python/feed.json", "/series/a-trip", "/series/a-trip/rss", "/archive/2026", "/archive/2999", "/old/other", "/about", "/about#me", "other.md",
         "other.md#a-part", "./other.md", "pages/about.md#me", "later.md", "/blog/later", "data.csv", "#here", "",
         "https://example.org/nowhere", "mailto:me@example.org", "/blog?page=1", "/api/posts", "/api/posts/other",
     ],
@@ -59,6 +59,8 @@ def test_a_link_that_leads_somewhere_is_fine(write: Write, faults: Faults, targe
         pytest.param("unfinished.md", "leads to unfinished.md, a draft that is not served", id="draft-by-file"),
         pytest.param("/blog/tag/hush", "leads nowhere on this site", id="tag-of-a-draft"),
         pytest.param("/blog/tag/gone/rss", "leads nowhere on this site", id="feed-of-no-tag"),
+        pytest.param("/series/hush", "leads nowhere on this site", id="series-of-a-draft"),
+        pytest.param("/archive/2001", "leads nowhere on this site", id="year"),
         pytest.param("gone.md", "names no post, page or file", id="file"),
         pytest.param("../posts/other.md", "leads out of the posts folder", id="out-and-in-again"),
         pytest.param("#nowhere", "names a section that a.md does not have", id="anchor-here"),

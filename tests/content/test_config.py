@@ -14,7 +14,7 @@ def test_an_empty_file_gives_the_defaults() -> None:
 def test_every_key_is_read() -> None:
     config = parse_config(
         "title: Notes\ndescription: >\n  Two\n  lines.\nauthor: {name: Ada, url: /about}\nlang: de\n"
-        "navigation:\n  - {title: Posts, url: /blog}\nlinks:\n  - {title: Mail, url: 'mailto:a@example.org'}\n"
+        "series: {Field notes: Seen}\nnavigation:\n  - {title: Posts, url: /blog}\nlinks:\n  - {title: Mail, url: 'mailto:a@example.org'}\n"
     )
     assert config == SiteConfig(
         title="Notes",
@@ -23,6 +23,7 @@ def test_every_key_is_read() -> None:
         lang="de",
         navigation=(Link("Posts", "/blog"),),
         links=(Link("Mail", "mailto:a@example.org"),),
+        series={"field-notes": "Seen"},
     )
 
 
@@ -44,6 +45,10 @@ def test_a_menu_may_be_empty() -> None:
         pytest.param("author: {name: x, url: 'http://['}", "author.url", id="broken-url"),
         pytest.param("links: x", "links: ", id="not-a-list"),
         pytest.param("timezone: Berlin", "give an IANA name such as Europe/Berlin", id="zone"),
+        pytest.param("series: [Notes]", "series: give the description of each series", id="series-list"),
+        pytest.param("series: {Notes: [x]}", "series: give the description", id="series-without-text"),
+        pytest.param("series: {'!!': x}", "series: '!!' has neither a letter nor a digit", id="series-without-a-slug"),
+        pytest.param("series: {A b: x, a-b: y}", "series: 'a-b' is described twice", id="series-twice"),
         pytest.param("- a", "not a list of `key: value` lines", id="list"),
         pytest.param("title: [", "not valid YAML", id="yaml"),
         pytest.param("title: x\ntitle: y", "title is given twice", id="twice"),

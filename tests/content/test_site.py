@@ -60,14 +60,20 @@ def test_a_rare_tag_weighs_more_than_common_ones(post: Callable[..., None], libr
     assert not {"me", "unrelated"} & set(related)
 
 
-def test_parts_of_a_series_are_ordered_by_order_then_by_date(post: Callable[..., None], library: Read) -> None:
-    post("second", "2026-03-01", "series: S\norder: 2\n")
-    post("first", "2026-03-04", "series: S\norder: 1\n")
-    post("late", "2026-03-03", "series: S\n")
-    post("early", "2026-03-02", "series: S\n")
+def test_a_post_knows_its_series(post: Callable[..., None], library: Read) -> None:
+    post("a", more="series: Größe & Gewicht\n")
+    post("b", more="series: größe and gewicht\n")
     site = site_at(library(), NOW)
-    assert [part.slug for part in site.series["S"].posts] == ["first", "second", "early", "late"]
-    assert site.neighbours["late"].series is site.series["S"]
+    assert site.neighbours["a"].series is site.neighbours["b"].series is site.series["größe-and-gewicht"]
+
+
+def test_a_year_has_the_posts_that_show_it(post: Callable[..., None], library: Read) -> None:
+    post("west", "2025-12-31T23:30:00-05:00")
+    post("east", "2026-01-01T00:30:00+09:00")
+    post("old", "2020-05-01")
+    site = site_at(library(), NOW)
+    years = {year: [post.slug for post in posts] for year, posts in site.years.items()}
+    assert list(years.items()) == [(2026, ["east"]), (2025, ["west"]), (2020, ["old"])]
 
 
 def test_a_scheduled_post_appears_when_it_is_due(post: Callable[..., None], library: Read) -> None:

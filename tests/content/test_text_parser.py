@@ -73,7 +73,9 @@ def test_the_path_of_a_page_is_its_slug() -> None:
     assert parse_page(PurePosixPath("pages/about.md"), "---\ntitle: About\n---\n").url == "/about"
 
 
-@pytest.mark.parametrize("name", ["blog", "api", "tags", "rss", "assets", "search", "metrics", "og", "rum", "archive"])
+@pytest.mark.parametrize(
+    "name", ["blog", "api", "tags", "rss", "assets", "search", "metrics", "og", "rum", "archive", "series"]
+)
 def test_a_page_cannot_have_a_reserved_path(name: str) -> None:
     with pytest.raises(FrontMatterError, match="is reserved for the service"):
         parse_page(PurePosixPath(f"pages/{name}.md"), "---\ntitle: x\n---\n")

@@ -70,6 +70,14 @@ def test_the_feed_of_a_tag_has_only_its_posts(edition: Edition) -> None:
     assert [entry.link for entry in read(edition, "/blog/tag/http/rss").entries] == [HELLO]
 
 
+@pytest.mark.parametrize("format", ["rss", "atom.xml", "feed.json"])
+def test_the_feed_of_a_series_has_its_posts_newest_first(edition: Edition, format: str) -> None:  # noqa: A002
+    path = f"/series/beginnings/{format}"
+    texts = contents(edition, path)
+    assert [re.sub(r"<[^>]+>", "", text).split() for text in texts] == [["Part", "Text."], ["Text."]]
+    assert edition.pages[path].route == f"/series/{{series}}/{format}"
+
+
 @pytest.mark.parametrize("path", ["/rss", "/atom.xml"])
 def test_a_feed_has_the_20_newest_posts(make: Callable[..., Edition], path: str) -> None:
     many = {f"p{n:02}.md": f"---\ntitle: P{n}\ndate: 2026-01-{n:02}\n---\n" for n in range(1, 26)}

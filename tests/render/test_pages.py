@@ -28,6 +28,8 @@ def json_ld(html: str) -> dict[str, dict[str, object]]:
         pytest.param("/blog/tag/python", "Posts about Python · Field & notes", id="tag"),
         pytest.param("/tags", "Tags · Field & notes", id="tags"),
         pytest.param("/archive", "Archive · Field & notes", id="archive"),
+        pytest.param("/archive/2026", "Posts of 2026 · Field & notes", id="year"),
+        pytest.param("/series/beginnings", "Series: Beginnings · Field & notes", id="series"),
     ],
 )
 def test_every_page_has_its_title_and_one_heading(body: Body, path: str, title: str) -> None:
@@ -118,6 +120,38 @@ def test_a_post_links_to_its_neighbours_and_related_posts(body: Body) -> None:
     assert 'href="/blog/gr%C3%B6%C3%9Fe" rel="prev"' in body("/blog/hello")
     assert 'href="/blog/hello" rel="next"' in body("/blog/größe")
     assert "Related posts" in body("/blog/hello")
+
+
+def test_a_part_links_to_the_page_of_its_series(make: Callable[..., Edition], body: Body) -> None:
+    assert 'Part 1 of 2 in <a href="/series/beginnings">Beginnings</a>' in body("/blog/elsewhere")
+    alone = make({"a.md": "---\ntitle: A\ndate: 2026-01-01\nseries: C++\n---\n"})
+    assert b'Part 1 of 1 in <a href="/series/c-plus-plus">C++</a>' in alone.pages["/blog/a"].identity.body
+
+
+def test_a_series_has_its_parts_in_order_and_its_feeds(body: Body) -> None:
+    html = body("/series/beginnings")
+    assert "How it began &amp; went on." in html
+    assert html.index(">Elsewhere</a>") < html.index(">Größe</a>")
+    assert all(f'<a href="/series/beginnings{feed}">' in html for feed in ("/rss", "/atom.xml", "/feed.json"))
+    assert re.search(r'<link rel="alternate" type="application/rss\+xml"[^>]* href="/series/beginnings/rss">', html)
+
+
+def test_the_archive_links_to_its_years_and_they_to_each_other(make: Callable[..., Edition]) -> None:
+    days = ("2026-02-02", "2026-01-01", "2024-05-05", "2021-01-01", "999-01-01")
+    pages = make({f"p{n}.md": f"---\ntitle: P{n}\ndate: {day.zfill(10)}\n---\n" for n, day in enumerate(days)}).pages
+    assert [path for path in pages if path.startswith("/archive/")] == [
+        f"/archive/{year}" for year in (2026, 2024, 2021, 999)
+    ]
+    archive, year = (pages[path].identity.body.decode() for path in ("/archive", "/archive/2024"))
+    assert re.findall(r'href="(/archive/\d+)"', archive) == [
+        "/archive/2026", "/archive/2024", "/archive/2021", "/archive/999",
+    ]  # fmt: skip
+    assert re.findall(r'href="(/blog/p\d)"', year) == ["/blog/p2"]
+    assert '<link rel="prev" href="/archive/2026">' in year
+    assert '<link rel="next" href="/archive/2021">' in year
+    steps = json_ld(year)["BreadcrumbList"]["itemListElement"]
+    assert isinstance(steps, list)
+    assert [step["name"] for step in steps] == ["Blog", "Archive", "Posts of 2024"]
 
 
 def test_the_url_of_a_picture_contains_its_digest(edition: Edition, body: Body) -> None:

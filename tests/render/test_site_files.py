@@ -56,6 +56,8 @@ def test_the_sitemap_has_the_dates_of_changes(body: Body) -> None:
     assert lastmod["/blog/hello"] == "2026-03-05T00:00:00Z"
     assert lastmod["/blog/elsewhere"] == "2026-01-01T00:00:00Z"
     assert lastmod["/blog/tag/python"] == "2026-03-05T00:00:00Z"
+    assert lastmod["/archive/2026"] == "2026-03-05T00:00:00Z"
+    assert lastmod["/series/beginnings"] == "2026-02-01T00:00:00Z"
     assert lastmod["/about"] == "2026-01-15T00:00:00Z"
     assert lastmod["/"] == "2026-03-05T00:00:00Z"
 

@@ -28,6 +28,7 @@ def check(library: Library, now: datetime) -> Iterator[Fault]:
     yield from _addresses(library)
     yield from _ids(library)
     yield from _tag_spellings(library)
+    yield from _unused_series(library)
     yield from _neighbours(library)
     targets = _Targets(library)
     for text in (*library.texts, *library.drafts):
@@ -124,6 +125,18 @@ def _tag_spellings(library: Library) -> Iterator[Fault]:
         for post, tag in others:
             problem = f"tags {first!r} and {tag!r} share the page {urls.tag(slug)}"
             yield _warning(post, _line_of(post, "tags"), problem)
+
+
+def _unused_series(library: Library) -> Iterator[Fault]:
+    """Series that site.yaml describes and no post is part of: the name is probably misspelled."""
+    posts = [text for text in (*library.posts, *library.drafts) if isinstance(text, Post) and text.series]
+    named = {slugify(post.series or ""): post.series for post in posts}
+    for slug in library.config.series:
+        if slug not in named:
+            known = ", ".join(sorted(map(repr, named.values()))) or "none"
+            yield Fault(
+                CONFIG, 1, f"series: no post is part of {slug!r}; the series of the posts: {known}", Severity.WARNING
+            )
 
 
 def _folded(tag: str) -> str:
@@ -258,9 +271,11 @@ def _has_anchor(text: Text, fragment: str) -> bool:
 
 def _paths(library: Library) -> frozenset[str]:
     tags: Iterable[str] = {slugify(tag) for post in library.posts for tag in post.tags}
-    feeds = [urls.tag_feed(tag, feed.path) for tag in tags for feed in urls.FEED_FORMATS]
+    lists = [*map(urls.tag, tags), *(urls.series(slugify(post.series)) for post in library.posts if post.series)]
+    feeds = [path + feed.path for path in lists for feed in urls.FEED_FORMATS]
+    years = {urls.year(post.published.year) for post in library.posts}
     sources = [text.source_url for text in library.texts]
-    known = [*(urls.tag(tag) for tag in tags), *feeds, *sources, *(text.url for text in library.texts)]
+    known = [*lists, *years, *feeds, *sources, *(text.url for text in library.texts)]
     known += [urls.api_post(post.slug) for post in library.posts]
     # With scheduled posts too: a link may be written before they appear.
     known += [urls.listing(number) for number in range(2, -(-len(library.posts) // urls.POSTS_PER_PAGE) + 1)]

@@ -1,6 +1,6 @@
 """Configuration of the site in posts/site.yaml: title, author, navigation."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Annotated, Any
@@ -12,6 +12,7 @@ from blog import urls
 from blog.content.document import Remark
 from blog.content.front_matter import FrontMatterError, Line, language_tag, line_of, read_yaml, unknown_key
 from blog.content.moments import zone_named
+from blog.content.slugs import slugify
 from blog.content.yaml_words import lost_words
 
 
@@ -39,6 +40,8 @@ class SiteConfig:
     neighbours: tuple[str, ...] = ()
     # The zone of the days that are shown. Without one they are those that the authors wrote.
     zone: tzinfo | None = None
+    # The descriptions of series, by slug.
+    series: Mapping[str, str] = field(default_factory=dict)
 
 
 def _target(url: str) -> str:
@@ -74,6 +77,21 @@ def _zone_name(name: str) -> str:
     return name
 
 
+def _series(value: Any) -> Any:
+    """Descriptions by slug, from descriptions by the names of series."""
+    if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
+        raise ValueError("give the description of each series: {Name of the series: What it is about}")
+    described: dict[str, str] = {}
+    for name, text in value.items():
+        slug = slugify(name)
+        if not slug:
+            raise ValueError(f"{name!r} has neither a letter nor a digit")
+        if slug in described:
+            raise ValueError(f"{name!r} is described twice")
+        described[slug] = " ".join(text.split())
+    return described
+
+
 def _name_only(value: Any) -> Any:
     return {"name": value} if isinstance(value, str) else value
 
@@ -87,6 +105,7 @@ class _File(BaseModel):
     links: list[_Link] | None = None
     neighbours: list[Annotated[str, AfterValidator(_prefix)]] = []
     timezone: Annotated[str, AfterValidator(_zone_name)] | None = None
+    series: Annotated[dict[str, str], BeforeValidator(_series)] = {}
 
 
 def parse_config(text: str) -> SiteConfig:
@@ -115,6 +134,7 @@ def parse_config(text: str) -> SiteConfig:
         links=_links(model.links, defaults.links),
         neighbours=tuple(model.neighbours),
         zone=zone_named(model.timezone) if model.timezone else None,
+        series=model.series,
     )
 
 

@@ -204,11 +204,11 @@ def _words(value: Any) -> list[str]:
     return list(dict.fromkeys(" ".join(item.split()) for item in items if item.strip()))
 
 
-def _tags(tags: list[str]) -> list[str]:
-    for tag in tags:
-        if not slugify(tag):
-            raise ValueError(f"{tag!r} has neither a letter nor a digit")
-    return tags
+def _with_slug(name: str) -> str:
+    """The name, of which an address can be made."""
+    if not slugify(name):
+        raise ValueError(f"{name!r} has neither a letter nor a digit")
+    return name
 
 
 def _slug(value: str) -> str:
@@ -277,7 +277,9 @@ class FrontMatter(BaseModel):
     date: Moment | None = None
     updated: Moment | None = None
     description: Annotated[str, Field(max_length=500), AfterValidator(_line)] = ""
-    tags: Annotated[list[str], BeforeValidator(_words), AfterValidator(_tags), Field(max_length=30)] = []
+    tags: Annotated[
+        list[Annotated[str, AfterValidator(_with_slug)]], BeforeValidator(_words), Field(max_length=30)
+    ] = []
     draft: Annotated[bool, BeforeValidator(_switch)] = False
     slug: Annotated[str, Field(max_length=200), AfterValidator(_slug)] | None = None
     aliases: Annotated[
@@ -289,7 +291,7 @@ class FrontMatter(BaseModel):
     )
     audio: str | None = None
     lang: Annotated[str, AfterValidator(language_tag)] | None = None
-    series: Line | None = None
+    series: Annotated[Line, AfterValidator(_with_slug)] | None = None
     canonical: Annotated[str, AfterValidator(_url)] | None = None
     order: int | None = None
     id: Line | None = None

@@ -5,12 +5,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import TypeVar
 
 from blog import urls
 from blog.content.config import SiteConfig
 from blog.content.library import Library
 from blog.content.post import Post, StandalonePage, Text
+from blog.content.series import Series, series_of
 from blog.content.slugs import slugify
 
 RELATED_POSTS = 3
@@ -35,12 +37,6 @@ class Tag:
 
 
 @dataclass(frozen=True, slots=True)
-class Series:
-    name: str
-    posts: tuple[Post, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Neighbours:
     """The posts that a post links to: the next older and newer one, related ones, and its series."""
 
@@ -52,7 +48,10 @@ class Neighbours:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """The published content at a moment. Between two dates in the content it is the same, so every replica computes the same site."""
+    """The published content at a moment. Between two dates in the content it is the same, so every replica computes the same site.
+
+    ``series`` are keyed by slug; ``years`` are the posts of each year, both newest first.
+    """
 
     moment: datetime
     config: SiteConfig
@@ -61,6 +60,7 @@ class Site:
     tags: tuple[Tag, ...]
     tags_by_slug: Mapping[str, Tag]
     series: Mapping[str, Series]
+    years: Mapping[int, tuple[Post, ...]]
     neighbours: Mapping[str, Neighbours]
 
     def tags_of(self, post: Post) -> tuple[Tag, ...]:
@@ -74,7 +74,7 @@ class Site:
 def site_at(library: Library, now: datetime) -> Site:
     """The site with every post and page that is published by ``now``."""
     posts = newest_first(_until_updated(post, post.published, now) for post in library.posts if post.published <= now)
-    tags, series = _tags(posts), _series(posts)
+    tags, series = _tags(posts), series_of(posts, library.config.series)
     return Site(
         moment=now,
         config=library.config,
@@ -83,6 +83,7 @@ def site_at(library: Library, now: datetime) -> Site:
         tags=tags,
         tags_by_slug={tag.slug: tag for tag in tags},
         series=series,
+        years=_years(posts),
         neighbours=_neighbours(posts, tags, series),
     )
 
@@ -131,16 +132,10 @@ def _tags(posts: tuple[Post, ...]) -> tuple[Tag, ...]:
     return tuple(Tag(slug, names[slug], tuple(tagged[slug])) for slug in sorted(names))
 
 
-def _series(posts: tuple[Post, ...]) -> Mapping[str, Series]:
-    members: defaultdict[str, list[Post]] = defaultdict(list)
-    for post in posts:
-        if post.series:
-            members[post.series].append(post)
-    return {name: Series(name, tuple(sorted(parts, key=_position_in_series))) for name, parts in members.items()}
-
-
-def _position_in_series(post: Post) -> tuple[float, datetime, str]:
-    return (math.inf if post.order is None else post.order, post.published, post.slug)
+def _years(posts: tuple[Post, ...]) -> Mapping[int, tuple[Post, ...]]:
+    # Sorted again, because posts of one night may be of two years if their authors wrote them in two zones.
+    in_order = sorted(posts, key=lambda post: post.published.year, reverse=True)
+    return {year: tuple(of_year) for year, of_year in groupby(in_order, key=lambda post: post.published.year)}
 
 
 def _neighbours(
@@ -153,7 +148,7 @@ def _neighbours(
             older=posts[index + 1] if index + 1 < len(posts) else None,
             newer=posts[index - 1] if index else None,
             related=_related(post, positions, tagged, len(posts)),
-            series=series[post.series] if post.series else None,
+            series=series[slugify(post.series)] if post.series else None,
         )
         for index, post in enumerate(posts)
     }

@@ -16,7 +16,7 @@ from blog.content.config import SiteConfig
 from blog.content.files import File
 from blog.content.library import Resolver
 from blog.content.post import Post
-from blog.content.site import Site
+from blog.content.site import Site, newest_first
 from blog.render.page import FEED, Rendered
 from blog.render.theme import iso
 from blog.urls import FeedFormat
@@ -35,10 +35,11 @@ for _prefix, _namespace in (("atom", _ATOM), ("content", _CONTENT), ("dc", _DC))
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A feed of posts, independent of its format. ``base`` is the path prefix of the feed in each format."""
+    """A feed of posts, independent of its format. ``base`` is the path prefix of the feed in each format, ``route`` that of its route."""
 
     title: str
     base: str
+    route: str
     posts: tuple[Post, ...]
     config: SiteConfig
     origin: str
@@ -67,22 +68,25 @@ class Feed:
 
 
 def feeds(site: Site, resolver: Resolver, origin: str) -> Iterator[Rendered]:
-    """The feed of the site and of each tag, in every format. The resolver must return absolute URLs."""
+    """The feed of the site, of each tag and of each series, in every format. The resolver must return absolute URLs."""
     content = _Contents(resolver)
 
-    def feed(title: str, base: str, posts: tuple[Post, ...]) -> Feed:
-        return Feed(title, base, posts[:POSTS_PER_FEED], site.config, origin, content, resolver.audio)
+    def feed(title: str, base: str, route: str, posts: tuple[Post, ...]) -> Feed:
+        return Feed(title, base, route, posts[:POSTS_PER_FEED], site.config, origin, content, resolver.audio)
 
-    yield from _written(feed(site.config.title, "", site.posts))
+    yield from _written(feed(site.config.title, "", "", site.posts))
     for tag in site.tags:
-        yield from _written(feed(f"{site.config.title}: {tag.name}", tag.url, tag.posts))
+        yield from _written(feed(f"{site.config.title}: {tag.name}", tag.url, urls.TAG_ROUTE, tag.posts))
+    for series in site.series.values():
+        title = f"{site.config.title}: {series.name}"
+        yield from _written(feed(title, series.url, urls.SERIES_ROUTE, newest_first(series.posts)))
 
 
 def _written(feed: Feed) -> Iterator[Rendered]:
     for kind in urls.FEED_FORMATS:
         yield Rendered(
             path=urls.decoded(feed.base + kind.path),
-            route=urls.TAG_ROUTE + kind.path if feed.base else kind.path,
+            route=feed.route + kind.path,
             media_type=f"{kind.media_type}; charset=utf-8",
             body=_WRITERS[kind.name](feed, kind),
             cache=FEED,

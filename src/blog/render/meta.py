@@ -8,10 +8,13 @@ from blog import urls
 from blog.content.library import Resolver, is_external
 from blog.content.media_types import is_on_cards
 from blog.content.post import Post, Text
+from blog.content.series import Series
 from blog.content.site import Site, Tag
 from blog.render.theme import iso
 
 JsonLd = dict[str, Any]
+# Titles and paths of pages, from the home page down.
+Steps = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +73,9 @@ class MetadataBuilder:
         self._default_picture = default_picture
         self._feeds = feeds(site.config.title)
 
-    def index(self, title: str, path: str, description: str = "") -> PageMetadata:
-        """A page that lists posts."""
-        breadcrumbs = () if path == urls.HOME else (self._breadcrumbs([(title, path)]),)
+    def index(self, title: str, path: str, description: str = "", parents: Steps = ()) -> PageMetadata:
+        """A page that lists posts. ``parents`` are the titles and paths of the pages above it, without the home page."""
+        breadcrumbs = () if path == urls.HOME else (self._breadcrumbs([*parents, (title, path)]),)
         return PageMetadata(
             title=title,
             description=description or self._config.description,
@@ -100,7 +103,28 @@ class MetadataBuilder:
     def tag(self, tag: Tag) -> PageMetadata:
         title = f"Posts about {tag.name}"
         index = self.index(title, tag.url, f"{title} on {self._config.title}.")
-        return replace(index, feeds=(*feeds(f"{self._config.title}: {tag.name}", tag.url), *self._feeds))
+        return self._with_feeds(index, tag.name)
+
+    def series(self, series: Series) -> PageMetadata:
+        title = f"Series: {series.name}"
+        description = (
+            series.description or f"Every part of the series “{series.name}” on {self._config.title}, in order."
+        )
+        return self._with_feeds(self.index(title, series.url, description), series.name)
+
+    def year(self, number: int, years: Sequence[int]) -> PageMetadata:
+        """The posts of one of the years, which are newest first."""
+        title, place = f"Posts of {number}", years.index(number)
+        description = f"Every post of {self._config.title} from {number}, newest first."
+        return replace(
+            self.index(title, urls.year(number), description, [("Archive", urls.ARCHIVE)]),
+            newer=urls.year(years[place - 1]) if place else None,
+            older=urls.year(years[place + 1]) if place + 1 < len(years) else None,
+        )
+
+    def _with_feeds(self, index: PageMetadata, name: str) -> PageMetadata:
+        """The page with its own feeds before those of the site."""
+        return replace(index, feeds=(*feeds(f"{self._config.title}: {name}", index.path), *self._feeds))
 
     def page(self, page: Text) -> PageMetadata:
         return PageMetadata(
@@ -170,7 +194,7 @@ class MetadataBuilder:
             "isPartOf": {"@type": "Blog", "@id": self._origin + urls.HOME, "name": self._config.title},
         } | ({"image": picture.url} if picture else {})
 
-    def _breadcrumbs(self, steps: Sequence[tuple[str, str]]) -> JsonLd:
+    def _breadcrumbs(self, steps: Steps) -> JsonLd:
         named = [(self._config.title, urls.HOME), *steps]
         return {
             "@context": "https://schema.org",

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from html import unescape
-from itertools import groupby
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -58,7 +57,9 @@ class PageRenderer:
         yield from self._lists()
         yield from map(self._post, self._site.posts)
         yield from self._tags()
+        yield from self._series()
         yield self._archive()
+        yield from self._years()
         yield from map(self._standalone, self._site.pages)
 
     def not_found(self) -> Rendered:
@@ -127,13 +128,20 @@ class PageRenderer:
         for tag in self._site.tags:
             yield self._page("tag.html", self._metadata.tag(tag), urls.TAG_ROUTE, {"tag": tag, "posts": tag.posts})
 
+    def _series(self) -> Iterator[Rendered]:
+        for series in self._site.series.values():
+            yield self._page("series.html", self._metadata.series(series), urls.SERIES_ROUTE, {"series": series})
+
     def _archive(self) -> Rendered:
-        # Sorted again, because posts of one night may be of two years if their authors wrote them in two zones.
-        posts = sorted(self._site.posts, key=lambda post: post.published.year, reverse=True)
-        grouped = groupby(posts, key=lambda post: post.published.year)
-        years = [(year, list(of_year)) for year, of_year in grouped]
+        years = list(self._site.years.items())
         meta = self._metadata.index("Archive", urls.ARCHIVE, f"Every post of {self._site.config.title}, by year.")
         return self._page("archive.html", meta, urls.ARCHIVE, {"years": years, "total": len(self._site.posts)})
+
+    def _years(self) -> Iterator[Rendered]:
+        years = tuple(self._site.years)
+        for year, posts in self._site.years.items():
+            context = {"year": year, "posts": posts}
+            yield self._page("year.html", self._metadata.year(year, years), urls.YEAR_ROUTE, context)
 
     def _standalone(self, page: StandalonePage) -> Rendered:
         context = {"page": page, "content": self._content(page)}

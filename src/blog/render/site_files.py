@@ -64,6 +64,10 @@ def _locations(site: Site, pages: Container[str]) -> Iterator[tuple[str, datetim
             yield fixed.path, site.modified
     for tag in site.tags:
         yield tag.url, last_modified(tag.posts)
+    for series in site.series.values():
+        yield series.url, last_modified(series.posts)
+    for year, posts in site.years.items():
+        yield urls.year(year), last_modified(posts)
     for page in site.pages:
         yield page.url, page.updated
 

@@ -1,4 +1,4 @@
-"""Finds the page that an unknown path means: a feed under the name other programs use, a tag as it is written, a path ending in .html."""
+"""Finds the page that an unknown path means: a feed under the name other programs use, a tag or a series as it is written, a path ending in .html."""
 
 from collections.abc import Container, Iterator, Mapping
 from unicodedata import normalize
@@ -8,7 +8,7 @@ from blog.content.slugs import slugify
 
 # Normalising takes quadratic time for some texts, so a longer path is compared only as it is.
 _LONGEST = 200
-# Where WordPress, Hugo, Jekyll, Ghost and Eleventy have their feeds, below the site and below a tag.
+# Where WordPress, Hugo, Jekyll, Ghost and Eleventy have their feeds, below the site, a tag or a series.
 _FEEDS: Mapping[str, str] = {
     **dict.fromkeys(("/feed", "/feed.xml", "/rss.xml", "/index.xml", "/feed/rss"), urls.RSS),
     **dict.fromkeys(("/atom", "/feed/atom", "/feed.atom"), urls.ATOM),
@@ -16,7 +16,7 @@ _FEEDS: Mapping[str, str] = {
     **{feed.path: feed.path for feed in urls.FEED_FORMATS},
 }
 _ENDINGS = ("/index.html", "/index.htm", ".html", ".htm")
-_TAG = urls.tag("")
+_LISTS = (urls.tag(""), urls.series(""))
 
 
 def meant(path: str, pages: Container[str], redirects: Mapping[str, str]) -> str | None:
@@ -57,10 +57,12 @@ def _without_ending(path: str) -> str:
 
 
 def _other_names(path: str) -> Iterator[str]:
-    """The feeds and the tag that a path names otherwise than this site does."""
-    name = path.removeprefix(_TAG)
-    if name != path:
-        yield from (_TAG + slugify(name.removesuffix(end)) + feed for end, feed in _FEEDS.items() if name.endswith(end))
-        yield _TAG + slugify(name)
+    """The feeds, the tag and the series that a path names otherwise than this site does."""
+    if above := next((prefix for prefix in _LISTS if path.startswith(prefix)), ""):
+        name = path.removeprefix(above)
+        yield from (
+            above + slugify(name.removesuffix(end)) + feed for end, feed in _FEEDS.items() if name.endswith(end)
+        )
+        yield above + slugify(name)
     elif feed := _FEEDS.get(path.removeprefix(urls.BLOG)):
         yield feed

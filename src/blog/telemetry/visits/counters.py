@@ -13,10 +13,12 @@ CONTENT_TYPES: Mapping[str, str] = {
     **{fixed.path: fixed.content_type for fixed in urls.FIXED if fixed.content_type},
     urls.LIST_ROUTE: "list",
     urls.TAG_ROUTE: "tag",
+    urls.SERIES_ROUTE: "series",
+    urls.YEAR_ROUTE: "archive",
     **{kind.route: kind.name for kind in urls.KINDS},
 }
 _FORMATS = {feed.path: feed.name for feed in urls.FEED_FORMATS}
-FEEDS: Mapping[str, str] = _FORMATS | {urls.TAG_ROUTE + path: name for path, name in _FORMATS.items()}
+FEEDS: Mapping[str, str] = {route + path: name for route in ("", *urls.FEED_ROUTES) for path, name in _FORMATS.items()}
 SERVED = frozenset({200, 304})
 _LONGEST_PURPOSE = 64
 
@@ -76,7 +78,7 @@ class Visits:
     def _feed(self, feed: str, headers: Mapping[bytes, bytes], *, whole: bool) -> None:
         agent = agents.agent_of(headers.get(b"user-agent", b""))
         self._feeds.add(feed, agent.reader)
-        # The subscribers of a tag's feed are not subscribers of the site.
+        # The subscribers of a part of the site are not subscribers of the site.
         if whole and agent.subscribers is not None:
             self._subscribers.labels(feed, agent.reader).set(agent.subscribers)
 
