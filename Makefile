@@ -29,8 +29,8 @@ install: $(VENV)/.dev ## create .venv with the locked dependencies
 run: $(VENV)/.run ## serve posts/ at http://127.0.0.1:8000
 	BLOG_LOG_FORMAT=$${BLOG_LOG_FORMAT:-console} $(BIN)/blog serve
 
-dev: $(VENV)/.run ## like run, and reload posts, templates and open pages on change
-	BLOG_RELOAD=true BLOG_LOG_FORMAT=$${BLOG_LOG_FORMAT:-console} $(BIN)/blog serve
+dev: $(VENV)/.run ## like run, with drafts, and reload posts, templates and open pages on change
+	BLOG_RELOAD=true BLOG_LOG_FORMAT=$${BLOG_LOG_FORMAT:-console} $(BIN)/blog serve --drafts
 
 # All tests run on all cores. Selected tests run in one process, which starts sooner and allows --pdb.
 WORKERS = $(if $(T),0,auto)

@@ -13,6 +13,7 @@ import argparse
 import logging
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from operator import attrgetter
@@ -84,6 +85,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"blog {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     serve = commands.add_parser("serve", help="serve the site")
+    serve.add_argument(
+        "--drafts",
+        action="store_true",
+        help="show drafts and scheduled texts too, marked, to everyone who can reach it",
+    )
     serve.set_defaults(run=_serve)
     check = commands.add_parser(
         "check", help="print every fault of the content and the theme; exit 1 if one is an error"
@@ -105,7 +111,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _serve(settings: Settings, _options: argparse.Namespace) -> int:
+def _serve(settings: Settings, options: argparse.Namespace) -> int:
+    settings = replace(settings, drafts=options.drafts)
     logs.configure(settings)
     sys.setswitchinterval(_SWITCH_SECONDS)
     # Bound before anything is built, so that a port in use ends the start at once with a one-line error.

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
+from itertools import chain
 from pathlib import PurePosixPath
 
 from blog import urls
@@ -18,7 +19,7 @@ from blog.content.files import File
 from blog.content.library import Library, Resolver, file_targets
 from blog.content.loader import ParsedTexts, load
 from blog.content.post import Post
-from blog.content.site import Site, site_at, valid_between
+from blog.content.site import Site, site_at, site_with_drafts, valid_between, with_drafts
 from blog.content.slugs import slugify
 from blog.machine import cores
 from blog.machine.allocator import limit_retained_memory
@@ -29,7 +30,7 @@ from blog.render.feeds import feeds
 from blog.render.meta import MetadataBuilder, Picture
 from blog.render.page import FOREVER, SHORT, Rendered
 from blog.render.pages import PageRenderer
-from blog.render.site_files import site_files
+from blog.render.site_files import site_files, sources
 from blog.render.theme import ASSET_TYPES, Theme, asset_url
 from blog.render.theme_folders import theme_folders
 from blog.settings import Settings
@@ -125,9 +126,12 @@ def render(
 
 
 def _render(library: Library, site: Site, theme: Theme, settings: Settings, binder: "_Binder", stage: Stage) -> Edition:
-    resolver, absolute = Resolver(library), Resolver(library, settings.base_url)
-    metadata = MetadataBuilder(site, settings.base_url, resolver, _card(theme, settings, site))
-    renderer = PageRenderer(site, theme, metadata, resolver, settings)
+    # Feeds, the sitemap, llms.txt and the API are those of the public site even where pages show drafts.
+    shown = site_with_drafts(library, site.moment) if settings.drafts else site
+    resolver = Resolver(with_drafts(library) if settings.drafts else library)
+    absolute = Resolver(library, settings.base_url)
+    metadata = MetadataBuilder(shown, settings.base_url, resolver, _card(theme, settings, site))
+    renderer = PageRenderer(shown, theme, metadata, resolver, settings)
     since, until = valid_between(library, site.moment)
     with stage("render") as note:
         rendered = _everything(renderer, library, site, theme, absolute, settings)
@@ -135,7 +139,8 @@ def _render(library: Library, site: Site, theme: Theme, settings: Settings, bind
         not_found = NotFound(renderer.not_found(), *renderer.suggestions())
         note("pages", len(pages))
         note("bytes", binder.size)
-    texts = (*site.posts, *site.pages)
+    # The aliases of published texts come last, so that no draft takes one of them.
+    texts = (*shown.posts, *shown.pages, *site.posts, *site.pages)
     return Edition(
         posts=tuple(binder.entries),
         pages=pages,
@@ -224,14 +229,14 @@ def _everything(
         yield page
     yield from feeds(site, absolute, settings.base_url)
     generated = site_files(site, theme, settings.base_url, paths)
-    yield from (page for page in generated if page.path not in library.static)
+    yield from (page for page in chain(generated, sources(renderer.site)) if page.path not in library.static)
     skipped = frozenset() if settings.faro_url else rum.ASSETS
     for name, body in theme.assets.items():
         if name in skipped:
             continue
         media_type = ASSET_TYPES[name.rpartition(".")[2]]
         yield _file(asset_url(name, body), media_type, body, secure=settings.secure)
-    for file in _files(site, absolute):
+    for file in _files(renderer.site, absolute):
         yield _file(file.url, file.media_type, file.body, secure=settings.secure)
     for static in library.static.values():
         page = _file(static.address, static.media_type, static.file.body, secure=settings.secure)
@@ -239,7 +244,7 @@ def _everything(
 
 
 def _files(site: Site, resolver: Resolver) -> Iterator[File]:
-    """The files that published texts refer to. A file that only drafts refer to is not served."""
+    """The files that the texts of a site refer to. A file that only drafts refer to is not served."""
     texts = (*site.posts, *site.pages)
     referenced = (resolver.file(text, target) for text in texts for target in file_targets(text))
     yield from {file.path: file for file in referenced if file}.values()

@@ -14,6 +14,7 @@ from blog.content.library import Library
 from blog.content.post import Post, StandalonePage, Text
 from blog.content.series import Series, series_of
 from blog.content.slugs import slugify
+from blog.content.targets import is_harmful
 
 RELATED_POSTS = 3
 # A tag that many posts share is a weak sign of related content, and comparing all posts with each other would take too long.
@@ -70,16 +71,58 @@ class Site:
     def modified(self) -> datetime | None:
         return last_modified(self.posts)
 
+    def state_of(self, text: Text) -> str:
+        """Why a text is not public: "draft", "scheduled", or "" for a published one."""
+        if text.draft:
+            return "draft"
+        return "" if is_due(text, self.moment) else "scheduled"
+
 
 def site_at(library: Library, now: datetime) -> Site:
     """The site with every post and page that is published by ``now``."""
-    posts = newest_first(_until_updated(post, post.published, now) for post in library.posts if post.published <= now)
+    return _site(
+        library,
+        now,
+        [_until_updated(post, post.published, now) for post in library.posts if is_due(post, now)],
+        [_until_updated(page, page.published, now) for page in library.pages if is_due(page, now)],
+    )
+
+
+def site_with_drafts(library: Library, now: datetime) -> Site:
+    """The site as its author previews it: with drafts and scheduled texts."""
+    shown = with_drafts(library)
+    return _site(shown, now, shown.posts, shown.pages)
+
+
+def with_drafts(library: Library) -> Library:
+    """The library with its drafts among the posts and pages, except those that `shown_drafts` leaves out."""
+    drafts = shown_drafts(library)
+    return replace(
+        library,
+        posts=(*library.posts, *(draft for draft in drafts if isinstance(draft, Post))),
+        pages=(*library.pages, *(draft for draft in drafts if isinstance(draft, StandalonePage))),
+    )
+
+
+def shown_drafts(library: Library) -> tuple[Text, ...]:
+    """The drafts that can be previewed: those whose address is free, and that contain no link which runs script."""
+    taken = {text.url for text in library.texts}
+    drafts = {draft.url: draft for draft in reversed(library.drafts) if draft.url not in taken}
+    return tuple(draft for draft in reversed(drafts.values()) if not _has_harmful_target(draft))
+
+
+def _has_harmful_target(text: Text) -> bool:
+    return any(is_harmful(reference.target) for reference in text.document.references)
+
+
+def _site(library: Library, now: datetime, posts: Iterable[Post], pages: Iterable[StandalonePage]) -> Site:
+    posts = newest_first(posts)
     tags, series = _tags(posts), series_of(posts, library.config.series)
     return Site(
         moment=now,
         config=library.config,
         posts=posts,
-        pages=tuple(_until_updated(page, page.published, now) for page in library.pages if _is_due(page, now)),
+        pages=tuple(pages),
         tags=tags,
         tags_by_slug={tag.slug: tag for tag in tags},
         series=series,
@@ -88,8 +131,10 @@ def site_at(library: Library, now: datetime) -> Site:
     )
 
 
-def _is_due(page: StandalonePage, now: datetime) -> bool:
-    return page.published is None or page.published <= now
+def is_due(text: Text, now: datetime) -> bool:
+    """Whether the date of a text has come; a text without a date is not scheduled."""
+    published = text.published if isinstance(text, Post | StandalonePage) else None
+    return published is None or published <= now
 
 
 def _until_updated(text: _Text, published: datetime | None, now: datetime) -> _Text:

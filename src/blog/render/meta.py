@@ -38,7 +38,7 @@ class Picture:
 class PageMetadata:
     """The metadata of one page. ``canonical`` is an absolute URL; the menu marks the entry of ``path`` as current.
 
-    ``source`` is the path of the Markdown source of a post or page.
+    ``source`` is the path of the Markdown source of a post or page. ``state`` is why a text is not public: "draft" or "scheduled".
     """
 
     title: str
@@ -54,6 +54,7 @@ class PageMetadata:
     post: Post | None = None
     source: str | None = None
     indexed: bool = True
+    state: str = ""
     json_ld: tuple[JsonLd, ...] = ()
 
 
@@ -136,6 +137,8 @@ class MetadataBuilder:
             picture=self._card(page),
             source=page.source_url,
             feeds=self._feeds,
+            indexed=not (state := self._site.state_of(page)),
+            state=state,
             json_ld=(self._breadcrumbs([(page.title, page.url)]),),
         )
 
@@ -154,6 +157,8 @@ class MetadataBuilder:
             newer=around.newer.url if around.newer else None,
             post=post,
             source=post.source_url,
+            indexed=not (state := self._site.state_of(post)),
+            state=state,
             json_ld=(self._posting(post), self._breadcrumbs([("Posts", urls.BLOG), (post.title, post.url)])),
         )
 

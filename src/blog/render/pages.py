@@ -49,7 +49,12 @@ class PageRenderer:
             "modified": site.modified,
             "refresh": settings.refreshes_browsers,
             "rum": self._rum,
+            "state_of": site.state_of,
         }
+
+    @property
+    def site(self) -> Site:
+        return self._site
 
     def all(self) -> Iterator[Rendered]:
         """Every page, in the order of the menu."""
@@ -77,12 +82,13 @@ class PageRenderer:
         html = self._theme.render(template, {**self._shared, "meta": meta, **context})
         if self._rum and MARKER not in html:
             raise ContentError([Fault(self._theme.file(template), 1, _NO_RUM)])
+        headers = security.for_html(security.script_hashes(html), secure=self._secure, beacons=self._beacons)
         return Rendered(
             path=urls.decoded(meta.path),
             route=route,
             media_type=HTML,
             body=html.encode(),
-            headers=security.for_html(security.script_hashes(html), secure=self._secure, beacons=self._beacons),
+            headers=headers | security.NOT_INDEXED if meta.state else headers,
         )
 
     def _home(self) -> Rendered:

@@ -9,6 +9,7 @@ _SCRIPT = re.compile(r'<script((?:\s+[\w-]+(?:="[^"]*")?)*)>(.*?)</script>', re.
 _ATTRIBUTE = re.compile(r'\s([\w-]+)(?:="[^"]*")?')
 _NOT_INLINE = {"src", "type"}
 _DOCUMENTS = frozenset({"image/svg+xml", "text/html", "application/xml"})
+NOT_INDEXED = {"x-robots-tag": "noindex, nofollow"}
 _HSTS = {"strict-transport-security": "max-age=31536000; includeSubDomains"}
 
 

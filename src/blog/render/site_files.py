@@ -26,6 +26,10 @@ def site_files(site: Site, theme: Theme, origin: str, pages: Container[str]) -> 
     yield _page(urls.MANIFEST, "application/manifest+json", manifest(site, theme))
     if icon := theme.assets.get("favicon.ico"):
         yield _page(urls.FAVICON, "image/x-icon", icon)
+
+
+def sources(site: Site) -> Iterator[Rendered]:
+    """The Markdown sources of the posts and pages."""
     yield from (_source(post, urls.SOURCE_ROUTE) for post in site.posts)
     yield from (_source(page, urls.PAGE_SOURCE_ROUTE) for page in site.pages)
 

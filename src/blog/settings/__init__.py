@@ -168,6 +168,8 @@ class Settings:
         meaning="`true`: no tracing, even with an endpoint",
         name="OTEL_SDK_DISABLED",
     )
+    # Set by `blog serve --drafts` alone: a variable could be left set on a public site.
+    drafts: bool = False
 
     def __post_init__(self) -> None:
         if self.metrics_port == self.port:
@@ -183,7 +185,7 @@ class Settings:
         Raises:
             SettingsError: with the variable, its value and what is allowed.
         """
-        given = {field.name: environ.get(variable(field.name), "") for field in fields(cls)}
+        given = {name: environ.get(variable(name), "") for name in _FIELDS}
         return cls(
             **{name: _FIELDS[name].metadata["read"](variable(name), text) for name, text in given.items() if text}
         )
@@ -245,7 +247,7 @@ def source_date(environ: Mapping[str, str]) -> int | None:
     return int(value)
 
 
-_FIELDS = {field.name: field for field in fields(Settings)}
+_FIELDS = {field.name: field for field in fields(Settings) if field.metadata}
 
 
 def variable(field: str) -> str:
