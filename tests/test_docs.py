@@ -24,7 +24,7 @@ DECISIONS = sorted(ROOT.glob("docs/adr/[0-9]*.md"))
 # Variables of the tests and of the build that the service itself does not read.
 DEVELOPERS = {"BLOG_GOLDEN", "BLOG_HOSTILE_CHARACTERS", "BLOG_TEST_DRAIN_ROUNDS"}
 LONGEST_LINE = 400
-PACKAGES = ("build", "content", "http", "machine", "render", "serve", "settings", "telemetry")
+PACKAGES = ("build", "content", "http", "machine", "render", "serve", "settings", "starter", "telemetry")
 _FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _SPAN = re.compile(r"`([^`\n]+)`")
 _PATH = re.compile(rf"(?:\.ci|\.github|chart|docker|docs|posts|src|templates|tests|{'|'.join(PACKAGES)})/[\w./-]*")

@@ -1,4 +1,4 @@
-"""The command line: serve, check, build, cache, new."""
+"""The command line: serve, check, build, cache, new, init."""
 
 import os
 import signal
@@ -39,6 +39,7 @@ from blog.serve.listening import listen
 from blog.serve.protocol import PageProtocol
 from blog.serve.server import Server
 from blog.settings import Settings, source_date, variable
+from blog.starter import command as starter
 from blog.telemetry import logs
 
 EXIT_CONTENT = 1
@@ -108,6 +109,7 @@ def _parser() -> argparse.ArgumentParser:
     new = commands.add_parser("new", help="write a draft and print its path")
     new.add_argument("title")
     new.set_defaults(run=_new)
+    starter.add(commands)
     return parser
 
 

@@ -36,7 +36,9 @@ def python(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 def _run(*command: str, cwd: Path, environ: dict[str, str] | None = None) -> str:
-    done = subprocess.run(command, cwd=cwd, env=environ, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, cwd=cwd, env=environ, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, f"{command} ended with {done.returncode}:\n{done.stdout}{done.stderr}"
     return done.stdout
 
@@ -76,6 +78,22 @@ def test_an_empty_folder_becomes_a_blog(python: Path, tmp_path: Path) -> None:
             sheet = re.search(r'href="(/assets/site\.\w+\.css)"', page)
             assert sheet
             assert "{" in _until_served(port, sheet[1])
+        finally:
+            server.terminate()
+
+
+def test_a_new_blog_is_checked_and_served(python: Path, tmp_path: Path) -> None:
+    blog = str(python.parent / "blog")
+    _run(blog, "init", "mine", "--title", "My notes", cwd=tmp_path, environ=_environ())
+    _run(blog, "check", "--strict", cwd=tmp_path / "mine", environ=_environ())
+    port = _free_port()
+    with subprocess.Popen(
+        [blog, "serve"], cwd=tmp_path / "mine", env=_environ(port), stdout=subprocess.DEVNULL
+    ) as server:
+        try:
+            assert "My notes" in _until_served(port, "/")
+            assert "The first post." in _until_served(port, "/blog")
+            assert "<h1" in _until_served(port, "/about")
         finally:
             server.terminate()
 
