@@ -25,7 +25,7 @@ NOW = datetime(2026, 6, 1, tzinfo=UTC)
 LATER = datetime(2999, 1, 1, tzinfo=UTC)
 MADE = 1_780_000_000
 TEMPLATES = Path(__file__).parents[2] / "templates"
-MISPLACED = "notes/misplaced.md"
+MISPLACED = "notes/misplaced.rst"
 
 
 @pytest.fixture
@@ -169,7 +169,7 @@ def _rename(settings: Settings) -> Settings:
     [
         pytest.param(lambda it: _edit(it, "elsewhere.md", "---\ntitle: E\ndate: 2026-01-01\n---\n"), id="text"),
         pytest.param(lambda it: _edit(it, "new.md", "---\ntitle: N\ndate: 2026-01-01\n---\n"), id="new-text"),
-        pytest.param(lambda it: _edit(it, "notes/other.md", "lost as well"), id="misplaced-text"),
+        pytest.param(lambda it: _edit(it, "notes/other.rst", "lost as well"), id="misplaced-text"),
         pytest.param(lambda it: _edit(it, "static/new.txt", "new"), id="static-file"),
         pytest.param(lambda it: _edit(it, "static/.well-known/new", "new"), id="well-known-file"),
         pytest.param(lambda it: _edit(it, "static/new.js", "new"), id="refused-static-file"),
@@ -200,7 +200,7 @@ def test_a_change_that_affects_no_page_is_not_a_miss(settings: Settings) -> None
     (moved.posts_dir / "unrelated.bin").write_bytes(b"no text refers to this file")
     cached = _read(moved)
     assert cached is not None
-    assert {warning.file.parts[-3] for warning in cached.warnings if warning.file.name == "misplaced.md"} == {"moved"}
+    assert {warning.file.parts[-3] for warning in cached.warnings if warning.file.name == "misplaced.rst"} == {"moved"}
 
 
 @pytest.mark.parametrize("damage", [lambda it: os.truncate(it, it.stat().st_size // 2), Path.unlink,

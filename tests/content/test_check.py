@@ -146,6 +146,7 @@ def test_a_minor_fault_is_a_warning(write: Write, folder: Path, body: str, fault
 
 def test_a_draft_is_checked_too(write: Write, faults: Faults) -> None:
     write("a.md", text("[x](gone.md)", "draft: true\n"))
+    write("b.md", text())
     assert len(faults()) == 1
 
 
@@ -241,6 +242,7 @@ def test_a_draft_may_link_drafts(write: Write, faults: Faults, body: str) -> Non
     write("a.md", text(body, "draft: true\n"))
     write("b.md", text("## Part", "draft: true\n"))
     write("pages/p.md", "---\ntitle: P\ndraft: true\n---\n")
+    write("c.md", text())
     assert faults() == []
 
 

@@ -8,6 +8,8 @@ import pytest
 
 from blog.content.folder import Folder
 from blog.content.library import Library
+from blog.content.loader import load
+from blog.errors import ContentError
 
 Write = Callable[[str, str | bytes], Path]
 Faults = Callable[[], list[str]]
@@ -20,15 +22,10 @@ SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="7" height="5"/>'
 @pytest.mark.parametrize(
     ("name", "advice"),
     [
-        pytest.param("b.markdown", "rename it to 'b.md'", id="markdown"),
-        pytest.param("b.MD", "rename it to 'b.md'", id="upper-case"),
-        pytest.param("b.mdx", "rename it to 'b.md'", id="mdx"),
-        pytest.param("pages/b.Markdown", "rename it to 'b.md'", id="page"),
-        pytest.param("b.rst", "posts and pages are Markdown files", id="another-markup"),
-        pytest.param("drafts/b.md", "posts belong directly in the posts folder", id="subfolder"),
-        pytest.param("pages/2026/b.md", "posts belong directly in the posts folder", id="two-folders-deep"),
-        pytest.param("drafts/b.mdx", "posts belong directly in the posts folder", id="both"),
-        pytest.param("Pages/b.md", "rename the folder 'Pages' to 'pages'", id="pages-in-upper-case"),
+        pytest.param("b.mdown", "rename it to 'b.md'", id="mdown"),
+        pytest.param("b.MKD", "rename it to 'b.md'", id="upper-case"),
+        pytest.param("pages/b.Rmd", "posts and pages are Markdown files", id="page"),
+        pytest.param("2026/b.rst", "posts and pages are Markdown files", id="another-markup"),
     ],
 )
 def test_a_text_that_is_not_read_is_said_with_what_to_do(write: Write, faults: Faults, name: str, advice: str) -> None:
@@ -37,6 +34,87 @@ def test_a_text_that_is_not_read_is_said_with_what_to_do(write: Write, faults: F
     (fault,) = faults()
     assert fault.startswith(f"{name}:1: is not read: ")
     assert advice in fault
+
+
+@pytest.mark.parametrize(
+    ("name", "url"),
+    [
+        ("b.MD", "/blog/b"),
+        ("b.markdown", "/blog/b"),
+        ("b.Mdx", "/blog/b"),
+        ("2026/b.md", "/blog/b"),
+        ("linux/kernel/2026/03-01-b.md", "/blog/b"),
+        ("b/index.md", "/blog/b"),
+        ("2026-03-01-b/index.markdown", "/blog/b"),
+        ("pages/b/c.md", "/b/c"),
+        ("pages/b/Index.MD", "/b"),
+    ],
+)
+def test_a_text_is_read_in_any_folder(write: Write, faults: Faults, library: Read, name: str, url: str) -> None:
+    write("a.md", POST)
+    write(name, POST)
+    assert faults() == []
+    assert sorted(text.url for text in library().texts) == sorted(["/blog/a", url])
+
+
+def test_a_folder_named_pages_in_upper_case_has_posts_and_is_said(write: Write, faults: Faults) -> None:
+    write("Pages/b.md", POST)
+    assert faults() == ["Pages:1: is read as a folder of posts; rename it to 'pages' if its texts are pages"]
+
+
+def test_the_files_of_a_bundle_are_those_beside_its_index(write: Write, faults: Faults, library: Read) -> None:
+    write("trip/index.md", POST + "\n![x](a.svg) ![y](./maps/b.svg) [c](../c.md)\n")
+    write("trip/a.svg", SVG)
+    write("trip/maps/b.svg", SVG)
+    write("c.md", POST + "\n[trip](trip/index.md)\n")
+    assert faults() == []
+    assert sorted(map(str, library().files)) == ["trip/a.svg", "trip/maps/b.svg"]
+
+
+def test_a_folder_that_is_a_link_within_the_folder_is_read_once(folder: Path, write: Write, faults: Faults) -> None:
+    write("..data/pages/about.md", POST)
+    (folder / "pages").symlink_to("..data/pages")
+    write("real/b.md", POST)
+    (folder / "same").symlink_to("real")
+    (folder / "real/loop").symlink_to("..")
+    assert faults() == [
+        "real/loop:1: is the same folder as ., which is read already",
+        "same:1: is the same folder as real, which is read already",
+    ]
+
+
+@pytest.mark.parametrize("name", ["_index.md", "2026/_index.fr.md"])
+def test_a_file_that_describes_its_folder_is_no_text(write: Write, faults: Faults, library: Read, name: str) -> None:
+    write("2026/a.md", POST)
+    write(name, "+++\ntitle = 'All'\n+++\n")
+    assert faults() == []
+    assert len(library().texts) == 1
+
+
+@pytest.mark.parametrize("name", ["a.rst", "2026/a.mkd", "pages/a.adoc"])
+def test_a_folder_with_texts_of_which_none_is_read_is_an_error(folder: Path, write: Write, name: str) -> None:
+    write(name, POST)
+    with pytest.raises(ContentError):
+        load(folder)
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        pytest.param({}, ".:1: has no published text, so the site is empty", id="nothing"),
+        pytest.param({"_index.md": POST}, ".:1: has no published text, so the site is empty", id="section"),
+        pytest.param({"a.txt": "words"}, ".:1: has no published text, so the site is empty", id="no-text"),
+        pytest.param(
+            {"a.md": POST.replace("date", "draft: true\ndate")},
+            ".:1: has no published text, so the site is empty: 1 draft",
+            id="draft",
+        ),
+    ],
+)
+def test_an_empty_site_is_said(write: Write, faults: Faults, files: dict[str, str], said: str) -> None:
+    for name, text in files.items():
+        write(name, text)
+    assert faults() == [said]
 
 
 @pytest.mark.parametrize("name", ["README.md", "readme.MD", "pages/README.md", "images/Readme.markdown"])

@@ -18,6 +18,18 @@ FRONT_MATTER = "---\ntitle: Hello\ndate: 2026-03-01\n---\n"
         pytest.param("2026-03-01-hello.md", "hello", id="jekyll-date"),
         pytest.param("2026-03-hello.md", "2026-03-hello", id="half-a-date"),
         pytest.param("Hello World!.md", "hello-world", id="made-a-slug"),
+        pytest.param("how_i_built_it.md", "how_i_built_it", id="underscores"),
+        pytest.param("2026-03-01.md", "2026-03-01", id="only-a-date"),
+        pytest.param("2026-3-1-hello.md", "hello", id="date-without-zeros"),
+        pytest.param("2026-13-01-hello.md", "2026-13-01-hello", id="not-a-date"),
+        pytest.param("2026/03-01-hello.md", "hello", id="folder-of-a-year"),
+        pytest.param("2026/03/01/hello.md", "hello", id="folders-of-a-day"),
+        pytest.param("topics/deep/down/hello.markdown", "hello", id="sorting-folders"),
+        pytest.param("hello/index.MDX", "hello", id="bundle"),
+        pytest.param("2026-03-01-hello/index.md", "hello", id="dated-bundle"),
+        pytest.param("hello.fr.md", "hello-fr", id="language"),
+        pytest.param("hello/index.pt-br.md", "hello-pt-br", id="language-of-a-bundle"),
+        pytest.param("node.js.md", "node-js", id="not-a-language"),
         pytest.param("größe.md", "größe", id="umlaut"),
     ],
 )
@@ -30,7 +42,7 @@ def test_a_slug_in_the_front_matter_takes_precedence() -> None:
     assert parse_post(PurePosixPath("hello.md"), text).url == "/blog/other"
 
 
-@pytest.mark.parametrize("name", ["!?.md", "2026-03-01-.md"])
+@pytest.mark.parametrize("name", ["!?.md", "_.md", "2026-03-01-!.md"])
 def test_a_name_without_letters_needs_a_slug(name: str) -> None:
     with pytest.raises(FrontMatterError, match="give it a slug"):
         parse_post(PurePosixPath(name), FRONT_MATTER)
@@ -69,8 +81,17 @@ def test_a_post_has_the_time_of_its_last_update() -> None:
     assert parse_post(PurePosixPath("hello.md"), FRONT_MATTER).modified == datetime(2026, 3, 1, tzinfo=UTC)
 
 
-def test_the_path_of_a_page_is_its_slug() -> None:
-    assert parse_page(PurePosixPath("pages/about.md"), "---\ntitle: About\n---\n").url == "/about"
+@pytest.mark.parametrize(
+    ("name", "url"),
+    [
+        ("pages/about.md", "/about"),
+        ("pages/about/index.md", "/about"),
+        ("pages/Guide/First steps.md", "/guide/first-steps"),
+        ("pages/guide/setup/index.mdx", "/guide/setup"),
+    ],
+)
+def test_the_path_of_a_page_is_its_address(name: str, url: str) -> None:
+    assert parse_page(PurePosixPath(name), "---\ntitle: About\n---\n").url == url
 
 
 @pytest.mark.parametrize(
@@ -79,6 +100,8 @@ def test_the_path_of_a_page_is_its_slug() -> None:
 def test_a_page_cannot_have_a_reserved_path(name: str) -> None:
     with pytest.raises(FrontMatterError, match="is reserved for the service"):
         parse_page(PurePosixPath(f"pages/{name}.md"), "---\ntitle: x\n---\n")
+    with pytest.raises(FrontMatterError, match="is reserved for the service"):
+        parse_page(PurePosixPath(f"pages/{name}/deeper.md"), "---\ntitle: x\n---\n")
 
 
 def test_aliases_are_canonical_paths() -> None:

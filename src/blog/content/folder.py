@@ -8,17 +8,17 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from blog import urls
+from blog.content.file_names import is_section, is_text
 from blog.content.files import UnreadableError, folder_problem, is_editors_file, is_utf_8, read_regular
 from blog.errors import ContentError, Fault, Severity
 
 MAX_TEXT_BYTES = 512 * 1024
 MAX_FILE_BYTES = 16 * 1024 * 1024
 CONFIG = PurePosixPath("site.yaml")
-_FOLDERS = frozenset(PurePosixPath(kind.folder) for kind in urls.KINDS)
 STATIC = PurePosixPath("static")
 WELL_KNOWN = STATIC / ".well-known"
-_TEXT = ".md"
-# What other programs name their texts, and this one's extension in another case.
+_OWN_FOLDERS = frozenset(kind.folder for kind in urls.KINDS if kind.folder)
+# What other programs name their texts, besides those that are read.
 _LIKE_TEXTS = frozenset({
     ".md", ".markdown", ".mdown", ".mkdown", ".mkdn", ".mkd", ".mdwn", ".mdtxt", ".mdtext", ".mdx", ".mdoc", ".qmd", ".rmd",
     ".rst", ".adoc", ".asciidoc", ".org", ".textile",
@@ -39,8 +39,9 @@ class Folder:
         """
         self.path = folder
         self.faults: list[Fault] = []
-        # The texts that are there, readable or not.
+        # The texts that are there, readable or not, and the files that look like texts and are not read.
         self.found = 0
+        self.unread = 0
         self._root = Path(os.path.realpath(folder))
         self._inside: dict[PurePosixPath, bool] = {}
         self._names: dict[PurePosixPath, dict[str, str]] = {}
@@ -53,7 +54,7 @@ class Folder:
         self.faults.append(Fault(path, line, problem, severity))
 
     def texts(self) -> list[Source]:
-        """The posts and the pages, in a stable order."""
+        """Every text, in a stable order. _index.md, which describes its folder, is among them."""
         named = list(self._markdown())
         paths = list(self._in_nfc(named))
         self.found += len(paths) + sum(not is_utf_8(str(path)) for path in named)
@@ -113,32 +114,40 @@ class Folder:
         return text.replace("\r\n", "\n").replace("\r", "\n")
 
     def _markdown(self) -> Iterator[PurePosixPath]:
-        """The paths of all texts as they are on disk. Hidden files and READMEs are skipped; misplaced and misnamed texts are faults."""
+        """The paths of all texts as they are on disk. Hidden files and READMEs are skipped; misnamed texts are faults."""
         for parent, subfolders, names in self._walk(PurePosixPath()):
             if parent == PurePosixPath() and STATIC.name in subfolders:
                 subfolders.remove(STATIC.name)
             for name in subfolders:
-                if name.endswith(_TEXT):
-                    self.fault(parent / name, "is a folder; a post is a file")
+                if problem := _ill_named(parent, name):
+                    self.fault(parent / name, problem)
             for name in names:
                 path = PurePosixPath(parent / name)
                 if not is_like_text(path) or path.stem.lower() == "readme":
                     continue
-                if problem := misplaced(path):
-                    self.fault(path, problem)
-                else:
+                if is_text(path):
                     yield path
+                else:
+                    self.unread += 1
+                    self.fault(path, misnamed(path))
 
     def _walk(self, top: PurePosixPath) -> Iterator[tuple[PurePosixPath, list[str], list[str]]]:
         """As os.walk, sorted, without hidden files and without links out of the folder; paths are within it."""
-        for folder, subfolders, names in os.walk(self._root / top, onerror=self._unreadable):
+        seen: dict[str, PurePosixPath] = {}
+        # Links to folders are followed: the kubelet mounts every folder of a ConfigMap as a link.
+        for folder, subfolders, names in os.walk(self._root / top, onerror=self._unreadable, followlinks=True):
             parent = PurePosixPath(Path(folder).relative_to(self._root).as_posix())
+            first = seen.setdefault(os.path.realpath(folder), parent)
+            if first != parent:
+                self.fault(parent, f"is the same folder as {first}, which is read already")
+                subfolders.clear()
+                continue
             subfolders[:] = sorted(
                 name
                 for name in subfolders
                 if not name.startswith((".", "_")) and not self._refuse_escape(parent / name)
             )
-            yield parent, subfolders, sorted(name for name in names if not name.startswith((".", "_")))
+            yield parent, subfolders, sorted(name for name in names if _is_shown(name))
 
     def _below_static(self) -> Iterator[PurePosixPath]:
         if not self.is_there(STATIC) or self._refuse_escape(STATIC):
@@ -228,16 +237,22 @@ def _names_by_nfc(folder: Path) -> dict[str, str]:
         return {}
 
 
-def misplaced(path: PurePosixPath) -> str | None:
-    """Why a file that looks like a text is not read; None if it is."""
-    if path.parent not in _FOLDERS:
-        parent = path.parent.name
-        meant = str(path.parent).lower()
-        hint = f"; rename the folder {parent!r} to {meant!r}" if PurePosixPath(meant) in _FOLDERS else ""
-        others = ", ".join(f"{kind.name}s in its {kind.folder}/" for kind in urls.KINDS if kind.folder)
-        return f"is not read: posts belong directly in the posts folder, {others}{hint}"
-    if path.suffix == _TEXT:
-        return None
-    problem = f"is not read: posts and pages are Markdown files that end with {_TEXT}"
-    markdown = path.suffix.lower().startswith((".md", ".mark", ".mk"))
-    return f"{problem}; rename it to {path.with_suffix(_TEXT).name!r}" if markdown else problem
+def _is_shown(name: str) -> bool:
+    """Whether a file is read at all: it is not hidden, except where Hugo and Zola describe a folder."""
+    return not name.startswith((".", "_")) or is_section(PurePosixPath(name))
+
+
+def _ill_named(parent: PurePosixPath, name: str) -> str | None:
+    """Why a folder is probably not what its name says; None if it is."""
+    if is_text(PurePosixPath(name)):
+        return "is a folder, whose name ends as that of a text; rename it"
+    if parent == PurePosixPath() and name not in _OWN_FOLDERS and name.lower() in _OWN_FOLDERS:
+        return f"is read as a folder of posts; rename it to {name.lower()!r} if its texts are {name.lower()}"
+    return None
+
+
+def misnamed(path: PurePosixPath) -> str:
+    """Why a file that looks like a text, and has another extension, is not read."""
+    problem = "is not read: posts and pages are Markdown files that end with .md, .markdown or .mdx"
+    markdown = path.suffix.lower().startswith((".md", ".mk"))
+    return f"{problem}; rename it to {path.with_suffix('.md').name!r}" if markdown else problem

@@ -329,6 +329,15 @@ def parse_front_matter(text: str, kind: Kind, zone: tzinfo | None = None) -> Fro
     return model.model_copy(update={"remarks": remarks + lost, "updated": _updated(text, data, model, zone)})
 
 
+def has_date(text: str) -> bool:
+    """Whether the front matter of a file has a date.
+
+    Raises:
+        FrontMatterError: it cannot be read.
+    """
+    return "date" in read_yaml(split(text).front_matter, first_line=2)
+
+
 def _updated(text: str, data: Mapping[str, Any], model: FrontMatter, zone: tzinfo | None) -> datetime | None:
     """When the text was updated, at the earliest when it was published: a date without a time is the whole day."""
     if model.updated is None or model.date is None:

@@ -6,20 +6,23 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path, PurePosixPath
 
+from blog import urls
 from blog.content import markdown
 from blog.content.check import check
 from blog.content.config import SiteConfig, parse_config, unknown_keys
 from blog.content.document import Parse
+from blog.content.file_names import is_index, is_section, is_text
 from blog.content.files import File, read_file
 from blog.content.folder import CONFIG, MAX_FILE_BYTES, Folder, Source
 from blog.content.front_matter import FrontMatterError, is_marked_as_draft
+from blog.content.layout import FolderKind, Layout
 from blog.content.library import Library, file_targets, resolve_file
 from blog.content.media_types import is_served, refusal
 from blog.content.pictures import RefusedPictureError
 from blog.content.post import Post, StandalonePage, Text, class_of
 from blog.content.static_files import StaticFiles, read_static
 from blog.content.text_parser import parse_page, parse_post
-from blog.errors import ContentError, Fault, Severity
+from blog.errors import ContentError, Fault, Severity, counted, errors_in
 from blog.machine.stages import Stage, untimed_stage
 
 logger = logging.getLogger(__name__)
@@ -68,8 +71,13 @@ class _Loader:
             sources = self._folder.texts()
             note("files", len(sources))
         config = self._config()
+        layout = Layout(sources)
         with stage("parse") as note:
-            texts = {source: text for source in sources if (text := self._text(source, config.zone))}
+            texts = {
+                source: text
+                for source in sources
+                if not is_section(source[0]) and (text := self._text(source, layout, config.zone))
+            }
             note("texts", len(texts))
         self._parsed.clear()
         self._parsed.update({(source, config.zone): text for source, text in texts.items()})
@@ -87,11 +95,14 @@ class _Loader:
             static_paths=static.paths,
         )
         self._folder.faults += check(library, moment)
-        return Loaded(library, self._warnings(sources), self._folder.found, referenced)
+        return Loaded(library, self._warnings(library, sources), self._folder.found, referenced)
 
-    def _warnings(self, sources: Sequence[Source]) -> tuple[Fault, ...]:
-        if self._folder.found and not sources:
+    def _warnings(self, library: Library, sources: Sequence[Source]) -> tuple[Fault, ...]:
+        if (self._folder.found or self._folder.unread) and all(is_section(path) for path, _ in sources):
             self._folder.faults = [replace(fault, severity=Severity.ERROR) for fault in self._folder.faults]
+        if not library.texts and not errors_in(self._folder.faults):
+            drafts = f": {counted(len(library.drafts), 'draft')}" if library.drafts else ""
+            self._folder.fault(PurePosixPath(), f"has no published text, so the site is empty{drafts}")
         faults = {replace(fault, file=self._folder.path / fault.file) for fault in self._folder.faults}
         in_order = tuple(sorted(faults, key=lambda fault: (str(fault.file), fault.line, fault.problem)))
         if any(fault.severity is Severity.ERROR for fault in faults):
@@ -115,10 +126,13 @@ class _Loader:
         for line, problem in error.problems:
             self._folder.fault(path, problem, line, severity)
 
-    def _text(self, source: Source, zone: tzinfo | None) -> Text | None:
+    def _text(self, source: Source, layout: Layout, zone: tzinfo | None) -> Text | None:
         if known := self._parsed.get((source, zone)):
             return known
         path, text = source
+        if reason := _unread(path, layout):
+            self._folder.fault(path, f"is not read: {reason}")
+            return None
         try:
             parse_text = parse_post if class_of(path) is Post else parse_page
             return parse_text(path, text, self._parse, zone)
@@ -170,6 +184,15 @@ class _Loader:
             self._folder.fault(path, f"{problem}; it is served without its size")
 
 
+def _unread(path: PurePosixPath, layout: Layout) -> str:
+    """Why a text is not read; "" if it is."""
+    if layout.kind_of(path.parent) in {FolderKind.COLLECTION, FolderKind.GROUP}:
+        return "it belongs to a collection, whose notes are not served yet"
+    if is_index(path) and str(path.parent) == urls.PAGE.folder:
+        return "it would be the home page, which the service makes itself; give it a name"
+    return ""
+
+
 def _severity(text: str) -> Severity:
     """The severity of losing a text: nobody misses a draft."""
     return Severity.WARNING if is_marked_as_draft(text) else Severity.ERROR
@@ -178,4 +201,4 @@ def _severity(text: str) -> Severity:
 def _referenced(texts: Iterable[Text]) -> tuple[PurePosixPath, ...]:
     """The files that texts refer to. No other files are read, so no others can be served."""
     paths = {resolve_file(text, target) for text in texts for target in file_targets(text)}
-    return tuple(sorted(path for path in paths if path and path.suffix != ".md"))
+    return tuple(sorted(path for path in paths if path and not is_text(path)))

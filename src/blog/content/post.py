@@ -86,5 +86,6 @@ CLASSES: tuple[type[Post | StandalonePage], ...] = (Post, StandalonePage)
 
 
 def class_of(file: PurePosixPath) -> type[Post | StandalonePage]:
-    """The class of the text in a file, which its folder decides."""
-    return next((each for each in CLASSES if PurePosixPath(each.kind.folder) == file.parent), Post)
+    """The class of the text in a file, which the first of its folders decides."""
+    folder = file.parts[0] if len(file.parts) > 1 else ""
+    return next((each for each in CLASSES if each.kind.folder == folder), Post)

@@ -30,6 +30,15 @@ def is_slug(text: str) -> bool:
     return bool(text) and slugify(text) == text.replace("_", "-")
 
 
+def slug_of_name(name: str) -> str:
+    """The slug that a file's name stands for. An underscore in it stays, as in a slug that an author writes.
+
+    >>> slug_of_name("How_I_built it"), slug_of_name("node.js"), slug_of_name("_a__b_")
+    ('how_i_built-it', 'node-js', 'a_b')
+    """
+    return "_".join(filter(None, map(slugify, name.split("_"))))
+
+
 def _folded(text: str) -> str:
     """Lower case, composed. Lowering may leave letters decomposed, and may make new ones to lower."""
     while (folded := unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).lower())) != text:

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from blog import urls
 from blog.content.files import File, read_file
-from blog.content.folder import MAX_FILE_BYTES, STATIC, WELL_KNOWN, Folder, is_like_text, misplaced
+from blog.content.folder import MAX_FILE_BYTES, STATIC, WELL_KNOWN, Folder, is_like_text
 from blog.content.media_types import extension, is_active, is_served, refusal
 from blog.content.pictures import RefusedPictureError
 
@@ -61,7 +61,7 @@ def read_static(folder: Folder) -> StaticFiles:
     paths: list[PurePosixPath] = []
     for path in folder.static_files():
         if is_like_text(path):
-            folder.fault(path, misplaced(path) or "is not read")
+            folder.fault(path, "is not read: texts belong outside of static/, whose files are served as they are")
             continue
         paths.append(path)
         found = _read(folder, path)

@@ -9,6 +9,7 @@ from blog import urls
 from blog.content import markdown
 from blog.content.characters import SURROGATE, UNUSABLE
 from blog.content.document import Document, Parse, Remark, dialect_of
+from blog.content.file_names import is_index, read_name
 from blog.content.front_matter import (
     FrontMatter,
     FrontMatterError,
@@ -20,9 +21,7 @@ from blog.content.front_matter import (
     written_alias,
 )
 from blog.content.post import Image, Post, StandalonePage, class_of
-from blog.content.slugs import slugify
-
-_DATE_PREFIX = len("2026-03-01-")
+from blog.content.slugs import slug_of_name
 
 
 class _Common(TypedDict):
@@ -67,7 +66,7 @@ def parse_page(
     meta, common = _common(path, text, "page", parse, zone)
     kind = class_of(path)
     page_class = kind if issubclass(kind, StandalonePage) else StandalonePage
-    if page_class.kind.prefix == urls.HOME and common["slug"] in urls.RESERVED:
+    if page_class.kind.prefix == urls.HOME and common["slug"].partition("/")[0] in urls.RESERVED:
         line = line_of(split(text).front_matter, "slug", missing=1)
         raise FrontMatterError((line, f"/{common['slug']} is reserved for the service; give the page another slug"))
     common["updated"] = meta.updated or meta.date
@@ -79,7 +78,7 @@ def _common(
 ) -> tuple[FrontMatter, _Common]:
     parts = split(text)
     meta = parse_front_matter(parts.front_matter, kind, zone)
-    slug = meta.slug or _slug_of(path)
+    slug = _slug_of(path, class_of(path).kind, meta.slug)
     if not slug:
         raise FrontMatterError((1, "the file's name has neither a letter nor a digit; give it a slug"))
     body, remarks = _without_control_characters(parts)
@@ -125,12 +124,14 @@ def _without_control_characters(parts: Split) -> tuple[str, tuple[Remark, ...]]:
     return UNUSABLE.sub("\ufffd", parts.body), remarks
 
 
-def _slug_of(path: PurePosixPath) -> str:
-    """The slug from the file's name, without a date at its start, which Jekyll writes there."""
-    stem = path.stem
-    prefix = stem[:_DATE_PREFIX]
-    dated = prefix.replace("-", "").isdecimal() and prefix.count("-") == 3 and prefix.endswith("-")  # noqa: PLR2004
-    return slugify(stem[_DATE_PREFIX:] if dated else stem)
+def _slug_of(path: PurePosixPath, kind: urls.TextKind, given: str | None) -> str:
+    """The slug from the file's name, without the date that Jekyll writes there. A kind with a folder of its own has addresses below it too."""
+    file = read_name(path)
+    name = given or "-".join(filter(None, (slug_of_name(file.words), file.lang.lower())))
+    if not kind.folder or not name:
+        return name
+    folder = path.parent.parent if is_index(path) else path.parent
+    return "/".join([*filter(None, map(slug_of_name, folder.parts[1:])), name])
 
 
 def _shorten(text: str, limit: int = 200) -> str:
