@@ -186,10 +186,11 @@ def _checked(settings: Settings) -> tuple[tuple[Fault, ...], int]:
         return problem.faults, problem.texts
     try:
         site = site_at(loaded.library, datetime.now(UTC))
-        render(loaded.library, site, Theme(*theme_folders(settings.templates_dir)), settings, Encoder(lambda *_: {}))
+        theme = Theme(*theme_folders(settings.templates_dir))
+        edition = render(loaded.library, site, theme, settings, Encoder(lambda *_: {}))
     except ContentError as problem:
         return (*loaded.warnings, *problem.faults), loaded.texts
-    return loaded.warnings, loaded.texts
+    return (*loaded.warnings, *edition.warnings), loaded.texts
 
 
 def _build(settings: Settings, options: argparse.Namespace) -> int:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import partial
 from itertools import chain
 from pathlib import PurePosixPath
 
@@ -21,11 +20,13 @@ from blog.content.loader import ParsedTexts, load
 from blog.content.post import Post
 from blog.content.site import Site, site_at, site_with_drafts, valid_between, with_drafts
 from blog.content.slugs import slugify
+from blog.errors import ContentError, Fault, errors_in
 from blog.machine import cores
 from blog.machine.allocator import limit_retained_memory
 from blog.machine.cache import Cache
 from blog.machine.stages import Stage, untimed_stage
 from blog.render import rum, security
+from blog.render.bodies import BodyRenderer
 from blog.render.feeds import feeds
 from blog.render.meta import MetadataBuilder, Picture
 from blog.render.page import FOREVER, SHORT, Rendered
@@ -91,7 +92,7 @@ class Builder:
         site, theme = site_at(loaded.library, moment), Theme(*theme_folders(settings.templates_dir))
         binder = _Binder(self._encoder, dates or Dates.following(None), store)
         edition = _render(loaded.library, site, theme, settings, binder, stage)
-        return BuildResult(replace(edition, warnings=loaded.warnings), loaded.referenced)
+        return BuildResult(replace(edition, warnings=(*loaded.warnings, *edition.warnings)), loaded.referenced)
 
     def _check_memory(self, library: Library) -> None:
         """Warn if the memory is short for the files beside the texts, at the first build and whenever they have grown."""
@@ -133,9 +134,11 @@ def _render(library: Library, site: Site, theme: Theme, settings: Settings, bind
     metadata = MetadataBuilder(shown, settings.base_url, resolver, _card(theme, settings, site))
     renderer = PageRenderer(shown, theme, metadata, resolver, settings)
     since, until = valid_between(library, site.moment)
+    bodies = BodyRenderer(theme, absolute, settings.posts_dir)
+    warnings = _check_components(bodies, library)
     with stage("render") as note:
-        rendered = _everything(renderer, library, site, theme, absolute, settings)
-        pages = dict(bind(binder.encoded(rendered, site, absolute, since), binder.dates, secure=settings.secure))
+        rendered = _everything(renderer, library, site, theme, bodies, settings)
+        pages = dict(bind(binder.encoded(rendered, site, bodies, since), binder.dates, secure=settings.secure))
         not_found = NotFound(renderer.not_found(), *renderer.suggestions())
         note("pages", len(pages))
         note("bytes", binder.size)
@@ -154,8 +157,20 @@ def _render(library: Library, site: Site, theme: Theme, settings: Settings, bind
         since=since,
         until=until,
         made=binder.dates.made,
-        warnings=(),
+        warnings=warnings,
     )
+
+
+def _check_components(bodies: BodyRenderer, library: Library) -> tuple[Fault, ...]:
+    """The warnings about the components in texts.
+
+    Raises:
+        ContentError: with every fault, if one of them is an error.
+    """
+    faults = tuple(bodies.faults(library))
+    if errors_in(faults):
+        raise ContentError(faults, len(library.texts) + len(library.drafts))
+    return faults
 
 
 class _Binder:
@@ -169,14 +184,14 @@ class _Binder:
         self.size = 0
 
     def encoded(
-        self, rendered: Iterable[Rendered], site: Site, absolute: Resolver, since: datetime | None
+        self, rendered: Iterable[Rendered], site: Site, bodies: BodyRenderer, since: datetime | None
     ) -> Iterator[tuple[Rendered, Encoded]]:
         posts = {urls.decoded(post.url): post for post in site.posts}
         self._encoder.begin_round()
         for pages in _slices(rendered):
             codings = self._encoder.encode((page.media_type, page.body) for page in pages)
             shown = [posts[page.path] for page in pages if page.path in posts]
-            entries = cores.parallel_map(lambda post: _entry(post, site, absolute), shown)
+            entries = cores.parallel_map(lambda post: _entry(post, site, bodies), shown)
             pairs = list(zip(pages, codings, strict=True))
             self._store(since, pairs, entries)
             self.entries += entries
@@ -198,9 +213,9 @@ def _slices(rendered: Iterable[Rendered]) -> Iterator[list[Rendered]]:
         yield pages
 
 
-def _entry(post: Post, site: Site, absolute: Resolver) -> Entry:
+def _entry(post: Post, site: Site, bodies: BodyRenderer) -> Entry:
     headings = [Section(level=it.level, anchor=it.anchor, text=it.text) for it in post.document.headings]
-    details = Details(html=post.document.html(partial(absolute.attributes, post)), sections=headings)
+    details = Details(html=bodies.html(post), sections=headings)
     return Entry(
         slug=post.slug,
         title=post.title,
@@ -221,13 +236,18 @@ def _no_compression(_body: bytes, _levels: Levels) -> dict[bytes, bytes]:
 
 
 def _everything(
-    renderer: PageRenderer, library: Library, site: Site, theme: Theme, absolute: Resolver, settings: Settings
+    renderer: PageRenderer,
+    library: Library,
+    site: Site,
+    theme: Theme,
+    bodies: BodyRenderer,
+    settings: Settings,
 ) -> Iterator[Rendered]:
     paths: set[str] = set()
     for page in renderer.all():
         paths.add(page.path)
         yield page
-    yield from feeds(site, absolute, settings.base_url)
+    yield from feeds(site, bodies, settings.base_url)
     generated = site_files(site, theme, settings.base_url, paths)
     yield from (page for page in chain(generated, sources(renderer.site)) if page.path not in library.static)
     skipped = frozenset() if settings.faro_url else rum.ASSETS
@@ -236,7 +256,7 @@ def _everything(
             continue
         media_type = ASSET_TYPES[name.rpartition(".")[2]]
         yield _file(asset_url(name, body), media_type, body, secure=settings.secure)
-    for file in _files(renderer.site, absolute):
+    for file in _files(renderer.site, bodies.resolver):
         yield _file(file.url, file.media_type, file.body, secure=settings.secure)
     for static in library.static.values():
         page = _file(static.address, static.media_type, static.file.body, secure=settings.secure)

@@ -2,13 +2,14 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import PurePosixPath
+from types import MappingProxyType
 from typing import Literal
 
 WORDS_PER_MINUTE = 220
-_MARKER = re.compile("\0([0-9]+)\0")
+_MARKER = re.compile("\0([<>]?)([0-9]+)\0")
 
 
 # A sized image is one whose width or height its author has given, in HTML; an image address stands among others in an
@@ -53,6 +54,33 @@ class Remark:
     problem: str
 
 
+# What a component is given, as a text, a number or a truth value.
+Value = str | int | float | bool
+# The props of a component that name a file or an address.
+TARGETS: Mapping[str, Kind] = MappingProxyType(
+    {"src": "image address", "poster": "image address", "href": "link", "url": "link", "to": "link"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A component that a text uses: the theme renders it. ``bare`` is one whose content is words outside of any paragraph."""
+
+    name: str
+    line: int
+    props: tuple[tuple[str, Value], ...]
+    bare: bool = False
+
+
+# From a component and the HTML of what is in it to its HTML.
+RenderComponent = Callable[[Component, str], str]
+
+
+def without_component(component: Component, children: str) -> str:
+    """What is in a component, for a theme that does not have it."""
+    return f"<p>{children}</p>" if component.bare and children.strip() else children
+
+
 @dataclass(frozen=True, slots=True)
 class FenceOptions:
     """What stands beside a fence's language: ``highlight`` are ranges of lines from 1, both ends included."""
@@ -82,6 +110,7 @@ class Document:
     words: int
     summary: str
     code: tuple[CodeBlock, ...] = ()
+    components: tuple[Component, ...] = ()
 
     @property
     def minutes(self) -> int:
@@ -96,9 +125,21 @@ class Document:
         anchor = fragment.partition(":~:")[0]
         return not anchor or anchor.lower() == "top" or anchor in self.anchors
 
-    def html(self, attributes: Callable[[Reference], str]) -> str:
-        """The HTML, each reference filled in with the attributes (``href="…"``) that it resolves to."""
-        return _MARKER.sub(lambda found: attributes(self.references[int(found[1])]), self.markup)
+    def html(self, attributes: Callable[[Reference], str], render: RenderComponent = without_component) -> str:
+        """The HTML, each reference filled in with the attributes (``href="…"``) that it resolves to, and each component rendered."""
+        levels: list[list[str]] = [[]]
+        place = 0
+        for found in _MARKER.finditer(self.markup):
+            levels[-1].append(self.markup[place : found.start()])
+            place, index = found.end(), int(found[2])
+            if not found[1]:
+                levels[-1].append(attributes(self.references[index]))
+            elif found[1] == "<":
+                levels.append([])
+            else:
+                children = "".join(levels.pop())
+                levels[-1].append(render(self.components[index], children))
+        return "".join([*levels[0], self.markup[place:]])
 
 
 # From a body, its title and its dialect to a Document.
@@ -108,6 +149,16 @@ Parse = Callable[[str, str, Dialect], Document]
 def marker(index: int) -> str:
     """Stands for reference number ``index`` in the markup; no Markdown text can contain a NUL."""
     return f"\0{index}\0"
+
+
+def opening(index: int) -> str:
+    """Stands for the beginning of component number ``index`` in the markup."""
+    return f"\0<{index}\0"
+
+
+def closing(index: int) -> str:
+    """Stands for the end of component number ``index`` in the markup."""
+    return f"\0>{index}\0"
 
 
 def dump(document: Document) -> bytes:
@@ -124,6 +175,7 @@ def dump(document: Document) -> bytes:
             "words": document.words,
             "summary": document.summary,
             "code": [asdict(block) for block in document.code],
+            "components": [asdict(component) for component in document.components],
         },
         ensure_ascii=False,
     ).encode()

@@ -7,16 +7,15 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from functools import partial
 from typing import Any
 from xml.etree import ElementTree as ET
 
 from blog import urls
 from blog.content.config import SiteConfig
 from blog.content.files import File
-from blog.content.library import Resolver
 from blog.content.post import Post
 from blog.content.site import Site, newest_first
+from blog.render.bodies import BodyRenderer
 from blog.render.page import FEED, Rendered
 from blog.render.theme import iso
 from blog.urls import FeedFormat
@@ -67,12 +66,12 @@ class Feed:
         return post.id or self.origin + post.url
 
 
-def feeds(site: Site, resolver: Resolver, origin: str) -> Iterator[Rendered]:
-    """The feed of the site, of each tag and of each series, in every format. The resolver must return absolute URLs."""
-    content = _Contents(resolver)
+def feeds(site: Site, bodies: BodyRenderer, origin: str) -> Iterator[Rendered]:
+    """The feed of the site, of each tag and of each series, in every format. The resolver of the bodies must return absolute URLs."""
+    content = _Contents(bodies)
 
     def feed(title: str, base: str, route: str, posts: tuple[Post, ...]) -> Feed:
-        return Feed(title, base, route, posts[:POSTS_PER_FEED], site.config, origin, content, resolver.audio)
+        return Feed(title, base, route, posts[:POSTS_PER_FEED], site.config, origin, content, bodies.resolver.audio)
 
     yield from _written(feed(site.config.title, "", "", site.posts))
     for tag in site.tags:
@@ -99,13 +98,13 @@ class _Contents:
     At most as many posts are remembered as a feed has: all posts of a large site would take as much memory as its pages.
     """
 
-    def __init__(self, resolver: Resolver) -> None:
-        self._resolver = resolver
+    def __init__(self, bodies: BodyRenderer) -> None:
+        self._bodies = bodies
         self._html: OrderedDict[str, str] = OrderedDict()
 
     def __call__(self, post: Post) -> str:
         if post.slug not in self._html:
-            self._html[post.slug] = post.document.html(partial(self._resolver.attributes, post))
+            self._html[post.slug] = self._bodies.html(post)
             if len(self._html) > POSTS_PER_FEED:
                 self._html.popitem(last=False)
         return self._html[post.slug]

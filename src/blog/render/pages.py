@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
 from html import unescape
 from typing import Any
 
@@ -15,6 +14,7 @@ from blog.content.post import Post, StandalonePage, Text
 from blog.content.site import Site
 from blog.errors import ContentError, Fault
 from blog.render import security
+from blog.render.bodies import BodyRenderer
 from blog.render.meta import MetadataBuilder, PageMetadata
 from blog.render.page import HTML, Rendered
 from blog.render.rum import MARKER, beacon_origin, rum_of
@@ -41,6 +41,7 @@ class PageRenderer:
         self._theme = theme
         self._metadata = metadata
         self._resolver = resolver
+        self._bodies = BodyRenderer(theme, resolver, settings.posts_dir)
         self._secure = settings.secure
         self._rum = rum_of(settings, theme.assets)
         self._beacons = beacon_origin(settings)
@@ -154,8 +155,7 @@ class PageRenderer:
         return self._page(f"{page.kind.name}.html", self._metadata.page(page), page.kind.route, context)
 
     def _content(self, text: Text) -> Markup:
-        html = text.document.html(partial(self._resolver.attributes, text))
-        return Markup(_HEADING.sub(_with_permalink, html))  # noqa: S704 -- the Markdown writer has escaped the text
+        return Markup(_HEADING.sub(_with_permalink, self._bodies.html(text)))  # noqa: S704 -- the Markdown writer has escaped the text
 
 
 def _with_permalink(heading: re.Match[str]) -> str:

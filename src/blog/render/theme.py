@@ -27,6 +27,7 @@ from blog.content.folder import MAX_FILE_BYTES, MAX_TEXT_BYTES
 from blog.errors import ContentError, Fault
 
 ASSETS = "assets"
+COMPONENTS = "components"
 ASSET_TYPES = {
     "css": "text/css; charset=utf-8",
     "js": "text/javascript; charset=utf-8",
@@ -56,7 +57,7 @@ class _Loader(FileSystemLoader):
 
 
 class Theme:
-    """Templates that raise for unknown names, and assets whose URLs contain their digest."""
+    """Templates that raise for unknown names, and assets whose URLs contain their digest. ``components`` are templates by the name in a text."""
 
     def __init__(self, *folders: Path) -> None:
         """Read the folders; a file of an earlier one replaces the file of that name in a later one.
@@ -75,8 +76,12 @@ class Theme:
         )
         self._environment.filters |= {"day": day, "iso": iso, "number": _number}
         self._environment.globals |= {"asset": self.asset, "urls": urls, "json": embedded_json, "script": self.script}
+        self.components: dict[str, str] = {}
         for template in self._templates():
             self._compile(template)
+            folder, _, name = template.rpartition("/")
+            if folder == COMPONENTS:
+                self.components[name.removesuffix(".html")] = template
 
     def _templates(self) -> Iterator[str]:
         for template in self._environment.list_templates(extensions=["html"]):

@@ -148,3 +148,9 @@ def meaning() -> Callable[[str], str]:
 def html() -> Callable[[str], str]:
     """The HTML of a text, each reference filled in as it is written."""
     return lambda text: parse(text).html(_attribute)
+
+
+@pytest.fixture(scope="session")
+def attribute() -> Callable[[Reference], str]:
+    """Fills in a reference as it is written."""
+    return _attribute

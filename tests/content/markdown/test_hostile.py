@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from blog.content.document import Dialect
 from blog.content.markdown import parse
 
 SIZE = int(os.environ.get("BLOG_HOSTILE_CHARACTERS", "12000"))
@@ -13,9 +14,9 @@ SIZE = int(os.environ.get("BLOG_HOSTILE_CHARACTERS", "12000"))
 TIMES_PLAIN = 150
 
 
-def _seconds(text: str) -> float:
+def _seconds(text: str, dialect: Dialect = "markdown") -> float:
     started = time.process_time()
-    parse(text)
+    parse(text, "", dialect)
     return time.process_time() - started
 
 
@@ -85,6 +86,29 @@ PATTERNS = {
     "code-java": "```java\n" + _filled("a<\n") + "\n```",
 }
 
+MDX_PATTERNS = {
+    "components": _filled("<A>", SIZE // 2) + _filled("</A>", SIZE // 2),
+    "components-on-lines": _filled("<A>\n", SIZE // 2) + _filled("</A>\n", SIZE // 2),
+    "components-unclosed": _filled("<A>x"),
+    "components-in-emphasis": _filled("*<A>", SIZE // 2) + _filled("</A>*", SIZE // 2),
+    "closing-tags": _filled("<A>", SIZE // 2) + _filled("</B>", SIZE // 2),
+    "elements": _filled("<div>\n"),
+    "closed-tags": _filled("<A/>\n"),
+    "tags-over-lines": _filled("<A\na\n"),
+    "tags-with-open-braces": _filled("<A x={\n"),
+    "tags-with-open-quotes": _filled("<A x='\n"),
+    "comments": _filled("{/*"),
+    "comments-on-lines": _filled("{/*\n\n"),
+    "comments-before-words": _filled("{/*\n") + "*/} x",
+    "imports": _filled("import "),
+    "imports-with-open-braces": _filled("import {\n\n"),
+    "exports-with-open-braces": _filled("export const a = {\n\n"),
+    "braces": _filled("{"),
+    "braces-and-quotes": _filled("{`"),
+    "expressions": _filled("{a.b "),
+    "dots": "<A" + _filled(".a"),
+}
+
 
 @pytest.fixture(scope="module")
 def plain() -> float:
@@ -100,6 +124,11 @@ def plain() -> float:
 def test_a_hostile_text_takes_time_in_proportion_to_its_length(name: str, plain: float) -> None:
     taken = _seconds(PATTERNS[name])
     assert taken < plain * TIMES_PLAIN * (4 if name.startswith("code") else 1)
+
+
+@pytest.mark.parametrize("name", MDX_PATTERNS)
+def test_a_hostile_text_in_mdx_takes_time_in_proportion_to_its_length(name: str, plain: float) -> None:
+    assert _seconds(MDX_PATTERNS[name], "mdx") < plain * TIMES_PLAIN
 
 
 def test_blocks_nested_too_deep_are_text_with_a_remark() -> None:

@@ -3,10 +3,13 @@
 mistune cuts the text of a container out and parses it again, which loses tabs, line numbers and lazy lines.
 """
 
+from collections.abc import Iterator
+
 from mistune import BlockParser
 from mistune.core import BlockState
 
-from blog.content.markdown import footnotes, html_blocks, starts, tables
+from blog.content.document import Dialect
+from blog.content.markdown import footnotes, html_blocks, mdx_blocks, starts, tables
 from blog.content.markdown.definitions import Definitions, take_definitions
 from blog.content.markdown.lines import TAB, Line
 from blog.content.markdown.links import MIN_EXPANDED
@@ -14,14 +17,20 @@ from blog.content.markdown.tree import Block, tokens
 
 # Renderers recurse: a container beyond this depth is text, with a remark.
 MAX_DEPTH = 50
+# A text may be read ahead four times its length, or this far.
+MIN_READ = 100_000
 TOO_DEEP = f"blocks are nested more than {MAX_DEPTH} deep; what is deeper is shown as text"
 
 
 class Blocks(BlockParser):
     """mistune's block parser with this module's rules."""
 
+    def __init__(self, dialect: Dialect) -> None:
+        super().__init__()
+        self._dialect = dialect
+
     def parse(self, state: BlockState, rules: list[str] | None = None) -> None:  # noqa: ARG002 -- mistune's call
-        builder = Builder(state.src)
+        builder = Builder(state.src, self._dialect)
         state.env["ref_links"] = builder.definitions
         state.env["footnotes"] = builder.footnotes
         state.env["problems"] = builder.problems
@@ -33,23 +42,47 @@ class Blocks(BlockParser):
 class Builder:
     """Builds the tree line by line. ``open`` are the blocks from the document to the innermost open one."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, dialect: Dialect = "markdown") -> None:
+        self.dialect = dialect
         self._lines = text.removesuffix("\n").split("\n")
         self.root = Block("document", 1)
         self.open = [self.root]
         self.definitions: Definitions = {}
         self.footnotes: dict[str, Block] = {}
         self.problems: list[tuple[int, str]] = []
+        self._read_to = 0
+        # How many characters may be read ahead of the line that is parsed: each line of a hostile text could read to its end.
+        self.may_read = max(4 * len(text), MIN_READ)
 
     def build(self) -> Block:
-        for number, text in enumerate(self._lines, 1):
-            self._read(text, number)
+        while self._read_to < self.last:
+            self._read_to += 1
+            self._read(self._lines[self._read_to - 1], self._read_to)
         self.close(1)
         return self.root
 
     @property
     def tip(self) -> Block:
         return self.open[-1]
+
+    @property
+    def last(self) -> int:
+        """The number of the last line."""
+        return len(self._lines)
+
+    def following(self, number: int, count: int | None = None) -> Iterator[tuple[int, str]]:
+        """The numbers and texts of this line and at most ``count`` after it, as far as may be read ahead."""
+        until = self.last if count is None else min(self.last, number + count)
+        for each in range(number, until + 1):
+            text = self._lines[each - 1]
+            if self.may_read <= 0:
+                return
+            self.may_read -= len(text) + 1
+            yield each, text
+
+    def skip_to(self, number: int) -> None:
+        """Go on after this line."""
+        self._read_to = number
 
     def add(self, block: Block, depth: int) -> None:
         """Put a block into the innermost of the first ``depth`` open blocks that may hold it, and close all after that."""
@@ -63,6 +96,11 @@ class Builder:
         """Close the open blocks after the first ``depth``."""
         while len(self.open) > depth:
             self._finish(self.open.pop())
+
+    def close_tag(self, depth: int) -> None:
+        """Close the open blocks after the first ``depth``, of which the first has its closing tag."""
+        self.open[depth].attrs["closed"] = True
+        self.close(depth)
 
     def replace_paragraph(self, *blocks: Block) -> None:
         """Put other blocks in the place of the paragraph that is the tip; the last of them is the new tip."""
@@ -94,6 +132,14 @@ class Builder:
         elif (block.kind == "block_code" and block.attrs["style"] == "indent") or block.kind == "block_html":
             while block.lines and not block.lines[-1].strip(" \t"):
                 block.lines.pop()
+        elif "tag" in block.attrs and "closed" not in block.attrs:
+            self._finish_unclosed(block)
+
+    def _finish_unclosed(self, block: Block) -> None:
+        """What follows a tag that is never closed is not in it: it could be the rest of the text."""
+        self.problems.append((block.line, mdx_blocks.unclosed(block.attrs["tag"])))
+        self.tip.children += block.children
+        block.children = []
 
     def _read(self, text: str, number: int) -> None:
         tip = self.open[-1]
@@ -206,9 +252,11 @@ def _code_continues(block: Block, line: Line) -> bool | None:
         if line.blank:
             line.skip_indent()
         return line.blank
-    if line.indent < TAB and starts.closes_fence(block, line.rest):
+    indent = block.attrs["indent"]
+    # Only in MDX a fence is indented by more than three columns.
+    if line.indent < (TAB if indent < TAB else indent + TAB) and starts.closes_fence(block, line.rest):
         return None
-    line.skip_columns(min(line.indent, block.attrs["indent"]))
+    line.skip_columns(min(line.indent, indent))
     return True
 
 
@@ -223,4 +271,6 @@ _CONTINUES = {
     "block_html": lambda block, line: html_blocks.continues(block.attrs["html_kind"], blank=line.blank),
     "paragraph": lambda _block, line: not line.blank,
     "table": tables.continues,
+    "component": mdx_blocks.continues,
+    "element": mdx_blocks.continues,
 }

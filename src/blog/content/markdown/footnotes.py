@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from blog.content.markdown.blocks import Builder
 
 _DEFINITION = re.compile(r"\[\^([^\]\s\x00]+)\]:([ \t]*)")
-_CONTAINERS = frozenset({"block_quote", "list", "list_item", "footnote"})
+_CONTAINERS = frozenset({"block_quote", "list", "list_item", "footnote", "component"})
 # What looks like a citation: a label without white space.
 CITATION = re.compile(r"\^([^\]\[\s]+)")
 

@@ -28,6 +28,7 @@ _ENDS = (
     re.compile(r"\]\]>"),
 )
 _ANY_TAG = 7
+_NAMES = frozenset(_BLOCK_NAMES.split())
 
 
 def kind(text: str, *, in_paragraph: bool) -> int | None:
@@ -40,6 +41,10 @@ def kind(text: str, *, in_paragraph: bool) -> int | None:
         if begins.match(text):
             return None if number == _ANY_TAG and in_paragraph else number
     return None
+
+
+def is_block_name(name: str) -> bool:
+    return name.lower() in _NAMES
 
 
 def ends(number: int, text: str) -> bool:

@@ -15,6 +15,8 @@ from blog.content.markdown.tree import Token
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from blog.content.markdown.jsx import Scanner
+
 _NEWLINE = re.compile("\n")
 _TAG = re.compile(f"{OPEN_TAG}|{CLOSING_TAG}")
 _ESCAPED = re.compile(rf"\\([{PUNCTUATION}])")
@@ -35,7 +37,11 @@ class Inline(InlineState):
         self.open_brackets: list[links.Bracket] = []
         # So many of the open brackets, from the outermost, open no link any more.
         self.inactive = 0
-        self.code: list[tuple[int, int]] = []
+        # Where code and tags stand: nothing else is looked for there.
+        self.understood: list[tuple[int, int]] = []
+        # Of MDX: whether a component's tag was met, and what reads tags and expressions.
+        self.has_tags = False
+        self.scanner: Scanner | None = None
 
     def line_at(self, place: int) -> int:
         return self._line + bisect_right(self._breaks, place - 1)
@@ -99,7 +105,7 @@ class Inlines(InlineParser):
         end = super().parse_codespan(m, state)
         assert isinstance(state, Inline)  # noqa: S101 -- read() makes no other
         if end > m.end():
-            state.code.append((m.start(), end))
+            state.understood.append((m.start(), end))
         return end
 
     def parse_auto_link(self, m: re.Match[str], state: InlineState) -> int:

@@ -12,6 +12,7 @@ from blog.content.document import Dialect, Remark
 from blog.content.markdown import alerts, dialects, footnotes, tables, tasks
 from blog.content.markdown.blocks import Blocks
 from blog.content.markdown.inlines import Inlines
+from blog.content.markdown.mdx_inlines import MdxInlines, is_only_tags
 from blog.content.markdown.tree import Token
 
 # One attribute of an attribute list: an id, a class, or a name with a value.
@@ -51,8 +52,10 @@ class _Markdown(mistune.Markdown):
             return {**token, "children": []}
         assert isinstance(self.inline, Inlines)  # noqa: S101 -- _MARKDOWN has no other
         state = self.inline.read(token["text"], env, token["line"])
-        for place, problem in dialects.find(state.src, state.code):
+        for place, problem in dialects.find(state.src, state.understood):
             env["problems"].append((state.line_at(place), problem))
+        if token["type"] == "paragraph" and isinstance(self.inline, MdxInlines) and is_only_tags(state.tokens):
+            token = {**token, "type": "bare_paragraph"}
         return {**token, "children": state.tokens}
 
 
@@ -77,6 +80,6 @@ def _with_id(heading: Token) -> Token:
 
 
 _MARKDOWN: Mapping[Dialect, _Markdown] = {
-    "markdown": _Markdown(renderer=None, block=Blocks(), inline=Inlines()),
-    "mdx": _Markdown(renderer=None, block=Blocks(), inline=Inlines()),
+    "markdown": _Markdown(renderer=None, block=Blocks("markdown"), inline=Inlines()),
+    "mdx": _Markdown(renderer=None, block=Blocks("mdx"), inline=MdxInlines()),
 }

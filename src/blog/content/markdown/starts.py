@@ -3,7 +3,7 @@
 import re
 from typing import TYPE_CHECKING
 
-from blog.content.markdown import footnotes, html_blocks, tables
+from blog.content.markdown import footnotes, html_blocks, mdx_blocks, tables
 from blog.content.markdown.escapes import unescape
 from blog.content.markdown.lines import TAB, Line
 from blog.content.markdown.tree import Block
@@ -26,7 +26,11 @@ def start(builder: "Builder", line: Line, depth: int) -> int:
     """Open the block that begins at the line's first character, if one does."""
     if line.blank:
         return NONE
-    if line.indent >= TAB:
+    if builder.dialect == "mdx":
+        # MDX has no indented code, because tags and what is in them are indented.
+        if opened := mdx_blocks.start(builder, line, depth):
+            return opened
+    elif line.indent >= TAB:
         return _indented_code(builder, line, depth)
     for rule in _RULES.get(line.first, ()):
         if opened := rule(builder, line, depth):

@@ -31,8 +31,10 @@ def _plain_parts(tokens: Iterable[Token]) -> Iterator[str]:
 def summary(tokens: Iterable[Token]) -> str:
     """The first paragraph that says something besides a picture, as plain text."""
     for token in tokens:
+        if token["type"] == "component" and (words := summary(token["children"])):
+            return words
         if (
-            token["type"] == "paragraph"
+            token["type"] in {"paragraph", "bare_paragraph"}
             and plain(part for part in token["children"] if part["type"] != "image").strip()
         ):
             return " ".join(plain(token["children"]).split())

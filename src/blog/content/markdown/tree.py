@@ -4,7 +4,7 @@ from typing import Any
 
 Token = dict[str, Any]
 
-CONTAINERS = frozenset({"document", "block_quote", "list", "list_item", "footnote"})
+CONTAINERS = frozenset({"document", "block_quote", "list", "list_item", "footnote", "component", "element"})
 
 
 class Block:
@@ -55,11 +55,29 @@ def is_tight(items: list[Block]) -> bool:
 
 def tokens(blocks: list[Block], *, tight: bool = False) -> list[Token]:
     """Tokens of a container's blocks; the paragraphs of a tight list are mistune's ``block_text``."""
-    return [_token(block, tight=tight) for block in blocks]
+    found: list[Token] = []
+    for block in blocks:
+        if block.kind == "element":
+            found += _element(block)
+        else:
+            found.append(_token(block, tight=tight))
+    return found
+
+
+def _element(block: Block) -> list[Token]:
+    """The tags of an HTML element whose content is Markdown, as pieces of HTML around that content."""
+    tag = block.attrs["tag"]
+    opening: Token = {"type": "block_html", "line": block.line, "raw": tag.html()}
+    if not tag.opens or "closed" not in block.attrs:
+        return [opening, *tokens(block.children)]
+    return [opening, *tokens(block.children), {"type": "block_html", "line": block.line, "raw": f"</{tag.name}>"}]
 
 
 def _token(block: Block, *, tight: bool) -> Token:
     token: Token = {"type": block.kind, "line": block.line}
+    if block.kind == "component":
+        tag = block.attrs["tag"]
+        return {**token, "attrs": {"name": tag.name, "props": tag.props()}, "children": tokens(block.children)}
     if block.attrs:
         token["attrs"] = block.attrs
     match block.kind:

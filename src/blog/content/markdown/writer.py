@@ -3,7 +3,19 @@
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
-from blog.content.document import CodeBlock, Document, Heading, Kind, Reference, Remark, marker
+from blog.content.document import (
+    TARGETS,
+    CodeBlock,
+    Component,
+    Document,
+    Heading,
+    Kind,
+    Reference,
+    Remark,
+    closing,
+    marker,
+    opening,
+)
 from blog.content.markdown import fences, footnotes
 from blog.content.markdown.escapes import escape
 from blog.content.markdown.highlight import Highlighter, is_known
@@ -25,6 +37,7 @@ class Writer:
         self._headings: list[Heading] = []
         self._remarks: list[Remark] = []
         self._code: list[CodeBlock] = []
+        self._components: list[Component] = []
         self._numbers: dict[str, int] = {}
         self._given: set[str] = set()
         self._cited: dict[str, int] = {}
@@ -46,6 +59,7 @@ class Writer:
             words=count_words(everything),
             summary=summary(parsed.tokens),
             code=tuple(self._code),
+            components=tuple(self._components),
         )
 
     def write(self, tokens: Iterable[Token]) -> str:
@@ -66,6 +80,20 @@ class Writer:
 
     def paragraph(self, token: Token) -> str:
         return f"<p>{self.write(token['children'])}</p>\n"
+
+    def bare_paragraph(self, token: Token) -> str:
+        children = [{**child, "bare": True} if child["type"] == "component" else child for child in token["children"]]
+        return self.write(children) + "\n"
+
+    def component(self, token: Token) -> str:
+        name, props, line = token["attrs"]["name"], token["attrs"]["props"], token["line"]
+        index = len(self._components)
+        self._components.append(Component(name, line, props, bare="bare" in token))
+        for prop, value in props:
+            if prop in TARGETS and isinstance(value, str):
+                self._refer(Reference(TARGETS[prop], encoded(value), line))
+        ends = "" if "inline" in token else "\n"
+        return f"{opening(index)}{self.write(token['children'])}{closing(index)}{ends}"
 
     def block_text(self, token: Token) -> str:
         return self.write(token["children"])

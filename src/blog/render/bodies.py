@@ -1,0 +1,81 @@
+"""The HTML of texts, in which the components that they use are rendered by the theme."""
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+from markupsafe import Markup
+
+from blog.content.document import TARGETS, Component, Value, without_component
+from blog.content.library import Library, Resolver
+from blog.content.post import Text
+from blog.errors import ContentError, Fault, Severity
+from blog.render.theme import Theme
+
+# A template that shows its children twice doubles what is in it at each level; a page stays smaller than this.
+_MAX_CHARACTERS = 4 * 1024 * 1024
+
+
+class BodyRenderer:
+    """Renders the bodies of the texts in a folder with one theme; the resolver decides what addresses look like."""
+
+    def __init__(self, theme: Theme, resolver: Resolver, folder: Path) -> None:
+        self._theme = theme
+        self.resolver = resolver
+        self._folder = folder
+
+    def html(self, text: Text) -> str:
+        """The HTML of a text. A draft is shown without its components if one of them cannot be rendered.
+
+        Raises:
+            ContentError: a component cannot be rendered, with its line in the text.
+        """
+        try:
+            return self._rendered(text)
+        except ContentError:
+            if not text.draft:
+                raise
+            return text.document.html(partial(self.resolver.attributes, text))
+
+    def _rendered(self, text: Text) -> str:
+        return text.document.html(partial(self.resolver.attributes, text), partial(self._component, text))
+
+    def faults(self, library: Library) -> Iterator[Fault]:
+        """The components that the theme does not have, and those that cannot be rendered: of a draft they are warnings."""
+        for text in (*library.texts, *library.drafts):
+            for component in text.document.components:
+                if component.name not in self._theme.components:
+                    problem = f"<{component.name}> is no component of the theme: what is in it is shown without it"
+                    yield self._fault(text, component, problem, Severity.WARNING)
+            try:
+                self._check(text)
+            except ContentError as problem:
+                severity = Severity.WARNING if text.draft else Severity.ERROR
+                yield from (Fault(fault.file, fault.line, fault.problem, severity) for fault in problem.faults)
+
+    def _check(self, text: Text) -> None:
+        if text.document.components:
+            self._rendered(text)
+
+    def _component(self, text: Text, component: Component, children: str) -> str:
+        if component.name not in self._theme.components:
+            return without_component(component, children)
+        props = {name: self._prop(text, name, value) for name, value in component.props}
+        inside = Markup(children)  # noqa: S704 -- the Markdown writer has escaped the text
+        try:
+            html = self._theme.render(
+                self._theme.components[component.name], {**props, "props": props, "children": inside}
+            )
+        except ContentError as problem:
+            (fault,) = problem.faults
+            reason = f"cannot be rendered: {fault.file.name}:{fault.line}: {fault.problem}"
+            raise ContentError([self._fault(text, component, f"<{component.name}> {reason}")]) from problem
+        if len(html) > _MAX_CHARACTERS:
+            raise ContentError([self._fault(text, component, f"<{component.name}> becomes more than 4 MiB of HTML")])
+        return html
+
+    def _prop(self, text: Text, name: str, value: Value) -> Value:
+        return self.resolver.url(text, value) if name in TARGETS and isinstance(value, str) else value
+
+    def _fault(self, text: Text, component: Component, problem: str, severity: Severity = Severity.ERROR) -> Fault:
+        return Fault(self._folder / text.file, text.body_line + component.line - 1, problem, severity)
