@@ -125,6 +125,12 @@ def _with_picture(site: Site, make: Callable[[Path], object]) -> None:
     make(site.posts / "chart.svg")
 
 
+def _fail_for_good(template: Path) -> None:
+    """Make a template divide by zero for the post of the site, and for no other."""
+    failing = "{% if post.title == 'Good' %}{{ 1 // 0 }}{% endif %}"
+    template.write_text(template.read_text().replace("{{ post.title }}", failing + "{{ post.title }}", 1))
+
+
 SURROGATE = r'"q\ud800"'
 BROKEN: dict[str, tuple[Callable[[Site], object], str, str]] = {
     "a-surrogate-in-a-tag": (lambda s: s.write(f"tags: [{SURROGATE}]"), "good.md:4", "are surrogates"),
@@ -177,6 +183,10 @@ BROKEN: dict[str, tuple[Callable[[Site], object], str, str]] = {
         "archive.html:1", "RecursionError"),
     "a-template-that-includes-itself": (
         lambda s: (s.theme / "archive.html").write_text("{% include 'archive.html' %}"), "archive.html:1", "Recursion"),
+    "a-template-that-fails-for-one-post": (
+        lambda s: _fail_for_good(s.theme / "post.html"), "good.md:1", "post.html:6: ZeroDivisionError"),
+    "a-list-that-fails-for-one-post": (
+        lambda s: _fail_for_good(s.theme / "_posts.html"), "good.md:1", "_posts.html:3: ZeroDivisionError"),
     "an-asset-named-in-latin-1": (
         lambda s: (s.theme / "assets" / os.fsdecode(b"b\xff.css")).write_text("x"), r"b\udcff.css:1", "not UTF-8"),
     "an-asset-that-is-a-fifo": (lambda s: _fifo(s.theme / "assets/x.css"), "x.css:1", "not a regular file"),

@@ -6,6 +6,7 @@ import errno
 import gc
 import platform
 import resource
+import shutil
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -255,6 +256,25 @@ async def test_the_last_good_edition_stays_when_a_rebuild_raises(
         assert service.edition
         assert "/blog/new" in service.edition.pages
         assert service.refusal is None
+
+
+async def test_a_text_that_a_template_fails_on_is_named_and_the_last_good_edition_stays(
+    posts: "WritePosts", post: "WritePost", templates: Path, tmp_path: Path, until: "Until",
+    caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    theme = shutil.copytree(templates, tmp_path / "theme")
+    template = theme / "post.html"
+    failing = "{% if 'Bad' in post.title %}{{ post.title|float // 0 }}{% endif %}"
+    template.write_text(template.read_text().replace("{{ post.title }}", failing + "{{ post.title }}", 1))
+    folder = posts({"old.md": post("Old", "2026-01-01")})
+    async with _publishing(Settings(posts_dir=folder, templates_dir=theme, reload=True), FailingStage()) as service:
+        await until(lambda: service.generation == 1)
+        (folder / "new.md").write_text(post("Bad", "2026-01-02"))
+        await until(lambda: service.refusal is not None)
+        assert (service.failure, service.ready, service.generation) == (None, True, 1)
+        assert "posts/new.md:1: error: cannot be rendered (" in caplog.text
+        assert "theme/post.html:6: error: ZeroDivisionError" in caplog.text
+        assert "Traceback" not in caplog.text
 
 
 async def test_a_failed_build_of_a_scheduled_post_is_retried(

@@ -322,3 +322,22 @@ def test_two_texts_with_one_id_are_an_error(write: Write, faults: Faults) -> Non
 def test_an_id_that_is_no_uri_is_a_warning(write: Write, faults: Faults) -> None:
     write("a.md", text(more="id: hello 42\n"))
     assert ["is not a URI" in fault for fault in faults()] == [True]
+
+
+@pytest.mark.parametrize("alias", ["/blog/b.md", "b.md", "/BLOG/B.md", "/blog/a.md", "/about.md"])
+def test_an_alias_at_the_source_of_a_text_is_ignored_with_a_warning_that_names_both(
+    write: Write, folder: Path, alias: str
+) -> None:
+    write("a.md", f"---\ntitle: A\ndate: 2026-03-01\naliases: [/old, {alias}]\n---\n")
+    write("b.md", "---\ntitle: B\ndate: 2026-03-01\n---\n")
+    write("pages/about.md", "---\ntitle: About\n---\n")
+    (warning,) = load(folder).warnings
+    file = {"b": "b.md", "a": "a.md", "t": "pages/about.md"}[alias.lower()[-4]]
+    assert (warning.file.name, warning.line) == ("a.md", 4)
+    assert warning.problem == f"alias {alias!r} is ignored: the Markdown source of {file} is there"
+
+
+def test_a_draft_needs_no_date(write: Write, faults: Faults) -> None:
+    write("a.md", "---\ntitle: A\ndraft: true\n---\n")
+    write("b.md", "---\ntitle: B\ndraft: yes\ndate:\nupdated: 2026-01-01\ntags: [x]\n---\n")
+    assert faults() == []

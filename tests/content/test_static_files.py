@@ -1,13 +1,21 @@
 """Files of static/: which are served, as what, and what is said of the others."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from blog import urls
+from blog.build.builder import render
+from blog.build.encodings import Encoder
 from blog.content.library import Library
 from blog.content.loader import load
+from blog.content.site import site_at
 from blog.errors import ContentError
+from blog.render.theme import Theme
+from blog.settings import Settings
+from tests.conftest import TEMPLATES
 
 Write = Callable[[str, str | bytes], Path]
 Faults = Callable[[], list[str]]
@@ -91,6 +99,60 @@ def test_links_out_of_the_folder_are_not_served(write: Write, faults: Faults, li
     (place / "inside").mkdir()
     assert list(library().static) == ["/ok.txt"]
     assert [line.partition(":")[0] for line in faults()] == ["static/file.txt", "static/folder", "static/loop"]
+
+
+@pytest.mark.parametrize(
+    ("link", "target"),
+    [
+        ("secret.txt", "draft.md"),
+        ("secret.png", "images/todo.png"),
+        ("images", "images"),
+        ("robots.txt", "draft.md"),
+    ],
+)
+def test_a_link_to_a_draft_or_its_file_is_not_served_before_the_draft_is(
+    write: Write, faults: Faults, library: Read, folder: Path, link: str, target: str
+) -> None:
+    write("a.md", POST.format(""))
+    write("images/todo.png", b"picture")
+    draft = POST.replace("---\n{}", "draft: true\n---\n![Todo](images/todo.png)\n")
+    write("draft.md", draft)
+    write("static/plain.txt", "words")
+    (folder / "static" / link).symlink_to(folder / target)
+    assert served(library()) == ["/plain.txt"]
+    assert len([line for line in faults() if line.startswith(f"static/{link}") and "of a draft" in line]) == 1
+    write("draft.md", draft.replace("draft: true\n", ""))
+    assert len(served(library())) == 2
+
+
+def test_a_link_to_a_file_of_a_scheduled_post_is_served_when_the_post_is(
+    write: Write, library: Read, faults: Faults, folder: Path
+) -> None:
+    write("a.md", POST.format(""))
+    write("later.md", POST.format("[k](report.txt)").replace("2026-03-01", "2999-03-01"))
+    write("report.txt", "Everything.")
+    (folder / "static").mkdir()
+    (folder / "static/report.txt").symlink_to("../report.txt")
+    assert served(library()) == []
+    assert served(library(), datetime(3000, 1, 1, tzinfo=UTC)) == ["/report.txt"]
+    assert faults() == []
+
+
+def test_a_link_to_a_file_that_no_text_refers_to_is_served(write: Write, library: Read, folder: Path) -> None:
+    write("a.md", POST.format(""))
+    write("files/keybase.txt", "proof")
+    write("README.md", "words")
+    (folder / "static").mkdir()
+    (folder / "static/keybase.txt").symlink_to("../files/keybase.txt")
+    (folder / "static/readme.txt").symlink_to("../README.md")
+    assert served(library()) == ["/keybase.txt", "/readme.txt"]
+
+
+def served(library: Library, moment: datetime = datetime(2026, 6, 1, tzinfo=UTC)) -> list[str]:
+    """The addresses of static files that a site serves at a moment."""
+    theme = Theme(TEMPLATES)
+    edition = render(library, site_at(library, moment), theme, Settings(), Encoder(lambda *_: {}))
+    return sorted(path for path, page in edition.pages.items() if page.route == urls.STATIC_ROUTE)
 
 
 @pytest.mark.parametrize("robots", ["User-agent: *\nDisallow:\n", "# Sitemap: x", "Sitemap:", ""])
@@ -182,3 +244,31 @@ def test_what_is_wrong_with_a_recording_is_said(write: Write, faults: Faults, au
         write(name, b"ID3\0")
     write("a.md", POST.replace("---\n{}", f"audio: {audio}\n---\n"))
     assert [line[: len(start)] for line, start in zip(faults(), said, strict=True)] == said
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("<!doctype html><title>404</title>", "is text"),
+        ("version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "is text"),
+        ("Grüße " * 400, "is text"),
+        ("", "is empty"),
+        (b"%PDF-1.7\n", "is a PDF"),
+        (b"\x89PNG\r\n\x1a\n", "is a PNG"),
+        (b"PK\x03\x04", "is a ZIP"),
+        (b"ID3\x04\x00\x00\x00", ""),
+        (b"\xff\xfb\x90\x64", ""),
+        (bytes(2000) + b"\xff\xfb", ""),
+        (b"RIFF\x24\x00\x00\x00WAVE", ""),
+        (b"OggS\x00\x02", ""),
+        (b"fLaC\x00\x00\x00\x22", ""),
+        (b"\x00\x00\x00\x20ftypM4A ", ""),
+    ],
+)
+def test_a_recording_whose_content_is_no_audio_is_a_warning(
+    write: Write, faults: Faults, body: str | bytes, said: str
+) -> None:
+    write("talk.mp3", body)
+    write("a.md", POST.replace("---\n{}", "audio: talk.mp3\n---\n"))
+    expected = [f"a.md:4: audio 'talk.mp3' {said}, whatever its name says; players cannot play it"] if said else []
+    assert faults() == expected

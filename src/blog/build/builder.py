@@ -13,9 +13,9 @@ from blog.build.edition import Details, Edition, Entry, Section, bind, compresse
 from blog.build.encodings import Encoded, Encoder, Levels, cached
 from blog.build.memory_estimate import warn_if_short_for_files
 from blog.build.not_found import NotFound
+from blog.content.attribution import attributed
 from blog.content.document import dialect_of
-from blog.content.files import File
-from blog.content.library import Library, Resolver, file_targets
+from blog.content.library import Library, Resolver, files_of
 from blog.content.loader import ParsedTexts, load
 from blog.content.post import Post
 from blog.content.site import Site, site_at, site_with_drafts, valid_between, with_drafts
@@ -89,9 +89,11 @@ class Builder:
         settings = self._settings
         loaded = load(settings.posts_dir, self._parsed, document_cache.cached(self._cache), stage, moment)
         self._check_memory(loaded.library)
-        site, theme = site_at(loaded.library, moment), Theme(*theme_folders(settings.templates_dir))
+        theme = Theme(*theme_folders(settings.templates_dir))
         binder = _Binder(self._encoder, dates or Dates.following(None), store)
-        edition = _render(loaded.library, site, theme, settings, binder, stage)
+        with attributed(settings.posts_dir, "rendered"):
+            site = site_at(loaded.library, moment)
+            edition = _render(loaded.library, site, theme, settings, binder, stage)
         return BuildResult(replace(edition, warnings=(*loaded.warnings, *edition.warnings)), loaded.referenced)
 
     def _check_memory(self, library: Library) -> None:
@@ -121,9 +123,11 @@ def render(
     """Render and encode all pages. The same content gives the same bytes on every replica and at every start.
 
     Raises:
-        ContentError: a template could not be rendered.
+        ContentError: a template or a text could not be rendered.
     """
-    return _render(library, site, theme, settings, _Binder(encoder, dates or Dates.following(None)), untimed_stage)
+    binder = _Binder(encoder, dates or Dates.following(None))
+    with attributed(settings.posts_dir, "rendered"):
+        return _render(library, site, theme, settings, binder, untimed_stage)
 
 
 def _render(library: Library, site: Site, theme: Theme, settings: Settings, binder: "_Binder", stage: Stage) -> Edition:
@@ -249,25 +253,23 @@ def _everything(
         yield page
     yield from feeds(site, bodies, settings.base_url)
     generated = site_files(site, theme, settings.base_url, paths)
-    yield from (page for page in chain(generated, sources(renderer.site)) if page.path not in library.static)
+    # A file that only drafts refer to is not served.
+    texts = (*renderer.site.posts, *renderer.site.pages)
+    files = files_of(library, texts)
+    public = {None, *files, *(text.file for text in texts)}
+    at_root = {path: static for path, static in library.static.items() if public & {static.link_to, static.path}}
+    yield from (page for page in chain(generated, sources(renderer.site)) if page.path not in at_root)
     skipped = frozenset() if settings.faro_url else rum.ASSETS
     for name, body in theme.assets.items():
         if name in skipped:
             continue
         media_type = ASSET_TYPES[name.rpartition(".")[2]]
         yield _file(asset_url(name, body), media_type, body, secure=settings.secure)
-    for file in _files(renderer.site, bodies.resolver):
+    for file in files.values():
         yield _file(file.url, file.media_type, file.body, secure=settings.secure)
-    for static in library.static.values():
+    for static in at_root.values():
         page = _file(static.address, static.media_type, static.file.body, secure=settings.secure)
         yield replace(page, path=static.address, route=urls.STATIC_ROUTE, cache=SHORT)
-
-
-def _files(site: Site, resolver: Resolver) -> Iterator[File]:
-    """The files that the texts of a site refer to. A file that only drafts refer to is not served."""
-    texts = (*site.posts, *site.pages)
-    referenced = (resolver.file(text, target) for text in texts for target in file_targets(text))
-    yield from {file.path: file for file in referenced if file}.values()
 
 
 def _file(url: str, media_type: str, body: bytes, *, secure: bool) -> Rendered:

@@ -1,22 +1,27 @@
 """What is wrong with the content as a whole: names taken twice, links that lead nowhere, pictures that are missing."""
 
+import logging
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from unicodedata import normalize
 from urllib.parse import unquote, urlsplit
 
 from blog import urls
+from blog.content import audio
+from blog.content.attribution import described
 from blog.content.document import Reference
 from blog.content.folder import CONFIG
 from blog.content.front_matter import line_of, split, written_alias
-from blog.content.library import Library, is_external, resolve_file, resolve_relative
+from blog.content.library import Library, files_of, is_external, resolve_file, resolve_relative
 from blog.content.media_types import AUDIO, PICTURES, is_audio, is_on_cards, is_picture
 from blog.content.post import Post, StandalonePage, Text
 from blog.content.slugs import slugify
 from blog.content.static_files import REPLACEABLE, address_of
 from blog.content.targets import is_harmful
 from blog.errors import Fault, Severity
+
+logger = logging.getLogger(__name__)
 
 _NO_CARD = (
     "is drawn by no social network, so cards show the default picture; name a .png, .jpg, .gif or .webp file here"
@@ -30,17 +35,27 @@ def check(library: Library, now: datetime) -> Iterator[Fault]:
     yield from _tag_spellings(library)
     yield from _unused_series(library)
     yield from _neighbours(library)
+    yield from _links_to_drafts(library)
     targets = _Targets(library)
     for text in (*library.texts, *library.drafts):
-        yield from _picture(library, text)
-        yield from _updated(text, now)
-        yield from _audio(library, text)
-        for reference in text.document.references:
-            yield from targets.check(text, reference)
-        for remark in text.document.remarks:
-            yield _warning(text, text.body_line + remark.line - 1, remark.problem)
-        for remark in text.remarks:
-            yield _warning(text, remark.line, remark.problem)
+        try:
+            yield from _of_text(library, targets, text, now)
+        except Exception as problem:
+            # A bug of this program. The other texts are checked all the same.
+            logger.debug("%s cannot be checked", text.file, exc_info=problem)
+            yield _error(text, 1, f"cannot be checked ({described(problem)})")
+
+
+def _of_text(library: Library, targets: "_Targets", text: Text, now: datetime) -> Iterator[Fault]:
+    yield from _picture(library, text)
+    yield from _updated(text, now)
+    yield from _audio(library, text)
+    for reference in text.document.references:
+        yield from targets.check(text, reference)
+    for remark in text.document.remarks:
+        yield _warning(text, text.body_line + remark.line - 1, remark.problem)
+    for remark in text.remarks:
+        yield _warning(text, remark.line, remark.problem)
 
 
 def _warning(text: Text, line: int, problem: str) -> Fault:
@@ -62,6 +77,7 @@ def _addresses(library: Library) -> Iterator[Fault]:
         if urls.is_reserved(address):
             yield Fault(file, 1, f"has the address {address_of(file)!r}, which is reserved for the service; rename it")
         taken.setdefault(address, str(file))
+    sources = {urls.decoded(text.source_url): text for text in library.texts}
     for texts in (library.texts, library.drafts):
         in_order = sorted(texts, key=lambda text: text.file)
         for text in in_order:
@@ -70,12 +86,22 @@ def _addresses(library: Library) -> Iterator[Fault]:
                 yield _error(text, _line_of(text, "slug"), f"slug {text.slug!r} is already taken by {taken[path]}")
             taken.setdefault(path, str(text.file))
         for text in in_order:
-            for alias in text.aliases:
-                if alias in taken:
-                    written = written_alias(split(text.source).front_matter, alias)
-                    problem = f"alias {written!r} is already taken by {taken[alias]}"
-                    yield _error(text, _line_of(text, "aliases"), problem)
-                taken.setdefault(alias, str(text.file))
+            yield from _aliases(text, taken, sources)
+
+
+def _aliases(text: Text, taken: dict[str, str], sources: Mapping[str, Text]) -> Iterator[Fault]:
+    for alias in text.aliases:
+        if alias in taken:
+            problem = f"alias {_written(text, alias)!r} is already taken by {taken[alias]}"
+            yield _error(text, _line_of(text, "aliases"), problem)
+        elif source := sources.get(alias):
+            problem = f"alias {_written(text, alias)!r} is ignored: the Markdown source of {source.file} is there"
+            yield _warning(text, _line_of(text, "aliases"), problem)
+        taken.setdefault(alias, str(text.file))
+
+
+def _written(text: Text, alias: str) -> str:
+    return written_alias(split(text.source).front_matter, alias)
 
 
 def _ids(library: Library) -> Iterator[Fault]:
@@ -99,6 +125,15 @@ def _neighbours(library: Library) -> Iterator[Fault]:
         if covered or urls.is_reserved(f"{neighbour}/x"):
             problem = f"neighbour {neighbour!r} covers {covered or neighbour!r}, which this service answers"
             yield Fault(CONFIG, 1, problem)
+
+
+def _links_to_drafts(library: Library) -> Iterator[Fault]:
+    """Files in static/ that are links to a draft, or to a file to which only drafts refer."""
+    public = {None, *files_of(library, library.texts), *(text.file for text in library.texts)}
+    for static in library.static.values():
+        if not public & {static.link_to, static.path}:
+            problem = f"is a link to {static.link_to}, which is of a draft; it is not served before that"
+            yield Fault(static.path, 1, problem, Severity.WARNING)
 
 
 def _covers(neighbour: str, path: str) -> bool:
@@ -192,6 +227,8 @@ def _audio(library: Library, text: Text) -> Iterator[Fault]:
         yield _warning(text, line, f"audio {src!r} names no file beside the post")
     elif not is_audio(path):
         yield _warning(text, line, f"audio {src!r} is not audio ({', '.join(AUDIO)})")
+    elif problem := audio.problem_of(library.files[path].body):
+        yield _warning(text, line, f"audio {src!r} {problem}, whatever its name says; players cannot play it")
 
 
 def _kinds() -> str:

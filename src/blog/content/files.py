@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from blog import urls
 from blog.content.media_types import MEDIA_TYPES, extension, is_picture
-from blog.content.pictures import size_of
+from blog.content.pictures import RefusedPictureError, size_of
 
 # Vim creates a file named 4913 to test a folder; the others are locks, backups and swap files. Names that start with two dots belong to the kubelet,
 # and .well-known to the site.
@@ -124,5 +124,9 @@ def read_file(path: PurePosixPath, body: bytes) -> tuple[File, str]:
         return File(path, body, 0, 0), ""
     try:
         return File(path, body, *size_of(extension(path), body)), ""
+    except RefusedPictureError:
+        raise
     except ValueError as problem:
         return File(path, body, 0, 0), str(problem)
+    except Exception as problem:  # noqa: BLE001 -- any bytes may stand in a picture
+        return File(path, body, 0, 0), f"is a picture whose size cannot be read ({type(problem).__name__}: {problem})"

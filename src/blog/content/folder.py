@@ -89,6 +89,10 @@ class Folder:
     def is_there(self, path: PurePosixPath) -> bool:
         return self._place(path) is not None
 
+    def origin(self, path: PurePosixPath) -> str:
+        """Where a file is on disk once all links are followed, so that two paths of one file can be recognised."""
+        return os.path.realpath(self._root / (self._place(path) or path))
+
     def body(self, path: PurePosixPath, limit: int) -> bytes | None:
         """The bytes of a regular file in the folder; for anything else, None and a fault."""
         place = self._place(path) or path

@@ -1,7 +1,7 @@
 """Library: all content of the posts folder, including drafts and scheduled posts."""
 
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import PurePosixPath
@@ -152,6 +152,13 @@ def _suffix(target: str) -> str:
     ('?x=1#page=3', '#b?c', '')
     """
     return target[len(target.partition("#")[0].partition("?")[0]) :]
+
+
+def files_of(library: Library, texts: Iterable[Text]) -> dict[PurePosixPath, File]:
+    """The files that some texts refer to, by path."""
+    resolver = Resolver(library)
+    referenced = (resolver.file(text, target) for text in texts for target in file_targets(text))
+    return {file.path: file for file in referenced if file}
 
 
 def file_targets(text: Text) -> Iterator[str]:

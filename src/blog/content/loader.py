@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from blog import urls
 from blog.content import markdown
+from blog.content.attribution import attributed, described
 from blog.content.check import check
 from blog.content.config import SiteConfig, parse_config, unknown_keys
 from blog.content.document import Parse
@@ -55,7 +56,9 @@ def load(
     Raises:
         ContentError: with every fault of the content, not only the first.
     """
-    return _Loader(Folder(folder), {} if parsed is None else parsed, parse).load(stage, moment or datetime.now(UTC))
+    loader = _Loader(Folder(folder), {} if parsed is None else parsed, parse)
+    with attributed(folder, "checked"):
+        return loader.load(stage, moment or datetime.now(UTC))
 
 
 class _Loader:
@@ -82,7 +85,7 @@ class _Loader:
         self._parsed.clear()
         self._parsed.update({(source, config.zone): text for source, text in texts.items()})
         referenced = _referenced(texts.values())
-        static = read_static(self._folder)
+        static = read_static(self._folder, (*(path for path, _ in sources), *referenced))
         files, refused = self._files(referenced, static)
         library = Library(
             config=config,
@@ -143,8 +146,7 @@ class _Loader:
         except Exception as problem:
             # A bug of this program. It is reported as a fault of the file, so that the author can work around it.
             logger.debug("%s cannot be parsed", path, exc_info=problem)
-            reason = f"cannot be parsed ({type(problem).__name__}: {problem})"
-            self._folder.fault(path, reason, severity=_severity(text))
+            self._folder.fault(path, f"cannot be parsed ({described(problem)})", severity=_severity(text))
         return None
 
     def _files(

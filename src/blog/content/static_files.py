@@ -2,7 +2,8 @@
 
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from blog import urls
@@ -21,11 +22,15 @@ _NAMES_SITEMAP = re.compile(rb"^[ \t]*sitemap[ \t]*:[ \t]*\S", re.IGNORECASE | r
 
 @dataclass(frozen=True, slots=True)
 class StaticFile:
-    """A file that is served at the root. ``size_problem`` says why the size of a picture is not known."""
+    """A file that is served at the root. ``size_problem`` says why the size of a picture is not known.
+
+    ``link_to`` is the text, or the file that texts refer to, that it is only a link to. It is served when that is.
+    """
 
     file: File
     media_type: str
     size_problem: str = ""
+    link_to: PurePosixPath | None = None
 
     @property
     def path(self) -> PurePosixPath:
@@ -54,8 +59,12 @@ def address_of(path: PurePosixPath) -> str:
     return f"/{path.relative_to(STATIC)}"
 
 
-def read_static(folder: Folder) -> StaticFiles:
-    """Read every file below static/. A file that is not served is a fault of the folder."""
+def read_static(folder: Folder, others: Iterable[PurePosixPath]) -> StaticFiles:
+    """Read every file below static/. A file that is not served is a fault of the folder.
+
+    ``others`` are the paths of all texts and of the files that they refer to.
+    """
+    origins = _Origins(folder, others)
     served: list[StaticFile] = []
     refused: dict[PurePosixPath, str] = {}
     paths: list[PurePosixPath] = []
@@ -66,10 +75,28 @@ def read_static(folder: Folder) -> StaticFiles:
         paths.append(path)
         found = _read(folder, path)
         if isinstance(found, StaticFile):
-            served.append(found)
+            served.append(replace(found, link_to=origins.of(path)))
         else:
             refused[path] = found
     return StaticFiles(tuple(served), refused, tuple(paths))
+
+
+class _Origins:
+    """Finds which other file of the posts folder a file in static/ is a link to."""
+
+    def __init__(self, folder: Folder, others: Iterable[PurePosixPath]) -> None:
+        self._folder = folder
+        self._static = folder.origin(STATIC)
+        self._others = {path for path in others if STATIC not in path.parents}
+        self._by_origin: dict[str, PurePosixPath] | None = None
+
+    def of(self, path: PurePosixPath) -> PurePosixPath | None:
+        origin = self._folder.origin(path)
+        if origin.startswith(f"{self._static}/"):
+            return None
+        if self._by_origin is None:
+            self._by_origin = {self._folder.origin(other): other for other in sorted(self._others)}
+        return self._by_origin.get(origin)
 
 
 def _read(folder: Folder, path: PurePosixPath) -> StaticFile | str:

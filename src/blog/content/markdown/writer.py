@@ -158,14 +158,22 @@ class Writer:
         self._code.append(CodeBlock(language, line, fence.options))
         if not is_known(language):
             self._remarks.append(Remark(line, f"code language {language!r} is not known to Pygments"))
-        written = self._highlighter.highlight(code, language)
-        if written is None:
-            self._remarks.append(Remark(line, "code is too long to be coloured, and shown plain"))
-            written = escape(code)
+        written = self._coloured(code, language, line)
         classes = f' class="language-{escape(language)}"' if language else ""
         label = f' data-language="{escape(language)}"' if language else ""
         # A block that scrolls sideways has to be reachable by keyboard.
         return f'<pre tabindex="0"{label}><code{classes}>{written}</code></pre>\n'
+
+    def _coloured(self, code: str, language: str, line: int) -> str:
+        try:
+            written = self._highlighter.highlight(code, language)
+            problem = "code is too long to be coloured, and shown plain"
+        except Exception as error:  # noqa: BLE001 -- a lexer may fail on code that is right
+            written = None
+            problem = f"code cannot be coloured as {language} ({type(error).__name__}: {error}), and is shown plain"
+        if written is None:
+            self._remarks.append(Remark(line, problem))
+        return escape(code) if written is None else written
 
     def block_html(self, token: Token) -> str:
         return self._raw_html.write(token["raw"], token["line"]) + "\n"
