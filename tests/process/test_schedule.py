@@ -1,4 +1,4 @@
-"""A scheduled post, with a real process and a real clock."""
+"""Scheduled texts, with a real process and a real clock."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -9,7 +9,11 @@ import pytest
 if TYPE_CHECKING:
     from tests.conftest import Process, Serve, WritePost, WritePosts
 
-PATHS = ("/blog", "/blog/tag/soon", "/rss", "/atom.xml", "/feed.json", "/sitemap.xml", "/archive", "/llms.txt")
+PATHS = (
+    "/", "/blog", "/blog/tag/soon", "/rss", "/atom.xml", "/feed.json", "/blog/tag/soon/rss", "/sitemap.xml", "/archive", "/llms.txt",
+    "/llms-full.txt",
+)  # fmt: skip
+API_PATHS = ("/api/posts", "/api/posts?tag=soon", "/api/posts/new")
 
 
 # A start may take longer than the post's delay on a busy machine; the next attempt then gives it longer.
@@ -18,7 +22,7 @@ CACHED = ("/", "/blog", "/blog/old", "/blog/old.md", "/rss", "/atom.xml", "/feed
 
 
 @pytest.mark.process
-def test_a_scheduled_post_appears_on_time_without_a_restart(
+def test_a_scheduled_post_and_page_appear_on_time_without_a_restart(
     serve: "Serve", posts: "WritePosts", post: "WritePost"
 ) -> None:
     process, moment = serve_before(serve, posts, post)
@@ -29,6 +33,10 @@ def test_a_scheduled_post_appears_on_time_without_a_restart(
     assert "max-age=60, stale-while-revalidate=600," in process.get("/blog").headers["cache-control"]
     assert "max-age=300, stale-while-revalidate=3600," in process.get("/rss").headers["cache-control"]
     assert [path for path in PATHS if b"/blog/new" not in process.get(path).body] == []
+    assert [path for path in API_PATHS if b'"new"' not in process.get(path).body] == []
+    assert [process.get(path).status for path in ("/launch", "/launch.md", "/blog/new.md")] == [200, 200, 200]
+    assert [path for path in ("/sitemap.xml", "/llms.txt") if b"/launch" not in process.get(path).body] == []
+    assert (process.get("/former").status, process.get("/former").headers["location"]) == (301, "/launch")
     assert (process.popen.poll(), process.popen.pid) == (None, pid)
 
 
@@ -39,11 +47,15 @@ def serve_before(serve: "Serve", posts: "WritePosts", post: "WritePost") -> "tup
         folder = posts({
             "old.md": post("Old", "2026-01-01"),
             "new.md": post("New", moment.isoformat(timespec="seconds"), "tags: [soon]\n"),
+            "pages/launch.md": post("Launch", moment.isoformat(timespec="seconds"), "aliases: [/former]\n"),
         })  # fmt: skip
         process = serve(folder).wait_until_ready()
-        before = (process.get("/blog/new").status, b"/blog/new" in process.get("/rss").body)
+        before = [
+            process.get(path).status for path in ("/blog/new", "/launch", "/launch.md", "/former", "/api/posts/new")
+        ]
+        named = [path for path in PATHS if re.search(b"/blog/new|/launch", process.get(path).body)]
         if datetime.now(UTC) < moment.replace(microsecond=0):
-            assert before == (404, False)
+            assert (before, named) == ([404] * 5, [])
             return process, moment
         process.popen.kill()
     raise AssertionError(f"no server was ready within {DELAYS[-1]} seconds")

@@ -323,7 +323,7 @@ def parse_front_matter(text: str, kind: Kind, zone: tzinfo | None = None) -> Fro
         raise FrontMatterError(*_problems(text, problem), *misspelled) from None
     except ValueError as problem:
         raise FrontMatterError((line_of(text, "image"), str(problem))) from None
-    if kind == "post" and model.date is None:
+    if kind == "post" and model.date is None and not model.draft:
         missing = "date is missing: give a date (2026-03-01) or a date-time (2026-03-01 09:00)"
         raise FrontMatterError((2, missing), *misspelled)
     return model.model_copy(update={"remarks": remarks + lost, "updated": _updated(text, data, model, zone)})

@@ -1,13 +1,16 @@
 """Posts and standalone pages."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import ClassVar
 
 from blog import urls
 from blog.content.document import Document, Remark
 from blog.content.front_matter import split
+
+# When a post without a date is published. Only a draft may have none, and no draft is published, whatever the time.
+UNDATED = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)

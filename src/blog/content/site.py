@@ -11,7 +11,7 @@ from typing import TypeVar
 from blog import urls
 from blog.content.config import SiteConfig
 from blog.content.library import Library
-from blog.content.post import Post, StandalonePage, Text
+from blog.content.post import UNDATED, Post, StandalonePage, Text
 from blog.content.series import Series, series_of
 from blog.content.slugs import slugify
 from blog.content.targets import is_harmful
@@ -89,9 +89,10 @@ def site_at(library: Library, now: datetime) -> Site:
 
 
 def site_with_drafts(library: Library, now: datetime) -> Site:
-    """The site as its author previews it: with drafts and scheduled texts."""
+    """The site as its author previews it: with drafts and scheduled texts. A draft without a date has today's."""
     shown = with_drafts(library)
-    return _site(shown, now, shown.posts, shown.pages)
+    posts = [replace(post, published=now) if post.published == UNDATED else post for post in shown.posts]
+    return _site(shown, now, posts, shown.pages)
 
 
 def with_drafts(library: Library) -> Library:

@@ -20,7 +20,7 @@ from blog.content.front_matter import (
     split,
     written_alias,
 )
-from blog.content.post import Image, Post, StandalonePage, class_of
+from blog.content.post import UNDATED, Image, Post, StandalonePage, class_of
 from blog.content.slugs import slug_of_name
 
 
@@ -55,8 +55,8 @@ def parse_post(path: PurePosixPath, text: str, parse: Parse = markdown.parse, zo
         FrontMatterError: with every fault of the front matter.
     """
     meta, common = _common(path, text, "post", parse, zone)
-    assert meta.date is not None  # noqa: S101 -- parse_front_matter requires it for a post
-    return Post(**common, published=meta.date, tags=tuple(meta.tags), series=meta.series, audio=meta.audio)
+    published = meta.date or UNDATED
+    return Post(**common, published=published, tags=tuple(meta.tags), series=meta.series, audio=meta.audio)
 
 
 def parse_page(

@@ -26,6 +26,23 @@ def test_what_only_looks_like_one_is_not_remarked(written: str) -> None:
     assert parse(f"Words {written} more.\n").remarks == ()
 
 
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        (r"\{{ x }}", "{{ x }}"), (r"\{% raw %}", "{% raw %}"), (r"\{{< fig >}}", "{{&lt; fig &gt;}}"), (r"\{: .x}", "{: .x}"),
+        (r"\{/* x */}", "{/* x */}"), (r"\\\{{ x }}", r"\{{ x }}"),
+    ],
+)  # fmt: skip
+def test_a_construct_behind_a_backslash_is_meant_as_text(written: str, shown: str) -> None:
+    document = parse(f"Words {written} more.\n")
+    assert document.markup == f"<p>Words {shown} more.</p>\n"
+    assert document.remarks == ()
+
+
+def test_a_backslash_before_a_backslash_escapes_no_construct() -> None:
+    assert len(parse(r"Words \\{{ x }}").remarks) == 1
+
+
 def test_code_blocks_may_show_any_construct() -> None:
     assert parse("```jsx\n<Tweet/>\n{/* x */}\n```\n\n    {{< x >}}\n").remarks == ()
 
@@ -38,7 +55,7 @@ def test_the_text_of_a_construct_stays_visible() -> None:
     ("heading", "anchor", "text"),
     [
         ("## A {#b}", "b", "A"), ("## A { #b .class }", "b", "A"), ("## A {: #b}", "b", "A"), ("A {#b}\n---", "b", "A"), ("## A {#b} ##", "b", "A"),
-        ("## A {b}", "a-b", "A {b}"), ("## `{#b}`", "b", "{#b}"), ("## A {#b c}", "a-b-c", "A {#b c}"),
+        ("## A {b}", "a-b", "A {b}"), ("## `{#b}`", "b", "{#b}"), ("## A {#b c}", "a-b-c", "A {#b c}"), (r"## A \{#b}", "a-b", "A {#b}"), (r"## A {#b\}", "a-b", "A {#b}"),
     ],
 )  # fmt: skip
 def test_an_id_in_braces_after_a_heading_is_its_id(heading: str, anchor: str, text: str) -> None:

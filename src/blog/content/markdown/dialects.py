@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from blog.content.markdown.escapes import is_escaped
+
 _SHORTCODE = "a shortcode of Hugo or Zola"
 _CONSTRUCTS = (
     (re.compile(r"\{\{[<%][^\n{}]*[>%]\}\}"), _SHORTCODE),
@@ -26,7 +28,9 @@ def find(text: str, code: Iterable[tuple[int, int]]) -> Iterator[tuple[int, str]
         return
     shown = _blanked(text, code)
     for pattern, name in _CONSTRUCTS:
-        found = [(match.start(), match.end()) for match in pattern.finditer(shown)]
+        found = [
+            (match.start(), match.end()) for match in pattern.finditer(shown) if not is_escaped(shown, match.start())
+        ]
         for start, end in found:
             written = text[start:end].strip()[:_SHOWN]
             yield start, f"{written!r} is {name}, which is not understood here and shown as text"

@@ -39,3 +39,15 @@ def escape(text: str) -> str:
     "a &lt; b &amp; 'c'"
     """
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+
+
+def is_escaped(text: str, place: int) -> bool:
+    r"""Whether an odd number of backslashes stands before a place.
+
+    >>> is_escaped(r"\{{ x }}", 1), is_escaped(r"\\{{ x }}", 2)
+    (True, False)
+    """
+    start = place
+    while start > 0 and text[start - 1] == "\\":
+        start -= 1
+    return (place - start) % 2 == 1

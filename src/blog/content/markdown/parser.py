@@ -11,6 +11,7 @@ from mistune.core import BlockState
 from blog.content.document import Dialect, Remark
 from blog.content.markdown import alerts, dialects, footnotes, tables, tasks
 from blog.content.markdown.blocks import Blocks
+from blog.content.markdown.escapes import is_escaped
 from blog.content.markdown.inlines import Inlines
 from blog.content.markdown.mdx_inlines import MdxInlines, is_only_tags
 from blog.content.markdown.tree import Token
@@ -70,7 +71,7 @@ def _with_id(heading: Token) -> Token:
     """The heading with the id that stands in braces after it, as Hugo, Zola, kramdown and pandoc write it."""
     text = heading["text"]
     opening = text.rfind("{")
-    if not text.endswith("}") or opening < 0:
+    if not text.endswith("}") or opening < 0 or is_escaped(text, opening) or is_escaped(text, len(text) - 1):
         return heading
     attributes = text[opening + 1 : -1].removeprefix(":").split()
     names = [attribute[1:] for attribute in attributes if attribute.startswith("#")]
