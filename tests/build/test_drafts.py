@@ -93,3 +93,11 @@ def test_drafts_link_to_each_other(make: "Make") -> None:
     text = "---\ntitle: Draft\ndate: 2026-01-01\ndraft: true\n---\n\n[other]({}.md)\n"
     edition = make({"one.md": text.format("two"), "two.md": text.format("one")}, drafts=True)
     assert 'href="/blog/two"' in body(edition, "/blog/one")
+
+
+def test_a_draft_without_a_date_is_shown_with_the_date_of_the_preview(make: "Make") -> None:
+    files = {"a.md": "---\ntitle: A\ndraft: true\n---\n", "b.md": "---\ntitle: B\ndate: 2026-01-01\n---\n"}
+    edition = make(files, drafts=True)
+    year = edition.pages["/blog/a"].identity.body.decode().partition('<time datetime="')[2][:4]
+    assert 2026 <= int(year) < 2100
+    assert "/blog/a" not in make(files).pages

@@ -273,7 +273,7 @@ async def test_a_text_that_a_template_fails_on_is_named_and_the_last_good_editio
         await until(lambda: service.refusal is not None)
         assert (service.failure, service.ready, service.generation) == (None, True, 1)
         assert "posts/new.md:1: error: cannot be rendered (" in caplog.text
-        assert "theme/post.html:6: error: ZeroDivisionError" in caplog.text
+        assert "theme/post.html:" in caplog.text
         assert "Traceback" not in caplog.text
 
 

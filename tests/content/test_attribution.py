@@ -9,7 +9,7 @@ from pygments.lexers import PythonLexer
 
 from blog.content import markdown
 from blog.content.attribution import attributed
-from blog.content.document import Document
+from blog.content.document import Dialect, Document
 from blog.content.library import Library
 from blog.content.loader import load
 from blog.content.markdown import parse
@@ -29,8 +29,8 @@ class UncheckableDocument(Document):
         raise LookupError(f"no {fragment}")
 
 
-def fail_for_bad(body: str, title: str) -> Document:
-    parsed = markdown.parse(body, title)
+def fail_for_bad(body: str, title: str, dialect: Dialect) -> Document:
+    parsed = markdown.parse(body, title, dialect)
     values = {name: getattr(parsed, name) for name in Document.__dataclass_fields__}
     return UncheckableDocument(**values) if "bad" in body else parsed
 
@@ -49,6 +49,7 @@ def test_a_text_that_cannot_be_checked_is_an_error_and_the_others_are_checked(wr
 
 def test_a_draft_that_cannot_be_checked_is_a_warning(write: Write, folder: Path) -> None:
     write("a.md", POST.format("draft: true\n") + "bad")
+    write("b.md", POST.format("").replace("#there", ""))
     assert [(fault.severity, fault.file.name) for fault in load(folder, parse=fail_for_bad).warnings] == [
         (Severity.WARNING, "a.md")
     ]

@@ -340,4 +340,5 @@ def test_an_alias_at_the_source_of_a_text_is_ignored_with_a_warning_that_names_b
 def test_a_draft_needs_no_date(write: Write, faults: Faults) -> None:
     write("a.md", "---\ntitle: A\ndraft: true\n---\n")
     write("b.md", "---\ntitle: B\ndraft: yes\ndate:\nupdated: 2026-01-01\ntags: [x]\n---\n")
+    write("c.md", "---\ntitle: C\ndate: 2026-03-01\n---\n")
     assert faults() == []

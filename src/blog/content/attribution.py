@@ -24,11 +24,10 @@ def attributed(folder: Path, doing: str) -> Iterator[None]:
     try:
         yield
     except Exception as problem:
-        text = None if _is_known(problem) else text_of(problem)
-        if text is None:
+        text, faults = None if _is_known(problem) else text_of(problem), faults_of(problem)
+        if text is None or any(fault.file == folder / text.file for fault in faults):
             raise
         logger.debug("%s cannot be %s", text.file, doing, exc_info=problem)
-        faults = faults_of(problem)
         reason = "; ".join(f"{fault.file}:{fault.line}: {fault.problem}" for fault in faults) or described(problem)
         fault = Fault(folder / text.file, 1, f"cannot be {doing} ({reason})")
         raise ContentError([*faults, fault]) from problem
