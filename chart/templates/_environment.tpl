@@ -27,6 +27,13 @@ rolls the pods and a rollback restores the old values.
   value: {{ .maxConnections | int | quote }}
 - name: BLOG_RELOAD
   value: {{ .reload | toString | quote }}
+{{- with .previewKeySecret }}
+{{- if .name }}
+- name: BLOG_PREVIEW_KEY
+  valueFrom:
+    secretKeyRef: {name: {{ .name | quote }}, key: {{ .key | quote }}}
+{{- end }}
+{{- end }}
 - name: BLOG_LOG_FORMAT
   value: {{ .logFormat | quote }}
 - name: BLOG_LOG_LEVEL

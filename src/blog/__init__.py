@@ -7,6 +7,7 @@ An edition is all pages of the site at one moment. It is complete before the fir
 The packages, from top to bottom; an import only points down, which `make lint` checks:
 
     __main__    the command line
+    cli         the commands for authors
     app         wires the packages; its lifespan publishes editions while the process serves
     serve       request → response: server, protocol, page store, negotiation, API, health
     build       folders → edition: builder, caches, encodings, publisher, watcher

@@ -1,4 +1,4 @@
-"""The command line: serve, check, build, cache, new, init."""
+"""The command line: serve, check, build, cache, new, preview, init."""
 
 import os
 import signal
@@ -29,6 +29,7 @@ from blog.build.edition_source import EditionSource
 from blog.build.encodings import Encoder
 from blog.build.listener import BuildListener
 from blog.build.refusals import report
+from blog.cli import EXIT_CONTENT, EXIT_USAGE, preview
 from blog.content.slugs import slugify
 from blog.errors import BlogError, ContentError, Fault, SettingsError, counted, errors_in, faults_of, summary
 from blog.machine.cache import Cache
@@ -42,8 +43,6 @@ from blog.settings import Settings, source_date, variable
 from blog.starter import command as starter
 from blog.telemetry import logs
 
-EXIT_CONTENT = 1
-EXIT_USAGE = 2
 # Longer than proxies keep an idle connection (cloudflared: 90 s), so that the proxy closes it, never the server during a request.
 _KEEP_ALIVE_SECONDS = 95
 _SLOWEST_CLIENT_SECONDS = 10
@@ -106,6 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     actions = cache.add_subparsers(required=True, metavar="ACTION")
     prune = actions.add_parser("prune", help="remove the least recently used entries, down to BLOG_CACHE_MAX_MB")
     prune.set_defaults(run=_prune)
+    preview.add_to(commands)
     new = commands.add_parser("new", help="write a draft and print its path")
     new.add_argument("title")
     new.set_defaults(run=_new)

@@ -26,6 +26,7 @@ from blog.serve.health import health_routes
 from blog.serve.listening import listen
 from blog.serve.metrics import metrics_route
 from blog.serve.pipeline import RequestPipeline, instrument
+from blog.serve.preview import PreviewLinks
 from blog.serve.reload import reload_routes
 from blog.serve.rum import rum_routes
 from blog.serve.store import PageStore
@@ -66,7 +67,7 @@ class Blog(FastAPI):
         routes = {urls.METRICS} if settings.metrics_port is None else set()
         if self.rum:
             routes.add(urls.RUM_COLLECT)
-        store = PageStore(self.service, routes, secure=settings.secure)
+        store = PageStore(self.service, routes, PreviewLinks(settings.preview_key), secure=settings.secure)
         dynamic = Dynamic(Head(super().__call__), secure=settings.secure)
         visits = Visits(self.metrics.registry, urlsplit(settings.base_url).hostname or "")
         self.pipeline = RequestPipeline(settings, store, dynamic, self.metrics, visits, self.tracing)

@@ -41,13 +41,17 @@ SERIES_ROUTE = "/series/{series}"
 YEAR_ROUTE = "/archive/{year}"
 PAGE_ROUTE = "/{page}"
 PAGE_SOURCE_ROUTE = "/{page}.md"
+PREVIEW_ROUTE = "/preview/{slug}"
+PREVIEW_FILE_ROUTE = "/preview/files/{file}"
 ASSET_ROUTE = "/assets/{asset}"
 STATIC_ROUTE = "/{file}"
 # The routes of texts and their sources, of which Accept chooses one.
 SOURCE_ROUTES = frozenset({SOURCE_ROUTE, PAGE_SOURCE_ROUTE})
 TEXT_ROUTES = SOURCE_ROUTES | {POST_ROUTE, PAGE_ROUTE}
 # The routes of files, which answer range requests.
-FILE_ROUTES = frozenset({ASSET_ROUTE, STATIC_ROUTE})
+FILE_ROUTES = frozenset({ASSET_ROUTE, STATIC_ROUTE, PREVIEW_FILE_ROUTE})
+PREVIEW_ROUTES = frozenset({PREVIEW_ROUTE, PREVIEW_FILE_ROUTE})
+_PREVIEWS = "/preview/"
 # The routes that have feeds of their own below them.
 FEED_ROUTES = (TAG_ROUTE, SERIES_ROUTE)
 
@@ -72,7 +76,7 @@ POSTS_PER_PAGE = 10
 
 # First path segments that the service uses or reserves: no page in posts/pages/ may have one as its slug.
 RESERVED = frozenset(
-    {"api", "archive", "assets", "blog", "metrics", "og", "rss", "rum", "search", "series", "tags"},
+    {"api", "archive", "assets", "blog", "metrics", "og", "preview", "rss", "rum", "search", "series", "tags"},
 )
 
 
@@ -167,6 +171,25 @@ def asset(name: str, digest: str, extension: str) -> str:
 
 def api_post(slug: str) -> str:
     return f"{API_POSTS}/{quote(slug)}"
+
+
+def preview(slug: str) -> str:
+    """The path of an unpublished text, for those who have a link with a key."""
+    return _PREVIEWS + quote(slug)
+
+
+def preview_file(digest: str, extension: str) -> str:
+    """The path of a file that only unpublished texts refer to. The whole digest is in it, so that nobody guesses it."""
+    return f"{_PREVIEWS}files/{digest}.{extension}"
+
+
+def is_preview(path: str) -> bool:
+    """Whether a decoded path, however it is spelled, is below that of previews.
+
+    >>> is_preview("/Preview/a-post/"), is_preview("/previews/a"), is_preview("/preview")
+    (True, False, False)
+    """
+    return path[: len(_PREVIEWS)].lower() == _PREVIEWS
 
 
 def decoded(path: str) -> str:

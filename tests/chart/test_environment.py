@@ -18,6 +18,10 @@ HELPERS = {"POD_NAME", "POD_UID", "NODE_NAME"}
 # Only set if tracing is off; then the other OTEL_ variables are not set.
 OFF = "OTEL_SDK_DISABLED"
 DOWNWARD = {"metadata.name": "blog-7d9c-x2x4z", "metadata.uid": "0a1b", "spec.nodeName": "node-1"}
+SECRETS = {
+    "OTEL_EXPORTER_OTLP_HEADERS": "authorization=Basic%20QTpC",
+    "BLOG_PREVIEW_KEY": "0123456789abcdef" * 2 + "\n",
+}
 Values = Callable[[Path], dict[str, Any]]
 
 
@@ -27,7 +31,7 @@ def process_environment(release: "Release") -> dict[str, str]:
     for name, value in release.environment.items():
         if isinstance(value, dict):
             field = value.get("fieldRef", {}).get("fieldPath")
-            environment[name] = DOWNWARD[field] if field else "authorization=Basic%20QTpC"
+            environment[name] = DOWNWARD[field] if field else SECRETS.get(name, "value")
             continue
         for earlier, text in environment.items():
             value = value.replace(f"$({earlier})", text)  # noqa: PLW2901 -- the kubelet expands one name after the other
@@ -76,6 +80,7 @@ def test_the_settings_of_the_service_are_those_of_the_values(everything: "Releas
     limits = (settings.header_timeout_seconds, settings.body_timeout_seconds, settings.send_timeout_seconds)
     assert (limits, settings.max_connections) == ((20, 30, 40), 1_000_000)
     assert settings.reload
+    assert settings.preview_key == "0123456789abcdef" * 2
     assert (settings.log_format, settings.log_level, settings.access_log) == ("console", "debug", "all")
     assert settings.revision == "8f65cd2"
     assert settings.trusted_proxies == "10.0.0.0/8,fd00::/8"
@@ -152,6 +157,13 @@ def test_headers_for_the_collector_can_come_from_a_secret(render: "Render") -> N
         "OTEL_EXPORTER_OTLP_HEADERS"
     ]
     assert value == {"secretKeyRef": {"name": "otlp", "key": "auth"}}
+
+
+def test_the_preview_key_comes_from_a_secret_alone(render: "Render", refusal_of: "RefusalOf") -> None:
+    value = render({"blog": {"previewKeySecret": {"name": "previews"}}}).environment["BLOG_PREVIEW_KEY"]
+    assert value == {"secretKeyRef": {"name": "previews", "key": "preview-key"}}
+    assert "BLOG_PREVIEW_KEY" not in render().environment
+    assert "previewKey" in refusal_of({"blog": {"previewKey": "0123456789abcdef" * 2}})
 
 
 def test_without_a_faro_url_no_faro_variable_is_set(render: "Render") -> None:

@@ -31,6 +31,7 @@ from blog.render.feeds import feeds
 from blog.render.meta import MetadataBuilder, Picture
 from blog.render.page import FOREVER, SHORT, Rendered
 from blog.render.pages import PageRenderer
+from blog.render.previews import Previews
 from blog.render.site_files import site_files, sources
 from blog.render.theme import ASSET_TYPES, Theme, asset_url
 from blog.render.theme_folders import theme_folders
@@ -142,15 +143,18 @@ def _render(library: Library, site: Site, theme: Theme, settings: Settings, bind
     warnings = _check_components(bodies, library)
     with stage("render") as note:
         rendered = _everything(renderer, library, site, theme, bodies, settings)
-        pages = dict(bind(binder.encoded(rendered, site, bodies, since), binder.dates, secure=settings.secure))
+        previews = Previews(library, site, theme, settings, files_of(library, (*shown.posts, *shown.pages)))
+        everything = chain(rendered, previews.rendered())
+        bound = bind(binder.encoded(everything, site, bodies, since), binder.dates, settings)
         not_found = NotFound(renderer.not_found(), *renderer.suggestions())
-        note("pages", len(pages))
+        note("pages", len(bound.pages))
         note("bytes", binder.size)
     # The aliases of published texts come last, so that no draft takes one of them.
     texts = (*shown.posts, *shown.pages, *site.posts, *site.pages)
     return Edition(
         posts=tuple(binder.entries),
-        pages=pages,
+        pages=bound.pages,
+        previews=bound.previews,
         redirects={alias: text.url for text in texts for alias in text.aliases} | {"/blog/page/1": urls.BLOG},
         not_found=not_found,
         states={
@@ -161,7 +165,7 @@ def _render(library: Library, site: Site, theme: Theme, settings: Settings, bind
         since=since,
         until=until,
         made=binder.dates.made,
-        warnings=warnings,
+        warnings=(*warnings, *previews.faults),
     )
 
 

@@ -12,6 +12,7 @@ from typing import TypedDict
 
 import zstandard
 
+from blog import urls
 from blog.build.dates import Dated, Dates
 from blog.build.encodings import Encoded, shrunk_to_fit
 from blog.build.not_found import NotFound
@@ -19,6 +20,7 @@ from blog.build.response import Resource, make_resource, without_identity
 from blog.errors import Fault
 from blog.render import security
 from blog.render.page import HTML, Rendered
+from blog.settings import Settings
 
 # Bodies that are sent as they are to clients that take no encoding: a few bots and scripts. Beyond this they are kept compressed.
 _UNCOMPRESSED_BYTES = 8 * 1024 * 1024
@@ -70,6 +72,8 @@ class Entry:
 class Edition:
     """All pages, redirects and API entries of a site. ``pages`` and ``redirects`` are keyed by decoded path; ``posts`` are sorted newest first.
 
+    ``previews`` are the pages and files of unpublished texts, by decoded path. They are apart, because a request needs a key for them.
+
     ``states`` counts the published, scheduled and draft posts. The edition is valid from ``since``, when a date
     in the content last came, until ``until``, when the next one does. ``made`` is when it was built, in seconds since the epoch. ``warnings`` are the faults of the content
     that did not stop the build.
@@ -84,6 +88,7 @@ class Edition:
     until: datetime | None
     made: int
     warnings: tuple[Fault, ...]
+    previews: Mapping[str, Resource] = field(default_factory=dict)
     by_slug: Mapping[str, Entry] = field(init=False)
     by_tag: Mapping[str, tuple[Entry, ...]] = field(init=False)
 
@@ -108,8 +113,28 @@ def compressed_details(details: Details) -> bytes:
     return shrunk_to_fit(zstandard.ZstdCompressor(level=_CONTENT_LEVEL).compress(described))
 
 
-def bind(rendered: Iterable[tuple[Rendered, Encoded]], dates: Dates, *, secure: bool) -> Iterator[tuple[str, Resource]]:
-    """Yield each page's path and its resource with all representations."""
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """The resources of an edition by decoded path: those that everyone may ask for, and the previews."""
+
+    pages: dict[str, Resource]
+    previews: dict[str, Resource]
+
+
+def bind(rendered: Iterable[tuple[Rendered, Encoded]], dates: Dates, settings: Settings) -> Bound:
+    """The resources of pages with their encodings; without BLOG_PREVIEW_KEY no previews."""
+    bound = Bound({}, {})
+    for path, resource in _resources(rendered, dates, secure=settings.secure):
+        if resource.route not in urls.PREVIEW_ROUTES:
+            bound.pages[path] = resource
+        elif settings.preview_key:
+            bound.previews[path] = resource
+    return bound
+
+
+def _resources(
+    rendered: Iterable[tuple[Rendered, Encoded]], dates: Dates, *, secure: bool
+) -> Iterator[tuple[str, Resource]]:
     security_fields, left = security.for_anything(secure=secure), _UNCOMPRESSED_BYTES
     for page, encoded in rendered:
         missing_fields = {} if "x-content-type-options" in page.headers else security_fields

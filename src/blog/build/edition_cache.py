@@ -128,10 +128,11 @@ class EditionCache:
             return None
         entries: list[Entry] = []
         dates = Dates.of_existing(int(head["made"]))
-        pages = dict(bind(self._rendered(since, head["parts"], entries), dates, secure=self._settings.secure))
+        bound = bind(self._rendered(since, head["parts"], entries), dates, self._settings)
         return Edition(
             posts=tuple(entries),
-            pages=pages,
+            pages=bound.pages,
+            previews=bound.previews,
             redirects=head["redirects"],
             not_found=NotFound(_not_found_page(head["not_found"]), head["list"], head["items"]),
             states=head["states"],

@@ -22,12 +22,16 @@ class UnreadableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file with its path in the posts folder; width and height are in pixels, 0 if it is no picture or has no size."""
+    """A file with its path in the posts folder; width and height are in pixels, 0 if it is no picture or has no size.
+
+    A private file belongs to unpublished texts alone, and only their previews contain its address.
+    """
 
     path: PurePosixPath
     body: bytes
     width: int
     height: int
+    private: bool = False
 
     @property
     def extension(self) -> str:
@@ -39,6 +43,8 @@ class File:
 
     @property
     def url(self) -> str:
+        if self.private:
+            return urls.preview_file(hashlib.sha256(self.body).hexdigest(), self.extension)
         return urls.asset(self.path.stem.lower(), digest(self.body), self.extension)
 
 

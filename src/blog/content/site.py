@@ -91,8 +91,13 @@ def site_at(library: Library, now: datetime) -> Site:
 def site_with_drafts(library: Library, now: datetime) -> Site:
     """The site as its author previews it: with drafts and scheduled texts. A draft without a date has today's."""
     shown = with_drafts(library)
-    posts = [replace(post, published=now) if post.published == UNDATED else post for post in shown.posts]
-    return _site(shown, now, posts, shown.pages)
+    return _site(shown, now, [_dated(post, now) for post in shown.posts], shown.pages)
+
+
+def _dated(post: Post, now: datetime) -> Post:
+    """The post with today's date if it is a draft without one."""
+    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return replace(post, published=today) if post.published == UNDATED else post
 
 
 def with_drafts(library: Library) -> Library:
@@ -110,6 +115,20 @@ def shown_drafts(library: Library) -> tuple[Text, ...]:
     taken = {text.url for text in library.texts}
     drafts = {draft.url: draft for draft in reversed(library.drafts) if draft.url not in taken}
     return tuple(draft for draft in reversed(drafts.values()) if not _has_harmful_target(draft))
+
+
+def unpublished(library: Library, now: datetime) -> dict[str, Text]:
+    """The drafts and scheduled texts that can be previewed, by slug. A post comes before a page with its slug."""
+    texts = (*(text for text in library.texts if not is_due(text, now)), *shown_drafts(library))
+    in_order = sorted(texts, key=lambda text: (not isinstance(text, Post), text.draft))
+    return {text.slug: text for text in reversed(in_order)}
+
+
+def site_of_text(config: SiteConfig, text: Text, now: datetime) -> Site:
+    """A site that has one text and nothing else, so that its page names no other unpublished text."""
+    library = Library(config=config, posts=(), pages=(), drafts=(), files={})
+    posts = [_dated(text, now)] if isinstance(text, Post) else []
+    return _site(library, now, posts, [text] if isinstance(text, StandalonePage) else [])
 
 
 def _has_harmful_target(text: Text) -> bool:

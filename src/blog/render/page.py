@@ -12,6 +12,8 @@ JSON = "application/json"
 # A CDN may serve its copy for one minute, and for ten more while it revalidates (RFC 5861).
 SHORT = "public, max-age=60, stale-while-revalidate=600, stale-if-error=86400"
 FEED = "public, max-age=300, stale-while-revalidate=3600, stale-if-error=86400"
+# For what only readers with a link may see: no cache keeps it, and no page that it links to is told its address.
+PRIVATE = "private, no-store"
 FOREVER = "public, max-age=31536000, immutable"
 
 

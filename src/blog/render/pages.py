@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from blog import urls
 from blog.content.library import Resolver
-from blog.content.post import Post, StandalonePage, Text
+from blog.content.post import Post, Text
 from blog.content.site import Site
 from blog.errors import ContentError, Fault
 from blog.render import security
@@ -61,12 +61,16 @@ class PageRenderer:
         """Every page, in the order of the menu."""
         yield self._home()
         yield from self._lists()
-        yield from map(self._post, self._site.posts)
+        yield from map(self.text, self._site.posts)
         yield from self._tags()
         yield from self._series()
         yield self._archive()
         yield from self._years()
-        yield from map(self._standalone, self._site.pages)
+        yield from map(self.text, self._site.pages)
+
+    def text(self, text: Text) -> Rendered:
+        """The page of a post or a page of the site."""
+        return self._post(text) if isinstance(text, Post) else self._standalone(text)
 
     def not_found(self) -> Rendered:
         """The 404 page, with a placeholder for suggestions."""
@@ -150,7 +154,7 @@ class PageRenderer:
             context = {"year": year, "posts": posts}
             yield self._page("year.html", self._metadata.year(year, years), urls.YEAR_ROUTE, context)
 
-    def _standalone(self, page: StandalonePage) -> Rendered:
+    def _standalone(self, page: Text) -> Rendered:
         context = {"page": page, "content": self._content(page)}
         return self._page(f"{page.kind.name}.html", self._metadata.page(page), page.kind.route, context)
 

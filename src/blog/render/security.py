@@ -10,6 +10,7 @@ _ATTRIBUTE = re.compile(r'\s([\w-]+)(?:="[^"]*")?')
 _NOT_INLINE = {"src", "type"}
 _DOCUMENTS = frozenset({"image/svg+xml", "text/html", "application/xml"})
 NOT_INDEXED = {"x-robots-tag": "noindex, nofollow"}
+PRIVATE = NOT_INDEXED | {"referrer-policy": "no-referrer"}
 _HSTS = {"strict-transport-security": "max-age=31536000; includeSubDomains"}
 
 

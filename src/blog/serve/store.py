@@ -15,6 +15,7 @@ from blog.render.page import TEXT
 from blog.serve.addresses import meant
 from blog.serve.negotiation import LONGEST_LIST, accepts_identity, choose, prefers_markdown
 from blog.serve.preconditions import FAILED, NOT_MODIFIED, evaluate
+from blog.serve.preview import PreviewLinks
 from blog.serve.ranges import NOT_SATISFIABLE, NotSatisfiableError, part_of
 
 RETRY_AFTER_SECONDS = 2
@@ -36,10 +37,17 @@ class PageStore:
     """
 
     def __init__(
-        self, service: ServiceState, routes: Collection[str], *, secure: bool, suggestions: Budget | None = None
+        self,
+        service: ServiceState,
+        routes: Collection[str],
+        previews: PreviewLinks | None = None,
+        *,
+        secure: bool,
+        suggestions: Budget | None = None,
     ) -> None:
         self._service = service
         self._routes = routes
+        self._previews = previews or PreviewLinks(None)
         self._suggestions = suggestions or Budget(_SUGGESTIONS_SHARE, _SUGGESTIONS_BURST_SECONDS)
         self._plain = field_lines([("content-type", TEXT), *security.for_anything(secure=secure).items()])
 
@@ -49,19 +57,38 @@ class PageStore:
         page = edition.pages.get(record.path) if edition is not None else None
         if page is not None:
             answer = self._page(page, record)
+        elif urls.is_preview(record.path):
+            answer = self._preview(edition, record)
         elif self._is_dynamic(record.path):
             found = self._canonical(record)
             if found is None:
                 return None
             answer = found
         elif edition is None:
-            again = ("retry-after", str(RETRY_AFTER_SECONDS))
-            answer = self._plain_text(503, "The blog is starting. Please try again in a moment.", _UNCACHED, again)
+            answer = self._starting()
         else:
             answer = self._redirect_or_missing(edition, record)
         record.status = answer.status
         limit = self._service.cache_limit
         return answer if limit is None else limit.apply(answer)
+
+    def _starting(self) -> PreparedResponse:
+        again = ("retry-after", str(RETRY_AFTER_SECONDS))
+        return self._plain_text(503, "The blog is starting. Please try again in a moment.", _UNCACHED, again)
+
+    def _preview(self, edition: Edition | None, record: RequestRecord) -> PreparedResponse:
+        """The preview of an unpublished text or a file of it; the same 404 for everything else, whatever the reason."""
+        path, query = urls.canonical(record.path), record.query
+        # Logs, traces and metrics get neither the slug nor the key.
+        record.path = record.route = urls.PREVIEW_ROUTE
+        record.query = b""
+        if edition is None:
+            return self._starting()
+        is_open, page = self._previews.opens(path, query), edition.previews.get(path)
+        # The address of a file contains its digest and is only in the page of its text.
+        if page is None or not (is_open or page.route == urls.PREVIEW_FILE_ROUTE):
+            return edition.not_found.plain
+        return self._page(page, record)
 
     def _page(self, page: Resource, record: RequestRecord) -> PreparedResponse:
         record.route = page.route

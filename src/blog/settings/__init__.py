@@ -30,7 +30,8 @@ def _setting(default: Any, read: Callable[[str, str], Any], meaning: str, *, nam
 
     ``name`` is the variable if another specification defines it; otherwise it is BLOG_ and the field's name. ``shown`` is the default in words.
     """
-    return field(default=default, metadata={"read": read, "meaning": meaning, "name": name, "shown": shown})
+    metadata = {"read": read, "meaning": meaning, "name": name, "shown": shown}
+    return field(default=default, metadata=metadata, repr=read is not readers.secret)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +92,11 @@ class Settings:
         default=False,
         read=readers.switch,
         meaning="watch the posts and the theme; build a new edition on each change and replace the served one",
+    )
+    preview_key: str | None = _setting(
+        None,
+        readers.secret,
+        "unset: no previews. Set: a secret of at least 32 characters, with which `blog preview` signs links to unpublished texts",
     )
     log_format: LogFormat = _setting("json", readers.choice(LogFormat), "`json` (one object a line) or `console`")
     log_level: LogLevel = _setting("info", readers.choice(LogLevel), "`debug`, `info`, `warning` or `error`")

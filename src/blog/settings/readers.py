@@ -17,6 +17,7 @@ _LONGEST_DRAIN_SECONDS = 3600
 _LONGEST_TIMEOUT_SECONDS = 3600
 _MOST_CONNECTIONS = 1_000_000
 _LONGEST_TEXT = 200
+_SHORTEST_SECRET = 32
 _LARGEST_CACHE_MB = 1_000_000
 _SHORTEST_EXPORT_MS, _LONGEST_EXPORT_MS = 100, 60_000
 _TRUE, _FALSE = {"true", "1", "yes", "on"}, {"false", "0", "no", "off"}
@@ -117,6 +118,15 @@ def text(name: str, value: str) -> str:
     if not value.isprintable() or len(value) > _LONGEST_TEXT:
         raise refuse(name, value[:_LONGEST_TEXT], f"give up to {_LONGEST_TEXT} printable characters")
     return value
+
+
+def secret(name: str, value: str) -> str:
+    """A secret without the white space around it, which files and Secrets often end with. It is in no message."""
+    text = value.strip()
+    if len(text) < _SHORTEST_SECRET or not text.isprintable():
+        allowed = f"give at least {_SHORTEST_SECRET} printable characters, such as those of `openssl rand -hex 32`"
+        raise SettingsError(f"{name} is not usable: {allowed}")
+    return text
 
 
 def url(name: str, value: str) -> str:
