@@ -15,15 +15,15 @@ ADDITIONS = {
         "FEED_FORMATS = (\n",
         'FEED_FORMATS = (\n    FeedFormat("text", "Plain text", "/feed.txt", "text/plain"),\n',
         "KINDS = (POST, PAGE)\n",
-        'NOTE = TextKind("note", "notes", "/notes/", "/notes/{note}")\nKINDS = (POST, PAGE, NOTE)\n',
+        'RECIPE = TextKind("recipe", "recipes", "/recipes/", "/recipes/{recipe}")\nKINDS = (POST, PAGE, RECIPE)\n',
         "FIXED = (\n",
         'FIXED = (\n    Fixed("/", "home"), Fixed("/blog", "list"), Fixed("/now", "now"), Fixed("/later", "later"),\n',
     ),
     "content/post.py": (
         "= (Post, StandalonePage)\n",
-        "= (Post, StandalonePage, Note)\n",
-        "# The class of each kind of text.",
-        "class Note(StandalonePage):\n    kind: ClassVar = urls.NOTE\n\n\n# The class of each kind of text.",
+        "= (Post, StandalonePage, Recipe)\n",
+        "# The class of each kind of text with",
+        "class Recipe(StandalonePage):\n    kind: ClassVar = urls.RECIPE\n\n\n# The class of each kind of text with",
     ),
     "render/pages.py": (
         "        yield self._archive()\n",
@@ -56,13 +56,13 @@ print(json.dumps({
     "tag page": "/blog/tag/a/feed.txt" in text("/blog/tag/a"),
     "labels": [FEEDS["/feed.txt"], FEEDS["/blog/tag/{tag}/feed.txt"], CONTENT_TYPES["/now"]],
     "checked": {"/feed.txt", "/now"} <= FIXED_PATHS,
-    "note": [
-        text("/notes/archive").startswith("a note: <!doctype html>"),
-        edition.pages["/notes/archive"].route,
-        CONTENT_TYPES["/notes/{note}"],
-        "/notes/archive</loc>" in text("/sitemap.xml"),
-        "/notes/archive)" in text("/llms.txt"),
-        "/notes/archive" in edition.not_found.answer("/notes/archve").body.decode(),
+    "recipe": [
+        text("/recipes/archive").startswith("a recipe: <!doctype html>"),
+        edition.pages["/recipes/archive"].route,
+        CONTENT_TYPES["/recipes/{recipe}"],
+        "/recipes/archive</loc>" in text("/sitemap.xml"),
+        "/recipes/archive)" in text("/llms.txt"),
+        "/recipes/archive" in edition.not_found.answer("/recipes/archve").body.decode(),
         library.pages[0].aliases,
     ],
     "sitemap": ["/now</loc>" in text("/sitemap.xml"), "/later</loc>" in text("/sitemap.xml")],
@@ -83,13 +83,13 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
         path.write_text(text)
     (folder / "posts").mkdir()
     (folder / "posts/a.md").write_text("---\ntitle: A\ndate: 2026-01-01\ntags: [a]\n---\n\nWords.\n")
-    # "archive" is a reserved name for a page, and not for a note, which has a folder of its own in its path.
-    (folder / "posts/notes").mkdir()
-    (folder / "posts/notes/archive.md").write_text(
-        "---\ntitle: A note\naliases: [/old]\n---\n\nSee [the post](../a.md).\n"
+    # "archive" is a reserved name for a page, and not for a recipe, which has a folder of its own in its path.
+    (folder / "posts/recipes").mkdir()
+    (folder / "posts/recipes/archive.md").write_text(
+        "---\ntitle: A recipe\naliases: [/old]\n---\n\nSee [the post](../a.md).\n"
     )
     shutil.copytree(ROOT / "templates", folder / "templates")
-    (folder / "templates/note.html").write_text('a note: {% include "page.html" %}')
+    (folder / "templates/recipe.html").write_text('a recipe: {% include "page.html" %}')
     environ = {**os.environ, "PYTHONPATH": str(folder / "src")}
     command = [sys.executable, "-c", PROGRAM, str(folder / "posts"), str(folder / "templates")]
     done = subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, check=False)
@@ -111,4 +111,4 @@ def test_labels_checks_and_the_sitemap_use_the_lists(outcome: dict[str, object])
 
 
 def test_a_kind_of_text_needs_only_a_line_in_urls_a_class_and_a_template(outcome: dict[str, object]) -> None:
-    assert outcome["note"] == [True, "/notes/{note}", "note", True, True, True, ["/old"]]
+    assert outcome["recipe"] == [True, "/recipes/{recipe}", "recipe", True, True, True, ["/old"]]

@@ -13,10 +13,12 @@ from jinja2 import Environment
 
 from blog.build.builder import render
 from blog.build.encodings import Encoder
-from blog.content.config import Author, Link, SiteConfig
+from blog.content.collections import Collection, Group
+from blog.content.config import Author, CollectionSettings, Link, SiteConfig
 from blog.content.document import Document, Heading
 from blog.content.loader import load
-from blog.content.post import Post, StandalonePage
+from blog.content.note_neighbours import NoteNeighbours
+from blog.content.post import Note, Post, StandalonePage
 from blog.content.series import Series
 from blog.content.site import Neighbours, Tag, site_at
 from blog.render.meta import FeedLink, PageMetadata, Picture
@@ -27,9 +29,17 @@ from blog.settings import Settings
 TEMPLATES = Path(__file__).parents[1] / "templates"
 TEXT = (Path(__file__).parents[1] / "docs/theming.md").read_text(encoding="utf-8")
 OBJECTS = (
-    PageMetadata, Picture, FeedLink, SiteConfig, Author, Link, Post, StandalonePage, Document, Heading, Tag, Neighbours,
-    Series, Rum,
+    PageMetadata, Picture, FeedLink, SiteConfig, CollectionSettings, Author, Link, Post, StandalonePage, Note, Document, Heading, Tag,
+    Neighbours, Series, Collection, Group, NoteNeighbours, Rum,
 )  # fmt: skip
+
+# A group that a note introduces, and one that none does.
+COLLECTION = {
+    "notes/index.md": "---\ntitle: Notes\n---\n",
+    "notes/a/index.md": "---\ntitle: A\n---\n",
+    "notes/a/one.md": "---\ntitle: One\n---\n",
+    "notes/b/two.md": "---\ntitle: Two\n---\n",
+}
 
 
 class Recorder(Theme):
@@ -65,8 +75,8 @@ def attributes(kind: type) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def recorder(tmp_path_factory: pytest.TempPathFactory, files: Mapping[str, str]) -> Recorder:
     folder = tmp_path_factory.mktemp("posts")
-    for name, content in files.items():
-        (folder / name).parent.mkdir(exist_ok=True)
+    for name, content in {**files, **COLLECTION}.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(content, encoding="utf-8")
     library, theme = load(folder).library, Recorder(TEMPLATES)
     settings = Settings(base_url="https://b.example", faro_url="http://faro.example/collect")

@@ -43,17 +43,22 @@ PAGE_ROUTE = "/{page}"
 PAGE_SOURCE_ROUTE = "/{page}.md"
 PREVIEW_ROUTE = "/preview/{slug}"
 PREVIEW_FILE_ROUTE = "/preview/files/{file}"
+COLLECTION_ROUTE = "/{collection}"
+GROUP_ROUTE = "/{collection}/{group}"
+UNGROUPED_NOTE_ROUTE = "/{collection}/{slug}"
+NOTE_ROUTE = "/{collection}/{group}/{slug}"
 ASSET_ROUTE = "/assets/{asset}"
 STATIC_ROUTE = "/{file}"
 # The routes of texts and their sources, of which Accept chooses one.
-SOURCE_ROUTES = frozenset({SOURCE_ROUTE, PAGE_SOURCE_ROUTE})
-TEXT_ROUTES = SOURCE_ROUTES | {POST_ROUTE, PAGE_ROUTE}
+_COLLECTION_ROUTES = frozenset({COLLECTION_ROUTE, GROUP_ROUTE, UNGROUPED_NOTE_ROUTE, NOTE_ROUTE})
+SOURCE_ROUTES = frozenset({SOURCE_ROUTE, PAGE_SOURCE_ROUTE, *(f"{route}.md" for route in _COLLECTION_ROUTES)})
+TEXT_ROUTES = SOURCE_ROUTES | _COLLECTION_ROUTES | {POST_ROUTE, PAGE_ROUTE}
 # The routes of files, which answer range requests.
 FILE_ROUTES = frozenset({ASSET_ROUTE, STATIC_ROUTE, PREVIEW_FILE_ROUTE})
 PREVIEW_ROUTES = frozenset({PREVIEW_ROUTE, PREVIEW_FILE_ROUTE})
 _PREVIEWS = "/preview/"
 # The routes that have feeds of their own below them.
-FEED_ROUTES = (TAG_ROUTE, SERIES_ROUTE)
+FEED_ROUTES = (TAG_ROUTE, SERIES_ROUTE, COLLECTION_ROUTE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,9 @@ class TextKind:
 
 POST = TextKind("post", "", "/blog/", POST_ROUTE)
 PAGE = TextKind("page", "pages", "/", PAGE_ROUTE)
-# A new kind is added here, and its class in content/post.py.
+# Notes have no folder of their own: they are in those of collections, and their slugs have the collection and the group in them.
+NOTE = TextKind("note", "", "/", NOTE_ROUTE)
+# A new kind with a folder of its own is added here, and its class in content/post.py.
 KINDS = (POST, PAGE)
 
 # How many posts a page of the list has, which decides how many pages there are.
@@ -82,7 +89,7 @@ RESERVED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class FeedFormat:
-    """A feed format. ``name`` is its label in metrics; ``path`` is appended to the path of the site, a tag or a series."""
+    """A feed format. ``name`` is its label in metrics; ``path`` is appended to the path of the site, a tag, a series or a collection."""
 
     name: str
     label: str
@@ -157,6 +164,14 @@ def tag(slug: str) -> str:
 
 def series(slug: str) -> str:
     return f"/series/{quote(slug)}"
+
+
+def collection(slug: str) -> str:
+    return f"/{quote(slug)}"
+
+
+def group(collection: str, slug: str) -> str:
+    return f"/{quote(collection)}/{quote(slug)}"
 
 
 def year(number: int) -> str:

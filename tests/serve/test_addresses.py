@@ -13,7 +13,7 @@ PAGES = frozenset({
     "/", "/blog", "/about", "/rss", "/atom.xml", "/feed.json", "/blog/hello", "/blog/hello.md", "/blog/größe", "/blog/index", "/tags",
     *(f"/blog/tag/{tag}{feed}" for tag in ("c-plus-plus", "c-sharp", "machine-learning", "node-js", "ci-cd", "käse", "http")
       for feed in ("", "/rss", "/atom.xml", "/feed.json")),
-    "/series/field-notes", "/series/field-notes/rss",
+    "/series/field-notes", "/series/field-notes/rss", "/notes", "/notes/rss", "/notes/atom.xml",
 })  # fmt: skip
 REDIRECTS = {"/2019/old": "/blog/hello", "/2019/page.html": "/about", "/blog/page/1": "/blog"}
 
@@ -28,6 +28,8 @@ REDIRECTS = {"/2019/old": "/blog/hello", "/2019/page.html": "/about", "/blog/pag
         *((f"/blog/tag/http{path}", "/blog/tag/http/atom.xml") for path in ("/atom", "/feed/atom")),
         ("/blog/tag/C++/feed", "/blog/tag/c-plus-plus/rss"),
         ("/blog/tag/C++", "/blog/tag/c-plus-plus"),
+        ("/notes/feed", "/notes/rss"),
+        ("/Notes/feed/atom/", "/notes/atom.xml"),
         ("/series/Field Notes", "/series/field-notes"),
         ("/series/Field_Notes/feed", "/series/field-notes/rss"),
         ("/blog/tag/c#", "/blog/tag/c-sharp"),

@@ -17,7 +17,7 @@ from blog.content.attribution import attributed
 from blog.content.document import dialect_of
 from blog.content.library import Library, Resolver, files_of
 from blog.content.loader import ParsedTexts, load
-from blog.content.post import Post
+from blog.content.post import Note, Post
 from blog.content.site import Site, site_at, site_with_drafts, valid_between, with_drafts
 from blog.content.slugs import slugify
 from blog.errors import ContentError, Fault, errors_in
@@ -143,19 +143,21 @@ def _render(library: Library, site: Site, theme: Theme, settings: Settings, bind
     warnings = _check_components(bodies, library)
     with stage("render") as note:
         rendered = _everything(renderer, library, site, theme, bodies, settings)
-        previews = Previews(library, site, theme, settings, files_of(library, (*shown.posts, *shown.pages)))
+        previews = Previews(library, site, theme, settings, files_of(library, shown.texts))
         everything = chain(rendered, previews.rendered())
         bound = bind(binder.encoded(everything, site, bodies, since), binder.dates, settings)
         not_found = NotFound(renderer.not_found(), *renderer.suggestions())
         note("pages", len(bound.pages))
         note("bytes", binder.size)
     # The aliases of published texts come last, so that no draft takes one of them.
-    texts = (*shown.posts, *shown.pages, *site.posts, *site.pages)
+    texts = (*shown.texts, *site.texts)
     return Edition(
         posts=tuple(binder.entries),
         pages=bound.pages,
         previews=bound.previews,
-        redirects={alias: text.url for text in texts for alias in text.aliases} | {"/blog/page/1": urls.BLOG},
+        redirects={note.place.alias: note.url for note in texts if isinstance(note, Note) and note.place.alias}
+        | {alias: text.url for text in texts for alias in text.aliases}
+        | {"/blog/page/1": urls.BLOG},
         not_found=not_found,
         states={
             "published": len(site.posts),
@@ -258,7 +260,7 @@ def _everything(
     yield from feeds(site, bodies, settings.base_url)
     generated = site_files(site, theme, settings.base_url, paths)
     # A file that only drafts refer to is not served.
-    texts = (*renderer.site.posts, *renderer.site.pages)
+    texts = renderer.site.texts
     files = files_of(library, texts)
     public = {None, *files, *(text.file for text in texts)}
     at_root = {path: static for path, static in library.static.items() if public & {static.link_to, static.path}}

@@ -12,6 +12,7 @@ from blog import urls
 from blog.content.document import Remark
 from blog.content.front_matter import FrontMatterError, Line, language_tag, line_of, read_yaml, unknown_key
 from blog.content.moments import zone_named
+from blog.content.note_places import section_of
 from blog.content.slugs import slugify
 from blog.content.yaml_words import lost_words
 
@@ -29,6 +30,15 @@ class Author:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CollectionSettings:
+    """What site.yaml says of a collection."""
+
+    title: str = ""
+    description: str = ""
+    feed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SiteConfig:
     title: str = "Blog"
     description: str = ""
@@ -42,6 +52,8 @@ class SiteConfig:
     zone: tzinfo | None = None
     # The descriptions of series, by slug.
     series: Mapping[str, str] = field(default_factory=dict)
+    # Collections by slug.
+    collections: Mapping[str, CollectionSettings] = field(default_factory=dict)
 
 
 def _target(url: str) -> str:
@@ -92,8 +104,37 @@ def _series(value: Any) -> Any:
     return described
 
 
+def _collections(value: Any) -> Any:
+    """Settings by slug, from settings by the names of folders."""
+    is_list = isinstance(value, list) and all(isinstance(name, str) for name in value)
+    named = dict.fromkeys(value, "") if is_list else value
+    if not isinstance(named, dict) or not all(isinstance(it, dict) or it == "" for it in named.values()):
+        raise ValueError("give the folders: {notes: {title: Notes, description: What they are about, feed: true}}")
+    settings: dict[str, Any] = {}
+    for name, given in named.items():
+        slug = section_of(name).slug
+        if not slug:
+            raise ValueError(f"{name!r} has neither a letter nor a digit")
+        if slug in settings:
+            raise ValueError(f"{name!r} is given twice")
+        settings[slug] = given or {}
+    return settings
+
+
+def _switch(value: Any) -> Any:
+    if value not in ("true", "false"):
+        raise ValueError(f"{value!r} is neither true nor false")
+    return value == "true"
+
+
 def _name_only(value: Any) -> Any:
     return {"name": value} if isinstance(value, str) else value
+
+
+class _Collection(BaseModel):
+    title: Line | None = None
+    description: str = ""
+    feed: Annotated[bool, BeforeValidator(_switch)] = False
 
 
 class _File(BaseModel):
@@ -106,6 +147,7 @@ class _File(BaseModel):
     neighbours: list[Annotated[str, AfterValidator(_prefix)]] = []
     timezone: Annotated[str, AfterValidator(_zone_name)] | None = None
     series: Annotated[dict[str, str], BeforeValidator(_series)] = {}
+    collections: Annotated[dict[str, _Collection], BeforeValidator(_collections)] = {}
 
 
 def parse_config(text: str) -> SiteConfig:
@@ -135,6 +177,7 @@ def parse_config(text: str) -> SiteConfig:
         neighbours=tuple(model.neighbours),
         zone=zone_named(model.timezone) if model.timezone else None,
         series=model.series,
+        collections={slug: _settings(given) for slug, given in model.collections.items()},
     )
 
 
@@ -146,13 +189,19 @@ def unknown_keys(text: str) -> Iterator[Remark]:
     for key in data:
         if key not in known:
             yield Remark(line_of(text, key, 1), unknown_key(key, known))
-    for key, model in (("author", _Author), ("navigation", _Link), ("links", _Link)):
-        values = data.get(key)
+    of_collections = data.get("collections")
+    lists = {"collections": list(of_collections.values())} if isinstance(of_collections, dict) else {}
+    for key, model in (("author", _Author), ("navigation", _Link), ("links", _Link), ("collections", _Collection)):
+        values = lists.get(key, data.get(key))
         for value in values if isinstance(values, list) else [values]:
             for inner in value if isinstance(value, dict) else ():
                 if inner not in model.model_fields:
                     problem = unknown_key(inner, tuple(model.model_fields))
                     yield Remark(line_of(text, key, 1), f"{key}: {problem}")
+
+
+def _settings(given: _Collection) -> CollectionSettings:
+    return CollectionSettings(title=given.title or "", description=" ".join(given.description.split()), feed=given.feed)
 
 
 def _links(links: list[_Link] | None, default: tuple[Link, ...]) -> tuple[Link, ...]:

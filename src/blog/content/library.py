@@ -18,7 +18,7 @@ from blog.content.static_files import StaticFile
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Library:
-    """The content of a posts folder. Paths are relative to it; drafts are not in ``posts`` and ``pages``.
+    """The content of a posts folder. Paths are relative to it; drafts are not in ``posts`` and ``pages``, notes are in ``pages``.
 
     ``refused`` has the files that texts refer to or that lie in static/ and that are not served, each with the reason. ``static`` has the files
     that are served at the root, by decoded address; ``static_paths`` are those of all files in static/.
@@ -139,7 +139,7 @@ class Resolver:
         path = resolve_file(text, target)
         return self._files.get(path) if path else None
 
-    def audio(self, post: Post) -> File | None:
+    def audio(self, post: Text) -> File | None:
         """The recording of a post; None if it has none, or if the file is missing or is not audio."""
         file = self.file(post, post.audio) if post.audio else None
         return file if file and is_audio(file.path) else None

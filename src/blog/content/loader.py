@@ -16,13 +16,14 @@ from blog.content.file_names import is_index, is_section, is_text
 from blog.content.files import File, read_file
 from blog.content.folder import CONFIG, MAX_FILE_BYTES, Folder, Source
 from blog.content.front_matter import FrontMatterError, is_marked_as_draft
-from blog.content.layout import FolderKind, Layout
+from blog.content.layout import Layout
 from blog.content.library import Library, file_targets, resolve_file
 from blog.content.media_types import is_served, refusal
+from blog.content.note_places import NotePlaces, section_of
 from blog.content.pictures import RefusedPictureError
-from blog.content.post import Post, StandalonePage, Text, class_of
+from blog.content.post import Note, Post, StandalonePage, Text, class_of
 from blog.content.static_files import StaticFiles, read_static
-from blog.content.text_parser import parse_page, parse_post
+from blog.content.text_parser import parse_note, parse_page, parse_post
 from blog.errors import ContentError, Fault, Severity, counted, errors_in
 from blog.machine.stages import Stage, untimed_stage
 
@@ -68,19 +69,17 @@ class _Loader:
         self._folder = folder
         self._parsed = parsed
         self._parse = parse
+        self._places = NotePlaces((), ())
 
     def load(self, stage: Stage, moment: datetime) -> Loaded:
         with stage("load") as note:
             sources = self._folder.texts()
             note("files", len(sources))
         config = self._config()
-        layout = Layout(sources)
+        layout = Layout(sources, _named(sources, config))
+        self._places = NotePlaces((path for path, _ in sources), layout.collections)
         with stage("parse") as note:
-            texts = {
-                source: text
-                for source in sources
-                if not is_section(source[0]) and (text := self._text(source, layout, config.zone))
-            }
+            texts = {source: text for source in sources if (text := self._text(source, config.zone))}
             note("texts", len(texts))
         self._parsed.clear()
         self._parsed.update({(source, config.zone): text for source, text in texts.items()})
@@ -129,14 +128,21 @@ class _Loader:
         for line, problem in error.problems:
             self._folder.fault(path, problem, line, severity)
 
-    def _text(self, source: Source, layout: Layout, zone: tzinfo | None) -> Text | None:
-        if known := self._parsed.get((source, zone)):
-            return known
+    def _text(self, source: Source, zone: tzinfo | None) -> Text | None:
         path, text = source
-        if reason := _unread(path, layout):
+        place = self._places.of(path)
+        known = self._parsed.get((source, zone))
+        # The place of a note depends on the files beside it.
+        if known and (known.place if isinstance(known, Note) else None) == place:
+            return known
+        if is_section(path) and place is None:
+            return None
+        if reason := _unread(path):
             self._folder.fault(path, f"is not read: {reason}")
             return None
         try:
+            if place:
+                return parse_note(path, text, place, self._parse, zone)
             parse_text = parse_post if class_of(path) is Post else parse_page
             return parse_text(path, text, self._parse, zone)
         except FrontMatterError as problem:
@@ -186,10 +192,14 @@ class _Loader:
             self._folder.fault(path, f"{problem}; it is served without its size")
 
 
-def _unread(path: PurePosixPath, layout: Layout) -> str:
+def _named(sources: Iterable[Source], config: SiteConfig) -> frozenset[str]:
+    """The names of the folders that site.yaml calls collections."""
+    folders = {path.parts[0] for path, _ in sources if len(path.parts) > 1}
+    return frozenset(folder for folder in folders if section_of(folder).slug in config.collections)
+
+
+def _unread(path: PurePosixPath) -> str:
     """Why a text is not read; "" if it is."""
-    if layout.kind_of(path.parent) in {FolderKind.COLLECTION, FolderKind.GROUP}:
-        return "it belongs to a collection, whose notes are not served yet"
     if is_index(path) and str(path.parent) == urls.PAGE.folder:
         return "it would be the home page, which the service makes itself; give it a name"
     return ""

@@ -1,4 +1,4 @@
-"""Posts and standalone pages."""
+"""Posts, standalone pages and notes."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -8,6 +8,7 @@ from typing import ClassVar
 from blog import urls
 from blog.content.document import Document, Remark
 from blog.content.front_matter import split
+from blog.content.note_places import NotePlace
 
 # When a post without a date is published. Only a draft may have none, and no draft is published, whatever the time.
 UNDATED = datetime(9999, 1, 1, tzinfo=UTC)
@@ -84,7 +85,33 @@ class StandalonePage(Text):
     published: datetime | None
 
 
-# The class of each kind of text. Those that are not posts have the fields and the front matter of a standalone page.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note(StandalonePage):
+    """A note of a collection. Its slug begins with those of its collection and group."""
+
+    kind: ClassVar = urls.NOTE
+    place: NotePlace
+
+    @property
+    def route(self) -> str:
+        if self.place.introduces:
+            return urls.GROUP_ROUTE if self.place.group else urls.COLLECTION_ROUTE
+        return urls.NOTE_ROUTE if self.place.group else urls.UNGROUPED_NOTE_ROUTE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatedNote(Note):
+    """A note with a date, which the feed of its collection has."""
+
+    published: datetime
+    tags: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def modified(self) -> datetime:
+        return self.updated or self.published
+
+
+# The class of each kind of text with a folder of its own. Those that are not posts have the fields and the front matter of a standalone page.
 CLASSES: tuple[type[Post | StandalonePage], ...] = (Post, StandalonePage)
 
 

@@ -9,9 +9,11 @@ from itertools import groupby
 from typing import TypeVar
 
 from blog import urls
-from blog.content.config import SiteConfig
+from blog.content.collections import Collection, collections_of
+from blog.content.config import Link, SiteConfig
 from blog.content.library import Library
-from blog.content.post import UNDATED, Post, StandalonePage, Text
+from blog.content.note_neighbours import NoteNeighbours, note_neighbours
+from blog.content.post import UNDATED, Note, Post, StandalonePage, Text
 from blog.content.series import Series, series_of
 from blog.content.slugs import slugify
 from blog.content.targets import is_harmful
@@ -51,7 +53,7 @@ class Neighbours:
 class Site:
     """The published content at a moment. Between two dates in the content it is the same, so every replica computes the same site.
 
-    ``series`` are keyed by slug; ``years`` are the posts of each year, both newest first.
+    ``series`` are keyed by slug; ``years`` are the posts of each year, both newest first. ``notes`` are what is around each note, by its slug.
     """
 
     moment: datetime
@@ -63,6 +65,19 @@ class Site:
     series: Mapping[str, Series]
     years: Mapping[int, tuple[Post, ...]]
     neighbours: Mapping[str, Neighbours]
+    collections: tuple[Collection, ...]
+    notes: Mapping[str, NoteNeighbours]
+
+    @property
+    def texts(self) -> tuple[Text, ...]:
+        """The posts, the pages and the notes."""
+        return (*self.posts, *self.pages, *(note for collection in self.collections for note in collection.all))
+
+    @property
+    def unlisted(self) -> tuple[Collection, ...]:
+        """The collections to which the menu has no link."""
+        linked = {link.url.rstrip("/") for link in self.config.navigation}
+        return tuple(it for it in self.collections if not linked & {it.url, urls.decoded(it.url)})
 
     def tags_of(self, post: Post) -> tuple[Tag, ...]:
         return tuple(self.tags_by_slug[slug] for slug in sorted({slugify(name) for name in post.tags}))
@@ -136,19 +151,32 @@ def _has_harmful_target(text: Text) -> bool:
 
 
 def _site(library: Library, now: datetime, posts: Iterable[Post], pages: Iterable[StandalonePage]) -> Site:
-    posts = newest_first(posts)
+    posts, pages = newest_first(posts), tuple(pages)
+    collections = collections_of((page for page in pages if isinstance(page, Note)), library.config.collections)
+    texts = (*(note for collection in collections for note in collection.all), *posts, *pages)
     tags, series = _tags(posts), series_of(posts, library.config.series)
     return Site(
         moment=now,
-        config=library.config,
+        config=_with_menu(library.config, collections),
         posts=posts,
-        pages=tuple(pages),
+        pages=tuple(page for page in pages if not isinstance(page, Note)),
         tags=tags,
         tags_by_slug={tag.slug: tag for tag in tags},
         series=series,
         years=_years(posts),
         neighbours=_neighbours(posts, tags, series),
+        collections=collections,
+        notes=note_neighbours(collections, texts),
     )
+
+
+def _with_menu(config: SiteConfig, collections: Iterable[Collection]) -> SiteConfig:
+    """The configuration with a link to each collection in the menu, where site.yaml gives no menu."""
+    posts, *others = SiteConfig().navigation
+    if config.navigation != (posts, *others):
+        return config
+    links = (Link(collection.title, collection.url) for collection in collections)
+    return replace(config, navigation=(posts, *links, *others))
 
 
 def is_due(text: Text, now: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""Parser of one file's text into a Post or a StandalonePage."""
+"""Parser of one file's text into a Post, a StandalonePage or a Note."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, tzinfo
@@ -20,7 +20,8 @@ from blog.content.front_matter import (
     split,
     written_alias,
 )
-from blog.content.post import UNDATED, Image, Post, StandalonePage, class_of
+from blog.content.note_places import NotePlace
+from blog.content.post import UNDATED, DatedNote, Image, Note, Post, StandalonePage, class_of
 from blog.content.slugs import slug_of_name
 
 
@@ -73,12 +74,30 @@ def parse_page(
     return page_class(**common, published=meta.date)
 
 
+def parse_note(
+    path: PurePosixPath, text: str, place: NotePlace, parse: Parse = markdown.parse, zone: tzinfo | None = None
+) -> Note:
+    """The note in a file of a collection."""
+    for section in filter(None, (place.collection, place.group)):
+        if not section.slug:
+            raise FrontMatterError((1, f"the folder {section.title!r} has neither a letter nor a digit; rename it"))
+    meta, common = _common(path, text, "page", parse, zone, place)
+    if place.introduces and meta.slug:
+        problem = f"slug is ignored: this text introduces /{place.section} and has its address; rename the folder"
+        line = line_of(split(text).front_matter, "slug")
+        common["remarks"] = (*common["remarks"], Remark(line, problem))
+    common["updated"] = meta.updated or meta.date
+    if meta.date is None:
+        return Note(**common, published=None, place=place)
+    return DatedNote(**common, published=meta.date, place=place)
+
+
 def _common(
-    path: PurePosixPath, text: str, kind: Kind, parse: Parse, zone: tzinfo | None
+    path: PurePosixPath, text: str, kind: Kind, parse: Parse, zone: tzinfo | None, place: NotePlace | None = None
 ) -> tuple[FrontMatter, _Common]:
     parts = split(text)
     meta = parse_front_matter(parts.front_matter, kind, zone)
-    slug = _slug_of(path, class_of(path).kind, meta.slug)
+    slug = place.slug(meta.slug) if place else _slug_of(path, class_of(path).kind, meta.slug)
     if not slug:
         raise FrontMatterError((1, "the file's name has neither a letter nor a digit; give it a slug"))
     body, remarks = _without_control_characters(parts)

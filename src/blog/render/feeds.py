@@ -13,12 +13,15 @@ from xml.etree import ElementTree as ET
 from blog import urls
 from blog.content.config import SiteConfig
 from blog.content.files import File
-from blog.content.post import Post
+from blog.content.post import DatedNote, Post
 from blog.content.site import Site, newest_first
 from blog.render.bodies import BodyRenderer
 from blog.render.page import FEED, Rendered
 from blog.render.theme import iso
 from blog.urls import FeedFormat
+
+# What a feed has: posts, or the notes of a collection that have a date.
+Entry = Post | DatedNote
 
 POSTS_PER_FEED = 20
 _ATOM = "http://www.w3.org/2005/Atom"
@@ -34,16 +37,16 @@ for _prefix, _namespace in (("atom", _ATOM), ("content", _CONTENT), ("dc", _DC))
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A feed of posts, independent of its format. ``base`` is the path prefix of the feed in each format, ``route`` that of its route."""
+    """A feed of posts or notes, independent of its format. ``base`` is the path prefix of the feed in each format, ``route`` that of its route."""
 
     title: str
     base: str
     route: str
-    posts: tuple[Post, ...]
+    posts: tuple[Entry, ...]
     config: SiteConfig
     origin: str
-    content: Callable[[Post], str]
-    audio: Callable[[Post], File | None]
+    content: Callable[[Entry], str]
+    audio: Callable[[Entry], File | None]
 
     @property
     def home(self) -> str:
@@ -58,19 +61,19 @@ class Feed:
     def updated(self) -> datetime:
         return max(map(_modified, self.posts), default=_EPOCH)
 
-    def language(self, post: Post) -> str:
+    def language(self, post: Entry) -> str:
         return post.lang or self.config.lang
 
-    def entry_id(self, post: Post) -> str:
+    def entry_id(self, post: Entry) -> str:
         """What feed readers recognise a post by: the id in its front matter, or its URL, which changes with its slug."""
         return post.id or self.origin + post.url
 
 
 def feeds(site: Site, bodies: BodyRenderer, origin: str) -> Iterator[Rendered]:
-    """The feed of the site, of each tag and of each series, in every format. The resolver of the bodies must return absolute URLs."""
+    """The feed of the site, of each tag, series and collection, in every format. The resolver of the bodies must return absolute URLs."""
     content = _Contents(bodies)
 
-    def feed(title: str, base: str, route: str, posts: tuple[Post, ...]) -> Feed:
+    def feed(title: str, base: str, route: str, posts: tuple[Entry, ...]) -> Feed:
         return Feed(title, base, route, posts[:POSTS_PER_FEED], site.config, origin, content, bodies.resolver.audio)
 
     yield from _written(feed(site.config.title, "", "", site.posts))
@@ -79,6 +82,10 @@ def feeds(site: Site, bodies: BodyRenderer, origin: str) -> Iterator[Rendered]:
     for series in site.series.values():
         title = f"{site.config.title}: {series.name}"
         yield from _written(feed(title, series.url, urls.SERIES_ROUTE, newest_first(series.posts)))
+    for collection in site.collections:
+        if collection.feed:
+            title = f"{site.config.title}: {collection.title}"
+            yield from _written(feed(title, collection.url, urls.COLLECTION_ROUTE, collection.dated))
 
 
 def _written(feed: Feed) -> Iterator[Rendered]:
@@ -102,12 +109,12 @@ class _Contents:
         self._bodies = bodies
         self._html: OrderedDict[str, str] = OrderedDict()
 
-    def __call__(self, post: Post) -> str:
-        if post.slug not in self._html:
-            self._html[post.slug] = self._bodies.html(post)
+    def __call__(self, post: Entry) -> str:
+        if post.url not in self._html:
+            self._html[post.url] = self._bodies.html(post)
             if len(self._html) > POSTS_PER_FEED:
                 self._html.popitem(last=False)
-        return self._html[post.slug]
+        return self._html[post.url]
 
 
 def _rss(feed: Feed, kind: FeedFormat) -> bytes:
@@ -124,7 +131,7 @@ def _rss(feed: Feed, kind: FeedFormat) -> bytes:
     return _document(root)
 
 
-def _rss_item(item: ET.Element, feed: Feed, post: Post) -> None:
+def _rss_item(item: ET.Element, feed: Feed, post: Entry) -> None:
     _add(item, "title", post.title)
     _add(item, "link", feed.origin + post.url)
     _add(item, "guid", feed.entry_id(post), isPermaLink="false" if post.id else "true")
@@ -155,7 +162,7 @@ def _atom(feed: Feed, kind: FeedFormat) -> bytes:
     return _document(root)
 
 
-def _atom_entry(entry: ET.Element, feed: Feed, post: Post) -> None:
+def _atom_entry(entry: ET.Element, feed: Feed, post: Entry) -> None:
     url = feed.origin + post.url
     if feed.language(post) != feed.config.lang:
         entry.set("xml:lang", feed.language(post))
@@ -187,7 +194,7 @@ def _json_feed(feed: Feed, kind: FeedFormat) -> bytes:
     return _clean(json.dumps(document, ensure_ascii=False, indent=1)).encode()
 
 
-def _json_item(feed: Feed, post: Post) -> dict[str, Any]:
+def _json_item(feed: Feed, post: Entry) -> dict[str, Any]:
     return {
         "id": feed.entry_id(post),
         "url": feed.origin + post.url,
@@ -202,7 +209,7 @@ def _json_item(feed: Feed, post: Post) -> dict[str, Any]:
     }
 
 
-def _attachments(feed: Feed, post: Post) -> dict[str, Any]:
+def _attachments(feed: Feed, post: Entry) -> dict[str, Any]:
     audio = feed.audio(post)
     if audio is None:
         return {}
@@ -225,7 +232,7 @@ def _rfc_822(moment: datetime) -> str:
     return format_datetime(moment, usegmt=moment.tzinfo is UTC)
 
 
-def _modified(post: Post) -> datetime:
+def _modified(post: Entry) -> datetime:
     """When a post was last changed, which no feed may date before its publication."""
     return max(post.published, post.modified)
 

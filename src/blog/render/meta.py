@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from blog import urls
+from blog.content.collections import Collection, Group
 from blog.content.library import Resolver, is_external
 from blog.content.media_types import is_on_cards
-from blog.content.post import Post, Text
+from blog.content.post import Note, Post, Text
 from blog.content.series import Series
 from blog.content.site import Site, Tag
 from blog.render.theme import iso
@@ -123,9 +124,65 @@ class MetadataBuilder:
             older=urls.year(years[place + 1]) if place + 1 < len(years) else None,
         )
 
-    def _with_feeds(self, index: PageMetadata, name: str) -> PageMetadata:
-        """The page with its own feeds before those of the site."""
-        return replace(index, feeds=(*feeds(f"{self._config.title}: {name}", index.path), *self._feeds))
+    def collection(self, collection: Collection) -> PageMetadata:
+        index = self.index(collection.title, collection.url, self._about(collection))
+        meta = self._introduced(index, collection.introduction)
+        return self._with_feeds(meta, collection.title) if collection.feed else meta
+
+    def group(self, group: Group, collection: Collection) -> PageMetadata:
+        index = self.index(group.title, group.url, self._about(group), [(collection.title, collection.url)])
+        meta = replace(self._introduced(index, group.introduction), title=f"{group.title} · {collection.title}")
+        return self._between(meta, group.introduction) if group.introduction else meta
+
+    def note(self, note: Note) -> PageMetadata:
+        around = self._site.notes[note.slug]
+        steps = [(around.collection.title, around.collection.url)]
+        if around.group:
+            steps.append((around.group.title, around.group.url))
+        page = self.page(note)
+        crumbs = self._breadcrumbs([*steps, (note.title, note.url)])
+        meta = replace(page, kind="article", json_ld=(self._article(note, around.collection), crumbs))
+        own = self._with_feeds(meta, around.collection.title, around.collection.url) if around.collection.feed else meta
+        return self._between(own, note)
+
+    def _about(self, section: Collection | Group) -> str:
+        introduction = section.introduction
+        derived = introduction.description if introduction else ""
+        return section.description or derived or f"Notes on {self._config.title}: {section.title}."
+
+    def _introduced(self, index: PageMetadata, introduction: Note | None) -> PageMetadata:
+        """The page of a collection or group with the metadata of the note that introduces it."""
+        if introduction is None:
+            return index
+        page = self.page(introduction)
+        return replace(page, title=index.title, description=index.description, json_ld=index.json_ld)
+
+    def _between(self, meta: PageMetadata, note: Note) -> PageMetadata:
+        """The page of a note with the notes before and after it. As in a list of pages, the one before is ``newer``."""
+        around = self._site.notes[note.slug]
+        before, after = around.previous, around.next
+        return replace(meta, newer=before.url if before else None, older=after.url if after else None)
+
+    def _article(self, note: Note, collection: Collection) -> JsonLd:
+        address = note.canonical or self._origin + note.url
+        return {
+            "@context": "https://schema.org",
+            "@type": "Article",
+            "@id": address,
+            "mainEntityOfPage": address,
+            "headline": note.title,
+            "description": note.description,
+            "inLanguage": note.lang or self._config.lang,
+            "wordCount": note.document.words,
+            "author": self._person(),
+            "isPartOf": {"@type": "CollectionPage", "@id": self._origin + collection.url, "name": collection.title},
+            **({"datePublished": iso(note.published)} if note.published else {}),
+            **({"dateModified": iso(note.updated)} if note.updated else {}),
+        }
+
+    def _with_feeds(self, meta: PageMetadata, name: str, path: str = "") -> PageMetadata:
+        """The page with its own feeds, or those below a path, before those of the site."""
+        return replace(meta, feeds=(*feeds(f"{self._config.title}: {name}", path or meta.path), *self._feeds))
 
     def page(self, page: Text) -> PageMetadata:
         return PageMetadata(

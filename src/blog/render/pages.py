@@ -9,8 +9,9 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from blog import urls
+from blog.content.collections import Collection, Group
 from blog.content.library import Resolver
-from blog.content.post import Post, Text
+from blog.content.post import Note, Post, Text
 from blog.content.site import Site
 from blog.errors import ContentError, Fault
 from blog.render import security
@@ -67,9 +68,13 @@ class PageRenderer:
         yield self._archive()
         yield from self._years()
         yield from map(self.text, self._site.pages)
+        for collection in self._site.collections:
+            yield from self._collection(collection)
 
     def text(self, text: Text) -> Rendered:
-        """The page of a post or a page of the site."""
+        """The page of a post, a page or a note of the site."""
+        if isinstance(text, Note):
+            return self._note(text)
         return self._post(text) if isinstance(text, Post) else self._standalone(text)
 
     def not_found(self) -> Rendered:
@@ -79,7 +84,7 @@ class PageRenderer:
 
     def suggestions(self) -> tuple[str, dict[str, str]]:
         """The HTML that replaces the 404 page's placeholder: a list, which has a placeholder too, and its items by path."""
-        texts = (*self._site.posts, *self._site.pages)
+        texts = self._site.texts
         items = {urls.decoded(text.url): self._theme.render("suggestion.html", {"post": text}) for text in texts}
         return self._theme.render("suggestions.html", {}), items
 
@@ -115,7 +120,10 @@ class PageRenderer:
                 newer=urls.listing(number - 1) if number > 1 else None,
             )
             shown = posts[(number - 1) * POSTS_PER_PAGE : number * POSTS_PER_PAGE]
-            context = {"posts": shown, "number": number, "count": count, "total": len(posts)}
+            collections = self._site.unlisted if number == 1 else ()
+            context = {
+                "posts": shown, "number": number, "count": count, "total": len(posts), "collections": collections,
+            }  # fmt: skip
             yield self._page("list.html", meta, urls.BLOG if number == 1 else urls.LIST_ROUTE, context)
 
     def _post(self, post: Post) -> Rendered:
@@ -157,6 +165,35 @@ class PageRenderer:
     def _standalone(self, page: Text) -> Rendered:
         context = {"page": page, "content": self._content(page)}
         return self._page(f"{page.kind.name}.html", self._metadata.page(page), page.kind.route, context)
+
+    def _collection(self, collection: Collection) -> Iterator[Rendered]:
+        context = {"collection": collection, "content": self._introduction(collection)}
+        yield self._page("collection.html", self._metadata.collection(collection), urls.COLLECTION_ROUTE, context)
+        yield from (self._group(group, collection) for group in collection.groups)
+        yield from (self.text(note) for note in collection.all if not note.place.introduces)
+
+    def _group(self, group: Group, collection: Collection) -> Rendered:
+        context = {
+            "group": group,
+            "collection": collection,
+            "content": self._introduction(group),
+            "around": self._site.notes[group.introduction.slug] if group.introduction else None,
+        }
+        return self._page("group.html", self._metadata.group(group, collection), urls.GROUP_ROUTE, context)
+
+    def _note(self, note: Note) -> Rendered:
+        around = self._site.notes[note.slug]
+        context = {
+            "note": note,
+            "content": self._content(note),
+            "toc": [heading for heading in note.document.headings if heading.level in {2, 3}],
+            "around": around,
+            "contents": around.collection.around(note, around.group),
+        }
+        return self._page("note.html", self._metadata.note(note), note.route, context)
+
+    def _introduction(self, section: Collection | Group) -> Markup | None:
+        return self._content(section.introduction) if section.introduction else None
 
     def _content(self, text: Text) -> Markup:
         return Markup(_HEADING.sub(_with_permalink, self._bodies.html(text)))  # noqa: S704 -- the Markdown writer has escaped the text

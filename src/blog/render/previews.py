@@ -52,7 +52,7 @@ class Previews:
     def _page(self, text: Text) -> Rendered:
         site = site_of_text(self._library.config, text, self._moment)
         metadata = MetadataBuilder(site, self._settings.base_url, self._resolver, None)
-        shown = next(iter((*site.posts, *site.pages)))
+        shown = site.texts[0]
         return _PreviewRenderer(site, self._theme, metadata, self._resolver, self._settings).text(shown)
 
     def _files(self, text: Text) -> Iterator[Rendered]:

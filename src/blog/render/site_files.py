@@ -6,6 +6,7 @@ from datetime import datetime
 from xml.etree import ElementTree as ET
 
 from blog import urls
+from blog.content.collections import Collection, last_updated
 from blog.content.post import Post, Text
 from blog.content.site import Site, last_modified
 from blog.render.page import MARKDOWN, TEXT, XML, Rendered
@@ -29,9 +30,11 @@ def site_files(site: Site, theme: Theme, origin: str, pages: Container[str]) -> 
 
 
 def sources(site: Site) -> Iterator[Rendered]:
-    """The Markdown sources of the posts and pages."""
+    """The Markdown sources of the posts, pages and notes."""
     yield from (_source(post, urls.SOURCE_ROUTE) for post in site.posts)
     yield from (_source(page, urls.PAGE_SOURCE_ROUTE) for page in site.pages)
+    for collection in site.collections:
+        yield from (_source(note, urls.source_of(note.route)) for note in collection.all)
 
 
 def _page(path: str, media_type: str, body: bytes) -> Rendered:
@@ -68,12 +71,19 @@ def _locations(site: Site, pages: Container[str]) -> Iterator[tuple[str, datetim
             yield fixed.path, site.modified
     for tag in site.tags:
         yield tag.url, last_modified(tag.posts)
-    for series in site.series.values():
-        yield series.url, last_modified(series.posts)
-    for year, posts in site.years.items():
-        yield urls.year(year), last_modified(posts)
+    yield from ((series.url, last_modified(series.posts)) for series in site.series.values())
+    yield from ((urls.year(year), last_modified(posts)) for year, posts in site.years.items())
     for page in site.pages:
         yield page.url, page.updated
+    for collection in site.collections:
+        yield from _of_collection(collection)
+
+
+def _of_collection(collection: Collection) -> Iterator[tuple[str, datetime | None]]:
+    yield collection.url, last_updated(collection.all)
+    for group in collection.groups:
+        yield group.url, last_updated(group.all)
+    yield from ((note.url, note.updated) for note in collection.all if not note.place.introduces)
 
 
 def llms(site: Site, origin: str) -> str:
@@ -86,12 +96,28 @@ def llms(site: Site, origin: str) -> str:
             f"- [Sitemap]({origin}{urls.SITEMAP})", f"- [JSON Feed]({origin}{urls.JSON_FEED})", ""]  # fmt: skip
     entries = [f"- [{page.title}]({origin}{page.url}): {page.description}" for page in site.pages]
     pages = ["", "## Pages", "", *_within_budget(entries, LLMS_BYTES // 5)] if entries else []
+    pages += [
+        line
+        for collection in site.collections
+        for line in _collection_entries(collection, origin, len(site.collections))
+    ]
     budget = LLMS_BYTES - len("\n".join([*head, *pages, *tail]).encode()) - 200
     posts = [f"- [{post.title}]({origin}{post.source_url}): {post.description}" for post in site.posts]
     shown = list(_within_budget(posts, budget))
     if len(shown) < len(posts):
         shown.append(f"- {len(posts) - len(shown)} older posts are in the sitemap.")
     return "\n".join([*head, "## Posts", "", *shown, *pages, *tail])
+
+
+def _collection_entries(collection: Collection, origin: str, share: int) -> Iterator[str]:
+    """A section of llms.txt with the notes of a collection; all collections together have a quarter of its bytes."""
+    about = f": {collection.description}" if collection.description else ""
+    yield from ("", f"## {collection.title}", "", f"- [{collection.title}]({origin}{collection.url}){about}")
+    entries = [f"- [{note.title}]({origin}{note.source_url}): {note.description}" for note in collection.in_order]
+    shown = list(_within_budget(entries, LLMS_BYTES // 4 // share))
+    yield from shown
+    if len(shown) < len(entries):
+        yield f"- {len(entries) - len(shown)} more notes are in the sitemap."
 
 
 def llms_full(site: Site, origin: str) -> str:

@@ -8,7 +8,7 @@ from blog.content.slugs import slugify
 
 # Normalising takes quadratic time for some texts, so a longer path is compared only as it is.
 _LONGEST = 200
-# Where WordPress, Hugo, Jekyll, Ghost and Eleventy have their feeds, below the site, a tag or a series.
+# Where WordPress, Hugo, Jekyll, Ghost and Eleventy have their feeds, below the site, a tag, a series or a collection.
 _FEEDS: Mapping[str, str] = {
     **dict.fromkeys(("/feed", "/feed.xml", "/rss.xml", "/index.xml", "/feed/rss"), urls.RSS),
     **dict.fromkeys(("/atom", "/feed/atom", "/feed.atom"), urls.ATOM),
@@ -66,3 +66,5 @@ def _other_names(path: str) -> Iterator[str]:
         yield above + slugify(name)
     elif feed := _FEEDS.get(path.removeprefix(urls.BLOG)):
         yield feed
+    else:
+        yield from (path.removesuffix(end) + feed for end, feed in _FEEDS.items() if path.endswith(end))

@@ -15,7 +15,10 @@ CONTENT_TYPES: Mapping[str, str] = {
     urls.TAG_ROUTE: "tag",
     urls.SERIES_ROUTE: "series",
     urls.YEAR_ROUTE: "archive",
-    **{kind.route: kind.name for kind in urls.KINDS},
+    **{kind.route: kind.name for kind in (*urls.KINDS, urls.NOTE)},
+    urls.UNGROUPED_NOTE_ROUTE: urls.NOTE.name,
+    urls.COLLECTION_ROUTE: "collection",
+    urls.GROUP_ROUTE: "collection",
 }
 _FORMATS = {feed.path: feed.name for feed in urls.FEED_FORMATS}
 FEEDS: Mapping[str, str] = {route + path: name for route in ("", *urls.FEED_ROUTES) for path, name in _FORMATS.items()}
