@@ -16,6 +16,7 @@ from blog.content.folder import CONFIG
 from blog.content.front_matter import line_of, split, written_alias
 from blog.content.library import Library, files_of, is_external, resolve_file, resolve_relative
 from blog.content.media_types import AUDIO, PICTURES, is_audio, is_on_cards, is_picture
+from blog.content.named_texts import PREFIX, NamedTexts
 from blog.content.post import Note, Post, StandalonePage, Text
 from blog.content.slugs import slugify
 from blog.content.static_files import REPLACEABLE, address_of
@@ -291,6 +292,7 @@ class _Targets:
         self._by_path = {urls.decoded(text.url): text for text in library.texts}
         self._drafts_by_path = {urls.decoded(text.url): text for text in library.drafts}
         self._paths = _paths(library)
+        self._named, self._named_drafts = NamedTexts(library.texts), NamedTexts(library.drafts)
 
     def check(self, text: Text, reference: Reference) -> Iterator[Fault]:
         line = text.body_line + reference.line - 1
@@ -321,6 +323,8 @@ class _Targets:
             leads_to, problem = self._at(text, urls.canonical(path))
         elif not path:
             leads_to, problem = text, ""
+        elif path.startswith(PREFIX):
+            leads_to, problem = self._of_name(text, target)
         else:
             leads_to, problem = self._beside(text, target)
         if problem:
@@ -334,6 +338,14 @@ class _Targets:
             return draft, "" if text.draft else f"leads to {draft.file}, a draft that is not served"
         known = path in self._paths or any(_covers(neighbour, path) for neighbour in self._library.config.neighbours)
         return self._by_path.get(path), "" if known else "leads nowhere on this site"
+
+    def _of_name(self, text: Text, target: str) -> tuple[Text | None, str]:
+        """The text that a target of another program names, and what is wrong with a link to it."""
+        if named := self._named.find(target):
+            return named, ""
+        if draft := self._named_drafts.find(target):
+            return draft, "" if text.draft else f"leads to {draft.file}, a draft that is not served"
+        return None, "names no post or page, or more than one"
 
     def _beside(self, text: Text, target: str) -> tuple[Text | None, str]:
         """The text in a file beside this one, if it is one, and what is wrong with a link to it."""

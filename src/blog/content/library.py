@@ -12,6 +12,7 @@ from blog.content.document import Reference
 from blog.content.files import File
 from blog.content.folder import STATIC
 from blog.content.media_types import is_audio
+from blog.content.named_texts import PREFIX, NamedTexts
 from blog.content.post import Post, StandalonePage, Text
 from blog.content.static_files import StaticFile
 
@@ -69,7 +70,7 @@ def resolve_file(text: Text, target: str) -> PurePosixPath | None:
 
     None if it is outside the folder, on another site, or only a fragment or a query.
     """
-    if not target or is_external(target) or target.startswith(("#", "?")):
+    if not target or is_external(target) or target.startswith(("#", "?", PREFIX)):
         return None
     if not target.startswith("/"):
         return resolve_relative(text, target)
@@ -101,6 +102,7 @@ class Resolver:
         self._origin = origin
         self._files = library.files
         self._texts = {text.file: text for text in library.texts}
+        self._named = NamedTexts(library.texts)
 
     def attributes(self, text: Text, reference: Reference) -> str:
         """The HTML attributes of a reference: ``href``, or ``src`` with the size of the picture, which prevents layout shifts.
@@ -130,9 +132,14 @@ class Resolver:
             return self._origin + target
         if file := self.file(text, target):
             return self._origin + file.url + _suffix(target)
-        path = resolve_relative(text, target)
-        other = self._texts.get(path) if path else None
+        other = self._text(text, target)
         return self._origin + other.url + _suffix(target) if other else target
+
+    def _text(self, text: Text, target: str) -> Text | None:
+        if target.startswith(PREFIX):
+            return self._named.find(target)
+        path = resolve_relative(text, target)
+        return self._texts.get(path) if path else None
 
     def file(self, text: Text, target: str) -> File | None:
         """The file that a target shows; a path of the site shows a file in static/."""

@@ -86,6 +86,29 @@ PATTERNS = {
     "code-java": "```java\n" + _filled("a<\n") + "\n```",
 }
 
+PATTERNS |= {
+    "shortcodes": _filled("{{<"),
+    "shortcodes-closed": _filled("{{< a ", SIZE // 2) + _filled(">}}", SIZE // 2),
+    "shortcodes-on-lines": _filled("{{<\n"),
+    "shortcodes-on-lines-apart": _filled("{{< a\n\n"),
+    "shortcodes-with-arguments": _filled("{{< figure a a a a >}}"),
+    "arguments": _filled("{{< figure " + "a=b " * 800 + ">}}"),
+    "tags": _filled("{%"),
+    "tags-closed": _filled("{% a %}"),
+    "raw-unclosed": _filled("a{% raw %}"),
+    "raw-on-lines": _filled("{% raw %}\n{{ a }}\n{% endraw %}\n"),
+    "liquid-comments-unclosed": _filled("a{% comment %}"),
+    "liquid-comments-on-lines": _filled("{% comment %}\n"),
+    "highlights-unclosed": _filled("{% highlight text %}\n"),
+    "highlights": _filled("{% highlight text %}\n{% endhighlight %}\n"),
+    "links-to-shortcodes": _filled("[a]({{ site.baseurl }}"),
+    "addresses-of-shortcodes": "[a](" + _filled("{{ site.baseurl }}") + ")",
+    "figures": _filled('{{< figure src=a caption="*b*" >}}'),
+    "videos": _filled("{{< youtube abcdefghijk >}}"),
+    "calls": _filled("{{ a(("),
+    "more": _filled("a <!--more-->"),
+    "templated-html": _filled('<a href="{{ site.url }}">'),
+}
 MDX_PATTERNS = {
     "components": _filled("<A>", SIZE // 2) + _filled("</A>", SIZE // 2),
     "components-on-lines": _filled("<A>\n", SIZE // 2) + _filled("</A>\n", SIZE // 2),

@@ -3,6 +3,7 @@
 mistune cuts the text of a container out and parses it again, which loses tabs, line numbers and lazy lines.
 """
 
+import re
 from collections.abc import Iterator
 
 from mistune import BlockParser
@@ -34,6 +35,7 @@ class Blocks(BlockParser):
         state.env["ref_links"] = builder.definitions
         state.env["footnotes"] = builder.footnotes
         state.env["problems"] = builder.problems
+        state.env["raw"] = builder.raw
         state.env["expandable"] = max(len(state.src), MIN_EXPANDED)
         state.tokens = tokens(builder.build().children)
         state.cursor = state.cursor_max
@@ -50,6 +52,9 @@ class Builder:
         self.definitions: Definitions = {}
         self.footnotes: dict[str, Block] = {}
         self.problems: list[tuple[int, str]] = []
+        # Where lines between {% raw %} and {% endraw %} begin and end, and the line of one that is still open.
+        self.raw: list[int] = []
+        self.raw_since = 0
         self._read_to = 0
         # How many characters may be read ahead of the line that is parsed: each line of a hostile text could read to its end.
         self.may_read = max(4 * len(text), MIN_READ)
@@ -59,6 +64,9 @@ class Builder:
             self._read_to += 1
             self._read(self._lines[self._read_to - 1], self._read_to)
         self.close(1)
+        if self.raw_since:
+            self.problems.append((self.raw_since, "{% raw %} is never closed"))
+            self.raw.append(self.raw_since)
         return self.root
 
     @property
@@ -97,6 +105,11 @@ class Builder:
         while len(self.open) > depth:
             self._finish(self.open.pop())
 
+    def close_code(self, depth: int) -> None:
+        """Close the open blocks after the first ``depth``, of which the first is code between two shortcodes."""
+        self.open[depth].attrs["closed"] = True
+        self.close(depth)
+
     def close_tag(self, depth: int) -> None:
         """Close the open blocks after the first ``depth``, of which the first has its closing tag."""
         self.open[depth].attrs["closed"] = True
@@ -132,6 +145,8 @@ class Builder:
         elif (block.kind == "block_code" and block.attrs["style"] == "indent") or block.kind == "block_html":
             while block.lines and not block.lines[-1].strip(" \t"):
                 block.lines.pop()
+        if block.attrs.get("ends") and "closed" not in block.attrs:
+            self.problems.append((block.line, "the highlight shortcode is never closed"))
         elif "tag" in block.attrs and "closed" not in block.attrs:
             self._finish_unclosed(block)
 
@@ -245,6 +260,8 @@ def _item_continues(block: Block, line: Line) -> bool:
 
 
 def _code_continues(block: Block, line: Line) -> bool | None:
+    if ends := block.attrs.get("ends"):
+        return _highlight_continues(block, line, ends)
     if block.attrs["style"] == "indent":
         if line.indent >= TAB:
             line.skip_columns(TAB)
@@ -258,6 +275,16 @@ def _code_continues(block: Block, line: Line) -> bool | None:
         return None
     line.skip_columns(min(line.indent, indent))
     return True
+
+
+def _highlight_continues(block: Block, line: Line, ends: re.Pattern[str]) -> bool | None:
+    found = ends.search(line.rest)
+    if found is None:
+        return True
+    if before := line.rest[: found.start()].rstrip(" \t"):
+        block.lines.append(before)
+    block.attrs["closed"] = True
+    return None
 
 
 _CONTINUES = {

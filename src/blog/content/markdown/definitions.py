@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from mistune.util import unikey
 
+from blog.content.markdown import shortcodes
 from blog.content.markdown.escapes import PUNCTUATION, unescape
 
 _LABEL = re.compile(r"\[((?:[^\\\[\]]|\\.){0,999})\]", re.DOTALL)
@@ -48,6 +49,9 @@ def destination(text: str, place: int) -> tuple[str, int] | None:
     >>> destination("<a b>", 0), destination("a_(b)) c", 0), destination("a(b", 0)
     (('a b', 5), ('a_(b)', 5), None)
     """
+    if tags := shortcodes.address(text, place):
+        end = _bare_end(text, tags[1])
+        return None if end is None else (shortcodes.joined(tags[0], unescape(text[tags[1] : end])), end)
     if text.startswith("<", place):
         found = _POINTED.match(text, place)
         return (unescape(found[1]), found.end()) if found else None

@@ -7,8 +7,8 @@ from blog.content.markdown.escapes import is_escaped
 
 _SHORTCODE = "a shortcode of Hugo or Zola"
 _CONSTRUCTS = (
-    (re.compile(r"\{\{[<%][^\n{}]*[>%]\}\}"), _SHORTCODE),
-    (re.compile(r"\{%[^\n{}]*%\}"), "a tag of Liquid or Jinja"),
+    (re.compile(r"\{\{[<%][^{}]*[>%]\}\}"), _SHORTCODE),
+    (re.compile(r"\{%[^{}]*%\}"), "a tag of Liquid or Jinja"),
     (re.compile(r"\{\{[^\n{}]*\}\}"), "a template expression"),
     (re.compile(r"\{/\*"), "a comment of MDX"),
     (re.compile(r"^[ \t]*import[ \t]+(?:[\w{*][^\n;]{0,200}[ \t]from[ \t]+)?['\"][^\n'\"]+['\"][ \t]*;?[ \t]*$", re.MULTILINE), "an import of MDX"),
@@ -22,11 +22,11 @@ _SHOWN = 60
 _HINTS = ("{", ":::", "[", "import", "export")
 
 
-def find(text: str, code: Iterable[tuple[int, int]]) -> Iterator[tuple[int, str]]:
-    """The place of each construct outside of inline code, and what to say of it."""
+def find(text: str, understood: Iterable[tuple[int, int]]) -> Iterator[tuple[int, str]]:
+    """The place of each construct outside of what is understood, and what to say of it."""
     if not any(hint in text for hint in _HINTS):
         return
-    shown = _blanked(text, code)
+    shown = _blanked(text, understood)
     for pattern, name in _CONSTRUCTS:
         found = [
             (match.start(), match.end()) for match in pattern.finditer(shown) if not is_escaped(shown, match.start())
@@ -38,9 +38,11 @@ def find(text: str, code: Iterable[tuple[int, int]]) -> Iterator[tuple[int, str]
         shown = _blanked(shown, found) if found else shown
 
 
-def _blanked(text: str, code: Iterable[tuple[int, int]]) -> str:
+def _blanked(text: str, ranges: Iterable[tuple[int, int]]) -> str:
     pieces, place = [], 0
-    for start, end in code:
+    for start, end in ranges:
+        if start < place:
+            continue  # in one that is blanked already
         pieces += [text[place:start], "\x00" * (end - start)]
         place = end
     return "".join([*pieces, text[place:]])

@@ -15,7 +15,7 @@ _RANGE = re.compile(r"\{[ \t]*(\d[\d,\- \t]*)\}")
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _OPTION = re.compile(r"""([A-Za-z][\w-]*)(?:[ \t]*=[ \t]*(?:"([^"]*)"|'([^']*)'|\[([^\]]*)\]|([^\s,{}]*)))?""")
 _LINES = re.compile(r"(\d+)(?:-(\d+))?")
-_HIGHLIGHT = ("hl_lines", "highlight", "hl", "mark")
+_HIGHLIGHT = ("hl_lines", "highlight", "hl", "mark", "mark_lines")
 _MAX_LINE = 100_000
 _NO_VALUE = "true"
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from mistune import InlineParser
 from mistune.core import InlineState
 
-from blog.content.markdown import autolinks, emphasis, links
+from blog.content.markdown import autolinks, emphasis, links, shortcode_inlines
 from blog.content.markdown.escapes import PUNCTUATION, REFERENCE, character
 from blog.content.markdown.html_blocks import CLOSING_TAG, OPEN_TAG
+from blog.content.markdown.raw_html import addresses_in
 from blog.content.markdown.tree import Token
 
 if TYPE_CHECKING:
@@ -42,9 +43,19 @@ class Inline(InlineState):
         # Of MDX: whether a component's tag was met, and what reads tags and expressions.
         self.has_tags = False
         self.scanner: Scanner | None = None
+        # Nothing is understood as a shortcode before this place.
+        self.raw_until = 0
+        self._missing: set[re.Pattern[str]] = set()
 
     def line_at(self, place: int) -> int:
         return self._line + bisect_right(self._breaks, place - 1)
+
+    def find(self, pattern: re.Pattern[str], place: int) -> re.Match[str] | None:
+        """What matches first from this place on; a text without any is searched once."""
+        found = None if pattern in self._missing else pattern.search(self.src, place)
+        if found is None:
+            self._missing.add(pattern)
+        return found
 
     def append_token(self, token: Token) -> None:
         self.tokens.append(token)
@@ -70,6 +81,7 @@ class Inlines(InlineParser):
             "reference": (REFERENCE, _reference, "&"),
             "url": (autolinks.URL_MARK, _url, ":"),
             "www": (autolinks.WWW_MARK, _www, "."),
+            "shortcode": (r"\{[{%]", _shortcode, "{"),
         }
         for name, (pattern, rule, start) in rules.items():
             self.register(name, pattern, rule, start_chars=start)
@@ -121,6 +133,8 @@ class Inlines(InlineParser):
         assert isinstance(state, Inline)  # noqa: S101 -- read() makes no other
         raw = state.src[m.start() : end]
         state.append_token({"type": "inline_html", "raw": raw, "line": state.line_at(m.start())})
+        if "{{" in raw or "{%" in raw:
+            state.understood += [(m.start() + start, m.start() + end) for start, end in addresses_in(raw)]
         if _OPENS_LINK.match(raw):
             state.in_link = True
         elif _CLOSES_LINK.match(raw):
@@ -131,6 +145,12 @@ class Inlines(InlineParser):
 def _run(_parser: InlineParser, m: re.Match[str], state: InlineState) -> int:
     state.append_token(emphasis.delimiter(state.src, m.start(), m.end()))
     return m.end()
+
+
+def _shortcode(parser: InlineParser, m: re.Match[str], state: InlineState) -> int | None:
+    assert isinstance(parser, Inlines)  # noqa: S101 -- the rule is registered by it
+    assert isinstance(state, Inline)  # noqa: S101 -- read() makes no other
+    return shortcode_inlines.parse(parser, m, state)
 
 
 def _reference(_parser: InlineParser, m: re.Match[str], state: InlineState) -> int:

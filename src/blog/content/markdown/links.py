@@ -99,6 +99,8 @@ def _inline_target(state: "Inline", place: int) -> _Target | None:
     if where is None:
         return None
     url, end = where
+    if text.startswith("{", start) and not url.startswith("{"):
+        state.understood.append((start, end))
     name, after = "", skip_space(text, end)
     if after > end and (titled := title(text, after)):
         name, after = titled[0], skip_space(text, titled[1])

@@ -1,6 +1,7 @@
 """From a text to tokens: mistune's two phases with rules of our own, and what is special about some blocks between them."""
 
 import re
+from bisect import bisect
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -54,7 +55,8 @@ class _Markdown(mistune.Markdown):
         assert isinstance(self.inline, Inlines)  # noqa: S101 -- _MARKDOWN has no other
         state = self.inline.read(token["text"], env, token["line"])
         for place, problem in dialects.find(state.src, state.understood):
-            env["problems"].append((state.line_at(place), problem))
+            if bisect(env["raw"], line := state.line_at(place)) % 2 == 0:
+                env["problems"].append((line, problem))
         if token["type"] == "paragraph" and isinstance(self.inline, MdxInlines) and is_only_tags(state.tokens):
             token = {**token, "type": "bare_paragraph"}
         return {**token, "children": state.tokens}

@@ -3,7 +3,7 @@
 import re
 from typing import TYPE_CHECKING
 
-from blog.content.markdown import footnotes, html_blocks, mdx_blocks, tables
+from blog.content.markdown import footnotes, html_blocks, mdx_blocks, shortcode_blocks, tables
 from blog.content.markdown.escapes import unescape
 from blog.content.markdown.lines import TAB, Line
 from blog.content.markdown.tree import Block
@@ -182,5 +182,6 @@ _RULES = {
     "_": (_thematic_break,),
     "+": (_list_item,),
     "[": (footnotes.start,),
+    "{": (shortcode_blocks.start,),
     **dict.fromkeys("0123456789", (_list_item,)),
 }

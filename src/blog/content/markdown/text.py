@@ -8,6 +8,8 @@ from blog.content.markdown.tree import Token
 
 _WORD = re.compile(r"[぀-ヿ㐀-鿿가-힯]|[^\W_]+(?:['\u2019.-][^\W_]+)*")
 _CJK_CHARACTERS_PER_WORD = 2
+# Where Hugo, Zola, Jekyll and WordPress end the summary.
+_MORE = re.compile(r"<!--\s*more\s*-->", re.IGNORECASE)
 
 
 def plain(tokens: Iterable[Token]) -> str:
@@ -29,16 +31,36 @@ def _plain_parts(tokens: Iterable[Token]) -> Iterator[str]:
 
 
 def summary(tokens: Iterable[Token]) -> str:
-    """The first paragraph that says something besides a picture, as plain text."""
+    """The paragraphs before ``<!--more-->``, or else the first that says something besides a picture, as plain text."""
+    tokens = list(tokens)
+    if any(map(_has_more, tokens)):
+        return " ".join(_paragraphs(_before_more(tokens)))
+    return next(_paragraphs(tokens), "")
+
+
+def _has_more(token: Token) -> bool:
+    if token["type"] in {"block_html", "inline_html"}:
+        return _MORE.fullmatch(token["raw"].strip()) is not None
+    return token["type"] == "paragraph" and any(map(_has_more, token["children"]))
+
+
+def _before_more(tokens: Iterable[Token]) -> Iterator[Token]:
     for token in tokens:
-        if token["type"] == "component" and (words := summary(token["children"])):
-            return words
-        if (
-            token["type"] in {"paragraph", "bare_paragraph"}
-            and plain(part for part in token["children"] if part["type"] != "image").strip()
-        ):
-            return " ".join(plain(token["children"]).split())
-    return ""
+        if _has_more(token):
+            if token["type"] == "paragraph":
+                yield {**token, "children": list(_before_more(token["children"]))}
+            return
+        yield token
+
+
+def _paragraphs(tokens: Iterable[Token]) -> Iterator[str]:
+    for token in tokens:
+        if token["type"] == "component":
+            yield from _paragraphs(token["children"])
+        elif token["type"] in {"paragraph", "bare_paragraph"}:
+            parts = [part for part in token["children"] if part["type"] != "figure"]
+            if plain(part for part in parts if part["type"] != "image").strip():
+                yield " ".join(plain(parts).split())
 
 
 def count_words(tokens: Iterable[Token]) -> int:

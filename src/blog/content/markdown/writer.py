@@ -1,7 +1,7 @@
 """From tokens to the markup of a Document, and to what is known about the text."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from blog.content.document import (
     TARGETS,
@@ -79,6 +79,8 @@ class Writer:
     # Blocks
 
     def paragraph(self, token: Token) -> str:
+        if any(child["type"] == "figure" for child in token["children"]):
+            return "".join([self._part(list(children)) for _, children in groupby(token["children"], key=_is_figure)])
         return f"<p>{self.write(token['children'])}</p>\n"
 
     def bare_paragraph(self, token: Token) -> str:
@@ -94,6 +96,18 @@ class Writer:
                 self._refer(Reference(TARGETS[prop], encoded(value), line))
         ends = "" if "inline" in token else "\n"
         return f"{opening(index)}{self.write(token['children'])}{closing(index)}{ends}"
+
+    def _part(self, children: list[Token]) -> str:
+        """Figures, or what stands between figures: no paragraph contains one."""
+        if children[0]["type"] == "figure":
+            return self.write(children)
+        written = self.write(children).strip()
+        return f"<p>{written}</p>\n" if written else ""
+
+    def figure(self, token: Token) -> str:
+        caption = self.write(token["children"])
+        described = f"<figcaption>{caption}</figcaption>\n" if caption else ""
+        return f"<figure>\n{self.write([token['picture']])}\n{described}</figure>\n"
 
     def block_text(self, token: Token) -> str:
         return self.write(token["children"])
@@ -274,6 +288,10 @@ class Writer:
                 yield Remark(
                     heading.line, f"heading {heading.text!r} skips from level {above.level} to {heading.level}"
                 )
+
+
+def _is_figure(token: Token) -> bool:
+    return bool(token["type"] == "figure")
 
 
 def _title(token: Token) -> str:
