@@ -13,7 +13,7 @@ import pytest
 from blog.__main__ import _parser
 from blog.app import create_app
 from blog.content.config import _File as SiteFile
-from blog.content.front_matter import KEYS
+from blog.content.front_matter import SYNONYMS
 from blog.content.markdown import parse
 from blog.settings import VARIABLES, Settings, table
 
@@ -195,8 +195,17 @@ def first_column(text: str, heading: str) -> set[str]:
 
 def test_every_key_of_the_front_matter_and_of_site_yaml_is_described() -> None:
     writing = text_of(ROOT / "docs/writing.md")
-    assert first_column(writing, "Front matter") == set(KEYS)
+    assert first_column(writing, "Front matter") == set(SYNONYMS)
     assert first_column(writing, "The site") == set(SiteFile.model_fields)
+
+
+def test_every_key_of_another_program_is_described() -> None:
+    writing = text_of(ROOT / "docs/writing.md")
+    section = writing.partition("## Moving a blog here\n")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| `(\w+)` \| (.+) \|$", section, re.MULTILINE)
+    assert {key: tuple(_SPAN.findall(names)) for key, names in rows} == {
+        key: names for key, names in SYNONYMS.items() if names
+    }
 
 
 @on_every_decision

@@ -36,7 +36,7 @@ def test_check_of_content_without_faults_prints_nothing(
 @pytest.mark.parametrize(
     ("text", "line", "problem"),
     [
-        pytest.param("Hello", 1, "must start with a --- line", id="no-front-matter"),
+        pytest.param("Hello", 1, "date is missing: give a date in front matter", id="no-front-matter"),
         pytest.param("---\ntitle: x\ndate: 2026-03-01\n", 1, "is not closed", id="open-front-matter"),
         pytest.param("", 1, "empty", id="empty-file"),
         pytest.param("---\ntitle: [a\n---\n", 3, "not valid YAML", id="not-yaml"),

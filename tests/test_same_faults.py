@@ -156,7 +156,7 @@ BROKEN: dict[str, tuple[Callable[[Site], object], str, str]] = {
     "a-page-named-in-latin-1": (
         lambda s: s.write(name=os.fsdecode(b"pages/b\xff.md")), r"pages/b\udcff.md:1", "not UTF-8"),
     "a-post-with-a-line-break-in-its-name": (
-        lambda s: (s.posts / "a\nb.md").write_text("no front matter"), r"a\nb.md:1", "must start with"),
+        lambda s: (s.posts / "a\nb.md").write_text("no front matter"), r"a\nb.md:1", "date is missing"),
     "a-post-that-is-a-fifo": (lambda s: _fifo(s.posts / "x.md"), "x.md:1", "not a regular file"),
     "a-post-that-is-a-socket": (lambda s: _socket(s.posts / "x.md"), "x.md:1", "not a regular file"),
     "a-post-that-is-a-loop": (lambda s: _loop(s.posts / "x.md"), "x.md:1", "cannot be read"),

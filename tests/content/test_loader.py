@@ -58,7 +58,7 @@ def test_windows_line_ends_and_a_byte_order_mark_are_read(write: Write, library:
     ("content", "fault"),
     [
         pytest.param("", "a.md:1: the file is empty", id="empty"),
-        pytest.param("Hello", "a.md:1: a post must start with a --- line", id="no-front-matter"),
+        pytest.param("Hello", "a.md:1: date is missing: give a date in front matter between", id="no-front-matter"),
         pytest.param("---\ntitle: x", "a.md:1: the front matter is not closed", id="open-front-matter"),
         pytest.param(POST.encode() + b"two\n\xff", "a.md:8: is not UTF-8: byte 0xff at offset", id="not-utf-8"),
         pytest.param(

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from blog.content.library import Library
+from blog.content.loader import load
 from blog.content.site import Site, site_at, valid_between
 
 Write = Callable[[str, str | bytes], Path]
@@ -131,3 +132,21 @@ def test_days_are_those_of_the_time_zone_of_the_site(post: Callable[..., None], 
     assert [text.published.day for text in site_at(library(), NOW).posts] == [1, 31]
     write("site.yaml", "timezone: Asia/Tokyo\n")
     assert [(text.slug, text.published.day) for text in site_at(library(), NOW).posts] == [("a", 1), ("b", 1)]
+
+
+def test_a_text_disappears_when_it_expires(post: Callable[..., None], folder: Path) -> None:
+    later = NOW + timedelta(days=1)
+    post("a", more=f"expires: {later:%Y-%m-%dT%H:%M:%SZ}\n")
+    library = load(folder, moment=NOW).library
+    assert slugs(site_at(library, NOW)) == ["a"]
+    assert slugs(site_at(library, later)) == []
+    assert valid_between(library, NOW)[1] == later
+
+
+def test_a_text_that_has_expired_is_a_draft_with_a_warning(post: Callable[..., None], folder: Path) -> None:
+    post("a", more="expiryDate: 2026-05-01\n")
+    post("b")
+    loaded = load(folder, moment=NOW)
+    assert [draft.slug for draft in loaded.library.drafts] == ["a"]
+    assert [str(fault.problem) for fault in loaded.warnings] == ["expired on 2026-05-01 and is not shown"]
+    assert loaded.warnings[0].line == 4

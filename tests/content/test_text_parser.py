@@ -107,3 +107,57 @@ def test_a_page_cannot_have_a_reserved_path(name: str) -> None:
 def test_aliases_are_canonical_paths() -> None:
     text = FRONT_MATTER.replace("date", "aliases: [/Old/Hello/, Former]\ndate")
     assert parse_post(PurePosixPath("hello.md"), text).aliases == ("/old/hello", "/blog/former")
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "markup"),
+    [
+        pytest.param("# From *above*\n\nText.\n", "From above", "<p>Text.</p>\n", id="first-heading"),
+        pytest.param("From above\n===\n\nText.\n", "From above", "<p>Text.</p>\n", id="underlined"),
+        pytest.param("+++\ndate = 2026-03-01\n+++\n\n# `a` and b\n", "a and b", "", id="code"),
+    ],
+)
+def test_a_text_without_a_title_has_that_of_its_first_heading(text: str, title: str, markup: str) -> None:
+    post = parse_post(PurePosixPath("2026-03-01-file.md"), text)
+    assert (post.title, post.document.markup, post.remarks) == (title, markup, ())
+
+
+@pytest.mark.parametrize(
+    ("name", "title"), [("2026-03-01-how_i_built-it.md", "How i built it"), ("2026-03-01/über.md", "Über")]
+)
+def test_a_text_without_a_title_and_a_heading_has_its_files_name_and_a_remark(name: str, title: str) -> None:
+    post = parse_post(PurePosixPath(name), "Text.\n")
+    assert post.title == title
+    assert [remark.problem for remark in post.remarks] == [
+        f"has neither a title nor a heading; its title is {title!r}, by the file's name"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "slug", "said"),
+    [
+        pytest.param("MyPost", "mypost", [], id="capitals"),
+        pytest.param("my_post", "my_post", [], id="underscore"),
+        pytest.param("/my-post/", "my-post", [], id="slashes"),
+        pytest.param("v1.2 Final", "v1-2-final", ["slug 'v1.2 Final' is 'v1-2-final' in the address"], id="others"),
+        pytest.param("../../etc", "etc", ["slug '../../etc' is 'etc' in the address"], id="climbs"),
+    ],
+)
+def test_a_slug_is_made_fit_for_an_address(written: str, slug: str, said: list[str]) -> None:
+    post = parse_post(PurePosixPath("hello.md"), FRONT_MATTER.replace("date", f"slug: {written}\ndate"))
+    assert (post.slug, [remark.problem for remark in post.remarks]) == (slug, said)
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "lang", "slug", "remarks"),
+    [
+        ("hello.fr.md", "", "fr", "hello-fr", 1),
+        ("hello/index.pt-br.md", "", "pt-br", "hello-pt-br", 1),
+        ("hello.fr.md", "slug: salut\n", "fr", "salut", 0),
+        ("hello.fr.md", "lang: de\n", "de", "hello-fr", 1),
+        ("hello.js.md", "", None, "hello-js", 0),
+    ],
+)
+def test_a_name_may_end_with_a_language(name: str, more: str, lang: str | None, slug: str, remarks: int) -> None:
+    post = parse_post(PurePosixPath(name), FRONT_MATTER.replace("date", f"{more}date"))
+    assert (post.lang, post.slug, len(post.remarks)) == (lang, slug, remarks)

@@ -2,17 +2,17 @@
 
 import pytest
 
-from blog.content.front_matter import FrontMatterError, parse_front_matter
+from blog.content.front_matter import FrontMatterError, Split, parse_front_matter
 
 
 def problems(text: str) -> tuple[tuple[int, str], ...]:
     with pytest.raises(FrontMatterError) as caught:
-        parse_front_matter(f"title: T\n{text}\n", "page")
+        parse_front_matter(Split(f"title: T\n{text}\n"), "page")
     return caught.value.problems
 
 
 def remarks(text: str) -> list[tuple[int, str]]:
-    found = parse_front_matter(f"title: T\n{text}\n", "page").remarks
+    found = parse_front_matter(Split(f"title: T\n{text}\n"), "page").remarks
     return [(remark.line, remark.problem) for remark in found if "unknown key" not in remark.problem]
 
 
@@ -77,5 +77,5 @@ def test_a_comment_that_takes_no_words_is_accepted(text: str) -> None:
 
 
 def test_texts_are_in_nfc() -> None:
-    assert parse_front_matter('title: "Cafe\\u0301"\nseries: Cafe\u0301\n', "page").series == "Caf\u00e9"
-    assert parse_front_matter('title: "Cafe\\u0301"\n', "page").title == "Caf\u00e9"
+    assert parse_front_matter(Split('title: "Cafe\\u0301"\nseries: Cafe\u0301\n'), "page").series == "Caf\u00e9"
+    assert parse_front_matter(Split('title: "Cafe\\u0301"\n'), "page").title == "Caf\u00e9"

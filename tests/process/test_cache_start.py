@@ -227,7 +227,7 @@ def test_build_names_every_fault_of_the_content(posts: "WritePosts", tmp_path: P
     faults = [
         f"{folder}/second.md:8: warning: ",
         f"{folder}/empty.md:1: error: the file is empty",
-        f"{folder}/bad.md:1: error: a post must",
+        f"{folder}/bad.md:1: error: date is missing",
     ]
     assert done.returncode == 1
     assert [fault for fault in faults if done.stderr.count(fault) != 1] == []

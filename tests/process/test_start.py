@@ -47,7 +47,7 @@ BROKEN: "Files" = {
     "deep.md": GOOD + "> " * 20_000 + "deep\n",
 }
 FAULTS = [
-    "no-front-matter.md:1: error: a post must start with a --- line",
+    "no-front-matter.md:1: error: date is missing: give a date in front matter",
     "not-yaml.md:",
     "did you mean title?",
     "empty.md:1: error: the file is empty",

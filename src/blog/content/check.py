@@ -13,7 +13,7 @@ from blog.content import audio
 from blog.content.attribution import described
 from blog.content.document import Reference
 from blog.content.folder import CONFIG
-from blog.content.front_matter import line_of, split, written_alias
+from blog.content.front_matter import key_line, written_alias
 from blog.content.library import Library, files_of, is_external, resolve_file, resolve_relative
 from blog.content.media_types import AUDIO, PICTURES, is_audio, is_on_cards, is_picture
 from blog.content.named_texts import PREFIX, NamedTexts
@@ -52,6 +52,7 @@ def check(library: Library, now: datetime) -> Iterator[Fault]:
 def _of_text(library: Library, targets: "_Targets", text: Text, now: datetime) -> Iterator[Fault]:
     yield from _picture(library, text)
     yield from _updated(text, now)
+    yield from _expired(text, now)
     yield from _audio(library, text)
     for reference in text.document.references:
         yield from targets.check(text, reference)
@@ -106,7 +107,7 @@ def _aliases(text: Text, taken: dict[str, str], sources: Mapping[str, Text]) -> 
 
 
 def _written(text: Text, alias: str) -> str:
-    return written_alias(split(text.source).front_matter, alias)
+    return written_alias(text.source, alias)
 
 
 def _reserved_collections(library: Library) -> Iterator[Fault]:
@@ -193,7 +194,7 @@ def _covers(neighbour: str, path: str) -> bool:
 
 def _line_of(text: Text, key: str) -> int:
     """The line of a key of the front matter; 1 if it is not there."""
-    return line_of(split(text.source).front_matter, key, missing=1)
+    return key_line(text.source, key)
 
 
 def _tag_spellings(library: Library) -> Iterator[Fault]:
@@ -253,6 +254,11 @@ def _updated(text: Text, now: datetime) -> Iterator[Fault]:
         problem = f"updated {_day(text.updated)} is in the future and not shown before"
         date = f"; date is {_day(published)}" if published else f"; today is {_day(now)}"
         yield _warning(text, _line_of(text, "updated"), problem + date)
+
+
+def _expired(text: Text, now: datetime) -> Iterator[Fault]:
+    if text.expires and text.expires <= now:
+        yield _warning(text, _line_of(text, "expires"), f"expired on {_day(text.expires)} and is not shown")
 
 
 def _day(moment: datetime) -> str:

@@ -1,8 +1,9 @@
 """Configuration of the site in posts/site.yaml: title, author, navigation."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
+from difflib import get_close_matches
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -10,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, Validati
 
 from blog import urls
 from blog.content.document import Remark
-from blog.content.front_matter import FrontMatterError, Line, language_tag, line_of, read_yaml, unknown_key
+from blog.content.front_matter import FrontMatterError, Line, language_tag, line_of, read_yaml
 from blog.content.moments import zone_named
 from blog.content.note_places import section_of
 from blog.content.slugs import slugify
@@ -188,7 +189,7 @@ def unknown_keys(text: str) -> Iterator[Remark]:
     known = tuple(_File.model_fields)
     for key in data:
         if key not in known:
-            yield Remark(line_of(text, key, 1), unknown_key(key, known))
+            yield Remark(line_of(text, key, 1), _unknown_key(key, known))
     of_collections = data.get("collections")
     lists = {"collections": list(of_collections.values())} if isinstance(of_collections, dict) else {}
     for key, model in (("author", _Author), ("navigation", _Link), ("links", _Link), ("collections", _Collection)):
@@ -196,12 +197,19 @@ def unknown_keys(text: str) -> Iterator[Remark]:
         for value in values if isinstance(values, list) else [values]:
             for inner in value if isinstance(value, dict) else ():
                 if inner not in model.model_fields:
-                    problem = unknown_key(inner, tuple(model.model_fields))
+                    problem = _unknown_key(inner, tuple(model.model_fields))
                     yield Remark(line_of(text, key, 1), f"{key}: {problem}")
 
 
 def _settings(given: _Collection) -> CollectionSettings:
     return CollectionSettings(title=given.title or "", description=" ".join(given.description.split()), feed=given.feed)
+
+
+def _unknown_key(key: str, known: Iterable[str]) -> str:
+    """The problem of a key that has no meaning; the nearest known one is probably meant."""
+    nearest = get_close_matches(key.lower(), known, n=1, cutoff=0.7)
+    hint = f"did you mean {nearest[0]}?" if nearest else f"known keys are {', '.join(known)}"
+    return f"unknown key {key[:60]!r}; {hint}"
 
 
 def _links(links: list[_Link] | None, default: tuple[Link, ...]) -> tuple[Link, ...]:

@@ -48,6 +48,17 @@ def read_name(file: PurePosixPath) -> FileName:
     return FileName(words, day, lang)
 
 
+_TAG = re.compile(r"[a-zA-Z]{2,3}(?:-[a-zA-Z0-9]{2,8})*")
+
+
+def is_language_tag(text: str) -> bool:
+    """
+    >>> is_language_tag("pt-BR"), is_language_tag("english")
+    (True, False)
+    """
+    return _TAG.fullmatch(text) is not None
+
+
 def is_text(path: PurePosixPath) -> bool:
     return path.suffix.lower() in TEXT_SUFFIXES
 

@@ -83,14 +83,15 @@ class _Loader:
             note("texts", len(texts))
         self._parsed.clear()
         self._parsed.update({(source, config.zone): text for source, text in texts.items()})
-        referenced = _referenced(texts.values())
+        shown = [_expired(text, moment) for text in texts.values()]
+        referenced = _referenced(shown)
         static = read_static(self._folder, (*(path for path, _ in sources), *referenced))
         files, refused = self._files(referenced, static)
         library = Library(
             config=config,
-            posts=tuple(text for text in texts.values() if isinstance(text, Post) and not text.draft),
-            pages=tuple(text for text in texts.values() if isinstance(text, StandalonePage) and not text.draft),
-            drafts=tuple(text for text in texts.values() if text.draft),
+            posts=tuple(text for text in shown if isinstance(text, Post) and not text.draft),
+            pages=tuple(text for text in shown if isinstance(text, StandalonePage) and not text.draft),
+            drafts=tuple(text for text in shown if text.draft),
             files=files,
             refused=refused,
             static={file.address: file for file in static.served},
@@ -203,6 +204,11 @@ def _unread(path: PurePosixPath) -> str:
     if is_index(path) and str(path.parent) == urls.PAGE.folder:
         return "it would be the home page, which the service makes itself; give it a name"
     return ""
+
+
+def _expired(text: Text, moment: datetime) -> Text:
+    """The text; as a draft, which is not served, from the moment on which it expires."""
+    return replace(text, draft=True) if text.expires and text.expires <= moment else text
 
 
 def _severity(text: str) -> Severity:

@@ -8,7 +8,44 @@ from zoneinfo import ZoneInfo, available_timezones
 
 _ALLOWED = "give a date (2026-03-01) or a date-time (2026-03-01 09:00, 2026-03-01T09:00:00+01:00)"
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_SPACE_BEFORE_OFFSET = re.compile(r"\s+(?=[+-]\d|Z$)")
+# The time behind a day: 9:30, T09:30:00.5Z, at 9:30 pm, 10:00:00 +0100 CET, 10:00:00 GMT+0200 (CEST), 10:00 EST.
+_TIME = re.compile(
+    r"(?:[T,\s]|\bat\b)+(?P<hour>\d\d?):(?P<minute>\d\d)(?P<second>:\d\d(?:[.,]\d+)?)?"
+    r"(?:\s*(?P<half>[ap])\.?m\.?)?\s*(?:(?P<zone>Z|UTC|GMT|UT|[ECMP][SD]T)?"
+    r"(?:\s*(?P<offset>[+-]\d\d:?\d\d(?::\d\d)?)(?:\s+\(?[A-Z][A-Za-z ]{1,40}\)?)?)?)",
+    re.ASCII | re.IGNORECASE,
+)
+# RFC 5322, 4.3.
+_ZONES = {"EST": "-05:00", "EDT": "-04:00", "CST": "-06:00", "CDT": "-05:00", "MST": "-07:00", "MDT": "-06:00",
+          "PST": "-08:00", "PDT": "-07:00"}  # fmt: skip
+_COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)", re.ASCII)
+# 2024/5/6, 2024-5-6 and 2024.05.06, before a time or alone.
+_NUMBERS = re.compile(r"(\d{4})([-/.])(\d\d?)\2(\d\d?)(?![\d/.])", re.ASCII)
+_DAY_NAME = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+)?"
+# Mon, 06 May 2024 10:00:00 +0200; 6th May 2024
+_DAY_FIRST = re.compile(
+    rf"{_DAY_NAME}(?P<day>\d\d?)(?:st|nd|rd|th)?\s+(?P<month>[a-z]{{3,9}})\.?,?\s+(?P<year>\d{{4}})",
+    re.ASCII | re.IGNORECASE,
+)
+# May 6, 2024; Monday, May 6th 2024
+_MONTH_FIRST = re.compile(
+    rf"{_DAY_NAME}(?P<month>[a-z]{{3,9}})\.?\s+(?P<day>\d\d?)(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}})",
+    re.ASCII | re.IGNORECASE,
+)
+_MONTH_NAMES = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
 # Names in a folder of zones that depend on the machine or count leap seconds.
 _NOT_A_ZONE = re.compile(r"localtime|posixrules|Factory|(?:posix|right)/.*")
 
@@ -32,16 +69,52 @@ def parse_moment(value: str, zone: tzinfo | None) -> Written:
         ValueError: neither a date nor a date-time, or out of range.
     """
     try:
-        if _DAY.fullmatch(value):
-            day = date.fromisoformat(value)
+        text = _in_iso(value.strip())
+        if _DAY.fullmatch(text):
+            day = date.fromisoformat(text)
             return Written(_aware(datetime.combine(day, time()), zone), day, has_time=False)
-        written = datetime.fromisoformat(_SPACE_BEFORE_OFFSET.sub("", value))
+        written = datetime.fromisoformat(text)
         return Written(_aware(written, zone), written.date(), has_time=True)
     except OverflowError:
         raise ValueError(f"{value!r} is out of range: {_ALLOWED}") from None
     except ValueError:
         shown = value if len(value) <= 60 else f"{value[:57]}..."  # noqa: PLR2004 -- fits one line of a terminal
         raise ValueError(f"{shown!r} is not a date: {_ALLOWED}") from None
+
+
+def _in_iso(value: str) -> str:
+    """A date as other programs write it, in ISO 8601. Which of 06/05/2024 is the month is not known, so that stays as it is.
+
+    >>> _in_iso("May 6, 2024"), _in_iso("Mon, 06 May 2024 10:00:00 +0200"), _in_iso("2024/5/6 10:00")
+    ('2024-05-06', '2024-05-06 10:00:00+0200', '2024-05-06 10:00')
+    """
+    if found := _NUMBERS.match(value):
+        return f"{found[1]}-{found[3]:0>2}-{found[4]:0>2}{_time_in_iso(value[found.end() :])}"
+    if found := _COMPACT.fullmatch(value):
+        return "-".join(found.groups())
+    found = _DAY_FIRST.match(value) or _MONTH_FIRST.match(value)
+    month = _month(found["month"].lower()) if found else 0
+    if not found or not month:
+        return value
+    return f"{found['year']}-{month:02}-{found['day']:0>2}{_time_in_iso(value[found.end() :])}"
+
+
+def _time_in_iso(value: str) -> str:
+    found = _TIME.fullmatch(value)
+    if not found:
+        return value
+    hour, half = int(found["hour"]), (found["half"] or "").lower()
+    if half and not 1 <= hour <= 12:  # noqa: PLR2004 -- of a clock
+        return value
+    hour = hour % 12 + 12 * (half == "p") if half else hour
+    zone = (found["zone"] or "").upper()
+    offset = found["offset"] or _ZONES.get(zone, "Z" if zone else "")
+    return f" {hour:02}:{found['minute']}{found['second'] or ''}{offset}"
+
+
+def _month(name: str) -> int:
+    """The number of a month, of which at least three letters are given; 0 if there is none of that name."""
+    return next((number for number, month in enumerate(_MONTH_NAMES, 1) if month.startswith(name)), 0)
 
 
 def _aware(written: datetime, zone: tzinfo | None) -> datetime:

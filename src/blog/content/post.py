@@ -1,13 +1,14 @@
 """Posts, standalone pages and notes."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import ClassVar
 
 from blog import urls
 from blog.content.document import Document, Remark
-from blog.content.front_matter import split
+from blog.content.front_matter import Json, split
 from blog.content.note_places import NotePlace
 
 # When a post without a date is published. Only a draft may have none, and no draft is published, whatever the time.
@@ -22,11 +23,20 @@ class Image:
     alt: str
 
 
+@dataclass(frozen=True, slots=True)
+class TextAuthor:
+    """An author of one text, where it is not the site's. ``url`` is absolute, or "" where there is none."""
+
+    name: str
+    url: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
     """A post or a page. ``file`` is its path in the posts folder, ``source`` the whole text of the file.
 
-    ``id`` identifies the text in feeds instead of its address. ``remarks`` are about the file outside of its Markdown; their lines count within the file.
+    ``id`` identifies the text in feeds instead of its address. ``extra`` is what its front matter has besides, for templates and the API.
+    ``remarks`` are about the file outside of its Markdown; their lines count within the file.
     """
 
     kind: ClassVar[urls.TextKind]
@@ -47,11 +57,18 @@ class Text:
     # A recording, as the author wrote its target; only posts have one.
     audio: str | None = None
     id: str | None = None
+    # From this moment on the text is not served.
+    expires: datetime | None = None
+    # The address as the author wrote it; ``address`` is the decoded path that is made of it, "" for the usual one.
+    permalink: str | None = None
+    address: str = ""
+    authors: tuple[TextAuthor, ...] = ()
+    extra: Mapping[str, Json] = field(default_factory=dict, hash=False)
     remarks: tuple[Remark, ...] = ()
 
     @property
     def url(self) -> str:
-        return urls.text(self.kind, self.slug)
+        return urls.encoded(self.address) if self.address else urls.text(self.kind, self.slug)
 
     @property
     def source_url(self) -> str:

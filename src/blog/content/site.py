@@ -180,9 +180,9 @@ def _with_menu(config: SiteConfig, collections: Iterable[Collection]) -> SiteCon
 
 
 def is_due(text: Text, now: datetime) -> bool:
-    """Whether the date of a text has come; a text without a date is not scheduled."""
+    """Whether the date of a text has come, and not that on which it expires; a text without a date is not scheduled."""
     published = text.published if isinstance(text, Post | StandalonePage) else None
-    return published is None or published <= now
+    return (published is None or published <= now) and (text.expires is None or text.expires > now)
 
 
 def _until_updated(text: _Text, published: datetime | None, now: datetime) -> _Text:
@@ -202,8 +202,7 @@ def valid_between(library: Library, now: datetime) -> tuple[datetime | None, dat
 def _moments(text: Text) -> Iterator[datetime]:
     if isinstance(text, Post | StandalonePage) and text.published:
         yield text.published
-    if text.updated:
-        yield text.updated
+    yield from filter(None, (text.updated, text.expires))
 
 
 def newest_first(posts: Iterable[Post]) -> tuple[Post, ...]:

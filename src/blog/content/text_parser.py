@@ -1,6 +1,7 @@
 """Parser of one file's text into a Post, a StandalonePage or a Note."""
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, tzinfo
 from pathlib import PurePosixPath
 from typing import TypedDict
@@ -8,21 +9,24 @@ from typing import TypedDict
 from blog import urls
 from blog.content import markdown
 from blog.content.characters import SURROGATE, UNUSABLE
-from blog.content.document import Document, Parse, Remark, dialect_of
-from blog.content.file_names import is_index, read_name
+from blog.content.document import Dialect, Document, Parse, Remark, dialect_of
+from blog.content.file_names import FileName, is_index, read_name
 from blog.content.front_matter import (
     FrontMatter,
     FrontMatterError,
+    Json,
     Kind,
     Split,
-    line_of,
+    key_line,
     parse_front_matter,
     split,
     written_alias,
 )
 from blog.content.note_places import NotePlace
-from blog.content.post import UNDATED, DatedNote, Image, Note, Post, StandalonePage, class_of
-from blog.content.slugs import slug_of_name
+from blog.content.post import UNDATED, DatedNote, Image, Note, Post, StandalonePage, TextAuthor, class_of
+from blog.content.slugs import is_slug, slug_of_name
+
+_SPACES = re.compile(r"[-_\s]+")
 
 
 class _Common(TypedDict):
@@ -37,12 +41,16 @@ class _Common(TypedDict):
     body_line: int
     draft: bool
     updated: datetime | None
+    expires: datetime | None
+    permalink: str | None
     aliases: tuple[str, ...]
     image: Image | None
     lang: str | None
     canonical: str | None
     order: int | None
     id: str | None
+    authors: tuple[TextAuthor, ...]
+    extra: Mapping[str, Json]
     remarks: tuple[Remark, ...]
 
 
@@ -68,8 +76,9 @@ def parse_page(
     kind = class_of(path)
     page_class = kind if issubclass(kind, StandalonePage) else StandalonePage
     if page_class.kind.prefix == urls.HOME and common["slug"].partition("/")[0] in urls.RESERVED:
-        line = line_of(split(text).front_matter, "slug", missing=1)
-        raise FrontMatterError((line, f"/{common['slug']} is reserved for the service; give the page another slug"))
+        raise FrontMatterError(
+            (key_line(text, "slug"), f"/{common['slug']} is reserved for the service; give the page another slug")
+        )
     common["updated"] = meta.updated or meta.date
     return page_class(**common, published=meta.date)
 
@@ -84,8 +93,7 @@ def parse_note(
     meta, common = _common(path, text, "page", parse, zone, place)
     if place.introduces and meta.slug:
         problem = f"slug is ignored: this text introduces /{place.section} and has its address; rename the folder"
-        line = line_of(split(text).front_matter, "slug")
-        common["remarks"] = (*common["remarks"], Remark(line, problem))
+        common["remarks"] = (*common["remarks"], Remark(key_line(text, "slug"), problem))
     common["updated"] = meta.updated or meta.date
     if meta.date is None:
         return Note(**common, published=None, place=place)
@@ -95,38 +103,72 @@ def parse_note(
 def _common(
     path: PurePosixPath, text: str, kind: Kind, parse: Parse, zone: tzinfo | None, place: NotePlace | None = None
 ) -> tuple[FrontMatter, _Common]:
-    parts = split(text)
-    meta = parse_front_matter(parts.front_matter, kind, zone)
-    slug = place.slug(meta.slug) if place else _slug_of(path, class_of(path).kind, meta.slug)
+    parts, name = split(text), read_name(path)
+    meta = parse_front_matter(parts, kind, zone, name)
+    given, slug_remarks = _given_slug(meta.slug, text)
+    slug = place.slug(given) if place else _slug_of(path, name, given)
     if not slug:
         raise FrontMatterError((1, "the file's name has neither a letter nor a digit; give it a slug"))
-    body, remarks = _without_control_characters(parts)
+    body, body_remarks = _without_control_characters(parts)
+    title, document, title_remarks = _titled(meta.title, body, parse, dialect_of(path), _shown_name(name, place))
     aliases = tuple(dict.fromkeys(urls.canonical(alias) for alias in meta.aliases))
-    document = parse(body, meta.title, dialect_of(path))
     return meta, _Common(
         file=path,
         slug=slug,
-        title=meta.title,
+        title=title,
         description=meta.description or _shorten(document.summary),
         document=document,
         source=text if body == parts.body else text.removesuffix(parts.body) + body,
         body_line=parts.body_line,
         draft=meta.draft,
         updated=meta.updated,
+        expires=meta.expires,
+        permalink=meta.permalink,
         aliases=tuple(alias for alias in aliases if not urls.is_reserved(alias)),
         image=Image(meta.image, meta.image_alt) if meta.image else None,
-        lang=meta.lang,
+        lang=meta.lang or name.lang or None,
         canonical=meta.canonical,
         order=meta.order,
         id=meta.id,
-        remarks=(*meta.remarks, *remarks, *_reserved(parts.front_matter, aliases)),
+        authors=tuple(TextAuthor(author.name, author.url) for author in meta.authors),
+        extra=meta.extra,
+        remarks=(
+            *meta.remarks,
+            *body_remarks,
+            *title_remarks,
+            *slug_remarks,
+            *_language_of_name(name, slug),
+            *_reserved(text, aliases),
+        ),
     )
 
 
-def _reserved(front_matter: str, aliases: Iterable[str]) -> Iterator[Remark]:
+def _reserved(source: str, aliases: Iterable[str]) -> Iterator[Remark]:
     for path in filter(urls.is_reserved, aliases):
-        problem = f"alias {written_alias(front_matter, path)!r} is ignored: it is among the service's own paths"
-        yield Remark(line_of(front_matter, "aliases"), problem)
+        problem = f"alias {written_alias(source, path)!r} is ignored: it is among the service's own paths"
+        yield Remark(key_line(source, "aliases"), problem)
+
+
+def _titled(
+    title: str | None, body: str, parse: Parse, dialect: Dialect, name: str
+) -> tuple[str, Document, tuple[Remark, ...]]:
+    """The title and the document. Without a title it is the first heading, and without a heading the file's name."""
+    if title:
+        return title, parse(body, title, dialect), ()
+    untitled = parse(body, "", dialect)
+    headings = sorted(untitled.headings, key=lambda heading: heading.level > 1)
+    if headings and (words := " ".join(headings[0].text.split())):
+        return words, parse(body, words, dialect), ()
+    remark = Remark(1, f"has neither a title nor a heading; its title is {name!r}, by the file's name")
+    return name, untitled, (remark,)
+
+
+def _shown_name(name: FileName, place: NotePlace | None) -> str:
+    """The file's name, or that of the folder which a note introduces, made readable."""
+    if place and place.introduces:
+        return (place.group or place.collection).title
+    shown = _SPACES.sub(" ", place.name if place else name.words).strip() or "Untitled"
+    return shown[:1].upper() + shown[1:]
 
 
 def _without_control_characters(parts: Split) -> tuple[str, tuple[Remark, ...]]:
@@ -143,14 +185,27 @@ def _without_control_characters(parts: Split) -> tuple[str, tuple[Remark, ...]]:
     return UNUSABLE.sub("\ufffd", parts.body), remarks
 
 
-def _slug_of(path: PurePosixPath, kind: urls.TextKind, given: str | None) -> str:
-    """The slug from the file's name, without the date that Jekyll writes there. A kind with a folder of its own has addresses below it too."""
-    file = read_name(path)
-    name = given or "-".join(filter(None, (slug_of_name(file.words), file.lang.lower())))
-    if not kind.folder or not name:
-        return name
+def _given_slug(written: str | None, source: str) -> tuple[str, tuple[Remark, ...]]:
+    """The slug in the front matter, fit for an address; "" if there is none."""
+    wanted = (written or "").strip("/").lower()
+    slug = wanted if is_slug(wanted) else slug_of_name(wanted)
+    if slug == wanted:
+        return slug, ()
+    return slug, (Remark(key_line(source, "slug"), f"slug {written!r} is {slug!r} in the address"),)
+
+
+def _slug_of(path: PurePosixPath, name: FileName, given: str) -> str:
+    """The slug that is given, or from the file's name. A kind with a folder of its own has addresses below it too."""
+    slug = given or "-".join(filter(None, (slug_of_name(name.words), name.lang.lower())))
+    if not class_of(path).kind.folder or not slug:
+        return slug
     folder = path.parent.parent if is_index(path) else path.parent
-    return "/".join([*filter(None, map(slug_of_name, folder.parts[1:])), name])
+    return "/".join([*filter(None, map(slug_of_name, folder.parts[1:])), slug])
+
+
+def _language_of_name(name: FileName, slug: str) -> Iterator[Remark]:
+    if name.lang and slug.endswith(f"-{name.lang.lower()}"):
+        yield Remark(1, f"is read as a text in {name.lang!r} by its name; its address ends with {slug!r}")
 
 
 def _shorten(text: str, limit: int = 200) -> str:

@@ -14,7 +14,10 @@ _REFUSED = {
     yaml.AliasToken: "aliases (*name) are not allowed here; put a value that begins with * in quotes",
 }
 # Keys whose values are words. Behind a date or a path, a # can only begin a comment.
-_WORDS = frozenset({"title", "description", "tags", "series", "image_alt", "alt", "author", "name"})
+_WORDS = frozenset({
+    "title", "description", "summary", "excerpt", "subtitle", "spoiler", "abstract", "tags", "categories", "category", "keywords", "series",
+    "image_alt", "alt", "author", "authors", "name",
+})  # fmt: skip
 _COMMENT = re.compile(r"[ \t]+#.*")
 _COMMENT_BEHIND_KEY = re.compile(r"[ \t]*:([ \t]+#.*)")
 _COMMENT_IN_LIST = re.compile(r"[\[{,][^\]}\"'\n]*[ \t]#")
@@ -75,7 +78,7 @@ def _plain_words(root: yaml.Node | None) -> Iterator[tuple[str, yaml.Node | None
     for key, node in _scalars(root, ""):
         if not key:
             name = node
-        elif key in _WORDS and node.style not in {"'", '"', "|", ">"}:
+        elif key.lower() in _WORDS and node.style not in {"'", '"', "|", ">"}:
             yield key, name, node
 
 

@@ -12,6 +12,7 @@ from blog.content.front_matter import (
     MAX_FRONT_MATTER_CHARACTERS,
     FrontMatter,
     FrontMatterError,
+    Split,
     is_marked_as_draft,
     parse_front_matter,
     split,
@@ -21,12 +22,12 @@ BASE = "title: Hello\ndate: 2026-03-01\n"
 
 
 def parse(more: str = "") -> FrontMatter:
-    return parse_front_matter(BASE + more, "post")
+    return parse_front_matter(Split(BASE + more), "post")
 
 
 def problems(text: str) -> tuple[tuple[int, str], ...]:
     with pytest.raises(FrontMatterError) as caught:
-        parse_front_matter(text, "post")
+        parse_front_matter(Split(text), "post")
     return caught.value.problems
 
 
@@ -69,7 +70,7 @@ def test_tags_are_a_list_or_a_text_with_commas(tags: str) -> None:
 
 @pytest.mark.parametrize("title", ["No", "1.10", "0x1F", "null", "2026-03-01", "true", "1_000", "~"])
 def test_a_title_is_read_as_text(title: str) -> None:
-    assert parse_front_matter(f"title: {title}\ndate: 2026-03-01\n", "post").title == title
+    assert parse_front_matter(Split(f"title: {title}\ndate: 2026-03-01\n"), "post").title == title
 
 
 @pytest.mark.parametrize(
@@ -83,7 +84,7 @@ def test_a_title_is_read_as_text(title: str) -> None:
     ],
 )
 def test_a_date_is_read_in_utc(written: str, moment: datetime) -> None:
-    assert parse_front_matter(f"title: Hello\ndate: {written}\n", "post").date == moment
+    assert parse_front_matter(Split(f"title: Hello\ndate: {written}\n"), "post").date == moment
 
 
 @pytest.mark.parametrize(
@@ -112,11 +113,14 @@ def test_a_wrong_date_is_reported(written: str, problem: str) -> None:
     [
         pytest.param("updated: 2026-02-01", 4, "updated is before date", id="updated-before-date"),
         pytest.param("draft: perhaps", 4, "draft: 'perhaps' is neither true nor false", id="draft"),
-        pytest.param("slug: Hello World", 4, "did you mean 'hello-world'?", id="slug"),
-        pytest.param("slug: ../../etc", 4, "did you mean 'etc'?", id="slug-climbs"),
+        pytest.param("slug: '!?'", 4, "slug: '!?' has neither a letter nor a digit", id="slug"),
+        pytest.param("tags: [[[a]]]", 4, "tags: give a list", id="tags-nested"),
+        pytest.param("published: perhaps", 4, "published: 'perhaps' is neither true nor false", id="published"),
+        pytest.param("private: perhaps", 4, "private: 'perhaps' is neither true nor false", id="private"),
+        pytest.param("expires: soon", 4, "expires: 'soon' is not a date", id="expires"),
+        pytest.param("authors: [{url: /x}]", 4, "authors: ", id="author-without-a-name"),
         pytest.param("tags: [python, '!?']", 4, "'!?' has neither a letter nor a digit", id="tag"),
         pytest.param("tags: {a: b}", 4, "tags: give a list", id="tags-mapping"),
-        pytest.param("tags: [[a]]", 4, "tags: give a list", id="tags-nested"),
         pytest.param("aliases: [//evil.example]", 4, "is not a path such as", id="alias-host"),
         pytest.param("aliases: ['/a?b']", 4, "is not a path such as", id="alias-query"),
         pytest.param("aliases: [/]", 4, "is not a path such as", id="alias-home"),
@@ -126,8 +130,7 @@ def test_a_wrong_date_is_reported(written: str, problem: str) -> None:
         pytest.param("canonical: 'http://['", 4, "canonical: ", id="canonical-broken"),
         pytest.param("order: first", 4, "order: ", id="order"),
         pytest.param("order: " + "9" * 5000, 4, "order: ", id="order-huge"),
-        pytest.param("image: [a.png]", 4, "image: ", id="image-list"),
-        pytest.param("image: {url: a.png}", 4, "image: give a path, or {src: path, alt: text}", id="image-mapping"),
+        pytest.param("image: {width: 7}", 4, "image: give a path, or {src: path, alt: text}", id="image-mapping"),
         pytest.param("series: [a]", 4, "series: ", id="series-list"),
         pytest.param("description: {a: b}", 4, "description: ", id="description-mapping"),
         pytest.param("description: " + "x" * 501, 4, "at most 500 characters", id="description-long"),
@@ -147,11 +150,12 @@ def test_a_wrong_value_is_reported_with_its_line(more: str, line: int, problem: 
 @pytest.mark.parametrize(
     ("more", "line", "problem"),
     [
-        pytest.param("tag: x", 4, "unknown key 'tag'; did you mean tags?", id="near"),
-        pytest.param("Title: x", 4, "unknown key 'Title'; did you mean title?", id="case"),
-        pytest.param("layout: post", 4, "unknown key 'layout'; known keys are title, date", id="other"),
+        pytest.param("dates: x", 4, "unknown key 'dates'; did you mean date?", id="near"),
+        pytest.param("pub_dates: x", 4, "unknown key 'pub_dates'; did you mean pubDate?", id="near-another-programs"),
+        pytest.param("Title: x", 4, "Title is not used: title is given too", id="twice"),
+        pytest.param("layout: post", 4, "unknown key 'layout'; it has no meaning here", id="other"),
+        pytest.param("type: post", 4, "unknown key 'type'; it has no meaning here", id="not-near-enough"),
         pytest.param("# a comment\n\npublish: x", 6, "unknown key 'publish'", id="line-after-comment"),
-        pytest.param("params: {a: [b]}", 4, "unknown key 'params'", id="mapping"),
         pytest.param("remarks: x", 4, "unknown key 'remarks'", id="a-name-of-our-own"),
     ],
 )
@@ -180,19 +184,17 @@ def test_a_draft_is_recognised_though_its_front_matter_is_broken(text: str, *, d
 
 
 def test_all_faults_are_reported_together() -> None:
-    found = problems("date: x\nslug: A B\norder: y\n")
-    assert [line for line, _ in sorted(found)] == [2, 2, 3, 4]
+    found = problems("date: x\nlang: A B\norder: y\nfoo: z\n")
+    assert [line for line, _ in sorted(found)] == [2, 3, 4, 5]
 
 
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        pytest.param("date: 2026-03-01\n", "title is missing", id="title"),
-        pytest.param("title: ''\ndate: 2026-03-01\n", "title is missing", id="empty-title"),
         pytest.param("title: '  '\ndate: 2026-03-01\n", "title", id="blank-title"),
         pytest.param("title: Hello\n", "date is missing", id="date"),
         pytest.param("title: Hello\ndate:\n", "date is missing", id="empty-date"),
-        pytest.param("", "title is missing", id="nothing"),
+        pytest.param("", "date is missing", id="nothing"),
         pytest.param("- a\n- b\n", "not a list of `key: value` lines", id="list"),
         pytest.param("just words", "not a list of `key: value` lines", id="words"),
     ],
@@ -202,7 +204,7 @@ def test_a_missing_key_is_reported(text: str, problem: str) -> None:
 
 
 def test_a_page_needs_no_date() -> None:
-    assert parse_front_matter("title: About\n", "page").date is None
+    assert parse_front_matter(Split("title: About\n"), "page").date is None
 
 
 def test_an_empty_value_counts_as_unset() -> None:
@@ -263,12 +265,12 @@ def test_yaml_tags_are_refused() -> None:
     [
         pytest.param("", "the file is empty", id="empty"),
         pytest.param(" \n\n", "the file is empty", id="blank"),
-        pytest.param("Hello", "must start with a --- line, not with 'Hello'", id="no-front-matter"),
-        pytest.param("\n---\ntitle: x\n---\n", "must start with a --- line", id="blank-line-before"),
-        pytest.param("----\ntitle: x\n---\n", "must start with a --- line", id="four-dashes"),
         pytest.param("---\ntitle: x", "is not closed", id="open-front-matter"),
         pytest.param("---\ntitle: x\n ---\n", "is not closed", id="indented-end"),
         pytest.param("---", "is not closed", id="only-a-line"),
+        pytest.param("+++\na = 1\n", r"not closed by a second \+\+\+ line", id="open-toml"),
+        pytest.param("+++\na = 1\n---\n", "TOML between", id="toml-closed-as-yaml"),
+        pytest.param("---\na: 1\n+++\n", "YAML stands between", id="yaml-closed-as-toml"),
         pytest.param(f"---\n{'x' * (MAX_FRONT_MATTER_CHARACTERS + 1)}\n---\n", "longer than 16,384", id="long"),
     ],
 )
@@ -286,6 +288,18 @@ def test_malformed_front_matter_is_reported(text: str, problem: str) -> None:
         pytest.param("---\n---\nBody", "", "Body", 3, id="nothing-in-it"),
         pytest.param("---\na: b\n---", "a: b\n", "", 4, id="no-body"),
         pytest.param("---\na: b\n---\nx\n---\ny", "a: b\n", "x\n---\ny", 4, id="a-rule-in-the-body"),
+        pytest.param("---\na: b\n---\n---\ny\n---\n", "a: b\n", "---\ny\n---\n", 4, id="rules-at-once"),
+        pytest.param("---\na: b\n...\nBody", "a: b\n", "Body", 4, id="end-of-a-yaml-document"),
+        pytest.param("\n\n---\na: b\n---\nBody", "a: b\n", "Body", 6, id="blank-lines-before"),
+        pytest.param("---yaml\na: b\n---\nBody", "a: b\n", "Body", 4, id="named-yaml"),
+        pytest.param("+++\na = 1\n+++\nBody", "a = 1\n", "Body", 4, id="toml"),
+        pytest.param("---toml\na = 1\n---\nBody", "a = 1\n", "Body", 4, id="named-toml"),
+        pytest.param("Title: a\n  b\n\nBody", "Title: a\n  b\n", "Body", 4, id="pelican"),
+        pytest.param("Title: a\n", "Title: a\n", "", 2, id="only-pelican"),
+        pytest.param("Note: a word\n\nBody", "", "Note: a word\n\nBody", 1, id="words-with-a-colon"),
+        pytest.param("Title: a\nBody\n", "", "Title: a\nBody\n", 1, id="a-paragraph"),
+        pytest.param("----\ntitle: x\n---\n", "", "----\ntitle: x\n---\n", 1, id="four-dashes"),
+        pytest.param("# Hello\n", "", "# Hello\n", 1, id="no-front-matter"),
     ],
 )
 def test_a_file_is_split_at_its_two_lines(text: str, front_matter: str, body: str, line: int) -> None:
@@ -313,7 +327,7 @@ def test_any_text_is_split_or_refused(text: str) -> None:
 )
 def test_any_front_matter_is_read_or_refused(text: str) -> None:
     try:
-        parse_front_matter(BASE + text, "post")
+        parse_front_matter(Split(BASE + text), "post")
     except FrontMatterError as problem:
         assert all(line >= 1 and reason for line, reason in problem.problems)  # noqa: PT017 -- both outcomes are right
 

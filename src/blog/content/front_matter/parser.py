@@ -1,0 +1,159 @@
+"""Parser of front matter: reads its dialect, translates its keys, validates its values, and names the lines of faults."""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime, tzinfo
+from typing import Any, Literal
+
+from pydantic import ValidationError
+
+from blog import urls
+from blog.content.document import Remark
+from blog.content.file_names import FileName
+from blog.content.front_matter.keys import Translated, is_own, normal, translate
+from blog.content.front_matter.lines import line_of_written
+from blog.content.front_matter.model import MAX_DESCRIPTION_CHARACTERS, FrontMatter, alias_path, words
+from blog.content.front_matter.pelican import read_pelican
+from blog.content.front_matter.split import MAX_FRONT_MATTER_CHARACTERS, FrontMatterError, Split, split
+from blog.content.front_matter.toml import read_toml
+from blog.content.front_matter.values import Value
+from blog.content.front_matter.yaml import read_yaml
+from blog.content.moments import is_before, parse_moment
+from blog.content.yaml_words import lost_words
+
+Kind = Literal["post", "page"]
+# A wrong value of these may publish what is not to be public.
+_STRICT = frozenset({"published", "private"})
+_FENCED = re.compile(r"\s*(?:---|\+\+\+)")
+_DRAFT = re.compile(
+    r"^[\"']?(?:(?:draft|private)[\"']?[ \t]*[:=][ \t]*[\"']?(?:true|yes)"
+    r"|published[\"']?[ \t]*[:=][ \t]*[\"']?(?:false|no)"
+    r"|status[\"']?[ \t]*[:=][ \t]*[\"']?(?:draft|private|pending|hidden|wip))[\"']?[ \t]*(?:#.*)?$",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def read(parts: Split) -> dict[str, Value]:
+    """The values of front matter by its keys as they are written.
+
+    Raises:
+        FrontMatterError: it cannot be understood.
+    """
+    if parts.dialect == "none":
+        return {}
+    reader = {"yaml": read_yaml, "toml": read_toml, "pelican": read_pelican}[parts.dialect]
+    return reader(parts.front_matter, parts.first_line)
+
+
+def parse_front_matter(
+    parts: Split, kind: Kind, zone: tzinfo | None = None, name: FileName | None = None
+) -> FrontMatter:
+    """The front matter of a file; line numbers in errors and remarks are those of the file.
+
+    Times without an offset are in ``zone``, by default UTC. With a zone all times are converted to it. A text without a date has that of its
+    ``name``.
+
+    Raises:
+        FrontMatterError: with each key that has a wrong value, and a date that is missing. Unknown keys are remarks, and so are wrong
+            values of keys of other programs.
+    """
+    data = read(parts)
+    name = name or FileName("", "", "")
+    is_jekyll = parts.dialect == "yaml" and bool(name.date) and "layout" in data
+    translated = translate(data, spaced_tags=is_jekyll)
+    model = _validated(parts, translated, zone)
+    if model.date is None and name.date:
+        translated.values["date"] = name.date
+        model = model.model_copy(update={"date": parse_moment(name.date, zone).moment})
+    if kind == "post" and model.date is None and not model.draft:
+        raise FrontMatterError((parts.first_line, _no_date(parts)), *_remarks(parts, translated))
+    updated = _updated(parts, translated, model, zone)
+    lost = tuple(lost_words(parts.front_matter, parts.first_line)) if parts.dialect == "yaml" else ()
+    remarks = (*(Remark(*remark) for remark in _remarks(parts, translated)), *lost)
+    return model.model_copy(update={"remarks": remarks, "updated": updated, "extra": translated.extra})
+
+
+def _no_date(parts: Split) -> str:
+    where = "in front matter between two --- lines" if parts.dialect == "none" else "in the front matter"
+    return f"date is missing: give a date {where} (date: 2026-03-01), or in the file's name (2026-03-01-hello.md)"
+
+
+def _remarks(parts: Split, translated: Translated) -> list[tuple[int, str]]:
+    return [(line_of_written(parts, said.key), said.problem) for said in translated.said]
+
+
+def _validated(parts: Split, translated: Translated, zone: tzinfo | None) -> FrontMatter:
+    """The model of the values. Wrong values of keys of other programs are left out, with a remark."""
+    try:
+        return FrontMatter.model_validate(translated.values, context={"zone": zone})
+    except ValidationError as problem:
+        errors = {str(error["loc"][0]): error for error in reversed(problem.errors(include_url=False))}
+    for key, error in errors.items():
+        written = translated.written[key]
+        if is_own(written) or normal(written) in _STRICT:
+            continue
+        if error["type"] == "string_too_long" and key == "description":
+            translated.values[key] = _shortened(str(translated.values[key]))
+        else:
+            translated.drop(key, f"{_reason(written, error)}; it is ignored")
+    try:
+        return FrontMatter.model_validate(translated.values, context={"zone": zone})
+    except ValidationError as problem:
+        raise FrontMatterError(*_problems(parts, translated, problem), *_remarks(parts, translated)) from None
+
+
+def _shortened(text: str) -> str:
+    return " ".join(text.split())[: MAX_DESCRIPTION_CHARACTERS - 1].rsplit(" ", 1)[0] + "…"
+
+
+def _updated(parts: Split, translated: Translated, model: FrontMatter, zone: tzinfo | None) -> datetime | None:
+    """When the text was updated, at the earliest when it was published: a date without a time is the whole day."""
+    if model.updated is None or model.date is None:
+        return model.updated
+    updated, date = str(translated.values["updated"]), str(translated.values["date"])
+    if is_before(parse_moment(updated, zone), parse_moment(date, zone)):
+        written = translated.written["updated"]
+        problem = f"{written} is before date: {updated} is earlier than {date}"
+        if is_own(written):
+            raise FrontMatterError((line_of_written(parts, written), problem))
+        translated.drop("updated", f"{problem}; it is ignored")
+        return None
+    return max(model.date, model.updated)
+
+
+def _problems(parts: Split, translated: Translated, problem: ValidationError) -> Iterator[tuple[int, str]]:
+    for error in problem.errors(include_url=False):
+        written = translated.written[str(error["loc"][0])]
+        yield line_of_written(parts, written), _reason(written, error)
+
+
+def _reason(key: str, error: Mapping[str, Any]) -> str:
+    return f"{key}: {error['msg'].removeprefix('Value error, ')}"
+
+
+def has_date(text: str) -> bool:
+    """Whether the front matter of a file has a date.
+
+    Raises:
+        FrontMatterError: it cannot be read.
+    """
+    return "date" in translate(read(split(text))).values
+
+
+def written_alias(source: str, path: str) -> str:
+    """The alias that stands for a canonical path, as the author of a file wrote it."""
+    aliases = words(translate(read(split(source))).values.get("aliases", []))
+    return next((word for word in aliases if urls.canonical(alias_path(word)) == path), path)
+
+
+def is_marked_as_draft(text: str) -> bool:
+    r"""Whether a file says that it is a draft, even if its front matter cannot be understood otherwise.
+
+    >>> is_marked_as_draft("---\ntitle: [\ndraft: true # not yet\n---\n"), is_marked_as_draft("---\n---\ndraft: true\n")
+    (True, False)
+    """
+    try:
+        front_matter = split(text).front_matter
+    except FrontMatterError:
+        front_matter = text[:MAX_FRONT_MATTER_CHARACTERS] if _FENCED.match(text) else ""
+    return _DRAFT.search(front_matter) is not None
