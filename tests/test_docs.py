@@ -23,8 +23,10 @@ DOCUMENTS = sorted([*ROOT.glob("*.md"), *(path for folder in FOLDERS for path in
 DECISIONS = sorted(ROOT.glob("docs/adr/[0-9]*.md"))
 # Variables of the tests and of the build that the service itself does not read.
 DEVELOPERS = {"BLOG_GOLDEN", "BLOG_HOSTILE_CHARACTERS", "BLOG_TEST_DRAIN_ROUNDS"}
+# Folders of other programs' sites, and of a blog, that documents name.
+ELSEWHERE = {"content/images", "posts/static", "src/content", "src/data", "src/pages"}
 LONGEST_LINE = 400
-PACKAGES = ("build", "content", "http", "machine", "render", "serve", "settings", "starter", "telemetry")
+PACKAGES = ("build", "content", "http", "importers", "machine", "render", "serve", "settings", "starter", "telemetry")
 _FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _SPAN = re.compile(r"`([^`\n]+)`")
 _PATH = re.compile(rf"(?:\.ci|\.github|chart|docker|docs|posts|src|templates|tests|{'|'.join(PACKAGES)})/[\w./-]*")
@@ -87,7 +89,7 @@ def unknown_files(text: str) -> set[str]:
     """Paths of the repository, or of a package within src/blog, that are not there."""
     named = {line.rstrip("/") for line in code(text) if _PATH.fullmatch(line)} | set(_PLAIN_PATH.findall(text))
     roots = (ROOT, ROOT / "src/blog")
-    return {name for name in named if not any((root / name).exists() for root in roots)}
+    return {name for name in named - ELSEWHERE if not any((root / name).exists() for root in roots)}
 
 
 def broken_links(document: Path) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The command line: serve, check, build, cache, new, preview, init."""
+"""The command line: serve, check, build, cache, new, preview, init, import."""
 
 import os
 import signal
@@ -32,6 +32,7 @@ from blog.build.refusals import report
 from blog.cli import EXIT_CONTENT, EXIT_USAGE, preview
 from blog.content.slugs import slugify
 from blog.errors import BlogError, ContentError, Fault, SettingsError, counted, errors_in, faults_of, summary
+from blog.importers import command as importers
 from blog.machine.cache import Cache
 from blog.machine.cache_pruning import obstacle
 from blog.machine.progress import Progress
@@ -110,6 +111,7 @@ def _parser() -> argparse.ArgumentParser:
     new.add_argument("title")
     new.set_defaults(run=_new)
     starter.add(commands)
+    importers.add(commands)
     return parser
 
 

@@ -41,7 +41,7 @@ class Fault:
         >>> print(Fault(Path("posts/a\n\udcff.md"), 1, "is empty", Severity.WARNING))
         posts/a\n\udcff.md:1: warning: is empty
         """
-        return _printable(f"{self.file}:{self.line}: {self.severity.value}: {self.problem}")
+        return printable(f"{self.file}:{self.line}: {self.severity.value}: {self.problem}")
 
     @property
     def as_json(self) -> str:
@@ -82,10 +82,10 @@ def counted(number: int, noun: str) -> str:
 def _command_data(text: str) -> str:
     """Text as the data of a GitHub workflow command; a line break would start another command."""
     escaped = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-    return _printable(escaped)
+    return printable(escaped)
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     return text if text.isprintable() else "".join(map(_printable_character, text))
 
 

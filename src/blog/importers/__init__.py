@@ -1,0 +1,1 @@
+"""Reads sites of other programs and writes them as posts of this one. Only the command line imports this package."""

@@ -1,0 +1,74 @@
+"""An import from its source to the posts folder."""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from blog.importers.detect import EXPORTS, detect
+from blog.importers.engines import eleventy, hugo, javascript, jekyll, pelican, zola
+from blog.importers.items import ImportRefusedError, SourceSite
+from blog.importers.plan import plan
+from blog.importers.report import Report
+from blog.importers.source_folder import SourceFolder
+from blog.importers.targets import Targets
+from blog.importers.writer import Writer
+
+_FOLDERS: Mapping[str, Callable[[SourceFolder], SourceSite]] = {
+    "jekyll": jekyll.read,
+    "hugo": hugo.read,
+    "zola": zola.read,
+    "astro": javascript.read_astro,
+    "next": javascript.read_next,
+    "pelican": pelican.read,
+    "eleventy": eleventy.read,
+}
+# Names a stage while it lasts, as blog.machine.progress.Progress.stage does.
+Stage = Callable[[str], AbstractContextManager[object]]
+_EXTRA = 'turning HTML into Markdown needs more packages: pip install "readyblog[import]"'
+
+
+def carry_over(source: Path, into: Path, engine: str | None, stage: Stage, *, dry: bool) -> Report:
+    """Import a source; everything is read before anything is written.
+
+    Raises:
+        ImportRefusedError: the source cannot be imported at all, or a file cannot be written.
+    """
+    report = Report()
+    engine = engine or detect(source)
+    with stage(f"reading {source}"):
+        site = _read(source, engine, report)
+    if any(item.is_html for item in site.items):
+        _require_extra()
+    planned = plan(site, report)
+    targets = Targets(site, planned, SourceFolder(site.root, report), report)
+    writer = Writer(into, report, dry=dry)
+    steps = writer.texts(site, planned, targets)
+    for number in range(1, len(planned) + 1):
+        with stage(f"text {number} of {len(planned)}"):
+            next(steps)
+    with stage(f"{len(targets.files)} files"):
+        list(writer.files(targets))
+    writer.config(site)
+    return report
+
+
+def _read(source: Path, engine: str, report: Report) -> SourceSite:
+    if (engine in EXPORTS) == source.is_dir():
+        wanted = "a file, the export" if engine in EXPORTS else "the folder of a site"
+        raise ImportRefusedError(f"{source}: --from {engine} wants {wanted}")
+    if not source.exists():
+        raise ImportRefusedError(f"{source}: there is no such folder or file")
+    if engine not in EXPORTS:
+        return _FOLDERS[engine](SourceFolder(source, report))
+    _require_extra()
+    from blog.importers.engines import ghost, wordpress  # noqa: PLC0415 -- they need the extra
+
+    return wordpress.read(source, report) if engine == "wordpress" else ghost.read(source, report)
+
+
+def _require_extra() -> None:
+    try:
+        import defusedxml  # noqa: F401, PLC0415 -- an extra
+        import markdownify  # noqa: F401, PLC0415 -- an extra
+    except ImportError:
+        raise ImportRefusedError(_EXTRA) from None

@@ -1,0 +1,184 @@
+"""Ghost: the posts and pages of a JSON export."""
+
+import json
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from blog.importers.configuration import site_values
+from blog.importers.dates import moment_of_milliseconds
+from blog.importers.export_file import MIB, read_in_pieces
+from blog.importers.html_markdown import plain_text
+from blog.importers.items import ImportRefusedError, Item, SourceSite
+from blog.importers.report import Report
+
+MAX_EXPORT_BYTES = 256 * MIB
+_HERE = "__GHOST_URL__"
+
+
+def read(path: Path, report: Report, limit: int = MAX_EXPORT_BYTES) -> SourceSite:
+    """The posts and pages of an export. Files are looked for beside it, in content/images.
+
+    Raises:
+        ImportRefusedError: the export is too large, cut off, or is none of Ghost.
+    """
+    text = _decoded(path, b"".join(read_in_pieces(path, limit)))
+    try:
+        data = _data(json.loads(text))
+    except (ValueError, RecursionError) as problem:
+        line = getattr(problem, "lineno", 1)
+        raise ImportRefusedError(
+            f"{path}:{line}: not valid JSON: {problem}; is the export cut off? Nothing is written"
+        ) from None
+    if data is None:
+        raise ImportRefusedError(f"{path}: is no export of Ghost: it has no posts in db[0].data")
+    settings = {str(row.get("key")): row.get("value") for row in _rows(data, "settings")}
+    return SourceSite(
+        engine="ghost",
+        is_export=True,
+        root=path.parent,
+        items=list(_Ghost(path, text, data, report).items()),
+        url=str(settings.get("url") or ""),
+        static_folders=(path.parent,),
+        config=site_values(
+            settings.get("title"),
+            settings.get("description"),
+            _author(data),
+            settings.get("locale") or settings.get("lang"),
+            settings.get("timezone"),
+        ),
+        zone=str(settings.get("timezone") or ""),
+    )
+
+
+def _decoded(path: Path, body: bytes) -> str:
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        line = body.count(b"\n", 0, problem.start) + 1
+        raise ImportRefusedError(f"{path}:{line}: is not UTF-8; nothing is written") from None
+
+
+def _data(export: Any) -> Mapping[str, Any] | None:
+    """The tables of an export: they were at its top once."""
+    if isinstance(export, dict) and isinstance(export.get("db"), list) and export["db"]:
+        export = export["db"][0]
+    if isinstance(export, dict) and isinstance(export.get("data"), dict):
+        export = export["data"]
+    return export if isinstance(export, dict) and isinstance(export.get("posts"), list) else None
+
+
+def _rows(data: Mapping[str, Any], table: str) -> list[Mapping[str, Any]]:
+    rows = data.get(table)
+    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+
+
+def _author(data: Mapping[str, Any]) -> str:
+    names = [str(row.get("name", "")) for row in _rows(data, "users")]
+    return names[0] if len(names) == 1 else ""
+
+
+class _Lines:
+    """Finds the line of a row by its id, because the parser of JSON tells no lines."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._ends = [found.start() for found in re.finditer("\n", text)]
+        self._last = 0
+
+    def of(self, value: str) -> int:
+        # Rows mostly come in order, and a search from the start for each would take quadratic time.
+        place = self._text.find(f'"{value}"', self._last)
+        if place < 0:
+            place = self._text.find(f'"{value}"', 0, self._last)
+        self._last = max(0, place)
+        return bisect_left(self._ends, self._last) + 1
+
+
+class _Ghost:
+    def __init__(self, path: Path, text: str, data: Mapping[str, Any], report: Report) -> None:
+        self._path, self._data, self._report = path, data, report
+        self._lines = _Lines(text)
+        self._tags = {row.get("id"): row for row in _rows(data, "tags")}
+        self._meta = {row.get("post_id"): row for row in _rows(data, "posts_meta")}
+        self._of_post: dict[Any, list[Mapping[str, Any]]] = {}
+        for row in sorted(_rows(data, "posts_tags"), key=lambda row: int(row.get("sort_order") or 0)):
+            self._of_post.setdefault(row.get("post_id"), []).append(row)
+
+    def items(self) -> Iterator[Item]:
+        names = sorted({str(row.get("name")) for row in _rows(self._data, "users")})
+        if len(names) > 1:
+            self._report.lose(
+                self._path, 1, f"the authors of single texts ({', '.join(names)}); site.yaml names one author"
+            )
+        for row in _rows(self._data, "posts"):
+            line = self._lines.of(str(row.get("id", row.get("slug", ""))))
+            meta = {
+                **self._meta.get(row.get("id"), {}),
+                **{key: value for key, value in row.items() if value is not None},
+            }
+            if meta.get("email_only") or row.get("status") == "sent":
+                self._report.lose(self._path, line, f"{row.get('title')!r} was sent by e-mail only")
+            elif not isinstance(row.get("html"), str) and (row.get("lexical") or row.get("mobiledoc")):
+                self._report.fail(
+                    self._path, line, f"{row.get('title')!r} has no html, only the format of Ghost's editor"
+                )
+            else:
+                yield self._item(row, meta, line)
+
+    def _item(self, row: Mapping[str, Any], meta: Mapping[str, Any], line: int) -> Item:
+        for key in ("codeinjection_head", "codeinjection_foot"):
+            if meta.get(key):
+                self._report.lose(self._path, line, f"the code injection of {row.get('title')!r} ({key})")
+        slug = str(row.get("slug") or "")
+        draft = row.get("status") == "draft" or self._is_for_members(row, line)
+        return Item(
+            file=self._path,
+            line=line,
+            kind="page" if row.get("type") == "page" or row.get("page") in (1, True) else "post",
+            title=" ".join(str(row.get("title") or "").split()),
+            date=_moment(row.get("published_at") or row.get("created_at")),
+            updated=_moment(row.get("updated_at")),
+            description=plain_text(str(meta.get("custom_excerpt") or meta.get("meta_description") or "")),
+            tags=tuple(self._names(row, line)),
+            draft=draft,
+            slug=slug,
+            addresses=() if draft or not slug else (f"/{slug}/",),
+            image=_own(str(meta.get("feature_image") or meta.get("image") or "")),
+            image_alt=str(meta.get("feature_image_alt") or ""),
+            lang=str(meta.get("locale") or meta.get("language") or ""),
+            canonical=str(meta.get("canonical_url") or "").replace(_HERE, ""),
+            body=_own(str(row.get("html") or "")),
+            body_line=line,
+            is_html=True,
+        )
+
+    def _is_for_members(self, row: Mapping[str, Any], line: int) -> bool:
+        visibility = str(row.get("visibility") or "public")
+        if visibility == "public":
+            return False
+        self._report.change(self._path, line, f"is for {visibility} only, and became a draft")
+        return True
+
+    def _names(self, row: Mapping[str, Any], line: int) -> Iterator[str]:
+        for link in self._of_post.get(row.get("id"), []):
+            tag = self._tags.get(link.get("tag_id"), {})
+            name = str(tag.get("name") or "")
+            if tag.get("visibility") == "internal" or name.startswith("#"):
+                self._report.lose(self._path, line, f"the internal tag {name!r}")
+            elif name:
+                yield name
+
+
+def _own(text: str) -> str:
+    """Addresses of the site itself as paths."""
+    return text.replace(_HERE, "")
+
+
+def _moment(value: Any) -> str:
+    """A date as Ghost writes it, or wrote it: in milliseconds."""
+    if isinstance(value, int | float):
+        return moment_of_milliseconds(value) or ""
+    return f"{value}+00:00" if isinstance(value, str) and len(value) == len("2019-01-01 10:00:00") else str(value or "")
