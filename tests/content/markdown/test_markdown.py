@@ -285,3 +285,8 @@ def test_any_text_is_parsed(text: str) -> None:
     document = parse(text)
     assert "\0" not in html(text)
     assert "<script" not in document.markup.lower()
+
+
+@pytest.mark.parametrize("text", ["[a]: /x\n- ", "[a]: /x\n-", "> [a]: /x\n> - "])
+def test_definitions_before_what_could_be_a_heading_or_a_table_are_no_error(text: str) -> None:
+    assert "-" in parse(text).markup

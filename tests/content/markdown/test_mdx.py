@@ -108,6 +108,25 @@ def test_a_component_is_found_wherever_it_stands(written: str, html: str | None,
     assert "[A|x]" in shown(written) if html is None else shown(written) == html
 
 
+@pytest.mark.parametrize(
+    ("written", "html"),
+    [
+        ("<details><summary>**a**</summary>\n\nx\n\n</details>\ny", "<details>\n<summary><strong>a</strong></summary>\n<p>x</p>\n</details>\n<p>y</p>"),
+        ("<A>x\n\ny</A>\nz", "[A|<p>x</p>\n<p>y</p>\n]\n<p>z</p>"), ("<A>\nx</A>\ny", "[A|<p>x</p>\n]\n<p>y</p>"), ("<A>x\ny</A>", "[A|x\ny]"),
+        ("<A>\nx <A>y</A>\n\nz</A>", "[A|<p>x [A|y]</p>\n<p>z</p>\n]"), ("- <A>x\n\n  y</A>\n- z", "<ul>\n<li>[A|<p>x</p>\n<p>y</p>\n]\n</li>\n<li>z</li>\n</ul>"),
+        ("<A>\n```\nx</A>\n```\n</A>", '[A|<pre tabindex="0"><code>x&lt;/A&gt;\n</code></pre>\n]'), ("<p>**x**</p>", "<p><strong>x</strong></p>"),
+        ("<ul><li>*x*</li>\n<li>y</li></ul>", "<ul><li><em>x</em></li>\n<li>y</li></ul>"),
+    ],
+)  # fmt: skip
+def test_words_may_stand_beside_the_tags_around_blocks(written: str, html: str, shown: Shown) -> None:
+    assert shown(written) == html
+    assert lines(written) == []
+
+
+def test_scripts_and_preformatted_text_stay_html(shown: Shown) -> None:
+    assert shown("<pre>\n*a* {b}\n\n</pre>") == "<pre>\n*a* {b}\n\n</pre>"
+
+
 def test_the_props_of_a_component_are_literals() -> None:
     text = """<A a="x &amp; y" b='z' c={"d"} e={-1.5} f={12} g={true} h={false} i />"""
     (found,) = parse(text, "", "mdx").components

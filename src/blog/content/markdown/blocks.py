@@ -162,6 +162,14 @@ class Builder:
         if len(self.open) == 2 and tip.kind == "paragraph" and text[:1].isalpha():  # noqa: PLR2004 -- document, paragraph
             tip.lines.append(text)
             return
+        if self.dialect == "mdx" and len(self.open) > 1 and (closing := mdx_blocks.closing_at_end(self, text)):
+            self._read_line(text[: closing[0]], number)
+            self.close_tag(closing[1])
+            return
+        self._read_line(text, number)
+
+    def _read_line(self, text: str, number: int) -> None:
+        tip = self.open[-1]
         line = Line(text, number)
         depth = self._continued(line)
         if not depth:

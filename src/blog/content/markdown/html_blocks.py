@@ -47,10 +47,15 @@ def is_block_name(name: str) -> bool:
     return name.lower() in _NAMES
 
 
+def is_raw(number: int) -> bool:
+    """Whether blocks of this kind have an end of their own, so that what is in them is no Markdown: scripts, comments."""
+    return number <= len(_ENDS)
+
+
 def ends(number: int, text: str) -> bool:
     """Whether a line is the last of a block of this kind."""
-    return number <= len(_ENDS) and _ENDS[number - 1].search(text) is not None
+    return is_raw(number) and _ENDS[number - 1].search(text) is not None
 
 
 def continues(number: int, *, blank: bool) -> bool:
-    return not (blank and number > len(_ENDS))
+    return not (blank and not is_raw(number))

@@ -11,13 +11,14 @@ from blog.content.markdown.tree import Block
 if TYPE_CHECKING:
     from blog.content.markdown.blocks import Builder
 
-NONE, DONE = 0, 2  # as starts has them
+NONE, OPENED, DONE = range(3)  # as starts has them
 _MODULE = re.compile(
     r"""import[ \t]*(?:["'{]|\*[ \t]*as\b|type[ \t]+[\w${]|[\w$]+[ \t]*(?:,|$|from\b[ \t]*["']))|"""
     r"""export[ \t]*(?:[{*]|(?:default|const|let|var|function|async|class|type|interface)\b)"""
 )
 _STRINGS = re.compile(r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`|//.*$""")
 _BRACKETS = re.compile(r"[(\[{]|([)\]}])")
+_CLOSING_AT_END = re.compile(r"</([A-Za-z_$][\w$.:-]*)>[ \t]*$")
 _COMMENT_END = re.compile(r"\*/[ \t]*\}")
 # Their content is no Markdown.
 _RAW = frozenset({"script", "style", "pre", "textarea"})
@@ -69,7 +70,7 @@ def _tags(builder: "Builder", line: Line, depth: int) -> int:
     """Take a line of tags and nothing else; a tag may go on over the lines after it."""
     found = _read(builder, line)
     if found is None:
-        return NONE
+        return _opening(builder, line, depth)
     text, tags = found
     if builder.open[depth - 1].kind == "paragraph" and not _interrupts(builder, tags, depth):
         return NONE
@@ -81,6 +82,50 @@ def _tags(builder: "Builder", line: Line, depth: int) -> int:
         depth = len(builder.open)
     builder.skip_to(_line_at(text, tags[-1].end, line))
     return DONE
+
+
+def _opening(builder: "Builder", line: Line, depth: int) -> int:
+    """Open a tag with words behind it whose closing tag comes after the paragraph: ``<details><summary>``."""
+    tag = Scanner(line.rest, len(line.rest)).tag(0)
+    if tag is None or not tag.opens or tag.name.lower() in _RAW or builder.too_deep(line, depth):
+        return NONE
+    if not is_block_name(tag.name) and (not tag.is_component or builder.open[depth - 1].kind == "paragraph"):
+        return NONE
+    for number, text in builder.following(line.number):
+        if not text.strip():
+            break
+        if f"</{tag.name}" in text[line.start + tag.end if number == line.number else 0 :]:
+            return NONE
+    if builder.may_read <= 0:
+        return NONE
+    builder.problems += [(line.number, problem) for _, problem in tag.problems()]
+    _take(builder, tag, line.number, depth)
+    line.skip_characters(tag.end)
+    return OPENED
+
+
+def closing_at_end(builder: "Builder", text: str) -> tuple[int, int] | None:
+    """Where the closing tag begins with which a line of words ends, and the place of the open block that it closes."""
+    found = _CLOSING_AT_END.search(text)
+    place = _innermost_tag(builder)
+    if (
+        found is None
+        or place is None
+        or not text[: found.start()].strip()
+        or builder.tip.kind in {"block_code", "block_html"}
+    ):
+        return None
+    opens = f"<{found[1]}"
+    lines = builder.tip.lines[-_MAX_LINES:] if builder.tip.kind == "paragraph" else []
+    if builder.open[place].attrs["tag"].name != found[1] or any(
+        opens in line for line in (text[: found.start()], *lines)
+    ):
+        return None
+    return found.start(), place
+
+
+def _innermost_tag(builder: "Builder") -> int | None:
+    return next((place for place in range(len(builder.open) - 1, 0, -1) if "tag" in builder.open[place].attrs), None)
 
 
 def _line_at(text: str, place: int, line: Line) -> int:

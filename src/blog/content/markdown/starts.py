@@ -94,7 +94,7 @@ def closes_fence(code: Block, rest: str) -> bool:
 
 def _html(builder: "Builder", line: Line, depth: int) -> int:
     kind = html_blocks.kind(line.rest, in_paragraph=builder.tip.kind == "paragraph")
-    if kind is None:
+    if kind is None or (builder.dialect == "mdx" and not html_blocks.is_raw(kind)):
         return NONE
     # The indentation belongs to the block.
     builder.add(Block("block_html", line.number, html_kind=kind), depth)

@@ -19,7 +19,8 @@ def start(builder: "Builder", line: Line, depth: int) -> int:
     """Open the table whose delimiter row this is: the last line of the open paragraph is its header."""
     paragraph = builder.open[depth - 1]
     aligns = _aligns(line.rest)
-    if aligns is None:
+    # All lines of a paragraph may have been definitions.
+    if aligns is None or not paragraph.lines:
         return 0
     header = cells(paragraph.lines[-1])
     if len(header) != len(aligns):
