@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from blog import urls
 from blog.build import document_cache
 from blog.build.dates import Dates
-from blog.build.edition import Details, Edition, Entry, Section, bind, compressed_details
+from blog.build.edition import Details, Edition, Entry, Section, Writer, bind, compressed_details
 from blog.build.encodings import Encoded, Encoder, Levels, cached
 from blog.build.memory_estimate import warn_if_short_for_files
 from blog.build.not_found import NotFound
@@ -156,7 +156,7 @@ def _render(library: Library, site: Site, theme: Theme, settings: Settings, bind
         pages=bound.pages,
         previews=bound.previews,
         redirects={note.place.alias: note.url for note in texts if isinstance(note, Note) and note.place.alias}
-        | {alias: text.url for text in texts for alias in text.aliases}
+        | {alias: text.url for text in texts for alias in text.redirects}
         | {"/blog/page/1": urls.BLOG},
         not_found=not_found,
         states={
@@ -225,9 +225,11 @@ def _slices(rendered: Iterable[Rendered]) -> Iterator[list[Rendered]]:
 
 def _entry(post: Post, site: Site, bodies: BodyRenderer) -> Entry:
     headings = [Section(level=it.level, anchor=it.anchor, text=it.text) for it in post.document.headings]
-    details = Details(html=bodies.html(post), sections=headings)
+    authors = [Writer(name=author.name, url=author.url) for author in post.authors]
+    details = Details(html=bodies.html(post), sections=headings, authors=authors, extra=dict(post.extra))
     return Entry(
         slug=post.slug,
+        url=post.url,
         title=post.title,
         description=post.description,
         published=post.published.astimezone(UTC),

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TypedDict
 
 import zstandard
+from pydantic import JsonValue
 
 from blog import urls
 from blog.build.dates import Dated, Dates
@@ -36,21 +37,31 @@ class Section(TypedDict):
     text: str
 
 
+class Writer(TypedDict):
+    """An author of a post; ``url`` may be empty."""
+
+    name: str
+    url: str
+
+
 class Details(TypedDict):
-    """The content of a post: its HTML with absolute addresses, and its headings."""
+    """The content of a post: its HTML with absolute addresses, its headings, its own authors, and what its front matter has besides."""
 
     html: str
     sections: list[Section]
+    authors: list[Writer]
+    extra: dict[str, JsonValue]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """What the API says of a post. Times are UTC; ``tags`` are their slugs by their names.
+    """What the API says of a post. ``url`` is its path; times are UTC; ``tags`` are their slugs by their names.
 
     ``content`` are its `Details` as JSON, compressed.
     """
 
     slug: str
+    url: str
     title: str
     description: str
     published: datetime

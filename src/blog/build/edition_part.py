@@ -82,6 +82,7 @@ def _fields(entry: Entry) -> Json:
 def _entry(values: Json, content: bytes) -> Entry:
     return Entry(
         slug=values["slug"],
+        url=values["url"],
         title=values["title"],
         description=values["description"],
         published=datetime.fromisoformat(values["published"]),

@@ -26,7 +26,7 @@ class Links:
         self._by_path = {
             path: text.url
             for text in self._texts.values()
-            for path in (urls.decoded(text.url), *text.aliases, *_implied(text))
+            for path in (urls.decoded(text.url), *text.redirects, *_implied(text))
         }
         self._out = {url: self._targets(text) for url, text in self._texts.items()}
         self._into: defaultdict[str, list[str]] = defaultdict(list)

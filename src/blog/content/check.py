@@ -83,14 +83,19 @@ def _addresses(library: Library) -> Iterator[Fault]:
         if urls.is_reserved(address):
             yield Fault(file, 1, f"has the address {address_of(file)!r}, which is reserved for the service; rename it")
         taken.setdefault(address, str(file))
+    slugs: dict[str, str] = {}
     sources = {urls.decoded(text.source_url): text for text in library.texts}
     for texts in (library.texts, library.drafts):
         in_order = sorted(texts, key=lambda text: text.file)
         for text in in_order:
-            path = urls.decoded(text.url)
-            if path in taken:
-                yield _error(text, _line_of(text, "slug"), f"slug {text.slug!r} is already taken by {taken[path]}")
+            path, usual = urls.decoded(text.url), urls.text(text.kind, text.slug)
+            if path in taken and text.address:
+                problem = f"address {path!r} is already taken by {taken[path]}"
+                yield _error(text, _line_of(text, "permalink"), problem)
+            elif taker := taken.get(path) or slugs.get(usual):
+                yield _error(text, _line_of(text, "slug"), f"slug {text.slug!r} is already taken by {taker}")
             taken.setdefault(path, str(text.file))
+            slugs.setdefault(usual, str(text.file))
         for text in in_order:
             yield from _aliases(text, taken, sources)
 
@@ -380,7 +385,7 @@ def _paths(library: Library) -> frozenset[str]:
     known += [urls.api_post(post.slug) for post in library.posts]
     # With scheduled posts too: a link may be written before they appear.
     known += [urls.listing(number) for number in range(2, -(-len(library.posts) // urls.POSTS_PER_PAGE) + 1)]
-    aliases = [alias for text in library.texts for alias in text.aliases]
+    aliases = [alias for text in library.texts for alias in text.redirects]
     known += [
         *library.static,
         *_pages_of_collections(library),

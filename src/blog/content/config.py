@@ -14,6 +14,7 @@ from blog.content.document import Remark
 from blog.content.front_matter import FrontMatterError, Line, language_tag, line_of, read_yaml
 from blog.content.moments import zone_named
 from blog.content.note_places import section_of
+from blog.content.permalinks import parse_pattern
 from blog.content.slugs import slugify
 from blog.content.yaml_words import lost_words
 
@@ -51,6 +52,8 @@ class SiteConfig:
     neighbours: tuple[str, ...] = ()
     # The zone of the days that are shown. Without one they are those that the authors wrote.
     zone: tzinfo | None = None
+    # The pattern of the addresses of posts; None for the usual ones.
+    permalink: str | None = None
     # The descriptions of series, by slug.
     series: Mapping[str, str] = field(default_factory=dict)
     # Collections by slug.
@@ -147,6 +150,7 @@ class _File(BaseModel):
     links: list[_Link] | None = None
     neighbours: list[Annotated[str, AfterValidator(_prefix)]] = []
     timezone: Annotated[str, AfterValidator(_zone_name)] | None = None
+    permalink: Annotated[str, AfterValidator(parse_pattern)] | None = None
     series: Annotated[dict[str, str], BeforeValidator(_series)] = {}
     collections: Annotated[dict[str, _Collection], BeforeValidator(_collections)] = {}
 
@@ -176,6 +180,7 @@ def parse_config(text: str) -> SiteConfig:
         navigation=_links(model.navigation, defaults.navigation),
         links=_links(model.links, defaults.links),
         neighbours=tuple(model.neighbours),
+        permalink=model.permalink,
         zone=zone_named(model.timezone) if model.timezone else None,
         series=model.series,
         collections={slug: _settings(given) for slug, given in model.collections.items()},

@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from blog import urls
 from blog.content import markdown
+from blog.content.addresses import addressed
 from blog.content.attribution import attributed, described
 from blog.content.check import check
 from blog.content.config import SiteConfig, parse_config, unknown_keys
@@ -83,7 +84,7 @@ class _Loader:
             note("texts", len(texts))
         self._parsed.clear()
         self._parsed.update({(source, config.zone): text for source, text in texts.items()})
-        shown = [_expired(text, moment) for text in texts.values()]
+        shown = addressed((_expired(text, moment) for text in texts.values()), config.permalink)
         referenced = _referenced(shown)
         static = read_static(self._folder, (*(path for path, _ in sources), *referenced))
         files, refused = self._files(referenced, static)

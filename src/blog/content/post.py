@@ -62,6 +62,8 @@ class Text:
     # The address as the author wrote it; ``address`` is the decoded path that is made of it, "" for the usual one.
     permalink: str | None = None
     address: str = ""
+    # Other paths that redirect here where nothing else has them, decoded.
+    former: tuple[str, ...] = ()
     authors: tuple[TextAuthor, ...] = ()
     extra: Mapping[str, Json] = field(default_factory=dict, hash=False)
     remarks: tuple[Remark, ...] = ()
@@ -69,6 +71,11 @@ class Text:
     @property
     def url(self) -> str:
         return urls.encoded(self.address) if self.address else urls.text(self.kind, self.slug)
+
+    @property
+    def redirects(self) -> tuple[str, ...]:
+        """The decoded paths that redirect to this text."""
+        return (*self.aliases, *self.former)
 
     @property
     def source_url(self) -> str:

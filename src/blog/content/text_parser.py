@@ -24,7 +24,7 @@ from blog.content.front_matter import (
 )
 from blog.content.note_places import NotePlace
 from blog.content.post import UNDATED, DatedNote, Image, Note, Post, StandalonePage, TextAuthor, class_of
-from blog.content.slugs import is_slug, slug_of_name
+from blog.content.slugs import is_slug, slug_of_name, slugify
 
 _SPACES = re.compile(r"[-_\s]+")
 
@@ -44,6 +44,7 @@ class _Common(TypedDict):
     expires: datetime | None
     permalink: str | None
     aliases: tuple[str, ...]
+    former: tuple[str, ...]
     image: Image | None
     lang: str | None
     canonical: str | None
@@ -91,9 +92,11 @@ def parse_note(
         if not section.slug:
             raise FrontMatterError((1, f"the folder {section.title!r} has neither a letter nor a digit; rename it"))
     meta, common = _common(path, text, "page", parse, zone, place)
-    if place.introduces and meta.slug:
-        problem = f"slug is ignored: this text introduces /{place.section} and has its address; rename the folder"
-        common["remarks"] = (*common["remarks"], Remark(key_line(text, "slug"), problem))
+    for key, value in (("slug", meta.slug), ("permalink", meta.permalink)):
+        if place.introduces and value:
+            problem = f"{key} is ignored: this text introduces /{place.section} and has its address; rename the folder"
+            common["remarks"] = (*common["remarks"], Remark(key_line(text, key), problem))
+            common["permalink"] = None
     common["updated"] = meta.updated or meta.date
     if meta.date is None:
         return Note(**common, published=None, place=place)
@@ -125,6 +128,7 @@ def _common(
         expires=meta.expires,
         permalink=meta.permalink,
         aliases=tuple(alias for alias in aliases if not urls.is_reserved(alias)),
+        former=() if place else tuple(_former(path, name, meta.slug)),
         image=Image(meta.image, meta.image_alt) if meta.image else None,
         lang=meta.lang or name.lang or None,
         canonical=meta.canonical,
@@ -201,6 +205,18 @@ def _slug_of(path: PurePosixPath, name: FileName, given: str) -> str:
         return slug
     folder = path.parent.parent if is_index(path) else path.parent
     return "/".join([*filter(None, map(slug_of_name, folder.parts[1:])), slug])
+
+
+def _former(path: PurePosixPath, name: FileName, written: str | None) -> Iterator[str]:
+    """The addresses of a post that other programs make of its slug, or of its file's name, and this one does not."""
+    kind = class_of(path).kind
+    wanted = (written or "").strip("/").lower()
+    if kind.folder:
+        return
+    if wanted and not is_slug(wanted) and "//" not in wanted and ".." not in wanted:
+        yield kind.prefix + wanted
+    if not wanted and "_" in name.words:
+        yield kind.prefix + slugify(name.words)
 
 
 def _language_of_name(name: FileName, slug: str) -> Iterator[Remark]:

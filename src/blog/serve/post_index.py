@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel
+from pydantic import BaseModel, JsonValue
 
 from blog import urls
 from blog.build.edition import Details, Edition, Entry
@@ -33,11 +33,20 @@ class Section(BaseModel):
     text: str
 
 
+class Writer(BaseModel):
+    """An author of a post, where it is not the site's; the URL may be empty."""
+
+    name: str
+    url: str
+
+
 class PostDetail(PostSummary):
-    """A post with its content, as HTML with absolute addresses."""
+    """A post with its content, as HTML with absolute addresses; ``extra`` has the keys of its front matter without a meaning here."""
 
     html: str
     sections: list[Section]
+    authors: list[Writer]
+    extra: dict[str, JsonValue]
 
 
 class PostList(BaseModel):
@@ -74,8 +83,8 @@ class PostIndex:
             slug=entry.slug,
             title=entry.title,
             description=entry.description,
-            url=self._origin + urls.post(entry.slug),
-            source_url=self._origin + urls.source(entry.slug),
+            url=self._origin + entry.url,
+            source_url=self._origin + urls.source_of(entry.url),
             published=entry.published,
             updated=entry.updated,
             tags=list(entry.tags),
@@ -102,4 +111,6 @@ def _detail(summary: PostSummary, details: Details) -> PostDetail:
         reading_minutes=summary.reading_minutes,
         html=details["html"],
         sections=[Section(**section) for section in details["sections"]],
+        authors=[Writer(**author) for author in details["authors"]],
+        extra=details["extra"],
     )

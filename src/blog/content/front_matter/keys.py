@@ -113,6 +113,9 @@ def translate(data: Mapping[str, Value], *, spaced_tags: bool = False) -> Transl
         if normal(written) == "published" and not _has_digit(converted):
             switch = _as_switch(converted)
             _set(translated, "draft", written, converted if switch is None else str(not switch))
+        elif key == "permalink" and _as_switch(converted) is False:
+            # Eleventy writes no file for such a text.
+            _set(translated, "draft", written, "true")
         elif key == "image":
             _set_image(translated, written, converted)
         elif converted != "":
