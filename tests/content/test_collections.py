@@ -172,7 +172,7 @@ def test_a_note_is_placed_again_when_its_folder_changes(write: Write, folder: Pa
     [
         pytest.param(
             {"tags/index.md": note("T"), "tags/x.md": note("X")},
-            "tags:1: is a collection, whose address /tags is reserved for the service; rename the folder",
+            "tags:1: has the address '/tags', which is reserved for the service; rename the folder",
             id="reserved",
         ),
         pytest.param(
@@ -206,6 +206,16 @@ def test_a_note_is_placed_again_when_its_folder_changes(write: Write, folder: Pa
             id="feed",
         ),
         pytest.param(
+            {"site.yaml": "collections: [notes]", "Notes/x.md": note("X"), "notes/y.md": note("Y")},
+            "notes:1: has the address '/notes', which Notes/ has already; rename the folder",
+            id="two-collections",
+        ),
+        pytest.param(
+            {"site.yaml": "collections: [notes]", "notes/01-g/x.md": note("X"), "notes/02-g/y.md": note("Y")},
+            "notes/02-g:1: has the address '/notes/g', which notes/01-g/ has already; rename the folder",
+            id="two-groups",
+        ),
+        pytest.param(
             {"static/notes": "x", "notes/index.md": note("N"), "notes/x.md": note("X")},
             "notes/index.md:1: slug 'notes' is already taken by static/notes",
             id="file",
@@ -224,6 +234,14 @@ def test_an_address_taken_twice_is_an_error_that_names_both(
     for name, text in files.items():
         write(name, text)
     assert fault in faults()
+
+
+def test_a_collection_of_drafts_at_a_taken_address_is_a_warning(write: Write, faults: Faults, library: Read) -> None:
+    write("b.md", POST)
+    write("tags/index.md", note("T", "draft: true\n"))
+    write("tags/x.md", note("X", "draft: true\n"))
+    assert "tags:1: has the address '/tags', which is reserved for the service; rename the folder" in faults()
+    assert library().posts, "it is served all the same"
 
 
 @pytest.mark.parametrize(

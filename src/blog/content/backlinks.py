@@ -3,6 +3,7 @@
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from heapq import nsmallest
 from unicodedata import normalize
 from urllib.parse import unquote, urlsplit
 
@@ -34,6 +35,8 @@ class Links:
             for target in targets:
                 self._into[target].append(url)
         self._around = {url: dict.fromkeys((*out, *self._into.get(url, ()))) for url, out in self._out.items()}
+        self._weights = {url: _weight(len(around)) for url, around in self._around.items()}
+        self._notes = frozenset(url for url, text in self._texts.items() if isinstance(text, Note))
 
     def to(self, text: Text) -> tuple[Text, ...]:
         """The texts that link to a text."""
@@ -47,16 +50,15 @@ class Links:
         scores: defaultdict[str, float] = defaultdict(float)
         near = self._around[note.url]
         for neighbour in near:
-            second = self._around[neighbour]
-            if len(second) <= _MOST_LINKS:
-                for url in second:
-                    scores[url] += 1 / math.log(1 + len(second))
+            if weight := self._weights[neighbour]:
+                for url in self._around[neighbour]:
+                    scores[url] += weight
         for url in near:
             scores[url] += _DIRECT
         known = {note.url, *self._into.get(note.url, ())}
-        found = [(score, url) for url, score in scores.items() if url not in known]
-        best = (self._texts[url] for _, url in sorted(found, key=lambda it: (-it[0], it[1])))
-        return tuple(text for text in best if isinstance(text, Note))[:RELATED_NOTES]
+        ranked = [(-scores[url], url) for url in self._notes.intersection(scores) - known]
+        best = (self._texts[url] for _, url in nsmallest(RELATED_NOTES, ranked))
+        return tuple(text for text in best if isinstance(text, Note))
 
     def _targets(self, text: Text) -> Mapping[str, None]:
         found = (self._target(text, it.target) for it in text.document.references if it.kind == "link")
@@ -70,6 +72,11 @@ class Links:
             return self._by_path.get(urls.canonical(normalize("NFC", unquote(urlsplit(target).path))))
         path = resolve_relative(text, target)
         return self._by_file.get(path) if path else None
+
+
+def _weight(links: int) -> float:
+    """What a neighbour with so many links counts."""
+    return 1 / math.log(1 + links) if 0 < links <= _MOST_LINKS else 0
 
 
 def _implied(text: Text) -> Iterable[str]:

@@ -4,20 +4,26 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from pathlib import PurePosixPath
 from unicodedata import normalize
 from urllib.parse import unquote, urlsplit
 
 from blog import urls
 from blog.content import audio
 from blog.content.attribution import described
+from blog.content.check_collections import (
+    folders_of_notes,
+    implied_aliases,
+    pages_of_collections,
+    unused_collections,
+    unused_series,
+)
 from blog.content.document import Reference
 from blog.content.folder import CONFIG
 from blog.content.front_matter import key_line, written_alias
 from blog.content.library import Library, files_of, is_external, resolve_file, resolve_relative
 from blog.content.media_types import AUDIO, PICTURES, is_audio, is_on_cards, is_picture
 from blog.content.named_texts import PREFIX, NamedTexts
-from blog.content.post import Note, Post, StandalonePage, Text
+from blog.content.post import Post, StandalonePage, Text
 from blog.content.slugs import slugify
 from blog.content.static_files import REPLACEABLE, address_of
 from blog.content.targets import is_harmful
@@ -35,8 +41,8 @@ def check(library: Library, now: datetime) -> Iterator[Fault]:
     yield from _addresses(library)
     yield from _ids(library)
     yield from _tag_spellings(library)
-    yield from _unused_series(library)
-    yield from _collections(library)
+    yield from unused_series(library)
+    yield from unused_collections(library)
     yield from _neighbours(library)
     yield from _links_to_drafts(library)
     targets = _Targets(library)
@@ -74,8 +80,8 @@ def _error(text: Text, line: int, problem: str) -> Fault:
 def _addresses(library: Library) -> Iterator[Fault]:
     """Two texts at one address, or a text and a file. A draft never takes an address from a published text, so drafts come last."""
     taken: dict[str, str] = {urls.decoded(path): "the service itself" for path in urls.FIXED_PATHS}
-    yield from _reserved_collections(library)
-    taken |= {urls.decoded(path): name for path, name in _pages_of_collections(library).items()}
+    yield from folders_of_notes(library)
+    taken |= {urls.decoded(path): name for path, name in pages_of_collections(library).items()}
     for file in library.static_paths:
         address = urls.canonical(address_of(file))
         if address in REPLACEABLE:
@@ -113,48 +119,6 @@ def _aliases(text: Text, taken: dict[str, str], sources: Mapping[str, Text]) -> 
 
 def _written(text: Text, alias: str) -> str:
     return written_alias(text.source, alias)
-
-
-def _reserved_collections(library: Library) -> Iterator[Fault]:
-    collections = {note.file.parts[0]: note.place.collection.slug for note in _notes(library)}
-    for folder, slug in collections.items():
-        if urls.is_reserved(f"/{slug}"):
-            problem = f"is a collection, whose address /{slug} is reserved for the service; rename the folder"
-            yield Fault(PurePosixPath(folder), 1, problem)
-
-
-def _notes(library: Library) -> Iterator[Note]:
-    return (page for page in library.pages if isinstance(page, Note))
-
-
-def _pages_of_collections(library: Library) -> dict[str, str]:
-    """What has each address of collections and groups that no note introduces, and of their feeds."""
-    notes = tuple(_notes(library))
-    pages: dict[str, str] = {}
-    for note in notes:
-        collection, group = note.place.collection.slug, note.place.group
-        pages.setdefault(urls.collection(collection), f"{note.file.parts[0]}/")
-        if group:
-            pages.setdefault(urls.group(collection, group.slug), f"{'/'.join(note.file.parts[:2])}/")
-        settings = library.config.collections.get(collection)
-        if settings and settings.feed:
-            feeds = (urls.collection(collection) + feed.path for feed in urls.FEED_FORMATS)
-            pages |= dict.fromkeys(feeds, f"the feed of {note.file.parts[0]}/")
-    introduced = {note.url for note in notes if note.place.introduces}
-    return {path: name for path, name in pages.items() if path not in introduced}
-
-
-def _collections(library: Library) -> Iterator[Fault]:
-    """Collections that site.yaml names and that have no notes, or no note for their feed."""
-    drafts = [draft for draft in library.drafts if isinstance(draft, Note)]
-    slugs = {note.place.collection.slug for note in (*_notes(library), *drafts)}
-    dated = {note.place.collection.slug for note in _notes(library) if note.published}
-    for slug, settings in library.config.collections.items():
-        if slug not in slugs:
-            yield Fault(CONFIG, 1, f"collections: there is no folder {slug!r} with notes", Severity.WARNING)
-        elif settings.feed and slug not in dated:
-            problem = f"collections: the feed of {slug!r} is empty, because none of its notes has a date"
-            yield Fault(CONFIG, 1, problem, Severity.WARNING)
 
 
 def _ids(library: Library) -> Iterator[Fault]:
@@ -213,18 +177,6 @@ def _tag_spellings(library: Library) -> Iterator[Fault]:
         for post, tag in others:
             problem = f"tags {first!r} and {tag!r} share the page {urls.tag(slug)}"
             yield _warning(post, _line_of(post, "tags"), problem)
-
-
-def _unused_series(library: Library) -> Iterator[Fault]:
-    """Series that site.yaml describes and no post is part of: the name is probably misspelled."""
-    posts = [text for text in (*library.posts, *library.drafts) if isinstance(text, Post) and text.series]
-    named = {slugify(post.series or ""): post.series for post in posts}
-    for slug in library.config.series:
-        if slug not in named:
-            known = ", ".join(sorted(map(repr, named.values()))) or "none"
-            yield Fault(
-                CONFIG, 1, f"series: no post is part of {slug!r}; the series of the posts: {known}", Severity.WARNING
-            )
 
 
 def _folded(tag: str) -> str:
@@ -388,7 +340,7 @@ def _paths(library: Library) -> frozenset[str]:
     aliases = [alias for text in library.texts for alias in text.redirects]
     known += [
         *library.static,
-        *_pages_of_collections(library),
-        *(note.place.alias for note in _notes(library) if note.place.alias),
+        *pages_of_collections(library),
+        *implied_aliases(library),
     ]
     return urls.FIXED_PATHS | {urls.decoded(path) for path in known} | set(aliases)

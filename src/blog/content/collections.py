@@ -14,7 +14,7 @@ from blog.content.note_places import Section
 from blog.content.post import DatedNote, Note
 
 # The contents on the page of a note list about as many notes at most: otherwise the pages of a collection would grow with its square.
-MOST_LISTED = 200
+MOST_LISTED = 100
 _DIGITS = re.compile(r"(\d+)")
 
 _Item = TypeVar("_Item")

@@ -1,0 +1,85 @@
+"""What is wrong with the series and collections of a site: addresses taken twice, and names in site.yaml that mean nothing."""
+
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from blog import urls
+from blog.content.folder import CONFIG
+from blog.content.library import Library
+from blog.content.post import Note, Post
+from blog.content.slugs import slugify
+from blog.errors import Fault, Severity
+
+
+def folders_of_notes(library: Library) -> Iterator[Fault]:
+    """Folders of notes whose address is reserved, or that of another folder."""
+    taken: dict[str, PurePosixPath] = {}
+    for folder, address in sorted(_sections(library)):
+        if urls.is_reserved(address):
+            yield Fault(folder, 1, f"has the address {address!r}, which is reserved for the service; rename the folder")
+        if taken.setdefault(address, folder) != folder:
+            yield Fault(
+                folder, 1, f"has the address {address!r}, which {taken[address]}/ has already; rename the folder"
+            )
+
+
+def _sections(library: Library) -> set[tuple[PurePosixPath, str]]:
+    """The folders of collections and groups, with their addresses."""
+    found: set[tuple[PurePosixPath, str]] = set()
+    for note in _notes(library):
+        collection, *inner = note.file.parts
+        found.add((PurePosixPath(collection), f"/{note.place.collection.slug}"))
+        if note.place.group and len(inner) > 1:
+            found.add((PurePosixPath(collection, inner[0]), f"/{note.place.section}"))
+    return found
+
+
+def _notes(library: Library) -> Iterator[Note]:
+    return (page for page in library.pages if isinstance(page, Note))
+
+
+def pages_of_collections(library: Library) -> dict[str, str]:
+    """What has each address of collections and groups that no note introduces, and of their feeds."""
+    notes = tuple(_notes(library))
+    pages: dict[str, str] = {}
+    for note in notes:
+        collection, group = note.place.collection.slug, note.place.group
+        pages.setdefault(urls.collection(collection), f"{note.file.parts[0]}/")
+        if group:
+            pages.setdefault(urls.group(collection, group.slug), f"{'/'.join(note.file.parts[:2])}/")
+        settings = library.config.collections.get(collection)
+        if settings and settings.feed:
+            feeds = (urls.collection(collection) + feed.path for feed in urls.FEED_FORMATS)
+            pages |= dict.fromkeys(feeds, f"the feed of {note.file.parts[0]}/")
+    introduced = {note.url for note in notes if note.place.introduces}
+    return {path: name for path, name in pages.items() if path not in introduced}
+
+
+def unused_collections(library: Library) -> Iterator[Fault]:
+    """Collections that site.yaml names and that have no notes, or no note for their feed."""
+    drafts = [draft for draft in library.drafts if isinstance(draft, Note)]
+    slugs = {note.place.collection.slug for note in (*_notes(library), *drafts)}
+    dated = {note.place.collection.slug for note in _notes(library) if note.published}
+    for slug, settings in library.config.collections.items():
+        if slug not in slugs:
+            yield Fault(CONFIG, 1, f"collections: there is no folder {slug!r} with notes", Severity.WARNING)
+        elif settings.feed and slug not in dated:
+            problem = f"collections: the feed of {slug!r} is empty, because none of its notes has a date"
+            yield Fault(CONFIG, 1, problem, Severity.WARNING)
+
+
+def implied_aliases(library: Library) -> Iterator[str]:
+    """Where the introductions would be if they were notes among the others."""
+    return (note.place.alias for note in _notes(library) if note.place.alias)
+
+
+def unused_series(library: Library) -> Iterator[Fault]:
+    """Series that site.yaml describes and no post is part of: the name is probably misspelled."""
+    posts = [text for text in (*library.posts, *library.drafts) if isinstance(text, Post) and text.series]
+    named = {slugify(post.series or ""): post.series for post in posts}
+    for slug in library.config.series:
+        if slug not in named:
+            known = ", ".join(sorted(map(repr, named.values()))) or "none"
+            yield Fault(
+                CONFIG, 1, f"series: no post is part of {slug!r}; the series of the posts: {known}", Severity.WARNING
+            )
