@@ -1,6 +1,6 @@
 """What is wrong with the series and collections of a site: addresses taken twice, and names in site.yaml that mean nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
 from blog import urls
@@ -13,20 +13,26 @@ from blog.errors import Fault, Severity
 
 def folders_of_notes(library: Library) -> Iterator[Fault]:
     """Folders of notes whose address is reserved, or that of another folder."""
+    published = _sections(_notes(library))
+    drafts = _sections(draft for draft in library.drafts if isinstance(draft, Note)) - published
     taken: dict[str, PurePosixPath] = {}
-    for folder, address in sorted(_sections(library)):
-        if urls.is_reserved(address):
-            yield Fault(folder, 1, f"has the address {address!r}, which is reserved for the service; rename the folder")
-        if taken.setdefault(address, folder) != folder:
-            yield Fault(
-                folder, 1, f"has the address {address!r}, which {taken[address]}/ has already; rename the folder"
-            )
+    for severity, sections in ((Severity.ERROR, published), (Severity.WARNING, drafts)):
+        for folder, address in sorted(sections):
+            if problem := _problem(folder, address, taken):
+                yield Fault(folder, 1, f"has the address {address!r}, which {problem}; rename the folder", severity)
 
 
-def _sections(library: Library) -> set[tuple[PurePosixPath, str]]:
+def _problem(folder: PurePosixPath, address: str, taken: dict[str, PurePosixPath]) -> str:
+    if urls.is_reserved(address):
+        return "is reserved for the service"
+    other = taken.setdefault(address, folder)
+    return "" if other == folder else f"{other}/ has already"
+
+
+def _sections(notes: Iterable[Note]) -> set[tuple[PurePosixPath, str]]:
     """The folders of collections and groups, with their addresses."""
     found: set[tuple[PurePosixPath, str]] = set()
-    for note in _notes(library):
+    for note in notes:
         collection, *inner = note.file.parts
         found.add((PurePosixPath(collection), f"/{note.place.collection.slug}"))
         if note.place.group and len(inner) > 1:

@@ -117,6 +117,12 @@ class Note(StandalonePage):
     place: NotePlace
 
     @property
+    def url(self) -> str:
+        if self.address and not self.place.introduces:
+            return urls.encoded(self.address)
+        return urls.text(self.kind, self.slug)
+
+    @property
     def route(self) -> str:
         if self.place.introduces:
             return urls.GROUP_ROUTE if self.place.group else urls.COLLECTION_ROUTE
