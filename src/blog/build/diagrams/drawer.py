@@ -1,0 +1,163 @@
+"""Drawings of diagrams, from the cache or by worker processes."""
+
+import json
+import logging
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from functools import partial
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+from queue import SimpleQueue
+
+from pydantic import TypeAdapter, ValidationError
+
+from blog.content.diagram import Drawing, NotDrawn
+from blog.machine import cores
+from blog.machine.cache import Cache, key
+
+# A worker holds 60 MB.
+_MAX_WORKERS = 4
+_ENVIRONMENT = ("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "LANG")
+_RESULT: TypeAdapter[Drawing | NotDrawn] = TypeAdapter(Drawing | NotDrawn)
+_MAX_SECONDS = 2.0
+_ENDED = NotDrawn(f"it takes more than {_MAX_SECONDS:g} s to draw", 0)
+
+logger = logging.getLogger(__name__)
+
+
+def start_worker(max_seconds: float = _MAX_SECONDS) -> subprocess.Popen[bytes]:
+    """A process that draws, with pipes to its standard input and output. A drawing that takes more processor time ends it."""
+    environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+    # A session of its own, so that Ctrl-C ends the service alone; its end closes the pipes, which ends the worker.
+    return subprocess.Popen(  # noqa: S603 -- all arguments are ours
+        [sys.executable, "-m", "blog.build.diagrams.worker", str(max_seconds)], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+
+
+class Drawer:
+    """Draws diagrams, each source once. The engine runs only while something is drawn.
+
+    A worker that does not respond for ``most_seconds`` is ended. On a machine that is too busy to draw in this time, a diagram is shown as its
+    source.
+    """
+
+    def __init__(
+        self, cache: Cache, start: Callable[[], subprocess.Popen[bytes]] = start_worker, most_seconds: float = 60.0
+    ) -> None:
+        self._cache = cache
+        self._new_worker = partial(_Worker, start, most_seconds)
+        self._known: dict[str, Drawing | NotDrawn] = {}
+
+    def __call__(self, sources: Iterable[str]) -> Mapping[str, Drawing | NotDrawn]:
+        """A drawing for each source, or why there is none. What earlier calls knew and this one does not need is forgotten."""
+        wanted = dict.fromkeys(sources)
+        known = {source: result for source in wanted if (result := self._known.get(source) or self._stored(source))}
+        missing = [source for source in wanted if source not in known]
+        if missing:
+            known |= self._draw(missing)
+        self._known = known
+        return known
+
+    def cache_keys(self) -> frozenset[str]:
+        """The keys of the cache entries that the last call used."""
+        return frozenset(map(_entry_key, self._known))
+
+    def _stored(self, source: str) -> Drawing | NotDrawn | None:
+        stored = self._cache.get(_entry_key(source))
+        with suppress(ValidationError):
+            return None if stored is None else _RESULT.validate_json(stored, strict=True, extra="forbid")
+        return None
+
+    def _draw(self, sources: list[str]) -> dict[str, Drawing | NotDrawn]:
+        count = min(len(sources), _MAX_WORKERS, cores.compression_threads())
+        with _free(self._new_worker() for _ in range(count)) as free:
+            drawn = cores.parallel_map(lambda source: _drawn_by_one_of(free, source), sources, count)
+        for source, result in zip(sources, drawn, strict=True):
+            if result is not _ENDED:
+                self._cache.put(_entry_key(source), _RESULT.dump_json(result))
+        return dict(zip(sources, drawn, strict=True))
+
+
+def _entry_key(source: str) -> str:
+    return key(_ENGINE, source)
+
+
+def _engine() -> str:
+    """What a drawing depends on beside its source: the versions of the engine, and the modules that use it."""
+    files = sorted(Path(__file__).parent.glob("*.py"))
+    versions = " ".join(f"{name} {version(name)}" for name in ("mermaid-render", "quickjs-ng"))
+    return " ".join(["diagram", versions, *(sha256(file.read_bytes()).hexdigest() for file in files)])
+
+
+_ENGINE = _engine()
+
+
+class _Worker:
+    """A process that draws, and is started again after a drawing that ended it."""
+
+    def __init__(self, start: Callable[[], subprocess.Popen[bytes]], most_seconds: float) -> None:
+        self._start, self._most_seconds = start, most_seconds
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def draw(self, source: str) -> Drawing | NotDrawn:
+        process = self._process = self._process or self._start()
+        request = json.dumps([sha256(source.encode()).hexdigest(), source])
+        timer = threading.Timer(self._most_seconds, process.kill)
+        timer.daemon = True
+        timer.start()
+        try:
+            response = _exchange(process, request.encode() + b"\n")
+        finally:
+            timer.cancel()
+        if not response:
+            self.close()
+            return _ENDED
+        return _RESULT.validate_json(response, strict=True)
+
+    def close(self) -> None:
+        """End the process and free its pipes."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
+            self._process = None
+
+
+def _exchange(process: subprocess.Popen[bytes], request: bytes) -> bytes:
+    """The worker's response; empty if it ended."""
+    assert process.stdin  # noqa: S101 -- for the type checker
+    assert process.stdout  # noqa: S101
+    with suppress(BrokenPipeError):
+        process.stdin.write(request)
+        process.stdin.flush()
+        return process.stdout.readline()
+    return b""
+
+
+@contextmanager
+def _free(workers: "Iterable[_Worker]") -> Iterator["SimpleQueue[_Worker]"]:
+    workers, free = tuple(workers), SimpleQueue[_Worker]()
+    for worker in workers:
+        free.put(worker)
+    try:
+        yield free
+    finally:
+        for worker in workers:
+            worker.close()
+
+
+def _drawn_by_one_of(free: "SimpleQueue[_Worker]", source: str) -> Drawing | NotDrawn:
+    worker = free.get()
+    try:
+        return worker.draw(source)
+    except (OSError, ValidationError) as problem:
+        worker.close()
+        logger.warning("a diagram could not be drawn: %s", problem)
+        return _ENDED
+    finally:
+        free.put(worker)
