@@ -7,10 +7,10 @@ one, in a feed, they are those of the light theme. Colours that the author gave 
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
-from blog.build.diagrams.contrast import black_or_white
+from blog.build.drawings.contrast import black_or_white
+from blog.content.drawing import Drawing
 
 # What the engine's own theme is made of.
 THEME = ("#FFFFFF", "#172D4A", "#596579", "#000000", "#E5EFFA", "#F0F4FA", "#4472C4")
@@ -41,18 +41,7 @@ _LONG_NUMBER = re.compile(r"-?\d+\.\d{2,}")
 _FONT = {"font-family": "Noto Sans, sans-serif", "font-size": "16"}
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A drawing, its size in pixels, and what its author says about it."""
-
-    svg: str
-    width: int
-    height: int
-    title: str
-    description: str
-
-
-def cleaned(svg: str, prefix: str) -> Picture:
+def cleaned(svg: str, prefix: str) -> Drawing:
     """The engine's SVG as the site shows it; ``prefix`` begins every id.
 
     Raises:
@@ -79,7 +68,7 @@ def cleaned(svg: str, prefix: str) -> Picture:
         "fill": "#172D4A",
         **_FONT,
     }
-    return Picture(ET.tostring(root, encoding="unicode").replace(" />", "/>"), width, height, title, description)
+    return Drawing(ET.tostring(root, encoding="unicode").replace(" />", "/>"), width, height, title, description)
 
 
 def _text(root: ET.Element, name: str) -> str:

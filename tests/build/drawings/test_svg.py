@@ -5,8 +5,8 @@ import re
 import pytest
 from mermaid_render.renderer import render
 
-from blog.build.diagrams.contrast import luminance
-from blog.build.diagrams.svg import SERIES, THEME, cleaned
+from blog.build.drawings.contrast import luminance
+from blog.build.drawings.svg import SERIES, THEME, cleaned
 
 ROOT = '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="20" viewBox="0 0 10 20">{}</svg>'
 KINDS = {
@@ -44,7 +44,7 @@ WORDS = {
 
 
 def _drawn(source: str) -> str:
-    return cleaned(render(source)["result"]["svg"], "d1-").svg
+    return cleaned(render(source)["result"]["svg"], "d1-").markup
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -93,7 +93,7 @@ def test_names_are_the_authors() -> None:
     source = "flowchart LR\n accTitle: How it starts\n accDescr: One leads\n to two\n A --> B\n"
     picture = cleaned(render(source.replace("One leads\n to", "One leads to"))["result"]["svg"], "d1-")
     assert (picture.title, picture.description) == ("How it starts", "One leads to two")
-    assert "How it starts" not in picture.svg
+    assert "How it starts" not in picture.markup
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_names_are_the_authors() -> None:
     ],
 )
 def test_what_is_not_on_the_lists_is_removed(inside: str, left: str) -> None:
-    svg = cleaned(ROOT.format(inside), "d1-").svg
+    svg = cleaned(ROOT.format(inside), "d1-").markup
     assert re.sub(r"^<svg[^>]*?/?>|</svg>$", "", svg) == left
 
 

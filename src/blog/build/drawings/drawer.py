@@ -1,4 +1,4 @@
-"""Drawings of diagrams, from the cache or by worker processes."""
+"""Drawings of diagrams and formulas, from the cache or by worker processes."""
 
 import json
 import logging
@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from functools import partial
+from functools import lru_cache, partial
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -16,7 +16,7 @@ from queue import SimpleQueue
 
 from pydantic import TypeAdapter, ValidationError
 
-from blog.content.diagram import Drawing, NotDrawn
+from blog.content.drawing import Drawing, NotDrawn, Source
 from blog.machine import cores
 from blog.machine.cache import Cache, key
 
@@ -25,7 +25,7 @@ _MAX_WORKERS = 4
 _ENVIRONMENT = ("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "LANG")
 _RESULT: TypeAdapter[Drawing | NotDrawn] = TypeAdapter(Drawing | NotDrawn)
 _MAX_SECONDS = 2.0
-_ENDED = NotDrawn(f"it takes more than {_MAX_SECONDS:g} s to draw", 0)
+_ENDED = NotDrawn(f"it takes more than {_MAX_SECONDS:g} s to draw")
 
 logger = logging.getLogger(__name__)
 
@@ -35,16 +35,16 @@ def start_worker(max_seconds: float = _MAX_SECONDS) -> subprocess.Popen[bytes]:
     environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
     # A session of its own, so that Ctrl-C ends the service alone; its end closes the pipes, which ends the worker.
     return subprocess.Popen(  # noqa: S603 -- all arguments are ours
-        [sys.executable, "-m", "blog.build.diagrams.worker", str(max_seconds)], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        [sys.executable, "-m", "blog.build.drawings.worker", str(max_seconds)], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
 
 
 class Drawer:
-    """Draws diagrams, each source once. The engine runs only while something is drawn.
+    """Draws diagrams and formulas, each source once. Engines run only while something is drawn.
 
-    A worker that does not respond for ``most_seconds`` is ended. On a machine that is too busy to draw in this time, a diagram is shown as its
-    source.
+    A worker that does not respond for ``most_seconds`` is ended. On a machine that is too busy to draw in this time, a source is shown as
+    it is written.
     """
 
     def __init__(
@@ -52,9 +52,9 @@ class Drawer:
     ) -> None:
         self._cache = cache
         self._new_worker = partial(_Worker, start, most_seconds)
-        self._known: dict[str, Drawing | NotDrawn] = {}
+        self._known: dict[Source, Drawing | NotDrawn] = {}
 
-    def __call__(self, sources: Iterable[str]) -> Mapping[str, Drawing | NotDrawn]:
+    def __call__(self, sources: Iterable[Source]) -> Mapping[Source, Drawing | NotDrawn]:
         """A drawing for each source, or why there is none. What earlier calls knew and this one does not need is forgotten."""
         wanted = dict.fromkeys(sources)
         known = {source: result for source in wanted if (result := self._known.get(source) or self._stored(source))}
@@ -66,36 +66,40 @@ class Drawer:
 
     def cache_keys(self) -> frozenset[str]:
         """The keys of the cache entries that the last call used."""
-        return frozenset(map(_entry_key, self._known))
+        return frozenset(_entry_key(source) for source in self._known if _is_stored(source))
 
-    def _stored(self, source: str) -> Drawing | NotDrawn | None:
-        stored = self._cache.get(_entry_key(source))
+    def _stored(self, source: Source) -> Drawing | NotDrawn | None:
+        stored = self._cache.get(_entry_key(source)) if _is_stored(source) else None
         with suppress(ValidationError):
             return None if stored is None else _RESULT.validate_json(stored, strict=True, extra="forbid")
         return None
 
-    def _draw(self, sources: list[str]) -> dict[str, Drawing | NotDrawn]:
-        count = min(len(sources), _MAX_WORKERS, cores.compression_threads())
+    def _draw(self, sources: list[Source]) -> dict[Source, Drawing | NotDrawn]:
+        diagrams = sum(map(_is_stored, sources))
+        count = max(1, min(diagrams, _MAX_WORKERS, cores.compression_threads()))
         with _free(self._new_worker() for _ in range(count)) as free:
             drawn = cores.parallel_map(lambda source: _drawn_by_one_of(free, source), sources, count)
         for source, result in zip(sources, drawn, strict=True):
-            if result is not _ENDED:
+            if result is not _ENDED and _is_stored(source):
                 self._cache.put(_entry_key(source), _RESULT.dump_json(result))
         return dict(zip(sources, drawn, strict=True))
 
 
-def _entry_key(source: str) -> str:
-    return key(_ENGINE, source)
+def _is_stored(source: Source) -> bool:
+    """Whether a drawing is worth an entry of the cache: a formula takes 0.1 ms."""
+    return source.kind == "diagram"
 
 
+def _entry_key(source: Source) -> str:
+    return key(_engine(), source.kind, source.text)
+
+
+@lru_cache
 def _engine() -> str:
     """What a drawing depends on beside its source: the versions of the engine, and the modules that use it."""
     files = sorted(Path(__file__).parent.glob("*.py"))
-    versions = " ".join(f"{name} {version(name)}" for name in ("mermaid-render", "quickjs-ng"))
-    return " ".join(["diagram", versions, *(sha256(file.read_bytes()).hexdigest() for file in files)])
-
-
-_ENGINE = _engine()
+    versions = " ".join(f"{name} {version(name)}" for name in ("math-core", "mermaid-render", "quickjs-ng"))
+    return " ".join(["drawing", versions, *(sha256(file.read_bytes()).hexdigest() for file in files)])
 
 
 class _Worker:
@@ -105,9 +109,9 @@ class _Worker:
         self._start, self._most_seconds = start, most_seconds
         self._process: subprocess.Popen[bytes] | None = None
 
-    def draw(self, source: str) -> Drawing | NotDrawn:
+    def draw(self, source: Source) -> Drawing | NotDrawn:
         process = self._process = self._process or self._start()
-        request = json.dumps([sha256(source.encode()).hexdigest(), source])
+        request = json.dumps([source.kind, sha256(source.text.encode()).hexdigest(), source.text])
         timer = threading.Timer(self._most_seconds, process.kill)
         timer.daemon = True
         timer.start()
@@ -151,13 +155,13 @@ def _free(workers: "Iterable[_Worker]") -> Iterator["SimpleQueue[_Worker]"]:
             worker.close()
 
 
-def _drawn_by_one_of(free: "SimpleQueue[_Worker]", source: str) -> Drawing | NotDrawn:
+def _drawn_by_one_of(free: "SimpleQueue[_Worker]", source: Source) -> Drawing | NotDrawn:
     worker = free.get()
     try:
         return worker.draw(source)
     except (OSError, ValidationError) as problem:
         worker.close()
-        logger.warning("a diagram could not be drawn: %s", problem)
+        logger.warning("a %s could not be drawn: %s", source.kind, problem)
         return _ENDED
     finally:
         free.put(worker)

@@ -1,0 +1,66 @@
+"""What a text contains that an engine draws: diagrams and formulas."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from html import unescape
+from typing import Literal
+
+# A formula stands in a line of text, an equation in a line of its own.
+DrawingKind = Literal["diagram", "formula", "equation"]
+
+_MAX_NAME = 300
+_TEXT = re.compile(r"<text[^>]*>(.*?)</text>", re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is drawn, in its own language: Mermaid for a diagram, TeX for a formula or an equation."""
+
+    kind: DrawingKind
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """SVG of a diagram with its size in pixels and its author's title and description, or MathML, which has none of them."""
+
+    markup: str
+    width: int = 0
+    height: int = 0
+    title: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotDrawn:
+    """Why a source has no drawing; ``line`` counts within it from 1, and is 0 where it is not known."""
+
+    problem: str
+    line: int = 0
+
+
+# From sources to a drawing of each, or why there is none.
+Draw = Callable[[Iterable[Source]], Mapping[Source, Drawing | NotDrawn]]
+
+
+def draw_nothing(_sources: Iterable[Source]) -> Mapping[Source, Drawing | NotDrawn]:
+    """For callers who need no drawings: everything is shown as its source."""
+    return {}
+
+
+def name_of(diagram: Drawing) -> str:
+    """What a screen reader says: the author's title and description, else the words of the diagram in their order.
+
+    A word that is drawn twice is said once: the engine draws a title and a halo behind it.
+
+    >>> name_of(Drawing("<svg><text>Start</text><text>Start</text><text><tspan>Is</tspan> it?</text></svg>"))
+    'Start; Is it?'
+    """
+    given = ": ".join(filter(None, [diagram.title, diagram.description]))
+    if given:
+        return given
+    words = [" ".join(unescape(_TAG.sub("", text)).split()) for text in _TEXT.findall(diagram.markup)]
+    name = "; ".join(dict.fromkeys(filter(None, words)))
+    return name if len(name) <= _MAX_NAME else name[:_MAX_NAME].rsplit("; ", 1)[0] + "…"
