@@ -177,13 +177,14 @@ def _check(settings: Settings, options: argparse.Namespace) -> int:
 def _checked(settings: Settings) -> tuple[tuple[Fault, ...], int]:
     """The faults of the content and the theme, and the number of texts. Every page is rendered, without compression, to check the theme."""
     from blog.build.builder import render  # noqa: PLC0415
+    from blog.build.drawings.drawer import Drawer  # noqa: PLC0415
     from blog.content.loader import load  # noqa: PLC0415 -- a warm start does not need these
     from blog.content.site import site_at  # noqa: PLC0415
     from blog.render.theme import Theme  # noqa: PLC0415
     from blog.render.theme_folders import theme_folders  # noqa: PLC0415
 
     try:
-        loaded = load(settings.posts_dir)
+        loaded = load(settings.posts_dir, draw=Drawer(Cache(settings.cache_dir)))
     except ContentError as problem:
         return problem.faults, problem.texts
     try:

@@ -9,12 +9,14 @@ from pathlib import PurePosixPath
 from blog import urls
 from blog.build import document_cache
 from blog.build.dates import Dates
+from blog.build.drawings.drawer import Drawer
 from blog.build.edition import Details, Edition, Entry, Section, Writer, bind, compressed_details
 from blog.build.encodings import Encoded, Encoder, Levels, cached
 from blog.build.memory_estimate import warn_if_short_for_files
 from blog.build.not_found import NotFound
 from blog.content.attribution import attributed
 from blog.content.document import dialect_of
+from blog.content.drawing import Drawing
 from blog.content.library import Library, Resolver, files_of
 from blog.content.loader import ParsedTexts, load
 from blog.content.post import Note, Post
@@ -26,7 +28,7 @@ from blog.machine.allocator import limit_retained_memory
 from blog.machine.cache import Cache
 from blog.machine.stages import Stage, untimed_stage
 from blog.render import rum, security
-from blog.render.bodies import BodyRenderer
+from blog.render.bodies import BodyRenderer, diagram_url
 from blog.render.feeds import feeds
 from blog.render.meta import MetadataBuilder, Picture
 from blog.render.page import FOREVER, SHORT, Rendered
@@ -70,6 +72,7 @@ class Builder:
         # A preview skips compression: otherwise every change of a template would compress every page again.
         self._encoder = Encoder(_no_compression if settings.refreshes_browsers else cached(cache))
         self._parsed: ParsedTexts = {}
+        self._drawer = Drawer(cache)
         self._file_bytes = 0
         limit_retained_memory()
 
@@ -88,7 +91,8 @@ class Builder:
             ContentError: with every fault.
         """
         settings = self._settings
-        loaded = load(settings.posts_dir, self._parsed, document_cache.cached(self._cache), stage, moment)
+        parse = document_cache.cached(self._cache)
+        loaded = load(settings.posts_dir, self._parsed, parse, stage, moment, self._drawer)
         self._check_memory(loaded.library)
         theme = Theme(*theme_folders(settings.templates_dir))
         binder = _Binder(self._encoder, dates or Dates.following(None), store)
@@ -110,11 +114,12 @@ class Builder:
         texts = (
             document_cache.entry_key(text.body, text.title, dialect_of(text.file)) for text in self._parsed.values()
         )
-        return self._encoder.cache_keys().union(texts)
+        return self._encoder.cache_keys().union(texts, self._drawer.cache_keys())
 
     def forget(self) -> None:
         """Free the parsed texts and encodings that would speed up the next build."""
         self._parsed.clear()
+        self._drawer.forget()
         self._encoder.forget()
 
 
@@ -137,9 +142,10 @@ def _render(library: Library, site: Site, theme: Theme, settings: Settings, bind
     resolver = Resolver(with_drafts(library) if settings.drafts else library)
     absolute = Resolver(library, settings.base_url)
     metadata = MetadataBuilder(shown, settings.base_url, resolver, _card(theme, settings, site))
-    renderer = PageRenderer(shown, theme, metadata, resolver, settings)
+    shown_bodies = BodyRenderer(theme, resolver, settings.posts_dir, library.drawings)
+    renderer = PageRenderer(shown, theme, metadata, shown_bodies, settings)
     since, until = valid_between(library, site.moment)
-    bodies = BodyRenderer(theme, absolute, settings.posts_dir)
+    bodies = BodyRenderer(theme, absolute, settings.posts_dir, library.drawings, settings.base_url)
     warnings = _check_components(bodies, library)
     with stage("render") as note:
         rendered = _everything(renderer, library, site, theme, bodies, settings)
@@ -275,9 +281,18 @@ def _everything(
         yield _file(asset_url(name, body), media_type, body, secure=settings.secure)
     for file in files.values():
         yield _file(file.url, file.media_type, file.body, secure=settings.secure)
+    for drawing in _diagrams(site, library):
+        yield _file(diagram_url(drawing), "image/svg+xml", drawing.markup.encode(), secure=settings.secure)
     for static in at_root.values():
         page = _file(static.address, static.media_type, static.file.body, secure=settings.secure)
         yield replace(page, path=static.address, route=urls.STATIC_ROUTE, cache=SHORT)
+
+
+def _diagrams(site: Site, library: Library) -> Iterator[Drawing]:
+    """The diagrams in posts, each once: feeds show them as files."""
+    placed = (source for post in site.posts for source in post.document.sources if source.source.kind == "diagram")
+    found = (library.drawings.get(source.source) for source in placed)
+    yield from dict.fromkeys(drawing for drawing in found if isinstance(drawing, Drawing))
 
 
 def _file(url: str, media_type: str, body: bytes, *, secure: bool) -> Rendered:

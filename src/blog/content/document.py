@@ -8,8 +8,10 @@ from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import Literal
 
+from blog.content.drawing import PlacedSource, as_source
+
 WORDS_PER_MINUTE = 220
-_MARKER = re.compile("\0([<>]?)([0-9]+)\0")
+_MARKER = re.compile("\0([<>=]?)([0-9]+)\0")
 
 
 # A sized image is one whose width or height its author has given, in HTML; an image address stands among others in an
@@ -111,6 +113,7 @@ class Document:
     summary: str
     code: tuple[CodeBlock, ...] = ()
     components: tuple[Component, ...] = ()
+    sources: tuple[PlacedSource, ...] = ()
 
     @property
     def minutes(self) -> int:
@@ -125,8 +128,13 @@ class Document:
         anchor = fragment.partition(":~:")[0]
         return not anchor or anchor.lower() == "top" or anchor in self.anchors
 
-    def html(self, attributes: Callable[[Reference], str], render: RenderComponent = without_component) -> str:
-        """The HTML, each reference filled in with the attributes (``href="…"``) that it resolves to, and each component rendered."""
+    def html(
+        self,
+        attributes: Callable[[Reference], str],
+        render: RenderComponent = without_component,
+        drawn: Callable[[PlacedSource], str] = as_source,
+    ) -> str:
+        """The HTML, each reference filled in with the attributes (``href="…"``) that it resolves to, each component rendered, each source drawn."""
         levels: list[list[str]] = [[]]
         place = 0
         for found in _MARKER.finditer(self.markup):
@@ -134,6 +142,8 @@ class Document:
             place, index = found.end(), int(found[2])
             if not found[1]:
                 levels[-1].append(attributes(self.references[index]))
+            elif found[1] == "=":
+                levels[-1].append(drawn(self.sources[index]))
             elif found[1] == "<":
                 levels.append([])
             else:
@@ -161,6 +171,11 @@ def closing(index: int) -> str:
     return f"\0>{index}\0"
 
 
+def drawing(index: int) -> str:
+    """Stands for the drawing of source number ``index`` in the markup."""
+    return f"\0={index}\0"
+
+
 def dump(document: Document) -> bytes:
     """The document as JSON, the same for the same text in every process."""
     return json.dumps(
@@ -176,6 +191,7 @@ def dump(document: Document) -> bytes:
             "summary": document.summary,
             "code": [asdict(block) for block in document.code],
             "components": [asdict(component) for component in document.components],
+            "sources": [asdict(placed) for placed in document.sources],
         },
         ensure_ascii=False,
     ).encode()

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from html import unescape
+from html import escape, unescape
 from typing import Literal
 
 # A formula stands in a line of text, an equation in a line of its own.
@@ -15,11 +15,19 @@ _TAG = re.compile(r"<[^>]*>")
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class DrawingSource:
     """What is drawn, in its own language: Mermaid for a diagram, TeX for a formula or an equation."""
 
     kind: DrawingKind
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedSource:
+    """A source in a text; ``line`` is that of its fence or its first delimiter within the body, from 1."""
+
+    source: DrawingSource
+    line: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +50,25 @@ class NotDrawn:
 
 
 # From sources to a drawing of each, or why there is none.
-Draw = Callable[[Iterable[Source]], Mapping[Source, Drawing | NotDrawn]]
+Draw = Callable[[Iterable[DrawingSource]], Mapping[DrawingSource, Drawing | NotDrawn]]
 
 
-def draw_nothing(_sources: Iterable[Source]) -> Mapping[Source, Drawing | NotDrawn]:
+def draw_nothing(_sources: Iterable[DrawingSource]) -> Mapping[DrawingSource, Drawing | NotDrawn]:
     """For callers who need no drawings: everything is shown as its source."""
     return {}
+
+
+def as_source(placed: PlacedSource) -> str:
+    """HTML that shows a source as it is written.
+
+    >>> as_source(PlacedSource(DrawingSource("formula", "a < b"), 1))
+    '<code class="language-math">a &lt; b</code>'
+    """
+    text = escape(placed.source.text, quote=False)
+    if placed.source.kind == "formula":
+        return f'<code class="language-math">{text}</code>'
+    language = "mermaid" if placed.source.kind == "diagram" else "math"
+    return f'<pre tabindex="0" data-language="{language}"><code class="language-{language}">{text}</code></pre>\n'
 
 
 def name_of(diagram: Drawing) -> str:

@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from blog.content.config import SiteConfig
 from blog.content.document import Reference
+from blog.content.drawing import Drawing, DrawingSource, NotDrawn
 from blog.content.files import File
 from blog.content.folder import STATIC
 from blog.content.media_types import is_audio
@@ -22,7 +23,7 @@ class Library:
     """The content of a posts folder. Paths are relative to it; drafts are not in ``posts`` and ``pages``, notes are in ``pages``.
 
     ``refused`` has the files that texts refer to or that lie in static/ and that are not served, each with the reason. ``static`` has the files
-    that are served at the root, by decoded address; ``static_paths`` are those of all files in static/.
+    that are served at the root, by decoded address; ``static_paths`` are those of all files in static/. ``drawings`` are those of all texts.
     """
 
     config: SiteConfig
@@ -33,6 +34,7 @@ class Library:
     refused: Mapping[PurePosixPath, str] = field(default_factory=dict)
     static: Mapping[str, StaticFile] = field(default_factory=dict)
     static_paths: tuple[PurePosixPath, ...] = ()
+    drawings: Mapping[DrawingSource, Drawing | NotDrawn] = field(default_factory=dict)
 
     @property
     def file_sizes(self) -> list[tuple[str, int]]:

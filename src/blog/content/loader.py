@@ -1,7 +1,7 @@
 """Loader of the posts folder: parses every text, reads the files that texts refer to, and collects every fault with its file and line."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path, PurePosixPath
@@ -13,6 +13,7 @@ from blog.content.attribution import attributed, described
 from blog.content.check import check
 from blog.content.config import SiteConfig, parse_config, unknown_keys
 from blog.content.document import Parse
+from blog.content.drawing import Draw, Drawing, DrawingSource, NotDrawn, draw_nothing
 from blog.content.file_names import is_index, is_section, is_text
 from blog.content.files import File, read_file
 from blog.content.folder import CONFIG, MAX_FILE_BYTES, Folder, Source
@@ -50,15 +51,16 @@ def load(
     parse: Parse = markdown.parse,
     stage: Stage = untimed_stage,
     moment: datetime | None = None,
+    draw: Draw = draw_nothing,
 ) -> Loaded:
-    """Read every post, page and picture in a folder; ``parsed`` keeps parsed texts from one load to the next.
+    """Read every post, page and picture in a folder, and draw diagrams and formulas; ``parsed`` keeps parsed texts from one load to the next.
 
     Dates after ``moment``, by default now, are in the future.
 
     Raises:
         ContentError: with every fault of the content, not only the first.
     """
-    loader = _Loader(Folder(folder), {} if parsed is None else parsed, parse)
+    loader = _Loader(Folder(folder), {} if parsed is None else parsed, parse, draw)
     with attributed(folder, "checked"):
         return loader.load(stage, moment or datetime.now(UTC))
 
@@ -66,11 +68,12 @@ def load(
 class _Loader:
     """Loads a folder once; faults are added to the folder."""
 
-    def __init__(self, folder: Folder, parsed: ParsedTexts, parse: Parse) -> None:
+    def __init__(self, folder: Folder, parsed: ParsedTexts, parse: Parse, draw: Draw) -> None:
         self._folder = folder
         self._parsed = parsed
         self._parse = parse
         self._places = NotePlaces((), ())
+        self._draw = draw
 
     def load(self, stage: Stage, moment: datetime) -> Loaded:
         with stage("load") as note:
@@ -84,6 +87,9 @@ class _Loader:
             note("texts", len(texts))
         self._parsed.clear()
         self._parsed.update({(source, config.zone): text for source, text in texts.items()})
+        with stage("draw") as note:
+            drawings = self._drawings(texts.values())
+            note("drawings", len(drawings))
         shown = addressed((_expired(text, moment) for text in texts.values()), config.permalink)
         referenced = _referenced(shown)
         static = read_static(self._folder, (*(path for path, _ in sources), *referenced))
@@ -97,6 +103,7 @@ class _Loader:
             refused=refused,
             static={file.address: file for file in static.served},
             static_paths=static.paths,
+            drawings=drawings,
         )
         self._folder.faults += check(library, moment)
         return Loaded(library, self._warnings(library, sources), self._folder.found, referenced)
@@ -156,6 +163,17 @@ class _Loader:
             logger.debug("%s cannot be parsed", path, exc_info=problem)
             self._folder.fault(path, f"cannot be parsed ({described(problem)})", severity=_severity(text))
         return None
+
+    def _drawings(self, texts: Collection[Text]) -> Mapping[DrawingSource, Drawing | NotDrawn]:
+        """The drawings of all texts. What cannot be drawn is shown as its source, with a warning."""
+        drawings = self._draw(placed.source for text in texts for placed in text.document.sources)
+        for text in texts:
+            for placed in text.document.sources:
+                found = drawings.get(placed.source)
+                if isinstance(found, NotDrawn):
+                    line = text.body_line + placed.line - 1 + found.line
+                    self._folder.fault(text.file, f"{placed.source.kind} cannot be drawn: {found.problem}", line)
+        return drawings
 
     def _files(
         self, referenced: Iterable[PurePosixPath], static: StaticFiles

@@ -1,12 +1,15 @@
 """The HTML of texts, in which the components that they use are rendered by the theme."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+from blog import urls
 from blog.content.document import TARGETS, Component, Value, without_component
+from blog.content.drawing import Drawing, DrawingSource, NotDrawn, PlacedSource, as_source, name_of
+from blog.content.files import digest
 from blog.content.library import Library, Resolver
 from blog.content.post import Text
 from blog.errors import ContentError, Fault, Severity
@@ -16,13 +19,26 @@ from blog.render.theme import Theme
 _MAX_CHARACTERS = 4 * 1024 * 1024
 
 
-class BodyRenderer:
-    """Renders the bodies of the texts in a folder with one theme; the resolver decides what addresses look like."""
+Drawings = Mapping[DrawingSource, Drawing | NotDrawn]
 
-    def __init__(self, theme: Theme, resolver: Resolver, folder: Path) -> None:
+
+def diagram_url(drawing: Drawing) -> str:
+    """The path of the file that a feed shows for a diagram."""
+    return urls.asset("diagram", digest(drawing.markup.encode()), "svg")
+
+
+class BodyRenderer:
+    """Renders the bodies of the texts in a folder with one theme; the resolver decides what addresses look like.
+
+    With an ``origin`` the bodies are for readers of feeds, which have no style sheet: diagrams are files at that origin.
+    """
+
+    def __init__(self, theme: Theme, resolver: Resolver, folder: Path, drawings: Drawings, origin: str = "") -> None:
         self._theme = theme
         self.resolver = resolver
         self._folder = folder
+        self._drawings = drawings
+        self._origin = origin
 
     def html(self, text: Text) -> str:
         """The HTML of a text. A draft is shown without its components if one of them cannot be rendered.
@@ -35,10 +51,11 @@ class BodyRenderer:
         except ContentError:
             if not text.draft:
                 raise
-            return text.document.html(partial(self.resolver.attributes, text))
+            return text.document.html(partial(self.resolver.attributes, text), drawn=self._drawing)
 
     def _rendered(self, text: Text) -> str:
-        return text.document.html(partial(self.resolver.attributes, text), partial(self._component, text))
+        attributes, component = partial(self.resolver.attributes, text), partial(self._component, text)
+        return text.document.html(attributes, component, self._drawing)
 
     def faults(self, library: Library) -> Iterator[Fault]:
         """The components that the theme does not have, and those that cannot be rendered: of a draft they are warnings."""
@@ -73,6 +90,27 @@ class BodyRenderer:
         if len(html) > _MAX_CHARACTERS:
             raise ContentError([self._fault(text, component, f"<{component.name}> becomes more than 4 MiB of HTML")])
         return html
+
+    def _drawing(self, placed: PlacedSource) -> str:
+        drawing = self._drawings.get(placed.source)
+        if not isinstance(drawing, Drawing):
+            return as_source(placed)
+        if placed.source.kind == "diagram":
+            return self._diagram(placed, drawing)
+        if self._origin:
+            return f"{drawing.markup} <code>{escape(placed.source.text)}</code>"
+        return drawing.markup
+
+    def _diagram(self, placed: PlacedSource, drawing: Drawing) -> str:
+        context = {
+            "name": name_of(drawing),
+            "svg": Markup(drawing.markup),  # noqa: S704 -- only elements and attributes of build/drawings/svg.py are in it
+            "width": drawing.width,
+            "height": drawing.height,
+            "url": self._origin + diagram_url(drawing) if self._origin else "",
+            "source": placed.source.text,
+        }
+        return self._theme.render("diagram.html", context)
 
     def _prop(self, text: Text, name: str, value: Value) -> Value:
         return self.resolver.url(text, value) if name in TARGETS and isinstance(value, str) else value

@@ -10,7 +10,6 @@ from markupsafe import Markup, escape
 
 from blog import urls
 from blog.content.collections import Collection, Group
-from blog.content.library import Resolver
 from blog.content.post import Note, Post, Text
 from blog.content.site import Site
 from blog.errors import ContentError, Fault
@@ -36,13 +35,13 @@ class PageRenderer:
     """Renders one site with one theme."""
 
     def __init__(
-        self, site: Site, theme: Theme, metadata: MetadataBuilder, resolver: Resolver, settings: Settings
+        self, site: Site, theme: Theme, metadata: MetadataBuilder, bodies: BodyRenderer, settings: Settings
     ) -> None:
         self._site = site
         self._theme = theme
         self._metadata = metadata
-        self._resolver = resolver
-        self._bodies = BodyRenderer(theme, resolver, settings.posts_dir)
+        self._resolver = bodies.resolver
+        self._bodies = bodies
         self._secure = settings.secure
         self._rum = rum_of(settings, theme.assets)
         self._beacons = beacon_origin(settings)

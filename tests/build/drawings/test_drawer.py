@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from blog.build.drawings.drawer import Drawer, start_worker
-from blog.content.drawing import Drawing, NotDrawn, Source
+from blog.content.drawing import Drawing, DrawingSource, NotDrawn
 from blog.machine.cache import Cache
 
 
-def diagram(text: str) -> Source:
-    return Source("diagram", text)
+def diagram(text: str) -> DrawingSource:
+    return DrawingSource("diagram", text)
 
 
 GOOD = diagram("flowchart LR\n A[One] --> B[Two]\n")
@@ -54,9 +54,9 @@ def test_each_source_has_a_drawing_or_a_problem_with_its_line(drawer: Drawer) ->
 
 def test_formulas_are_mathml(drawer: Drawer) -> None:
     sources = [
-        Source("formula", "x^2"),
-        Source("equation", "x^2"),
-        Source("formula", r"a + \foo"),
+        DrawingSource("formula", "x^2"),
+        DrawingSource("equation", "x^2"),
+        DrawingSource("formula", r"a + \foo"),
     ]
     inline, display, bad = drawer(sources).values()
     assert inline == Drawing("<math><msup><mi>x</mi><mn>2</mn></msup></math>")
@@ -69,8 +69,8 @@ def test_formulas_are_mathml(drawer: Drawer) -> None:
     "opened", ["{", r"\frac{", r"\sqrt{", r"\left(", "x^{", r"\begin{matrix}", r"\sqrt", r"\mathbf "]
 )
 def test_a_formula_that_ends_its_process_costs_that_formula_alone(drawer: Drawer, opened: str) -> None:
-    good = Source("formula", "x")
-    deep = Source("formula", opened * 2_500)
+    good = DrawingSource("formula", "x")
+    deep = DrawingSource("formula", opened * 2_500)
     results = drawer([deep, good])
     assert isinstance(results[deep], NotDrawn)
     assert isinstance(results[good], Drawing)
@@ -84,7 +84,7 @@ def test_a_formula_that_ends_its_process_costs_that_formula_alone(drawer: Drawer
     ids=["itself", "itself by name", "many", "long"],
 )  # fmt: skip
 def test_macros_and_length_are_bounded(drawer: Drawer, text: str) -> None:
-    result = drawer([Source("equation", text)])
+    result = drawer([DrawingSource("equation", text)])
     assert all(isinstance(it, NotDrawn) or len(it.markup) < 500_000 for it in result.values())
 
 

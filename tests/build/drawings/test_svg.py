@@ -27,7 +27,7 @@ KINDS = {
     "c4": 'C4Context\n Person(a, "Reader", "Reads")\n System(b, "Blog", "Serves")\n Rel(a, b, "GET")\n',
     "requirement": "requirementDiagram\n requirement r {\n id: 1\n text: fast\n risk: high\n verifymethod: test\n }\n",
     "block": 'block-beta\ncolumns 2\na["A"] b["B"]\n',
-    "packet": 'packet-beta\n0-15: "Source"\n16-31: "Target"\n',
+    "packet": 'packet-beta\n0-15: "DrawingSource"\n16-31: "Target"\n',
     "kanban": "kanban\n  Todo\n    [Write]\n",
     "architecture": "architecture-beta\n group g(cloud)[G]\n service d(database)[D] in g\n service s(server)[S] in g\n d:L -- R:s\n",
 }
@@ -38,7 +38,7 @@ WORDS = {
     "pie": ["Time", "One", "Two", "Three"], "gantt": ["A", "One", "Two"], "mindmap": ["Blog", "Posts", "Markdown", "Metrics"], "git": ["main", "dev"],
     "journey": ["Day", "Morning", "Write", "Me", "Cat"], "timeline": ["History", "2024", "2026", "One", "Two", "Three"],
     "quadrant": ["Low", "High", "Slow", "Fast", "Ours"], "xychart": ["a", "b", "rate"], "sankey": ["A", "B", "C"], "c4": ["Reader", "Blog", "GET"],
-    "requirement": ["r", "fast", "High", "Test"], "block": ["A", "B"], "packet": ["Source", "Target"], "kanban": ["Todo", "Write"],
+    "requirement": ["r", "fast", "High", "Test"], "block": ["A", "B"], "packet": ["DrawingSource", "Target"], "kanban": ["Todo", "Write"],
     "architecture": ["G", "D", "S"],
 }  # fmt: skip
 

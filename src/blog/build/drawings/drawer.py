@@ -16,7 +16,7 @@ from queue import SimpleQueue
 
 from pydantic import TypeAdapter, ValidationError
 
-from blog.content.drawing import Drawing, NotDrawn, Source
+from blog.content.drawing import Drawing, DrawingSource, NotDrawn
 from blog.machine import cores
 from blog.machine.cache import Cache, key
 
@@ -52,9 +52,9 @@ class Drawer:
     ) -> None:
         self._cache = cache
         self._new_worker = partial(_Worker, start, most_seconds)
-        self._known: dict[Source, Drawing | NotDrawn] = {}
+        self._known: dict[DrawingSource, Drawing | NotDrawn] = {}
 
-    def __call__(self, sources: Iterable[Source]) -> Mapping[Source, Drawing | NotDrawn]:
+    def __call__(self, sources: Iterable[DrawingSource]) -> Mapping[DrawingSource, Drawing | NotDrawn]:
         """A drawing for each source, or why there is none. What earlier calls knew and this one does not need is forgotten."""
         wanted = dict.fromkeys(sources)
         known = {source: result for source in wanted if (result := self._known.get(source) or self._stored(source))}
@@ -64,17 +64,20 @@ class Drawer:
         self._known = known
         return known
 
+    def forget(self) -> None:
+        self._known = {}
+
     def cache_keys(self) -> frozenset[str]:
         """The keys of the cache entries that the last call used."""
         return frozenset(_entry_key(source) for source in self._known if _is_stored(source))
 
-    def _stored(self, source: Source) -> Drawing | NotDrawn | None:
+    def _stored(self, source: DrawingSource) -> Drawing | NotDrawn | None:
         stored = self._cache.get(_entry_key(source)) if _is_stored(source) else None
         with suppress(ValidationError):
             return None if stored is None else _RESULT.validate_json(stored, strict=True, extra="forbid")
         return None
 
-    def _draw(self, sources: list[Source]) -> dict[Source, Drawing | NotDrawn]:
+    def _draw(self, sources: list[DrawingSource]) -> dict[DrawingSource, Drawing | NotDrawn]:
         diagrams = sum(map(_is_stored, sources))
         count = max(1, min(diagrams, _MAX_WORKERS, cores.compression_threads()))
         with _free(self._new_worker() for _ in range(count)) as free:
@@ -85,12 +88,12 @@ class Drawer:
         return dict(zip(sources, drawn, strict=True))
 
 
-def _is_stored(source: Source) -> bool:
+def _is_stored(source: DrawingSource) -> bool:
     """Whether a drawing is worth an entry of the cache: a formula takes 0.1 ms."""
     return source.kind == "diagram"
 
 
-def _entry_key(source: Source) -> str:
+def _entry_key(source: DrawingSource) -> str:
     return key(_engine(), source.kind, source.text)
 
 
@@ -109,7 +112,7 @@ class _Worker:
         self._start, self._most_seconds = start, most_seconds
         self._process: subprocess.Popen[bytes] | None = None
 
-    def draw(self, source: Source) -> Drawing | NotDrawn:
+    def draw(self, source: DrawingSource) -> Drawing | NotDrawn:
         process = self._process = self._process or self._start()
         request = json.dumps([source.kind, sha256(source.text.encode()).hexdigest(), source.text])
         timer = threading.Timer(self._most_seconds, process.kill)
@@ -155,7 +158,7 @@ def _free(workers: "Iterable[_Worker]") -> Iterator["SimpleQueue[_Worker]"]:
             worker.close()
 
 
-def _drawn_by_one_of(free: "SimpleQueue[_Worker]", source: Source) -> Drawing | NotDrawn:
+def _drawn_by_one_of(free: "SimpleQueue[_Worker]", source: DrawingSource) -> Drawing | NotDrawn:
     worker = free.get()
     try:
         return worker.draw(source)

@@ -13,9 +13,11 @@ from blog.content.document import (
     Reference,
     Remark,
     closing,
+    drawing,
     marker,
     opening,
 )
+from blog.content.drawing import DrawingKind, DrawingSource, PlacedSource
 from blog.content.markdown import fences, footnotes
 from blog.content.markdown.escapes import escape
 from blog.content.markdown.highlight import Highlighter, is_known
@@ -25,6 +27,9 @@ from blog.content.markdown.text import count_words, plain, summary
 from blog.content.markdown.tree import Token
 from blog.content.slugs import Anchors
 from blog.content.targets import encoded, is_harmful
+
+# What a fence in these languages is drawn as.
+_DRAWN: Mapping[str, DrawingKind] = {"mermaid": "diagram", "math": "equation"}
 
 
 class Writer:
@@ -38,6 +43,7 @@ class Writer:
         self._remarks: list[Remark] = []
         self._code: list[CodeBlock] = []
         self._components: list[Component] = []
+        self._sources: list[PlacedSource] = []
         self._numbers: dict[str, int] = {}
         self._given: set[str] = set()
         self._cited: dict[str, int] = {}
@@ -60,6 +66,7 @@ class Writer:
             summary=summary(parsed.tokens),
             code=tuple(self._code),
             components=tuple(self._components),
+            sources=tuple(self._sources),
         )
 
     def write(self, tokens: Iterable[Token]) -> str:
@@ -169,6 +176,8 @@ class Writer:
         code, line = token["raw"], token["line"]
         fence = fences.parse(token["attrs"]["info"])
         language = fence.language
+        if kind := _DRAWN.get(language.lower()):
+            return self._drawing(DrawingSource(kind, code), line)
         self._code.append(CodeBlock(language, line, fence.options))
         if not is_known(language):
             self._remarks.append(Remark(line, f"code language {language!r} is not known to Pygments"))
@@ -188,6 +197,10 @@ class Writer:
         if written is None:
             self._remarks.append(Remark(line, problem))
         return escape(code) if written is None else written
+
+    def _drawing(self, source: DrawingSource, line: int) -> str:
+        self._sources.append(PlacedSource(source, line))
+        return drawing(len(self._sources) - 1)
 
     def block_html(self, token: Token) -> str:
         return self._raw_html.write(token["raw"], token["line"]) + "\n"
