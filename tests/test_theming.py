@@ -12,6 +12,7 @@ import pytest
 from jinja2 import Environment
 
 from blog.build.builder import render
+from blog.build.drawings.drawer import Drawer
 from blog.build.encodings import Encoder
 from blog.content.collections import Collection, Group
 from blog.content.config import Author, CollectionSettings, Link, SiteConfig
@@ -21,6 +22,7 @@ from blog.content.note_neighbours import NoteNeighbours
 from blog.content.post import Note, Post, StandalonePage
 from blog.content.series import Series
 from blog.content.site import Neighbours, Tag, site_at
+from blog.machine.cache import Cache
 from blog.render.meta import FeedLink, PageMetadata, Picture
 from blog.render.rum import Rum
 from blog.render.theme import ASSET_TYPES, ASSETS, Theme
@@ -78,7 +80,11 @@ def recorder(tmp_path_factory: pytest.TempPathFactory, files: Mapping[str, str])
     for name, content in {**files, **COLLECTION}.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(content, encoding="utf-8")
-    library, theme = load(folder).library, Recorder(TEMPLATES)
+    (folder / "drawn.md").write_text(
+        "---\ntitle: Drawn\ndate: 2026-01-01\n---\n\n```mermaid\nflowchart LR\n A --> B\n```\n"
+    )
+    library = load(folder, draw=Drawer(Cache(None))).library
+    theme = Recorder(TEMPLATES)
     settings = Settings(base_url="https://b.example", faro_url="http://faro.example/collect")
     render(library, site_at(library, datetime(2026, 6, 1, tzinfo=UTC)), theme, settings, Encoder(lambda *_: {}))
     return theme
@@ -93,7 +99,7 @@ def test_a_template_is_given_the_variables_that_are_described(recorder: Recorder
     shared = listed("Templates")
     for template, contexts in recorder.given.items():
         own = listed(template)
-        wanted = own if template.startswith("suggestion") else own | shared
+        wanted = own if template.startswith(("diagram", "suggestion")) else own | shared
         assert contexts == {frozenset(wanted)}, template
 
 
