@@ -9,10 +9,12 @@ import pytest
 
 from blog.build.builder import render
 from blog.build.dates import Dates
+from blog.build.drawings.drawer import Drawer
 from blog.build.edition import Edition
 from blog.build.encodings import Encoder
 from blog.content.loader import load
 from blog.content.site import site_at
+from blog.machine.cache import Cache
 from blog.render.theme import Theme
 from blog.settings import Settings
 
@@ -71,7 +73,7 @@ def make(tmp_path_factory: pytest.TempPathFactory, theme: Theme) -> Make:
         dates: Dates | None = None,
         **settings: Any,
     ) -> Edition:
-        library = load(_write(tmp_path_factory.mktemp("posts"), files)).library
+        library = load(_write(tmp_path_factory.mktemp("posts"), files), draw=Drawer(Cache(None))).library
         site_settings = Settings(base_url=base_url, **settings)
         return render(library, site_at(library, now), theme, site_settings, Encoder(lambda *_: {}), dates=dates)
 
