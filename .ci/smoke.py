@@ -14,7 +14,7 @@ from urllib.error import HTTPError
 from urllib.request import urlopen
 
 IMAGE = os.environ.get("IMAGE", "blog")
-SIZE_BUDGET_MB = float(os.environ.get("SIZE_BUDGET_MB", "90"))
+SIZE_BUDGET_MB = float(os.environ.get("SIZE_BUDGET_MB", "150"))
 MB = 1e6
 DRAIN_SECONDS = 2
 SECONDS_TO_READY = 60

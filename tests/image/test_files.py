@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.image
 
-MOST_BYTES = 95_000_000
+MOST_BYTES = 150_000_000
 # Names of programs that must not be in the image, with versions.
 TOOLS = re.compile(
     r"(sh|ash|bash|dash|zsh|busybox|env|su|sudo|pip[\d.]*|uv|apt(-get)?|dpkg(-query)?|apk|gcc|ld|strip|curl|wget|perl[\d.]*)"
@@ -76,7 +76,8 @@ def test_no_file_is_setuid_or_has_capabilities(image: "Image") -> None:
 
 
 def test_the_image_has_no_development_files(image: "Image") -> None:
-    names = {path.name for path in image.files()}
+    # `blog init` writes the Dockerfile of a new blog from the one in this folder.
+    names = {path.name for path in image.files() if "starter" not in path.parts}
     assert {".git", "test", "tests", "idlelib", "tkinter", "Dockerfile", "include", ".venv"} & names == set()
     assert [path for path in image.files() if path.suffix in {".c", ".h", ".a", ".pyi", ".pyx"}] == []
 

@@ -12,6 +12,7 @@ from blog.content.post import Text
 from blog.content.site import Site, site_of_text, unpublished
 from blog.errors import ContentError, Fault, Severity
 from blog.render import security
+from blog.render.bodies import BodyRenderer
 from blog.render.meta import MetadataBuilder, PageMetadata
 from blog.render.page import PRIVATE, Rendered
 from blog.render.pages import PageRenderer
@@ -53,7 +54,8 @@ class Previews:
         site = site_of_text(self._library.config, text, self._moment)
         metadata = MetadataBuilder(site, self._settings.base_url, self._resolver, None)
         shown = site.texts[0]
-        return _PreviewRenderer(site, self._theme, metadata, self._resolver, self._settings).text(shown)
+        bodies = BodyRenderer(self._theme, self._resolver, self._settings.posts_dir, self._library.drawings)
+        return _PreviewRenderer(site, self._theme, metadata, bodies, self._settings).text(shown)
 
     def _files(self, text: Text) -> Iterator[Rendered]:
         for target in file_targets(text):
