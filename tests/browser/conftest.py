@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import wave
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,15 +54,33 @@ def _wait_until_ready(port: int, process: subprocess.Popen[bytes]) -> None:
     raise AssertionError("the server never became ready")
 
 
+def _write_recording(posts: Path) -> None:
+    """A post with a second of silence."""
+    with wave.open(str(posts / "silence.wav"), "wb") as file:
+        file.setparams((1, 1, 8000, 8000, "NONE", "not compressed"))
+        file.writeframes(bytes(8000))
+    front_matter = "title: A recording\ndate: 2026-01-01\ndescription: A second of silence.\naudio: silence.wav\n"
+    (posts / "a-recording.md").write_text(f"---\n{front_matter}---\n\nWords.\n")
+
+
 @pytest.fixture(scope="session")
-def demo() -> Iterator[Site]:
-    """A server of this repository's posts, and every path of its sitemap."""
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A server of this repository's posts and of one with a recording, and every path of its sitemap."""
+    posts = tmp_path_factory.mktemp("demo") / "posts"
+    shutil.copytree(ROOT / "posts", posts)
+    _write_recording(posts)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("BLOG_", "OTEL_"))}
     origin = f"http://127.0.0.1:{port}"
-    environ = {**inherited, "BLOG_PORT": str(port), "BLOG_BASE_URL": origin, "BLOG_LOG_LEVEL": "warning"}
+    environ = {
+        **inherited,
+        "BLOG_PORT": str(port),
+        "BLOG_BASE_URL": origin,
+        "BLOG_LOG_LEVEL": "warning",
+        "BLOG_POSTS_DIR": str(posts),
+    }
     process = subprocess.Popen([sys.executable, "-m", "blog", "serve"], cwd=ROOT, env=environ)
     try:
         _wait_until_ready(port, process)
