@@ -222,7 +222,7 @@ def test_new_creates_the_posts_folder(environ: dict[str, str], tmp_path: Path) -
     assert (tmp_path / "a" / "b" / "hello.md").exists()
 
 
-@pytest.mark.parametrize("title", ["", "   ", "!?", "🎉", "../.."])
+@pytest.mark.parametrize("title", ["", "   ", "!?", "…", "../.."])
 def test_new_refuses_a_title_without_a_letter(
     folder: Path, environ: dict[str, str], capsys: pytest.CaptureFixture[str], title: str
 ) -> None:

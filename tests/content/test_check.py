@@ -342,3 +342,26 @@ def test_a_draft_needs_no_date(write: Write, faults: Faults) -> None:
     write("b.md", "---\ntitle: B\ndraft: yes\ndate:\nupdated: 2026-01-01\ntags: [x]\n---\n")
     write("c.md", "---\ntitle: C\ndate: 2026-03-01\n---\n")
     assert faults() == []
+
+
+def test_an_alias_at_its_own_address_is_fine(write: Write, faults: Faults) -> None:
+    write("a.md", "---\ntitle: A\ndate: 2026-03-01\naliases: [a, /Blog/A/]\n---\n")
+    assert faults() == []
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["/feed", "/rss.xml", "/atom", "/feed/json", "/index.html", "/blog/a.html", "/BLOG/A.HTM#part", "/about.html", "/blog/tag/C++", "/blog/tag/C++/feed"],
+)  # fmt: skip
+def test_a_link_to_an_address_that_redirects_is_fine(write: Write, faults: Faults, target: str) -> None:
+    write("a.md", f"---\ntitle: A\ndate: 2026-03-01\ntags: [C++]\n---\n## Part\n\n[x]({target})\n")
+    write("pages/about.md", "---\ntitle: About\n---\n")
+    assert faults() == []
+
+
+def test_a_section_behind_an_address_that_redirects_has_to_be_there(write: Write, faults: Faults) -> None:
+    write("a.md", "---\ntitle: A\ndate: 2026-03-01\n---\n[x](/blog/a.html#gone) [y](/blog/b.html)\n")
+    assert faults() == [
+        "a.md:5: link '/blog/a.html#gone' names a section that a.md does not have",
+        "a.md:5: link '/blog/b.html' leads nowhere on this site",
+    ]

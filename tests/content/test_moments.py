@@ -20,6 +20,14 @@ TOKYO, NEW_YORK = ZoneInfo("Asia/Tokyo"), ZoneInfo("America/New_York")
         pytest.param("2025-12-31T20:00:00-05:00", TOKYO, "2026-01-01T10:00:00+09:00", id="offset-is-converted"),
         pytest.param("2024-08-08 22:44:26 -0700", None, "2024-08-08T22:44:26-07:00", id="space-before-offset"),
         pytest.param("2026-03-01 10:00 Z", None, "2026-03-01T10:00:00+00:00", id="space-before-z"),
+        pytest.param("2026-3-1", None, "2026-03-01T00:00:00+00:00", id="short-day"),
+        pytest.param("2026-03-01 9:05", None, "2026-03-01T09:05:00+00:00", id="short-hour"),
+        pytest.param("2026-03-01   09:05:00", None, "2026-03-01T09:05:00+00:00", id="spaces"),
+        pytest.param("2026-03-01t09:05:00z", None, "2026-03-01T09:05:00+00:00", id="lower-case"),
+        pytest.param("2026-03-01 09:05 UTC", TOKYO, "2026-03-01T18:05:00+09:00", id="utc"),
+        pytest.param("2026-03-01 09:05:00 GMT", None, "2026-03-01T09:05:00+00:00", id="gmt"),
+        pytest.param("2026-3-1 9:05:00.5 -5", None, "2026-03-01T09:05:00.500000-05:00", id="short-offset"),
+        pytest.param("2026-03-01 09:05 +530", None, "2026-03-01T09:05:00+05:30", id="offset-without-colon"),
         pytest.param("2026-04-24", ZoneInfo("Africa/Cairo"), "2026-04-24T01:00:00+03:00", id="day-without-midnight"),
         pytest.param("2026-03-29 02:30", ZoneInfo("Europe/Berlin"), "2026-03-29T03:30:00+02:00", id="skipped-hour"),
         pytest.param("1850-01-01 12:00", ZoneInfo("Europe/Berlin"), "1850-01-01T11:59:32+00:53", id="local-mean-time"),
@@ -45,6 +53,15 @@ def test_a_date_without_a_time_is_the_whole_day(
     updated: str, published: str, zone: ZoneInfo | None, *, before: bool
 ) -> None:
     assert is_before(parse_moment(updated, zone), parse_moment(published, zone)) is before
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["2026-13-1", "2026-2-30", "26-3-1", "2026-3", "2026-3-1 9", "2026-3-1 25:00", "1.3.2026", "2026-03-01 09:05 CET", "2026-03-01 9:05 pm"],
+)  # fmt: skip
+def test_what_is_no_date_is_refused_with_examples(written: str) -> None:
+    with pytest.raises(ValueError, match="is not a date: give a date"):
+        parse_moment(written, None)
 
 
 @pytest.mark.parametrize("name", ["Europe/Berln", "CEST", "Europe", "../etc/passwd", "localtime", "", "a\0b", "+02:00"])

@@ -80,3 +80,15 @@ def test_anchors_are_those_of_github_slugger() -> None:
     script = f"import {{slug}} from {json.dumps(str(SLUGGER))}; console.log(JSON.stringify({json.dumps(HEADINGS)}.map(h => slug(h.trim()))))"
     found = subprocess.run(["node", "--input-type=module", "-e", script], check=True, capture_output=True, text=True)
     assert [anchor(heading) for heading in HEADINGS] == json.loads(found.stdout)
+
+
+@pytest.mark.parametrize(
+    ("text", "slug"),
+    [
+        ("🎉", "🎉"), ("❤️", "❤"), ("☀️!", "☀"), ("👨‍👩‍👧", "👨👩👧"), ("→", "→"), ("∞", "∞"), ("€", "€"), ("❤️ Python", "python"),
+        ("Python ⚡️", "python"), ("1️⃣", "1⃣"), ("~", ""), ("…", ""), ("\ufe0f", ""), ("\u0301", ""), ("<>|", ""),
+    ],
+)  # fmt: skip
+def test_symbols_make_a_slug_only_where_there_is_no_word(text: str, slug: str) -> None:
+    assert slugify(text) == slug
+    assert not slug or is_slug(slug)

@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from blog import urls
 from blog.content import audio
+from blog.content.other_names import meant
 from blog.content.attribution import described
 from blog.content.check_collections import (
     folders_of_notes,
@@ -108,7 +109,7 @@ def _addresses(library: Library) -> Iterator[Fault]:
 
 def _aliases(text: Text, taken: dict[str, str], sources: Mapping[str, Text]) -> Iterator[Fault]:
     for alias in text.aliases:
-        if alias in taken:
+        if alias in taken and alias != urls.decoded(text.url):
             problem = f"alias {_written(text, alias)!r} is already taken by {taken[alias]}"
             yield _error(text, _line_of(text, "aliases"), problem)
         elif source := sources.get(alias):
@@ -299,8 +300,11 @@ class _Targets:
         """The text at a path of the site, if it is one, and what is wrong with a link to it."""
         if draft := self._drafts_by_path.get(path) if path not in self._paths else None:
             return draft, "" if text.draft else f"leads to {draft.file}, a draft that is not served"
-        known = path in self._paths or any(_covers(neighbour, path) for neighbour in self._library.config.neighbours)
-        return self._by_path.get(path), "" if known else "leads nowhere on this site"
+        if any(_covers(neighbour, path) for neighbour in self._library.config.neighbours):
+            return None, ""
+        # With the paths that redirect: /feed, and /blog/hello.html.
+        found = meant(path, self._paths, {})
+        return self._by_path.get(urls.decoded(found or "")), "" if found else "leads nowhere on this site"
 
     def _of_name(self, text: Text, target: str) -> tuple[Text | None, str]:
         """The text that a target of another program names, and what is wrong with a link to it."""

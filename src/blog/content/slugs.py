@@ -6,6 +6,9 @@ import unicodedata
 _SPELLED_OUT = str.maketrans({"+": " plus ", "#": " sharp ", "&": " and ", "@": " at "})
 # Letters, combining marks and digits. Python's ``\w`` has no combining marks, and would cut words of Hindi or Thai.
 _OF_A_WORD = ("L", "M", "N")
+_SYMBOLS = frozenset({"Sm", "Sc", "Sk", "So"})
+# They choose between two drawings of a character, such as a heart in colour or in black.
+_VARIATION_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 # What github-slugger keeps besides letters and marks: decimal digits, letter numbers, and what joins words.
 _OF_AN_ANCHOR = frozenset({"Nd", "Nl", "Pc"})
 # Symbols that Unicode calls alphabetic: circled, squared and negative Latin letters.
@@ -14,12 +17,16 @@ _ASCII_ANCHOR = re.compile(r"[^\w\- ]+", re.ASCII)
 
 
 def slugify(text: str) -> str:
-    """Letters and digits of any script, lower case, joined by hyphens; "" where there are none.
+    """Letters and digits of any script, lower case, joined by hyphens; without any, the symbols; "" where there is neither.
 
-    >>> slugify("Größe & Gewicht"), slugify("C++"), slugify("C#"), slugify("!?"), slugify("हिन्दी")
-    ('größe-and-gewicht', 'c-plus-plus', 'c-sharp', '', 'हिन्दी')
+    >>> slugify("Größe & Gewicht"), slugify("C++"), slugify("C#"), slugify("!?"), slugify("हिन्दी"), slugify("🎉!")
+    ('größe-and-gewicht', 'c-plus-plus', 'c-sharp', '', 'हिन्दी', '🎉')
     """
-    return "-".join("".join(map(_in_slug, _folded(text.translate(_SPELLED_OUT)))).split())
+    plain = _VARIATION_SELECTORS.sub("", text)
+    words = "".join(map(_in_slug, _folded(plain.translate(_SPELLED_OUT)))).split()
+    # A word may begin with a mark whose letter is a symbol, which is no part of a word.
+    found = [word for word in words if any(unicodedata.category(character)[0] in "LN" for character in word)]
+    return "-".join(found) or "".join(filter(_is_symbol, plain))
 
 
 def is_slug(text: str) -> bool:
@@ -44,6 +51,10 @@ def _folded(text: str) -> str:
     while (folded := unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).lower())) != text:
         text = folded
     return text
+
+
+def _is_symbol(character: str) -> bool:
+    return not character.isascii() and unicodedata.category(character) in _SYMBOLS
 
 
 def _in_slug(character: str) -> str:

@@ -7,12 +7,12 @@ from blog.build.edition import Edition
 from blog.build.not_found import NotFound
 from blog.build.response import PreparedResponse, Representation, Resource, field_lines
 from blog.build.state import ServiceState
+from blog.content.other_names import meant
 from blog.http.request import RequestRecord
 from blog.http.semantics import ALLOW, READ_METHODS
 from blog.machine.budget import Budget
 from blog.render import security
 from blog.render.page import TEXT
-from blog.serve.addresses import meant
 from blog.serve.negotiation import LONGEST_LIST, accepts_identity, choose, prefers_markdown
 from blog.serve.preconditions import FAILED, NOT_MODIFIED, evaluate
 from blog.serve.preview import PreviewLinks

@@ -341,3 +341,39 @@ def test_200_000_nested_brackets_do_not_crash_the_process() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False, timeout=60, text=True)
     assert (done.returncode, done.stdout) == (0, "refused\n")
+
+
+@pytest.mark.parametrize(
+    ("word", "is_draft"),
+    [
+        ("on", True),
+        ("On", True),
+        ("y", True),
+        ("YES", True),
+        ("off", False),
+        ("n", False),
+        ('"no"', False),
+        ("OFF", False),
+    ],
+)
+def test_a_switch_has_the_words_of_yaml(word: str, *, is_draft: bool) -> None:
+    assert parse(f"draft: {word}\n").draft is is_draft
+    assert is_marked_as_draft(f"---\n{BASE}draft: {word}\n---\n") is is_draft
+
+
+@pytest.mark.parametrize(("written", "tag"), [("en_US", "en-US"), ("zh_Hant_TW", "zh-Hant-TW"), ("pt-BR", "pt-BR")])
+def test_a_locale_is_a_language_tag(written: str, tag: str) -> None:
+    assert parse(f"lang: {written}\n").lang == tag
+
+
+@pytest.mark.parametrize(
+    ("written", "path"),
+    [("/caf%C3%A9", "/café"), ("cafe%CC%81", "/blog/café"), ("/old%20name", "/old name"), ("/old name", "/old name")],
+)
+def test_an_alias_may_be_percent_encoded(written: str, path: str) -> None:
+    assert parse(f'aliases: ["{written}"]\n').aliases == [path]
+
+
+@pytest.mark.parametrize("written", ["/100%25", "/a%3Fb", "/a%23b", "/%2F%2Fevil.example", "/a%0Ab", "/a%5Cb"])
+def test_an_alias_that_hides_a_character_is_refused(written: str) -> None:
+    assert problems(BASE + f'aliases: ["{written}"]\n')[0][1].endswith("is not a path such as /2019/old-name")

@@ -10,7 +10,8 @@ from blog.content.markdown import parse
     [
         "{{< figure src=a.png >}}", "{{% note %}}", "{{ page.title }}", "{% include x.html %}", "{/* hidden */}", "{: .x}", "{:.x #y}",
         ":::note", "::: {.warning}", "[[toc]]", "[[_TOC_]]", "import X from './x'", "import './x.css'", "export const a = 1", "export default X",
-        "![a](a.png){width=50}", "`x`{.python}", "<Tweet id=1/>", "<MyChart />",
+        "![a](a.png){width=50}", "`x`{.python}", "<Tweet id=1/>", "<MyChart />", "![a](a.png =100x50)", "![a](a.png =x50)", "word^[a note here]",
+        "![a](my picture.png)", "[a](my other text.md#part)", "[^my note]: its words", "[a](größe 2.pdf)",
     ],
 )  # fmt: skip
 def test_a_construct_that_means_nothing_here_is_remarked_with_its_line(written: str) -> None:
@@ -20,7 +21,8 @@ def test_a_construct_that_means_nothing_here_is_remarked_with_its_line(written: 
 
 @pytest.mark.parametrize(
     "written",
-    ["`{{ x }}`", "``{% x %}``", "a {b} c", "f(x){ return }", "import duties from abroad rose", "export figures", "a ::: b", "[toc](a.md)", "{}", "{ }"],
+    ["`{{ x }}`", "``{% x %}``", "a {b} c", "f(x){ return }", "import duties from abroad rose", "export figures", "a ::: b", "[toc](a.md)", "{}", "{ }",
+     "[a](b c)", "f[0](a b)", "x^[1]", "^[a-z ]+$", "[a](<my text.md>)", '[a](b.md "my text.md")', "[a](b.md) (see c.md)"],
 )  # fmt: skip
 def test_what_only_looks_like_one_is_not_remarked(written: str) -> None:
     assert parse(f"Words {written} more.\n").remarks == ()

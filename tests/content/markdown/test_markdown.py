@@ -290,3 +290,14 @@ def test_any_text_is_parsed(text: str) -> None:
 @pytest.mark.parametrize("text", ["[a]: /x\n- ", "[a]: /x\n-", "> [a]: /x\n> - "])
 def test_definitions_before_what_could_be_a_heading_or_a_table_are_no_error(text: str) -> None:
     assert "-" in parse(text).markup
+
+
+@pytest.mark.parametrize(
+    ("rows", "lines"),
+    [("|1|2|3|\n|4|5|6|", [3]), ("|1|2|\n|4|5|6|", [4]), ("|1|2||\n|3|", []), ("|1|2\\|3|", [])],
+)
+def test_cells_that_a_table_has_no_column_for_are_remarked_once(rows: str, lines: list[int]) -> None:
+    remarks = parse(f"|a|b|\n|-|-|\n{rows}\n").remarks
+    assert [(remark.line, "more cells than its head" in remark.problem) for remark in remarks] == [
+        (line, True) for line in lines
+    ]

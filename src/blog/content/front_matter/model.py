@@ -1,5 +1,6 @@
 """Model of front matter: the typed values of a post or page, whatever dialect they were written in."""
 
+import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
@@ -15,6 +16,8 @@ from blog.content.slugs import slugify
 
 MAX_DESCRIPTION_CHARACTERS = 500
 MAX_TAGS = 30
+# The words of YAML 1.1 for a switch.
+_TRUE, _FALSE = frozenset({"true", "yes", "on", "y"}), frozenset({"false", "no", "off", "n"})
 
 
 def _moment(value: Any, info: ValidationInfo) -> datetime:
@@ -24,10 +27,10 @@ def _moment(value: Any, info: ValidationInfo) -> datetime:
 
 
 def _switch(value: Any) -> bool:
-    known = {"true": True, "yes": True, "false": False, "no": False}
-    if not isinstance(value, str) or value.lower() not in known:
+    word = value.lower() if isinstance(value, str) else ""
+    if word not in _TRUE | _FALSE:
         raise ValueError(f"{value!r} is neither true nor false")
-    return known[value.lower()]
+    return word in _TRUE
 
 
 def words(value: Any) -> list[str]:
@@ -47,13 +50,8 @@ def _with_slug(name: str) -> str:
 
 def alias_path(value: str) -> str:
     """The path that an alias stands for: a word is a name below /blog, and a longer path begins at the root."""
-    path = (
-        unquote(value)
-        if value.startswith("/")
-        else f"/{unquote(value)}"
-        if "/" in value.rstrip("/")
-        else f"/blog/{value}"
-    )
+    name = unicodedata.normalize("NFC", unquote(value))
+    path = name if name.startswith("/") else f"/{name}" if "/" in name.rstrip("/") else f"/blog/{name}"
     path = path.removesuffix("index.html")
     if "//" in path or any(character in path for character in "?#\\%") or not path.isprintable() or path == "/":
         raise ValueError(f"{value!r} is not a path such as /2019/old-name")

@@ -26,8 +26,8 @@ Kind = Literal["post", "page"]
 _STRICT = frozenset({"published", "private"})
 _FENCED = re.compile(r"\s*(?:---|\+\+\+)")
 _DRAFT = re.compile(
-    r"^[\"']?(?:(?:draft|private)[\"']?[ \t]*[:=][ \t]*[\"']?(?:true|yes)"
-    r"|published[\"']?[ \t]*[:=][ \t]*[\"']?(?:false|no)"
+    r"^[\"']?(?:(?:draft|private)[\"']?[ \t]*[:=][ \t]*[\"']?(?:true|yes|on|y)"
+    r"|published[\"']?[ \t]*[:=][ \t]*[\"']?(?:false|no|off|n)"
     r"|status[\"']?[ \t]*[:=][ \t]*[\"']?(?:draft|private|pending|hidden|wip))[\"']?[ \t]*(?:#.*)?$",
     re.IGNORECASE | re.MULTILINE,
 )

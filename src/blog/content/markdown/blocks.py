@@ -21,6 +21,7 @@ MAX_DEPTH = 50
 # A text may be read ahead four times its length, or this far.
 MIN_READ = 100_000
 TOO_DEEP = f"blocks are nested more than {MAX_DEPTH} deep; what is deeper is shown as text"
+_CUT = "this row of the table has more cells than its head; those beyond are not shown"
 
 
 class Blocks(BlockParser):
@@ -238,7 +239,8 @@ class Builder:
                 if html_blocks.ends(container.attrs["html_kind"], line.text[line.offset :]):
                     self.close(len(self.open) - 1)
             case "table":
-                tables.add_row(container, line)
+                if tables.add_row(container, line):
+                    self.problems.append((line.number, _CUT))
             case "heading" | "thematic_break":
                 pass
             case "paragraph":

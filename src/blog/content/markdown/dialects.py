@@ -14,6 +14,13 @@ _CONSTRUCTS = (
     (re.compile(r"^[ \t]*import[ \t]+(?:[\w{*][^\n;]{0,200}[ \t]from[ \t]+)?['\"][^\n'\"]+['\"][ \t]*;?[ \t]*$", re.MULTILINE), "an import of MDX"),
     (re.compile(r"^[ \t]*export[ \t]+(?:default|const|let|var|function|async)\b", re.MULTILINE), "an export of MDX"),
     (re.compile(r"^:::+[ \t]*\{?[\w.-]", re.MULTILINE), "a directive"),
+    (re.compile(r"^\[\^[^\[\] \t\n]*[ \t][^\[\]\n]*\]:", re.MULTILINE), "a footnote whose name contains a space"),
+    (re.compile(r"(?<=\w)\^\[[^\[\] \t\n]*[ \t][^\[\]\n]*\]"), "an inline footnote"),
+    (re.compile(r"!\[[^\[\]\n]*\]\([^\s()]+ =\d*x\d*\)"), "a picture with a size"),
+    (
+        re.compile(r"!?\[[^\[\]\n]*\]\((?=[^\s()<>\"']+ )[^()<>\"'\n]*\.\w{2,5}(?:#[^\s()#]*)?\)"),
+        "a link whose address contains a space and must stand between < and >",
+    ),
     (re.compile(r"^\[\[?_?toc_?\]\]?[ \t]*$", re.MULTILINE | re.IGNORECASE), "a table of contents marker"),
     (re.compile(r"\{:[ \t]*[.#\w][^\n{}]*\}"), "an attribute list of kramdown"),
     (re.compile(r"(?:(?<=\))|(?<=[\]`*_\w \x00]))\{[ \t]*(?:[.#][\w-]+|[\w-]+=[^\s{}]+)(?:[ \t]+[^\n{}]*)?\}"), "an attribute list"),

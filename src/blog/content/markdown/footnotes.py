@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from blog.content.markdown.blocks import Builder
 
 _DEFINITION = re.compile(r"\[\^([^\]\s\x00]+)\]:([ \t]*)")
-_CONTAINERS = frozenset({"block_quote", "list", "list_item", "footnote", "component"})
+# Blocks whose children are inlines. A definition may stand in any other, in an alert or a task too.
+_LEAVES = frozenset({"paragraph", "block_text", "heading", "table"})
 # What looks like a citation: a label without white space.
 CITATION = re.compile(r"\^([^\]\[\s]+)")
 
@@ -45,29 +46,38 @@ def key(label: str) -> str:
     return label.casefold()
 
 
-def number(tokens: list[Token]) -> tuple[list[Token], list[Token]]:
+def number(tokens: list[Token]) -> tuple[list[Token], list[Token], list[tuple[int, str]]]:
     """Take the definitions out of the tokens, and number those that the text leads to.
 
-    Gives the tokens without definitions, and the notes in the order of their numbers. Like cmark-gfm, the numbers follow
-    the citations in the order of the file, those in definitions included.
+    Gives the tokens without definitions, the notes in the order of their numbers, and the lines and problems of
+    definitions that no reader will see. Like cmark-gfm, the numbers follow the citations in the order of the file,
+    those in definitions included.
     """
     notes: dict[str, Token] = {}
-    rest = _without(tokens, notes)
+    problems: list[tuple[int, str]] = []
+    rest = _without(tokens, notes, problems)
     reached = _reached(rest, notes)
     order = list(dict.fromkeys(_citations(tokens, reached)))
-    return rest, [notes[name] | {"number": index} for index, name in enumerate(order, 1)]
+    uncited = [notes[name] for name in notes if name not in reached]
+    problems += [(note["line"], f"footnote {_written(note)} is never cited, and is not shown") for note in uncited]
+    return rest, [notes[name] | {"number": index} for index, name in enumerate(order, 1)], problems
 
 
-def _without(tokens: list[Token], notes: dict[str, Token]) -> list[Token]:
+def _without(tokens: list[Token], notes: dict[str, Token], problems: list[tuple[int, str]]) -> list[Token]:
     kept = []
     for token in tokens:
-        if token["type"] in _CONTAINERS:
-            token = {**token, "children": _without(token["children"], notes)}  # noqa: PLW2901 -- a copy without notes
-        if token["type"] == "footnote":
-            notes.setdefault(key(token["attrs"]["label"]), token)
-        else:
+        if "children" in token and token["type"] not in _LEAVES:
+            inner = _without(token["children"], notes, problems)
+            token = {**token, "children": inner}  # noqa: PLW2901 -- a copy without notes
+        if token["type"] != "footnote":
             kept.append(token)
+        elif notes.setdefault(key(token["attrs"]["label"]), token) is not token:
+            problems.append((token["line"], f"footnote {_written(token)} is defined before, and is not shown again"))
     return kept
+
+
+def _written(note: Token) -> str:
+    return f"[^{note['attrs']['label']}]"
 
 
 def _reached(tokens: list[Token], notes: dict[str, Token]) -> set[str]:
@@ -87,6 +97,8 @@ def _citations(tokens: list[Token], reached: set[str] | None) -> Iterator[str]:
     for token in tokens:
         if token["type"] == "footnote_ref":
             yield token["key"]
+        elif token["type"] == "image":
+            continue  # its alternative text is plain
         elif token["type"] != "footnote":
             yield from _citations(token.get("children", []), reached)
         elif reached and key(token["attrs"]["label"]) in reached:

@@ -65,8 +65,8 @@ class _Markdown(mistune.Markdown):
 def parse(text: str, dialect: Dialect) -> Parsed:
     tokens, state = _MARKDOWN[dialect].parse(text)
     assert not isinstance(tokens, str)  # noqa: S101 -- a Markdown without a renderer returns tokens
-    kept, notes = footnotes.number(tokens)
-    return Parsed(kept, notes, [Remark(line, problem) for line, problem in state.env["problems"]])
+    kept, notes, lost = footnotes.number(tokens)
+    return Parsed(kept, notes, [Remark(line, problem) for line, problem in (*state.env["problems"], *lost)])
 
 
 def _with_id(heading: Token) -> Token:

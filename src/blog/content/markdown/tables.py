@@ -37,14 +37,19 @@ def continues(_table: Block, line: Line) -> bool:
     return not line.blank and line.indent < TAB and line.rest.strip(" \t") != "|"
 
 
-def add_row(table: Block, line: Line) -> None:
+def add_row(table: Block, line: Line) -> bool:
+    """Add a row; whether it is the first of the table that has words in more cells than the table has columns."""
     width = len(table.attrs["aligns"])
-    row = cells(line.rest)[:width]
+    written = cells(line.rest)
+    row = written[:width]
     missing = width - len(row)
     if table.attrs["filled"] + missing <= MAX_FILLED:
         table.attrs["filled"] += missing
         row += [""] * missing
     table.attrs["rows"].append((line.number, row))
+    first_cut = any(written[width:]) and not table.attrs.get("cut")
+    table.attrs["cut"] = table.attrs.get("cut") or first_cut
+    return bool(first_cut)
 
 
 def cells(row: str) -> list[str]:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blog.serve.addresses import meant
+from blog.content.other_names import meant
 
 PAGES = frozenset({
     "/", "/blog", "/about", "/rss", "/atom.xml", "/feed.json", "/blog/hello", "/blog/hello.md", "/blog/größe", "/blog/index", "/tags",
