@@ -9,7 +9,6 @@ from urllib.parse import unquote, urlsplit
 
 from blog import urls
 from blog.content import audio
-from blog.content.other_names import meant
 from blog.content.attribution import described
 from blog.content.check_collections import (
     folders_of_notes,
@@ -24,6 +23,7 @@ from blog.content.front_matter import key_line, written_alias
 from blog.content.library import Library, files_of, is_external, resolve_file, resolve_relative
 from blog.content.media_types import AUDIO, PICTURES, is_audio, is_on_cards, is_picture
 from blog.content.named_texts import PREFIX, NamedTexts
+from blog.content.other_names import meant
 from blog.content.post import Post, StandalonePage, Text
 from blog.content.slugs import slugify
 from blog.content.static_files import REPLACEABLE, address_of

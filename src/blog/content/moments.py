@@ -12,7 +12,7 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _TIME = re.compile(
     r"(?:[T,\s]|\bat\b)+(?P<hour>\d\d?):(?P<minute>\d\d)(?P<second>:\d\d(?:[.,]\d+)?)?"
     r"(?:\s*(?P<half>[ap])\.?m\.?)?\s*(?:(?P<zone>Z|UTC|GMT|UT|[ECMP][SD]T)?"
-    r"(?:\s*(?P<offset>[+-]\d\d:?\d\d(?::\d\d)?)(?:\s+\(?[A-Z][A-Za-z ]{1,40}\)?)?)?)",
+    r"(?:\s*(?P<offset>[+-]\d\d?(?::?\d\d(?::\d\d)?)?)(?:\s+\(?[A-Z][A-Za-z ]{1,40}\)?)?)?)",
     re.ASCII | re.IGNORECASE,
 )
 # RFC 5322, 4.3.
@@ -108,8 +108,18 @@ def _time_in_iso(value: str) -> str:
         return value
     hour = hour % 12 + 12 * (half == "p") if half else hour
     zone = (found["zone"] or "").upper()
-    offset = found["offset"] or _ZONES.get(zone, "Z" if zone else "")
+    offset = _full_offset(found["offset"] or "") or _ZONES.get(zone, "Z" if zone else "")
     return f" {hour:02}:{found['minute']}{found['second'] or ''}{offset}"
+
+
+def _full_offset(offset: str) -> str:
+    """An offset with two digits for its hours, which YAML writes with one.
+
+    >>> _full_offset("-5"), _full_offset("+530"), _full_offset("+0100"), _full_offset("")
+    ('-05', '+0530', '+0100', '')
+    """
+    hours = offset[1:].partition(":")[0]
+    return f"{offset[0]}0{offset[1:]}" if len(hours) in {1, 3} else offset
 
 
 def _month(name: str) -> int:
