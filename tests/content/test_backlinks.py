@@ -37,7 +37,18 @@ def related(site: Site, slug: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "target", ["a.md", "./a.md#x", "/notes/a", "/Notes/A/?x=1#y", "/%6eotes/a", "../notes/a.md", "/old/a"]
+    "target",
+    [
+        "a.md",
+        "./a.md#x",
+        "/notes/a",
+        "/Notes/A/?x=1#y",
+        "/%6eotes/a",
+        "../notes/a.md",
+        "/old/a",
+        "@/notes/a.md",
+        "{{< ref 'a' >}}",
+    ],
 )
 def test_a_note_knows_which_texts_link_to_it(linking: Callable[..., Site], write: Write, target: str) -> None:
     site = linking(a=[], b=[target, target], c=["/notes/b", "https://example.org/notes/a", "#a", ""])

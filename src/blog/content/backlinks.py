@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from blog import urls
 from blog.content.library import is_external, resolve_relative
+from blog.content.named_texts import PREFIX, NamedTexts
 from blog.content.post import Note, Text
 
 RELATED_NOTES = 3
@@ -24,6 +25,7 @@ class Links:
     def __init__(self, texts: Iterable[Text]) -> None:
         self._texts = {text.url: text for text in texts}
         self._by_file = {text.file: text.url for text in self._texts.values()}
+        self._named = NamedTexts(tuple(self._texts.values()))
         self._by_path = {
             path: text.url
             for text in self._texts.values()
@@ -70,6 +72,9 @@ class Links:
             return None
         if target.startswith("/"):
             return self._by_path.get(urls.canonical(normalize("NFC", unquote(urlsplit(target).path))))
+        if target.startswith(PREFIX):
+            named = self._named.find(target)
+            return named.url if named else None
         path = resolve_relative(text, target)
         return self._by_file.get(path) if path else None
 

@@ -67,7 +67,7 @@ def test_an_export_whose_braces_never_close_ends_at_the_blank_line(shown: Shown)
         ('a <b title="1 > 0 &amp; &quot;x&quot;">c</b>', '<p>a <b title="1 > 0 &amp; &quot;x&quot;">c</b></p>'),
         ("<section>\n*a*\n\n- b\n</section>", "<section>\n<p><em>a</em></p>\n<ul>\n<li>b</li>\n</ul>\n</section>"),
         ("a<>b</>c", "<p>abc</p>"), ("1 < 2 <3 <-4", "<p>1 &lt; 2 &lt;3 &lt;-4</p>"), ('a{" "}b{"\\"c\\""}', "<p>a b&quot;c&quot;</p>"),
-        ("`<br />` and `{x}`", "<p><code>&lt;br /&gt;</code> and <code>{x}</code></p>"),
+        ("<span className='x'>a</span>", '<p><span class="x">a</span></p>'), ("`<br />` and `{x}`", "<p><code>&lt;br /&gt;</code> and <code>{x}</code></p>"),
         ("Words\n<br />\nwords", "<p>Words\n<br>\nwords</p>"), ("a {/* b */}c", "<p>a c</p>"),
     ],
 )  # fmt: skip

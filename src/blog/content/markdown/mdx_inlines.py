@@ -8,6 +8,7 @@ from mistune import InlineParser
 from mistune.core import InlineState
 
 from blog.content.markdown.emphasis import merged
+from blog.content.markdown.html_blocks import is_block_name
 from blog.content.markdown.inlines import Inline, Inlines
 from blog.content.markdown.jsx import Expression, Scanner, Tag, literal, shown
 from blog.content.markdown.tree import Token
@@ -20,6 +21,7 @@ MAX_DEPTH = 30
 TOO_DEEP = f"components are nested more than {MAX_DEPTH} deep; those that are deeper are left out"
 # An expression that reads a name: x, a.b, f(x), x => y. Braces around other words are likely prose.
 _EVALUATED = re.compile(r"\s*[A-Za-z_$][\w$]*\s*(?:[.?\[(][^{}]*|=>.*)?\s*|[^{}]*=>.*", re.DOTALL)
+_TAG_NAME = re.compile(r"</?([A-Za-z][\w-]*)")
 _NESTED = frozenset({"emphasis", "strong", "strikethrough", "link", "image"})
 # So many characters for each of the text may be read ahead.
 _READ = 20
@@ -160,17 +162,18 @@ class _Pairing:
 
 
 def is_only_tags(tokens: list[Token]) -> bool:
-    """Whether a paragraph consists of tags and what is in them: MDX makes no paragraph of it."""
-    depth, seen = 0, False
+    """Whether a paragraph consists of tags and what is in them, and one of them may be a block: MDX makes no paragraph of it."""
+    depth, is_block = 0, False
     for token in tokens:
         if token["type"] == "inline_html":
-            seen = True
+            found = _TAG_NAME.match(token["raw"])
+            is_block = is_block or bool(found and is_block_name(found[1]))
             depth += _step(token["raw"])
         elif token["type"] == "component":
-            seen = True
+            is_block = True
         elif depth <= 0 and not (token["type"] == "softbreak" or not token.get("raw", "x").strip()):
             return False
-    return seen and depth == 0
+    return is_block and depth == 0
 
 
 def _step(raw: str) -> int:

@@ -91,7 +91,9 @@ class Writer:
         return f"<p>{self.write(token['children'])}</p>\n"
 
     def bare_paragraph(self, token: Token) -> str:
-        children = [{**child, "bare": True} if child["type"] == "component" else child for child in token["children"]]
+        children = token["children"]
+        if not any(child["type"] == "inline_html" for child in children):
+            children = [{**child, "bare": True} if child["type"] == "component" else child for child in children]
         return self.write(children) + "\n"
 
     def component(self, token: Token) -> str:
