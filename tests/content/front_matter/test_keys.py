@@ -60,6 +60,15 @@ def remarks(front_matter: FrontMatter) -> list[tuple[int, str]]:
         pytest.param("status: Draft", "draft", True, id="status"),
         pytest.param("status: published", "draft", False, id="status-published"),
         pytest.param("private: true", "draft", True, id="private"),
+        pytest.param("public: false", "draft", True, id="public"),
+        pytest.param("isPublished: false", "draft", True, id="is-published"),
+        pytest.param("isDraft: true", "draft", True, id="is-draft"),
+        pytest.param("permalink: false", "draft", True, id="not-written"),
+        pytest.param("series: [One]", "series", "One", id="series-list"),
+        pytest.param("series: {title: One, order: 2}", "series", "One", id="series-table"),
+        pytest.param("series: {title: One, order: 2}", "order", 2, id="order-in-a-series"),
+        pytest.param("audio: [a.mp3]", "audio", "a.mp3", id="audio-list"),
+        pytest.param("cover: {image: ''}", "image", None, id="empty-cover"),
         pytest.param("expiryDate: 2026-04-01", "expires", datetime(2026, 4, 1, tzinfo=UTC), id="expiry"),
         pytest.param("url: /a/b/", "permalink", "/a/b/", id="url"),
         pytest.param("path: a/b", "permalink", "a/b", id="zola-path"),
@@ -94,7 +103,7 @@ def test_a_key_of_another_program_is_understood(written: str, key: str, value: o
 
 @pytest.mark.parametrize("key", [name for names in SYNONYMS.values() for name in names])
 def test_every_synonym_means_something(key: str) -> None:
-    value = "true" if key == "private" else "2026-04-01"
+    value = "true" if SYNONYMS["draft"].count(key) else "2026-04-01"
     assert not any("unknown key" in problem for _, problem in remarks(parse(f"title: T\n{key}: {value}\n")))
 
 
@@ -106,7 +115,10 @@ def test_every_synonym_means_something(key: str) -> None:
         pytest.param("summary: x\nexcerpt: y", "excerpt is not used: summary is given too", id="two-meanings"),
         pytest.param("pubDate: soon", "pubDate: 'soon' is not a date: ", id="date"),
         pytest.param("lastmod: :git", "lastmod: ':git' is not a date: ", id="updated"),
-        pytest.param("lastmod: 2020-01-01", "lastmod is before date: 2020-01-01 is earlier than 2026-03-01; it is ignored", id="before"),
+        pytest.param("lastmod: 2020-01-01", "lastmod is ignored: 2020-01-01 is earlier than the date, 2026-03-01", id="before"),
+        pytest.param("series: [One, Two]", "series: a text is part of one series", id="two-series"),
+        pytest.param("redirect_to: /x", "unknown key 'redirect_to'; it has no meaning here", id="spelled-alike"),
+        pytest.param("date: 2026-03-01\npublishDate: soon", "publishDate is ignored: 'soon' is not a date", id="publish-date"),
         pytest.param("status: evergreen", "status: 'evergreen' is neither true nor false; it is ignored", id="status"),
         pytest.param("language: english", "language: 'english' is not a language tag", id="language"),
         pytest.param("weight: 1.5", "weight: Input should be a valid integer", id="weight"),
@@ -114,12 +126,31 @@ def test_every_synonym_means_something(key: str) -> None:
         pytest.param("categories: ['!?']", "categories: '!?' has neither a letter nor a digit; it is ignored", id="tag"),
     ],
 )  # fmt: skip
-def test_what_has_no_meaning_is_a_remark_and_kept(written: str, said: str) -> None:
+def test_what_has_no_meaning_is_a_remark(written: str, said: str) -> None:
     front_matter = parse(f"title: T\n{written}\n")
     ((line, problem),) = remarks(front_matter)
     assert problem.startswith(said)
-    assert line == 2 + written.count("\n") + 1
-    assert list(front_matter.extra) == [written.splitlines()[-1].partition(":")[0]]
+    assert line == 3 + written.rstrip().count("\n")
+
+
+@pytest.mark.parametrize("written", ["layout: post", "lastmod: :git", "status: evergreen", "weight: 1.5"])
+def test_what_is_not_understood_is_kept(written: str) -> None:
+    key, _, value = written.partition(": ")
+    assert parse(f"title: T\n{written}\n").extra == {key: value}
+
+
+def test_a_text_does_not_appear_before_hugos_publish_date() -> None:
+    front_matter = parse("title: T\ndate: 2026-03-01\npublishDate: 2026-04-01\n")
+    assert front_matter.date == datetime(2026, 4, 1, tzinfo=UTC)
+    assert remarks(front_matter) == [(4, "publishDate counts, and not date, because it is later")]
+    assert parse("title: T\ndate: 2026-03-01\npublishDate: 2026-02-01\n").date == DAY
+
+
+@pytest.mark.parametrize("value", ["null", "~", "Null"])
+@pytest.mark.parametrize("key", ["tags", "lastmod", "cover", "slug", "series", "layout"])
+def test_null_is_no_value(key: str, value: str) -> None:
+    front_matter = parse(f"title: T\n{key}: {value}\n")
+    assert (front_matter.remarks, front_matter.tags, front_matter.extra) == ((), [], {})
 
 
 def test_a_long_summary_is_shortened_and_not_refused() -> None:

@@ -111,7 +111,6 @@ def test_a_wrong_date_is_reported(written: str, problem: str) -> None:
 @pytest.mark.parametrize(
     ("more", "line", "problem"),
     [
-        pytest.param("updated: 2026-02-01", 4, "updated is before date", id="updated-before-date"),
         pytest.param("draft: perhaps", 4, "draft: 'perhaps' is neither true nor false", id="draft"),
         pytest.param("slug: '!?'", 4, "slug: '!?' has neither a letter nor a digit", id="slug"),
         pytest.param("tags: [[[a]]]", 4, "tags: give a list", id="tags-nested"),
@@ -131,7 +130,7 @@ def test_a_wrong_date_is_reported(written: str, problem: str) -> None:
         pytest.param("order: first", 4, "order: ", id="order"),
         pytest.param("order: " + "9" * 5000, 4, "order: ", id="order-huge"),
         pytest.param("image: {width: 7}", 4, "image: give a path, or {src: path, alt: text}", id="image-mapping"),
-        pytest.param("series: [a]", 4, "series: ", id="series-list"),
+        pytest.param("series: [[a]]", 4, "series: ", id="series-nested"),
         pytest.param("description: {a: b}", 4, "description: ", id="description-mapping"),
         pytest.param("description: " + "x" * 501, 4, "at most 500 characters", id="description-long"),
         pytest.param("title: again", 4, "title is given twice", id="duplicate"),
@@ -150,6 +149,12 @@ def test_a_wrong_value_is_reported_with_its_line(more: str, line: int, problem: 
 @pytest.mark.parametrize(
     ("more", "line", "problem"),
     [
+        pytest.param(
+            "updated: 2026-02-01",
+            4,
+            "updated is ignored: 2026-02-01 is earlier than the date, 2026-03-01",
+            id="updated",
+        ),
         pytest.param("dates: x", 4, "unknown key 'dates'; did you mean date?", id="near"),
         pytest.param("pub_dates: x", 4, "unknown key 'pub_dates'; did you mean pubDate?", id="near-another-programs"),
         pytest.param("Title: x", 4, "Title is not used: title is given too", id="twice"),

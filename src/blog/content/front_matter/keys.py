@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-from blog.content.front_matter.values import Json, Value, as_json
+from blog.content.front_matter.values import SWITCH, Json, Value, as_json
 
 # This program's own key, and then what others call it; the first one that is given counts. docs/writing.md has the same table.
 SYNONYMS: Mapping[str, tuple[str, ...]] = {
@@ -16,20 +16,21 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     ),
     "updated": (
         "lastmod", "modified", "updatedDate", "updatedAt", "modDatetime", "lastModified", "lastModifiedAt",
-        "lastUpdated", "dateModified",
+        "lastUpdated", "dateModified", "modifiedDate",
     ),
-    "description": ("summary", "excerpt", "subtitle", "spoiler", "abstract"),
+    "description": ("summary", "excerpt", "subtitle", "spoiler", "abstract", "metaDescription"),
     "tags": ("tag", "categories", "category", "keywords"),
-    "draft": ("private", "status"),
+    "draft": ("isDraft", "private", "isPublished", "public", "status"),
     "expires": ("expiryDate", "unpublishDate"),
     "slug": (),
     "permalink": ("url", "path"),
     "aliases": ("alias", "redirectFrom"),
     "image": (
         "cover", "coverImage", "heroImage", "hero", "thumbnail", "featuredImage", "featureImage", "ogImage",
-        "socialImage", "headerImage", "banner", "images",
+        "socialImage", "socialMediaCard", "headerImage", "banner", "img", "coverImg", "featureImg", "thumbnailImg", "shareImg",
+        "images",
     ),
-    "image_alt": ("alt", "imageAlt", "coverAlt", "heroAlt", "heroImageAlt"),
+    "image_alt": ("alt", "imageAlt", "imgAlt", "coverAlt", "heroAlt", "heroImageAlt"),
     "audio": (),
     "authors": ("author", "by", "creator"),
     "lang": ("language", "locale"),
@@ -47,12 +48,17 @@ _IN_TABLES = frozenset(
 )
 _DRAFT_STATUS = frozenset({"draft", "drafts", "private", "pending", "hidden", "skip", "unpublished", "unlisted", "wip"})
 _LIVE_STATUS = frozenset({"published", "publish", "public", "live", "final"})
-_SWITCH = {"true": True, "yes": True, "false": False, "no": False}
+# Switches that make a draft when they are off; published may be a date too.
+_OPPOSITES = frozenset({"published", "ispublished", "public"})
 _SRC = ("src", "url", "image", "path", "file", "filename", "source", "href")
 _ALT = ("alt", "alttext", "imagealt", "caption", "title")
 _NAME = ("name", "title", "label")
 _URL = ("url", "href", "link", "website")
+_ORDER = ("order", "part", "index", "position", "weight")
 _SIMILAR = 0.8
+# Keys that are spelled almost as others and mean something else.
+_NOT_SIMILAR = frozenset({"redirect", "redirectto"})
+_NULL = frozenset({"null", "Null", "NULL", "~"})
 
 
 def normal(key: str) -> str:
@@ -94,6 +100,8 @@ class Translated:
     written: dict[str, str] = field(default_factory=dict)
     extra: dict[str, Json] = field(default_factory=dict)
     said: list[Said] = field(default_factory=list)
+    # Hugo's publishDate where there is a date too: the text does not appear before it.
+    not_before: tuple[str, str] | None = None
 
     def drop(self, key: str, problem: str) -> None:
         """Take a value for one without a meaning, which the author should know."""
@@ -110,7 +118,7 @@ def translate(data: Mapping[str, Value], *, spaced_tags: bool = False) -> Transl
         converted = _CONVERTERS.get(key, _same)(written, value)
         if key == "tags" and spaced_tags:
             converted = _spaced(written, converted)
-        if normal(written) == "published" and not _has_digit(converted):
+        if normal(written) in _OPPOSITES and not _has_digit(converted):
             switch = _as_switch(converted)
             _set(translated, "draft", written, converted if switch is None else str(not switch))
         elif key == "permalink" and _as_switch(converted) is False:
@@ -118,6 +126,8 @@ def translate(data: Mapping[str, Value], *, spaced_tags: bool = False) -> Transl
             _set(translated, "draft", written, "true")
         elif key == "image":
             _set_image(translated, written, converted)
+        elif key == "series":
+            _set_series(translated, written, converted)
         elif converted != "":
             _set(translated, key, written, converted)
     return translated
@@ -126,6 +136,8 @@ def translate(data: Mapping[str, Value], *, spaced_tags: bool = False) -> Transl
 def _entries(data: Mapping[str, Value], translated: Translated) -> Iterator[tuple[int, str, str, Value]]:
     """The rank, the meaning, the name and the value of each key; what has no meaning is put aside."""
     for written, value in data.items():
+        if isinstance(value, str) and value in _NULL and meaning(written) != "title":
+            continue
         if isinstance(value, dict) and normal(written) in _TABLES:
             yield from _in_table(written, value, translated)
         elif key := meaning(written):
@@ -154,6 +166,8 @@ def _set(translated: Translated, key: str, written: str, value: Value) -> None:
         translated.values[key] = [*_items(known), *_items(value)]
     elif key == "draft":
         translated.values[key] = value if _as_switch(known) is False else known
+    elif normal(written) == "publishdate" and isinstance(value, str):
+        translated.not_before = (written, value)
     elif known != value:
         translated.extra[written] = as_json(value)
         translated.said.append(Said(written, f"{written} is not used: {translated.written[key]} is given too"))
@@ -177,6 +191,18 @@ def _set_image(translated: Translated, written: str, value: Value) -> None:
         _set(translated, "image_alt", written, alt)
 
 
+def _set_series(translated: Translated, written: str, value: Value) -> None:
+    """The name of a series, which other programs have as a list or as a table with the place in it."""
+    first = value[0] if isinstance(value, list) and value else value
+    if isinstance(value, list) and len(value) > 1:
+        translated.said.append(Said(written, f"{written}: a text is part of one series; the others are ignored"))
+    name = _first(first, _NAME) or first if isinstance(first, dict) else first
+    if name not in ("", []):
+        _set(translated, "series", written, name)
+    if isinstance(first, dict) and (order := _first(first, _ORDER)) and "order" not in translated.values:
+        _set(translated, "order", written, order)
+
+
 def _same(_written: str, value: Value) -> Value:
     return value
 
@@ -192,10 +218,14 @@ def _image(_written: str, value: Value) -> Value:
     """A path, or a mapping with src and alt; of a list its first item."""
     if isinstance(value, list):
         return _image("", value[0]) if value else ""
-    if not isinstance(value, dict):
-        return value
+    if not isinstance(value, dict) or any(normal(key) in _SRC and it == "" for key, it in value.items()):
+        return value if isinstance(value, str) else ""
     src, alt = _first(value, _SRC), _first(value, _ALT)
     return {"src": src, "alt": alt} if isinstance(src, str) and src else value
+
+
+def _audio(_written: str, value: Value) -> Value:
+    return value[0] if isinstance(value, list) and value else value
 
 
 def _names(_written: str, value: Value) -> Value:
@@ -241,18 +271,18 @@ def _has_digit(value: Value) -> bool:
 
 
 def _as_switch(value: Value) -> bool | None:
-    return _SWITCH.get(value.lower()) if isinstance(value, str) else None
+    return SWITCH.get(value.lower()) if isinstance(value, str) else None
 
 
 _CONVERTERS: Mapping[str, Callable[[str, Value], Value]] = {
-    "draft": _draft, "image": _image, "tags": _names, "authors": _authors
+    "draft": _draft, "image": _image, "audio": _audio, "tags": _names, "authors": _authors
 }  # fmt: skip
 
 
 def unknown_key(key: str) -> str:
     """The problem of a key that has no meaning. A key that is spelled almost so is probably meant."""
     nearest = get_close_matches(normal(key), _MEANING, n=1, cutoff=_SIMILAR)
-    if not nearest:
+    if not nearest or normal(key) in _NOT_SIMILAR:
         return f"unknown key {shorten(key)!r}; it has no meaning here, and is kept as post.extra"
     name = next(name for known, names in SYNONYMS.items() for name in (known, *names) if normal(name) == nearest[0])
     return f"unknown key {shorten(key)!r}; did you mean {name}?"

@@ -10,14 +10,12 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from blog.content.document import Remark
 from blog.content.file_names import is_language_tag
-from blog.content.front_matter.values import Json
+from blog.content.front_matter.values import SWITCH, Json
 from blog.content.moments import parse_moment
 from blog.content.slugs import slugify
 
 MAX_DESCRIPTION_CHARACTERS = 500
 MAX_TAGS = 30
-# The words of YAML 1.1 for a switch.
-_TRUE, _FALSE = frozenset({"true", "yes", "on", "y"}), frozenset({"false", "no", "off", "n"})
 
 
 def _moment(value: Any, info: ValidationInfo) -> datetime:
@@ -28,9 +26,9 @@ def _moment(value: Any, info: ValidationInfo) -> datetime:
 
 def _switch(value: Any) -> bool:
     word = value.lower() if isinstance(value, str) else ""
-    if word not in _TRUE | _FALSE:
+    if word not in SWITCH:
         raise ValueError(f"{value!r} is neither true nor false")
-    return word in _TRUE
+    return SWITCH[word]
 
 
 def words(value: Any) -> list[str]:

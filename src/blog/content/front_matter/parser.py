@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from blog import urls
 from blog.content.document import Remark
 from blog.content.file_names import FileName
-from blog.content.front_matter.keys import Translated, is_own, normal, translate
+from blog.content.front_matter.keys import Said, Translated, is_own, normal, translate
 from blog.content.front_matter.lines import line_of_written
 from blog.content.front_matter.model import MAX_DESCRIPTION_CHARACTERS, FrontMatter, alias_path, words
 from blog.content.front_matter.pelican import read_pelican
@@ -23,11 +23,11 @@ from blog.content.yaml_words import lost_words
 
 Kind = Literal["post", "page"]
 # A wrong value of these may publish what is not to be public.
-_STRICT = frozenset({"published", "private"})
+_STRICT = frozenset({"published", "ispublished", "public", "private", "isdraft"})
 _FENCED = re.compile(r"\s*(?:---|\+\+\+)")
 _DRAFT = re.compile(
-    r"^[\"']?(?:(?:draft|private)[\"']?[ \t]*[:=][ \t]*[\"']?(?:true|yes|on|y)"
-    r"|published[\"']?[ \t]*[:=][ \t]*[\"']?(?:false|no|off|n)"
+    r"^[\"']?(?:(?:draft|is_?draft|private)[\"']?[ \t]*[:=][ \t]*[\"']?(?:true|yes|on|y)"
+    r"|(?:(?:is_?)?published|public)[\"']?[ \t]*[:=][ \t]*[\"']?(?:false|no|off|n)"
     r"|status[\"']?[ \t]*[:=][ \t]*[\"']?(?:draft|private|pending|hidden|wip))[\"']?[ \t]*(?:#.*)?$",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -65,9 +65,10 @@ def parse_front_matter(
     if model.date is None and name.date:
         translated.values["date"] = name.date
         model = model.model_copy(update={"date": parse_moment(name.date, zone).moment})
+    model = _not_before(translated, model, zone)
     if kind == "post" and model.date is None and not model.draft:
         raise FrontMatterError((parts.first_line, _no_date(parts)), *_remarks(parts, translated))
-    updated = _updated(parts, translated, model, zone)
+    updated = _updated(translated, model, zone)
     lost = tuple(lost_words(parts.front_matter, parts.first_line)) if parts.dialect == "yaml" else ()
     remarks = (*(Remark(*remark) for remark in _remarks(parts, translated)), *lost)
     return model.model_copy(update={"remarks": remarks, "updated": updated, "extra": translated.extra})
@@ -90,7 +91,7 @@ def _validated(parts: Split, translated: Translated, zone: tzinfo | None) -> Fro
         errors = {str(error["loc"][0]): error for error in reversed(problem.errors(include_url=False))}
     for key, error in errors.items():
         written = translated.written[key]
-        if is_own(written) or normal(written) in _STRICT:
+        if (is_own(written) and key != "permalink") or normal(written) in _STRICT:
             continue
         if error["type"] == "string_too_long" and key == "description":
             translated.values[key] = _shortened(str(translated.values[key]))
@@ -106,17 +107,31 @@ def _shortened(text: str) -> str:
     return " ".join(text.split())[: MAX_DESCRIPTION_CHARACTERS - 1].rsplit(" ", 1)[0] + "…"
 
 
-def _updated(parts: Split, translated: Translated, model: FrontMatter, zone: tzinfo | None) -> datetime | None:
+def _not_before(translated: Translated, model: FrontMatter, zone: tzinfo | None) -> FrontMatter:
+    """The model with the later one of two dates: what is not to be public yet waits."""
+    if translated.not_before is None or model.date is None:
+        return model
+    written, value = translated.not_before
+    try:
+        moment = parse_moment(value, zone).moment
+    except ValueError as problem:
+        translated.said.append(Said(written, f"{written} is ignored: {problem}"))
+        return model
+    if moment <= model.date:
+        return model
+    translated.values["date"] = value
+    translated.said.append(Said(written, f"{written} counts, and not date, because it is later"))
+    return model.model_copy(update={"date": moment})
+
+
+def _updated(translated: Translated, model: FrontMatter, zone: tzinfo | None) -> datetime | None:
     """When the text was updated, at the earliest when it was published: a date without a time is the whole day."""
     if model.updated is None or model.date is None:
         return model.updated
     updated, date = str(translated.values["updated"]), str(translated.values["date"])
     if is_before(parse_moment(updated, zone), parse_moment(date, zone)):
         written = translated.written["updated"]
-        problem = f"{written} is before date: {updated} is earlier than {date}"
-        if is_own(written):
-            raise FrontMatterError((line_of_written(parts, written), problem))
-        translated.drop("updated", f"{problem}; it is ignored")
+        translated.drop("updated", f"{written} is ignored: {updated} is earlier than the date, {date}")
         return None
     return max(model.date, model.updated)
 

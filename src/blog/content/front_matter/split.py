@@ -11,7 +11,7 @@ _FENCE = re.compile(r"(?:---(?:yaml|yml|json|toml)?|\+\+\+|---[ \t]+(?:yaml|yml|
 _YAML_END = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
 _TOML_END = re.compile(r"^\+\+\+[ \t]*$", re.MULTILINE)
 _FENCED_TOML_END = re.compile(r"^---[ \t]*$", re.MULTILINE)
-_PELICAN_LINE = re.compile(r"([A-Za-z][\w -]{0,40}?)[ \t]*:(?:[ \t]+\S|[ \t]*$)", re.ASCII)
+_PELICAN_LINE = re.compile(r"([A-Za-z][\w -]{0,40}?)[ \t]*:(?!//)", re.ASCII)
 # A block of Key: value lines is front matter if one of them is what only front matter has.
 _PELICAN_KEYS = frozenset({"title", "date"})
 _ANY_KEY = re.compile(r"^(?:title|date)[ \t]*[:=]", re.MULTILINE | re.IGNORECASE)

@@ -10,6 +10,8 @@ from blog.content.characters import UNUSABLE
 # Scalars are texts, because a title may be No and a tag 1.10; the model converts them.
 Value: TypeAlias = "str | list[Value] | dict[str, Value]"
 Json: TypeAlias = JsonValue
+# The words of YAML 1.1 for a switch.
+SWITCH = {**dict.fromkeys(("true", "yes", "on", "y"), True), **dict.fromkeys(("false", "no", "off", "n"), False)}
 _MOST_LEVELS = 20
 _LONGEST_NUMBER = 15
 
@@ -59,6 +61,8 @@ def as_json(value: Value) -> Json:
         return [as_json(item) for item in value]
     if isinstance(value, dict):
         return {key: as_json(item) for key, item in value.items()}
+    if value in {"null", "~"}:
+        return None
     if value.lower() in {"true", "false"}:
         return value.lower() == "true"
     if len(value) <= _LONGEST_NUMBER and value.removeprefix("-").isdecimal() and str(int(value)) == value:
