@@ -10,6 +10,7 @@ from pygments.lexers import PythonLexer
 from blog.content import markdown
 from blog.content.attribution import attributed
 from blog.content.document import Dialect, Document
+from blog.content.extensions import DEFAULT, Extensions
 from blog.content.library import Library
 from blog.content.loader import load
 from blog.content.markdown import parse
@@ -29,7 +30,7 @@ class UncheckableDocument(Document):
         raise LookupError(f"no {fragment}")
 
 
-def fail_for_bad(body: str, title: str, dialect: Dialect) -> Document:
+def fail_for_bad(body: str, title: str, dialect: Dialect, _extensions: Extensions = DEFAULT) -> Document:
     parsed = markdown.parse(body, title, dialect)
     values = {name: getattr(parsed, name) for name in Document.__dataclass_fields__}
     return UncheckableDocument(**values) if "bad" in body else parsed

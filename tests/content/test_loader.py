@@ -9,6 +9,7 @@ import pytest
 
 from blog.content import markdown
 from blog.content.document import Dialect, Document
+from blog.content.extensions import DEFAULT, Extensions
 from blog.content.library import Library
 from blog.content.loader import ParsedTexts, load
 from blog.errors import ContentError, Severity
@@ -280,7 +281,7 @@ def test_a_control_character_in_a_body_is_replaced_with_a_warning(folder: Path, 
 
 @pytest.mark.parametrize("draft", [False, True])
 def test_a_text_that_the_parser_fails_on_is_named(folder: Path, write: Write, *, draft: bool) -> None:
-    def fails(body: str, title: str, _dialect: Dialect) -> Document:
+    def fails(body: str, title: str, _dialect: Dialect, _extensions: Extensions = DEFAULT) -> Document:
         if title == "Bad":
             raise KeyError(body)
         return markdown.parse(body, title)

@@ -112,7 +112,8 @@ class Builder:
     def cache_keys(self) -> frozenset[str]:
         """The keys of the cache entries that the last edition used."""
         texts = (
-            document_cache.entry_key(text.body, text.title, dialect_of(text.file)) for text in self._parsed.values()
+            document_cache.entry_key(text.body, text.title, dialect_of(text.file), extensions)
+            for (_, _, extensions), text in self._parsed.items()
         )
         return self._encoder.cache_keys().union(texts, self._drawer.cache_keys())
 

@@ -8,7 +8,8 @@ import pygments
 from pydantic import TypeAdapter
 
 from blog.content import document, markdown, slugs, targets
-from blog.content.document import Dialect, Document, Parse, dump
+from blog.content.document import Dialect, Document, ParseWith, dump
+from blog.content.extensions import DEFAULT, Extensions
 from blog.machine.cache import Cache, key
 
 # The key of an entry contains everything that the document depends on: the versions of the libraries, and the source of the modules that use them.
@@ -24,24 +25,24 @@ _RENDERER = " ".join([
 _DOCUMENT = TypeAdapter(Document)
 
 
-def cached(cache: Cache) -> Parse:
+def cached(cache: Cache) -> ParseWith:
     """A parser that reads documents from the cache, and stores there those that it parses."""
 
-    def parse(body: str, title: str, dialect: Dialect) -> Document:
-        entry = entry_key(body, title, dialect)
+    def parse(body: str, title: str, dialect: Dialect, extensions: Extensions = DEFAULT) -> Document:
+        entry = entry_key(body, title, dialect, extensions)
         stored = cache.get(entry)
         if stored is not None and (known := _load(stored)) is not None:
             return known
-        parsed = markdown.parse(body, title, dialect)
+        parsed = markdown.parse(body, title, dialect, extensions)
         cache.put(entry, dump(parsed))
         return parsed
 
     return parse
 
 
-def entry_key(body: str, title: str, dialect: Dialect) -> str:
+def entry_key(body: str, title: str, dialect: Dialect, extensions: Extensions) -> str:
     """The key of the cache entry of a text."""
-    return key(_RENDERER, dialect, title, body)
+    return key(_RENDERER, dialect, str(extensions), title, body)
 
 
 def _load(stored: bytes) -> Document | None:

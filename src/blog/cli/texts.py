@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from typing import Literal
 
 from blog.content.document import Dialect, Document
+from blog.content.extensions import DEFAULT, Extensions
 from blog.content.library import Library
 from blog.content.loader import load
 from blog.content.post import Text
@@ -36,5 +37,5 @@ def near(slug: str, texts: Iterable[Text]) -> str:
     return f"; did you mean {found[0]}?" if found else ""
 
 
-def _no_markdown(_body: str, _title: str, _dialect: Dialect) -> Document:
+def _no_markdown(_body: str, _title: str, _dialect: Dialect, _extensions: Extensions = DEFAULT) -> Document:
     return Document(markup="", references=(), headings=(), anchors=frozenset(), remarks=(), words=0, summary="")

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, Validati
 
 from blog import urls
 from blog.content.document import Remark
+from blog.content.extensions import DEFAULT, Extensions
 from blog.content.front_matter import FrontMatterError, Line, language_tag, line_of, read_yaml
 from blog.content.moments import zone_named
 from blog.content.note_places import section_of
@@ -56,6 +57,8 @@ class SiteConfig:
     permalink: str | None = None
     # The descriptions of series, by slug.
     series: Mapping[str, str] = field(default_factory=dict)
+    # The extensions of Markdown.
+    extensions: Extensions = DEFAULT
     # Collections by slug.
     collections: Mapping[str, CollectionSettings] = field(default_factory=dict)
 
@@ -131,14 +134,21 @@ def _switch(value: Any) -> Any:
     return value == "true"
 
 
+_Switch = Annotated[bool, BeforeValidator(_switch)]
+
+
 def _name_only(value: Any) -> Any:
     return {"name": value} if isinstance(value, str) else value
+
+
+class _Markdown(BaseModel):
+    math: _Switch = True
 
 
 class _Collection(BaseModel):
     title: Line | None = None
     description: str = ""
-    feed: Annotated[bool, BeforeValidator(_switch)] = False
+    feed: _Switch = False
 
 
 class _File(BaseModel):
@@ -153,6 +163,7 @@ class _File(BaseModel):
     permalink: Annotated[str, AfterValidator(parse_pattern)] | None = None
     series: Annotated[dict[str, str], BeforeValidator(_series)] = {}
     collections: Annotated[dict[str, _Collection], BeforeValidator(_collections)] = {}
+    markdown: _Markdown = Field(default_factory=_Markdown)
 
 
 def parse_config(text: str) -> SiteConfig:
@@ -183,6 +194,7 @@ def parse_config(text: str) -> SiteConfig:
         permalink=model.permalink,
         zone=zone_named(model.timezone) if model.timezone else None,
         series=model.series,
+        extensions=Extensions(**model.markdown.model_dump()),
         collections={slug: _settings(given) for slug, given in model.collections.items()},
     )
 
@@ -197,7 +209,13 @@ def unknown_keys(text: str) -> Iterator[Remark]:
             yield Remark(line_of(text, key, 1), _unknown_key(key, known))
     of_collections = data.get("collections")
     lists = {"collections": list(of_collections.values())} if isinstance(of_collections, dict) else {}
-    for key, model in (("author", _Author), ("navigation", _Link), ("links", _Link), ("collections", _Collection)):
+    for key, model in (
+        ("author", _Author),
+        ("navigation", _Link),
+        ("links", _Link),
+        ("collections", _Collection),
+        ("markdown", _Markdown),
+    ):
         values = lists.get(key, data.get(key))
         for value in values if isinstance(values, list) else [values]:
             for inner in value if isinstance(value, dict) else ():

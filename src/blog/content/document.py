@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import PurePosixPath
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, Protocol
 
 from blog.content.drawing import PlacedSource, as_source
+from blog.content.extensions import Extensions
 
 WORDS_PER_MINUTE = 220
 _MARKER = re.compile("\0([<>=]?)([0-9]+)\0")
@@ -154,6 +155,12 @@ class Document:
 
 # From a body, its title and its dialect to a Document.
 Parse = Callable[[str, str, Dialect], Document]
+
+
+class ParseWith(Protocol):
+    """The same, with the extensions that a site has."""
+
+    def __call__(self, body: str, title: str, dialect: Dialect, extensions: Extensions = ..., /) -> Document: ...
 
 
 def marker(index: int) -> str:

@@ -24,10 +24,11 @@ class DrawingSource:
 
 @dataclass(frozen=True, slots=True)
 class PlacedSource:
-    """A source in a text; ``line`` is that of its fence or its first delimiter within the body, from 1."""
+    """A source in a text; ``line`` is that of its fence or its first delimiter, and ``first`` its own first one, within the body from 1."""
 
     source: DrawingSource
     line: int
+    first: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def draw_nothing(_sources: Iterable[DrawingSource]) -> Mapping[DrawingSource, Dr
 def as_source(placed: PlacedSource) -> str:
     """HTML that shows a source as it is written.
 
-    >>> as_source(PlacedSource(DrawingSource("formula", "a < b"), 1))
+    >>> as_source(PlacedSource(DrawingSource("formula", "a < b"), 1, 1))
     '<code class="language-math">a &lt; b</code>'
     """
     text = escape(placed.source.text, quote=False)

@@ -12,8 +12,9 @@ from blog.content.addresses import addressed
 from blog.content.attribution import attributed, described
 from blog.content.check import check
 from blog.content.config import SiteConfig, parse_config, unknown_keys
-from blog.content.document import Parse
+from blog.content.document import Dialect, Document, ParseWith
 from blog.content.drawing import Draw, Drawing, DrawingSource, NotDrawn, draw_nothing
+from blog.content.extensions import Extensions
 from blog.content.file_names import is_index, is_section, is_text
 from blog.content.files import File, read_file
 from blog.content.folder import CONFIG, MAX_FILE_BYTES, Folder, Source
@@ -31,8 +32,8 @@ from blog.machine.stages import Stage, untimed_stage
 
 logger = logging.getLogger(__name__)
 
-# Parsed texts by path, content and time zone, so that a rebuild parses only changed texts.
-ParsedTexts = dict[tuple[Source, tzinfo | None], Text]
+# Parsed texts by path, content, time zone and extensions, so that a rebuild parses only changed texts.
+ParsedTexts = dict[tuple[Source, tzinfo | None, Extensions], Text]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Loaded:
 def load(
     folder: Path,
     parsed: ParsedTexts | None = None,
-    parse: Parse = markdown.parse,
+    parse: ParseWith = markdown.parse,
     stage: Stage = untimed_stage,
     moment: datetime | None = None,
     draw: Draw = draw_nothing,
@@ -68,7 +69,7 @@ def load(
 class _Loader:
     """Loads a folder once; faults are added to the folder."""
 
-    def __init__(self, folder: Folder, parsed: ParsedTexts, parse: Parse, draw: Draw) -> None:
+    def __init__(self, folder: Folder, parsed: ParsedTexts, parse: ParseWith, draw: Draw) -> None:
         self._folder = folder
         self._parsed = parsed
         self._parse = parse
@@ -83,10 +84,10 @@ class _Loader:
         layout = Layout(sources, _named(sources, config))
         self._places = NotePlaces((path for path, _ in sources), layout.collections)
         with stage("parse") as note:
-            texts = {source: text for source in sources if (text := self._text(source, config.zone))}
+            texts = {source: text for source in sources if (text := self._text(source, config))}
             note("texts", len(texts))
         self._parsed.clear()
-        self._parsed.update({(source, config.zone): text for source, text in texts.items()})
+        self._parsed.update({(source, config.zone, config.extensions): text for source, text in texts.items()})
         with stage("draw") as note:
             drawings = self._drawings(texts.values())
             note("drawings", len(drawings))
@@ -137,10 +138,10 @@ class _Loader:
         for line, problem in error.problems:
             self._folder.fault(path, problem, line, severity)
 
-    def _text(self, source: Source, zone: tzinfo | None) -> Text | None:
+    def _text(self, source: Source, config: SiteConfig) -> Text | None:
         path, text = source
         place = self._places.of(path)
-        known = self._parsed.get((source, zone))
+        known = self._parsed.get((source, config.zone, config.extensions))
         # The place of a note depends on the files beside it.
         if known and (known.place if isinstance(known, Note) else None) == place:
             return known
@@ -149,11 +150,15 @@ class _Loader:
         if reason := _unread(path):
             self._folder.fault(path, f"is not read: {reason}")
             return None
+
+        def parse(body: str, title: str, dialect: Dialect) -> Document:
+            return self._parse(body, title, dialect, config.extensions)
+
         try:
             if place:
-                return parse_note(path, text, place, self._parse, zone)
+                return parse_note(path, text, place, parse, config.zone)
             parse_text = parse_post if class_of(path) is Post else parse_page
-            return parse_text(path, text, self._parse, zone)
+            return parse_text(path, text, parse, config.zone)
         except FrontMatterError as problem:
             self._report(path, problem, _severity(text))
         except RecursionError:
@@ -171,7 +176,7 @@ class _Loader:
             for placed in text.document.sources:
                 found = drawings.get(placed.source)
                 if isinstance(found, NotDrawn):
-                    line = text.body_line + placed.line - 1 + found.line
+                    line = text.body_line - 1 + (placed.first + found.line - 1 if found.line else placed.line)
                     self._folder.fault(text.file, f"{placed.source.kind} cannot be drawn: {found.problem}", line)
         return drawings
 

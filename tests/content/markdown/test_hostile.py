@@ -26,6 +26,14 @@ def _filled(unit: str, size: int = SIZE) -> str:
 
 PATTERNS = {
     "pipes": _filled("|"),
+    "dollars": _filled("$a "),
+    "dollars-in-pairs": _filled("$$ a "),
+    "dollars-alone": _filled("$"),
+    "dollars-on-lines": _filled("$$ a\n"),
+    "formulas": _filled("$a$ "),
+    "parentheses-of-tex": _filled(r"\( "),
+    "brackets-of-tex": _filled("\\[ a\n"),
+    "escapes-before-tex": _filled("\\\\"),
     "comments": _filled("<!--"),
     "comments-in-html": "<div>" + _filled("<!--"),
     "quotes-in-tags": "<div>" + _filled('<a "'),

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from blog.content.characters import UNUSABLE, description
 from blog.content.document import Dialect, Document, Remark
+from blog.content.extensions import DEFAULT, Extensions
 from blog.content.markdown import parser
 from blog.content.markdown.labels import ENGLISH
 from blog.content.markdown.text import plain
@@ -22,13 +23,19 @@ _REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,6})|([0-9]{1,7}));")
 _UNUSABLE_IN_MARKUP = re.compile("(?!\0)" + UNUSABLE.pattern)
 
 
-def parse(text: str, title: str = "", dialect: Dialect = "markdown", labels: Mapping[str, str] = ENGLISH) -> Document:
+def parse(
+    text: str,
+    title: str = "",
+    dialect: Dialect = "markdown",
+    extensions: Extensions = DEFAULT,
+    labels: Mapping[str, str] = ENGLISH,
+) -> Document:
     r"""Parse one body. A first heading of level 1 that repeats the title is left out.
 
     >>> parse("Hello *you*").markup
     '<p>Hello <em>you</em></p>\n'
     """
-    parsed = parser.parse(text.replace("\0", "\ufffd"), dialect)
+    parsed = parser.parse(text.replace("\0", "\ufffd"), dialect, extensions)
     tokens = _without_title(parsed.tokens, title)
     return _usable(Writer(labels).document(parser.Parsed(tokens, parsed.notes, parsed.remarks)), text)
 

@@ -10,7 +10,8 @@ from mistune import BlockParser
 from mistune.core import BlockState
 
 from blog.content.document import Dialect
-from blog.content.markdown import footnotes, html_blocks, mdx_blocks, starts, tables
+from blog.content.extensions import DEFAULT, Extensions
+from blog.content.markdown import footnotes, formulas, html_blocks, mdx_blocks, starts, tables
 from blog.content.markdown.definitions import Definitions, take_definitions
 from blog.content.markdown.lines import TAB, Line
 from blog.content.markdown.links import MIN_EXPANDED
@@ -27,12 +28,12 @@ _CUT = "this row of the table has more cells than its head; those beyond are not
 class Blocks(BlockParser):
     """mistune's block parser with this module's rules."""
 
-    def __init__(self, dialect: Dialect) -> None:
+    def __init__(self, dialect: Dialect, extensions: Extensions = DEFAULT) -> None:
         super().__init__()
-        self._dialect = dialect
+        self._dialect, self._extensions = dialect, extensions
 
     def parse(self, state: BlockState, rules: list[str] | None = None) -> None:  # noqa: ARG002 -- mistune's call
-        builder = Builder(state.src, self._dialect)
+        builder = Builder(state.src, self._dialect, self._extensions)
         state.env["ref_links"] = builder.definitions
         state.env["footnotes"] = builder.footnotes
         state.env["problems"] = builder.problems
@@ -45,8 +46,9 @@ class Blocks(BlockParser):
 class Builder:
     """Builds the tree line by line. ``open`` are the blocks from the document to the innermost open one."""
 
-    def __init__(self, text: str, dialect: Dialect = "markdown") -> None:
+    def __init__(self, text: str, dialect: Dialect = "markdown", extensions: Extensions = DEFAULT) -> None:
         self.dialect = dialect
+        self.extensions = extensions
         self._lines = text.removesuffix("\n").split("\n")
         self.root = Block("document", 1)
         self.open = [self.root]
@@ -272,6 +274,8 @@ def _item_continues(block: Block, line: Line) -> bool:
 def _code_continues(block: Block, line: Line) -> bool | None:
     if ends := block.attrs.get("ends"):
         return _highlight_continues(block, line, ends)
+    if block.attrs["style"] == "math":
+        return formulas.continues(block, line)
     if block.attrs["style"] == "indent":
         if line.indent >= TAB:
             line.skip_columns(TAB)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from mistune import InlineParser
 from mistune.core import InlineState
 
-from blog.content.markdown import autolinks, emphasis, links, shortcode_inlines
+from blog.content.extensions import DEFAULT, Extensions
+from blog.content.markdown import autolinks, emphasis, formulas, links, shortcode_inlines
 from blog.content.markdown.escapes import PUNCTUATION, REFERENCE, character
 from blog.content.markdown.html_blocks import CLOSING_TAG, OPEN_TAG
 from blog.content.markdown.raw_html import addresses_in
@@ -67,8 +68,9 @@ class Inline(InlineState):
 class Inlines(InlineParser):
     """mistune's inline parser with this module's rules."""
 
-    def __init__(self) -> None:
+    def __init__(self, extensions: Extensions = DEFAULT) -> None:
         super().__init__()
+        self._extensions = extensions
         self.specification.update(
             emphasis=r"\*+|_+",
             link=r"!\[(?!\^)|\[",
@@ -85,6 +87,8 @@ class Inlines(InlineParser):
         }
         for name, (pattern, rule, start) in rules.items():
             self.register(name, pattern, rule, start_chars=start)
+        if extensions.math:
+            self.register("dollars", r"\$+", formulas.dollars, start_chars="$")
 
     def read(self, text: str, env: Any, line: int) -> Inline:
         """Parse the text of one block that begins on this line; the tokens are in the state."""
@@ -98,6 +102,16 @@ class Inlines(InlineParser):
         return emphasis.resolve(tokens)
 
     def parse_escape(self, m: re.Match[str], state: InlineState) -> int:
+        assert isinstance(state, Inline)  # noqa: S101 -- read() makes no other
+        opening = m[0].find("\\(") if self._extensions.math else -1
+        if opening >= 0 and opening % 2 == 0:
+            before = len(state.tokens)
+            if end := formulas.parenthesis(state, m.start() + opening):
+                formula = state.tokens.pop()
+                self.process_text(_ESCAPED.sub(r"\1", m[0][:opening]), state)
+                state.append_token(formula)
+                return end
+            del state.tokens[before:]
         self.process_text(_ESCAPED.sub(r"\1", m[0]), state)
         return m.end()
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mistune import InlineParser
 from mistune.core import InlineState
 
+from blog.content.extensions import DEFAULT, Extensions
 from blog.content.markdown.emphasis import merged
 from blog.content.markdown.html_blocks import is_block_name
 from blog.content.markdown.inlines import Inline, Inlines
@@ -30,8 +31,8 @@ _READ = 20
 class MdxInlines(Inlines):
     """The inline parser of MDX."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, extensions: Extensions = DEFAULT) -> None:
+        super().__init__(extensions)
         self.specification["inline_html"] = r"<(?:/?[A-Za-z_$>]|!|\?)"
         self.register("expression", r"\{", _expression, start_chars="{")
 

@@ -2,14 +2,15 @@
 
 import re
 from bisect import bisect
-from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import mistune
 from mistune.core import BlockState
 
 from blog.content.document import Dialect, Remark
+from blog.content.extensions import DEFAULT, Extensions
 from blog.content.markdown import alerts, dialects, footnotes, tables, tasks
 from blog.content.markdown.blocks import Blocks
 from blog.content.markdown.escapes import is_escaped
@@ -52,7 +53,7 @@ class _Markdown(mistune.Markdown):
     def _leaf(self, token: Token, env: Any) -> Token:
         if not token["text"]:
             return {**token, "children": []}
-        assert isinstance(self.inline, Inlines)  # noqa: S101 -- _MARKDOWN has no other
+        assert isinstance(self.inline, Inlines)  # noqa: S101 -- _markdown makes no other
         state = self.inline.read(token["text"], env, token["line"])
         for place, problem in dialects.find(state.src, state.understood):
             if bisect(env["raw"], line := state.line_at(place)) % 2 == 0:
@@ -62,8 +63,8 @@ class _Markdown(mistune.Markdown):
         return {**token, "children": state.tokens}
 
 
-def parse(text: str, dialect: Dialect) -> Parsed:
-    tokens, state = _MARKDOWN[dialect].parse(text)
+def parse(text: str, dialect: Dialect, extensions: Extensions = DEFAULT) -> Parsed:
+    tokens, state = _markdown(dialect, extensions).parse(text)
     assert not isinstance(tokens, str)  # noqa: S101 -- a Markdown without a renderer returns tokens
     kept, notes, lost = footnotes.number(tokens)
     return Parsed(kept, notes, [Remark(line, problem) for line, problem in (*state.env["problems"], *lost)])
@@ -82,7 +83,7 @@ def _with_id(heading: Token) -> Token:
     return {**heading, "text": text[:opening].rstrip(" \t"), "attrs": {**heading["attrs"], "id": names[0]}}
 
 
-_MARKDOWN: Mapping[Dialect, _Markdown] = {
-    "markdown": _Markdown(renderer=None, block=Blocks("markdown"), inline=Inlines()),
-    "mdx": _Markdown(renderer=None, block=Blocks("mdx"), inline=MdxInlines()),
-}
+@cache
+def _markdown(dialect: Dialect, extensions: Extensions) -> _Markdown:
+    inline = MdxInlines(extensions) if dialect == "mdx" else Inlines(extensions)
+    return _Markdown(renderer=None, block=Blocks(dialect, extensions), inline=inline)

@@ -3,7 +3,7 @@
 import re
 from typing import TYPE_CHECKING
 
-from blog.content.markdown import footnotes, html_blocks, mdx_blocks, shortcode_blocks, tables
+from blog.content.markdown import footnotes, formulas, html_blocks, mdx_blocks, shortcode_blocks, tables
 from blog.content.markdown.escapes import unescape
 from blog.content.markdown.lines import TAB, Line
 from blog.content.markdown.tree import Block
@@ -183,5 +183,7 @@ _RULES = {
     "+": (_list_item,),
     "[": (footnotes.start,),
     "{": (shortcode_blocks.start,),
+    "$": (formulas.start,),
+    "\\": (formulas.start,),
     **dict.fromkeys("0123456789", (_list_item,)),
 }

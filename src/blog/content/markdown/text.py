@@ -20,7 +20,7 @@ def plain(tokens: Iterable[Token]) -> str:
 def _plain_parts(tokens: Iterable[Token]) -> Iterator[str]:
     for token in tokens:
         match token["type"]:
-            case "text" | "codespan":
+            case "text" | "codespan" | "formula":
                 yield token["raw"]
             case "softbreak" | "linebreak":
                 yield " "

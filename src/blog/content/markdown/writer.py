@@ -179,7 +179,7 @@ class Writer:
         fence = fences.parse(token["attrs"]["info"])
         language = fence.language
         if kind := _DRAWN.get(language.lower()):
-            return self._drawing(DrawingSource(kind, code), line)
+            return self._drawing(DrawingSource(kind, code), line, token["attrs"].get("first", line + 1))
         self._code.append(CodeBlock(language, line, fence.options))
         if not is_known(language):
             self._remarks.append(Remark(line, f"code language {language!r} is not known to Pygments"))
@@ -200,8 +200,8 @@ class Writer:
             self._remarks.append(Remark(line, problem))
         return escape(code) if written is None else written
 
-    def _drawing(self, source: DrawingSource, line: int) -> str:
-        self._sources.append(PlacedSource(source, line))
+    def _drawing(self, source: DrawingSource, line: int, first: int) -> str:
+        self._sources.append(PlacedSource(source, line, first))
         return drawing(len(self._sources) - 1)
 
     def block_html(self, token: Token) -> str:
@@ -228,6 +228,9 @@ class Writer:
         return f"<{tag}{scope}{aligned}>{self.write(token['children'])}</{tag}>\n"
 
     # Inlines
+
+    def formula(self, token: Token) -> str:
+        return self._drawing(DrawingSource(token["kind"], token["raw"]), token["line"], token["line"])
 
     def text(self, token: Token) -> str:
         return escape(token["raw"])
