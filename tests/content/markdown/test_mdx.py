@@ -174,6 +174,11 @@ def test_braces_in_prose_stay_and_what_mdx_would_evaluate_is_remarked(prose: str
     assert [remark.line for remark in document.remarks] == ([3] if remarked else [])
 
 
+def test_the_braces_of_a_formula_are_no_expressions() -> None:
+    assert lines(r"One $\frac{a}{b} + x_{i}$ two.") == []
+    assert lines("It costs $5 for {name}.") == [1]
+
+
 def test_the_words_and_the_summary_are_those_within_components() -> None:
     document = parse("<A>\nOne <B>two</B> three.\n</A>\n\nFour.", "", "mdx")
     assert document.summary == "One two three."

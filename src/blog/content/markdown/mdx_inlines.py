@@ -81,10 +81,20 @@ def _expression(_parser: InlineParser, m: re.Match[str], state: InlineState) -> 
     if isinstance(value, str):
         state.append_token({"type": "text", "raw": value})
         return end
-    if isinstance(value, Expression) and _EVALUATED.fullmatch(source):
+    if isinstance(value, Expression) and _EVALUATED.fullmatch(source) and not _is_tex(state.src, m.start()):
         problem = f"{shown(state.src[m.start() : end])} is an expression of MDX, which is not evaluated here and shown as text"
         state.env["problems"].append((state.line_at(m.start()), problem))
     return None
+
+
+def _is_tex(text: str, place: int) -> bool:
+    r"""Whether a brace likely belongs to a formula: it follows a command, a script or a brace, and there is a dollar sign.
+
+    >>> _is_tex(r"$\frac{a}{b}$", 6), _is_tex("$5 for {name}", 7)
+    (True, False)
+    """
+    before = text[place - 1 : place]
+    return "$" in text and (before.isalnum() or before in {"}", "^", "_"})
 
 
 def _paired(tokens: list[Token], problems: list[tuple[int, str]], depth: int) -> list[Token]:
