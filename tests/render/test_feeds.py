@@ -194,3 +194,21 @@ def test_a_control_character_that_a_body_names_is_in_no_output(make: Make) -> No
             continue
         text = page.identity.body.decode()
         assert not re.search("[\x00-\x08\x0e-\x1f\x7f-\x9f]", text), path
+
+
+def test_a_post_names_its_own_authors(make: Make) -> None:
+    authors = "authors: [Ada, {name: Bo, url: https://bo.example}]\n"
+    edition = make({"a.md": f"---\ntitle: A\ndate: 2026-03-01\n{authors}---\n\nWords.\n"})
+    body = {path: edition.pages[path].identity.body.decode() for path in ("/rss", "/atom.xml", "/feed.json", "/blog/a")}
+    assert re.findall(r"<dc:creator>(.*?)</dc:creator>", body["/rss"]) == ["Ada", "Bo"]
+    entry = body["/atom.xml"].partition("<entry>")[2]
+    assert re.findall(r"<author><name>(.*?)</name>(.*?)</author>", re.sub(r">\s+<", "><", entry)) == [
+        ("Ada", ""),
+        ("Bo", "<uri>https://bo.example</uri>"),
+    ]
+    (item,) = json.loads(body["/feed.json"])["items"]
+    assert item["authors"] == [{"name": "Ada"}, {"name": "Bo", "url": "https://bo.example"}]
+    assert '<meta name="author" content="Ada, Bo">' in body["/blog/a"]
+    assert 'Ada, <a href="https://bo.example">Bo</a>' in body["/blog/a"]
+    (posting,) = re.findall(r'"author":\s*(\[.*?\])', body["/blog/a"], re.DOTALL)
+    assert [author["name"] for author in json.loads(posting)] == ["Ada", "Bo"]

@@ -136,7 +136,8 @@ def _rss_item(item: ET.Element, feed: Feed, post: Entry) -> None:
     _add(item, "link", feed.origin + post.url)
     _add(item, "guid", feed.entry_id(post), isPermaLink="false" if post.id else "true")
     _add(item, "pubDate", _rfc_822(post.published))
-    _add(item, f"{{{_DC}}}creator", feed.config.author.name)
+    for author in post.authors or (feed.config.author,):
+        _add(item, f"{{{_DC}}}creator", author.name)
     if feed.language(post) != feed.config.lang:
         _add(item, f"{{{_DC}}}language", feed.language(post))
     for tag in post.tags:
@@ -168,6 +169,10 @@ def _atom_entry(entry: ET.Element, feed: Feed, post: Entry) -> None:
         entry.set("xml:lang", feed.language(post))
     _add(entry, "id", feed.entry_id(post))
     _add(entry, "title", post.title)
+    for author in post.authors:
+        person = _add(entry, "author")
+        _add(person, "name", author.name)
+        _add_if_any(person, "uri", author.url)
     _add(entry, "link", rel="alternate", type="text/html", href=url)
     if audio := feed.audio(post):
         length = str(len(audio.body))
@@ -205,8 +210,15 @@ def _json_item(feed: Feed, post: Entry) -> dict[str, Any]:
         "date_modified": iso(_modified(post)),
         "tags": list(map(_clean, post.tags)),
         "language": feed.language(post),
+        **_authors(post),
         **_attachments(feed, post),
     }
+
+
+def _authors(post: Entry) -> dict[str, Any]:
+    """The authors of a post, where they are not the feed's."""
+    authors = [{"name": _clean(author.name), **_text_if_any("url", author.url)} for author in post.authors]
+    return {"authors": authors} if authors else {}
 
 
 def _attachments(feed: Feed, post: Entry) -> dict[str, Any]:

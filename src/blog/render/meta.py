@@ -174,7 +174,7 @@ class MetadataBuilder:
             "description": note.description,
             "inLanguage": note.lang or self._config.lang,
             "wordCount": note.document.words,
-            "author": self._person(),
+            "author": self._authors(note),
             "isPartOf": {"@type": "CollectionPage", "@id": self._origin + collection.url, "name": collection.title},
             **({"datePublished": iso(note.published)} if note.published else {}),
             **({"dateModified": iso(note.updated)} if note.updated else {}),
@@ -237,6 +237,14 @@ class MetadataBuilder:
         url = self._origin + author.url if author.url.startswith("/") else author.url
         return {"@type": "Person", "name": author.name} | ({"url": url} if url else {})
 
+    def _authors(self, text: Text) -> JsonLd | list[JsonLd]:
+        """The authors of a text; that of the site if it names none."""
+        people: list[JsonLd] = [
+            {"@type": "Person", "name": author.name} | ({"url": author.url} if author.url else {})
+            for author in text.authors
+        ]
+        return people if len(people) > 1 else people[0] if people else self._person()
+
     def _posting(self, post: Post) -> JsonLd:
         address = post.canonical or self._origin + post.url
         picture = self._picture(post)
@@ -252,7 +260,7 @@ class MetadataBuilder:
             "inLanguage": post.lang or self._config.lang,
             "keywords": list(post.tags),
             "wordCount": post.document.words,
-            "author": self._person(),
+            "author": self._authors(post),
             "isPartOf": {"@type": "Blog", "@id": self._origin + urls.HOME, "name": self._config.title},
         } | ({"image": picture.url} if picture else {})
 

@@ -36,7 +36,7 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "lang": ("language", "locale"),
     "series": (),
     "canonical": ("canonicalUrl",),
-    "order": ("weight", "navOrder", "sidebarPosition"),
+    "order": ("weight", "seriesOrder", "seriesIndex", "navOrder", "sidebarPosition"),
     "id": ("guid",),
 }  # fmt: skip
 # These are joined; of all other keys that mean the same, one counts.
