@@ -57,6 +57,16 @@ def test_the_introduction_of_a_collection_says_more_than_site_yaml(write: Write,
     assert (only(library()).title, only(library()).description) == ("This", "And this.")
 
 
+def test_the_section_files_of_hugo_introduce_a_collection_and_its_groups(write: Write, library: Read) -> None:
+    write("site.yaml", "collections: [notes]\n")
+    write("notes/_index.md", note("All notes"))
+    write("notes/g/_index.md", note("The group", "weight: 1\n"))
+    write("notes/g/x.mdx", note("X"))
+    write("notes/a/y.markdown", note("Y"))
+    found = only(library())
+    assert (found.title, tree(found)) == ("All notes", [("The group", ["X"]), ("A", ["Y"])])
+
+
 def test_a_list_of_names_is_enough(write: Write, library: Read) -> None:
     write("site.yaml", "collections: [notes]\n")
     write("notes/one.md", note("One"))

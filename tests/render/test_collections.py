@@ -244,3 +244,19 @@ def test_a_site_whose_collections_are_empty_is_one_without_collections(make: Mak
     assert {path: page.identity.body for path, page in with_none.pages.items()} == {
         path: page.identity.body for path, page in without.pages.items()
     }
+
+
+def test_draft_notes_are_shown_marked_where_drafts_are(make: Make) -> None:
+    pages = make(FILES, drafts=True).pages
+    note, group = (pages[f"/compendium/delivery{name}"].identity.body.decode() for name in ("/secret", ""))
+    assert '<meta name="robots" content="noindex">' in note
+    assert '<a href="/compendium/delivery/secret">xyzzy</a> <span class="state">draft</span>' in group
+    assert "secret" not in pages["/sitemap.xml"].identity.body.decode()
+    assert "secret" not in pages["/llms.txt"].identity.body.decode()
+
+
+def test_a_draft_note_has_a_preview(make: Make) -> None:
+    previews = make(FILES, preview_key="k" * 32).previews
+    body = previews["/preview/compendium/delivery/secret"].identity.body.decode()
+    assert "xyzzy" in body
+    assert "Rollbacks" not in body, "a preview names no other text"
