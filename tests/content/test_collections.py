@@ -182,7 +182,7 @@ def test_a_note_is_placed_again_when_its_folder_changes(write: Write, folder: Pa
     [
         pytest.param(
             {"tags/index.md": note("T"), "tags/x.md": note("X")},
-            "tags:1: has the address '/tags', which is reserved for the service; rename the folder",
+            "tags:1: has the address '/tags', which is reserved for the service; rename the folder; or, if its texts are posts, rename its index.md to _index.md",
             id="reserved",
         ),
         pytest.param(
@@ -217,12 +217,12 @@ def test_a_note_is_placed_again_when_its_folder_changes(write: Write, folder: Pa
         ),
         pytest.param(
             {"site.yaml": "collections: [notes]", "Notes/x.md": note("X"), "notes/y.md": note("Y")},
-            "notes:1: has the address '/notes', which Notes/ has already; rename the folder",
+            "notes:1: has the address '/notes', which Notes/ has already; rename the folder; or, if its texts are posts, rename its index.md to _index.md",
             id="two-collections",
         ),
         pytest.param(
             {"site.yaml": "collections: [notes]", "notes/01-g/x.md": note("X"), "notes/02-g/y.md": note("Y")},
-            "notes/02-g:1: has the address '/notes/g', which notes/01-g/ has already; rename the folder",
+            "notes/02-g:1: has the address '/notes/g', which notes/01-g/ has already; rename the folder; or, if its texts are posts, rename its index.md to _index.md",
             id="two-groups",
         ),
         pytest.param(
@@ -250,7 +250,10 @@ def test_a_collection_of_drafts_at_a_taken_address_is_a_warning(write: Write, fa
     write("b.md", POST)
     write("tags/index.md", note("T", "draft: true\n"))
     write("tags/x.md", note("X", "draft: true\n"))
-    assert "tags:1: has the address '/tags', which is reserved for the service; rename the folder" in faults()
+    assert (
+        "tags:1: has the address '/tags', which is reserved for the service; rename the folder; or, if its texts are posts, rename its index.md to _index.md"
+        in faults()
+    )
     assert library().posts, "it is served all the same"
 
 
@@ -258,6 +261,7 @@ def test_a_collection_of_drafts_at_a_taken_address_is_a_warning(write: Write, fa
     ("config", "fault"),
     [
         ("collections: [gone]", "collections: there is no folder 'gone' with notes"),
+        ("collections: [pages]", "collections: the folder 'pages' has a meaning of its own, and cannot be a collection"),
         ("collections: {notes: {feed: true}}", "collections: the feed of 'notes' is empty, because none of its notes has a date"),
         ("collections: {notes: {feeds: true}}", "collections: unknown key 'feeds'; did you mean feed?"),
         ("collections: {notes: {feed: perhaps}}", "collections.notes.feed: 'perhaps' is neither true nor false"),

@@ -4,11 +4,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
 from blog import urls
-from blog.content.folder import CONFIG
+from blog.content.folder import CONFIG, STATIC
 from blog.content.library import Library
 from blog.content.post import Note, Post
 from blog.content.slugs import slugify
 from blog.errors import Fault, Severity
+
+_HINT = "rename the folder; or, if its texts are posts, rename its index.md to _index.md"
+_OWN_FOLDERS = frozenset({STATIC.name, *(kind.folder for kind in urls.KINDS if kind.folder)})
 
 
 def folders_of_notes(library: Library) -> Iterator[Fault]:
@@ -19,7 +22,7 @@ def folders_of_notes(library: Library) -> Iterator[Fault]:
     for severity, sections in ((Severity.ERROR, published), (Severity.WARNING, drafts)):
         for folder, address in sorted(sections):
             if problem := _problem(folder, address, taken):
-                yield Fault(folder, 1, f"has the address {address!r}, which {problem}; rename the folder", severity)
+                yield Fault(folder, 1, f"has the address {address!r}, which {problem}; {_HINT}", severity)
 
 
 def _problem(folder: PurePosixPath, address: str, taken: dict[str, PurePosixPath]) -> str:
@@ -68,10 +71,16 @@ def unused_collections(library: Library) -> Iterator[Fault]:
     dated = {note.place.collection.slug for note in _notes(library) if note.published}
     for slug, settings in library.config.collections.items():
         if slug not in slugs:
-            yield Fault(CONFIG, 1, f"collections: there is no folder {slug!r} with notes", Severity.WARNING)
+            yield Fault(CONFIG, 1, f"collections: {_no_notes(slug)}", Severity.WARNING)
         elif settings.feed and slug not in dated:
             problem = f"collections: the feed of {slug!r} is empty, because none of its notes has a date"
             yield Fault(CONFIG, 1, problem, Severity.WARNING)
+
+
+def _no_notes(slug: str) -> str:
+    if slug in _OWN_FOLDERS:
+        return f"the folder {slug!r} has a meaning of its own, and cannot be a collection"
+    return f"there is no folder {slug!r} with notes"
 
 
 def implied_aliases(library: Library) -> Iterator[str]:

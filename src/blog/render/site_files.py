@@ -110,11 +110,11 @@ def llms(site: Site, origin: str) -> str:
 
 
 def _collection_entries(collection: Collection, origin: str, share: int) -> Iterator[str]:
-    """A section of llms.txt with the notes of a collection; all collections together have a quarter of its bytes."""
+    """A section of llms.txt with the notes of a collection; all collections together have half of its bytes."""
     about = f": {collection.description}" if collection.description else ""
     yield from ("", f"## {collection.title}", "", f"- [{collection.title}]({origin}{collection.url}){about}")
     entries = [f"- [{note.title}]({origin}{note.source_url}): {note.description}" for note in collection.in_order]
-    shown = list(_within_budget(entries, LLMS_BYTES // 4 // share))
+    shown = list(_within_budget(entries, LLMS_BYTES // 2 // share))
     yield from shown
     if len(shown) < len(entries):
         yield f"- {len(entries) - len(shown)} more notes are in the sitemap."
