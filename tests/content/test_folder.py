@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from blog.content.folder import Folder
-from blog.content.library import Library
+from blog.content.library import Library, Resolver
 from blog.content.loader import load
 from blog.errors import ContentError
 
@@ -43,6 +43,8 @@ def test_a_text_that_is_not_read_is_said_with_what_to_do(write: Write, faults: F
         ("b.markdown", "/blog/b"),
         ("b.Mdx", "/blog/b"),
         ("2026/b.md", "/blog/b"),
+        ("_posts/2026-03-01-b.md", "/blog/b"),
+        ("category/_posts/2026-03-01-b.md", "/blog/b"),
         ("linux/kernel/2026/03-01-b.md", "/blog/b"),
         ("b/index.md", "/blog/b"),
         ("2026-03-01-b/index.markdown", "/blog/b"),
@@ -69,6 +71,23 @@ def test_the_files_of_a_bundle_are_those_beside_its_index(write: Write, faults: 
     write("c.md", POST + "\n[trip](trip/index.md)\n")
     assert faults() == []
     assert sorted(map(str, library().files)) == ["trip/a.svg", "trip/maps/b.svg"]
+
+
+@pytest.mark.parametrize(
+    ("link", "leads_to"),
+    [("../c.mdx", "/blog/c"), ("../c", "/blog/c"), ("../d/", "/blog/d"), ("../d", "/blog/d"), ("../d/index.md", "/blog/d"),
+     ("../d/#part", "/blog/d#part"), (".", "/blog/b")],
+)  # fmt: skip
+def test_a_link_may_name_a_folder_or_leave_the_extension_out(
+    write: Write, faults: Faults, library: Read, link: str, leads_to: str
+) -> None:
+    write("b/index.md", POST + f"\n[x]({link})\n")
+    write("c.mdx", POST)
+    write("d/index.md", POST + "\n## Part\n")
+    assert faults() == []
+    read = library()
+    (post,) = (post for post in read.posts if post.slug == "b")
+    assert Resolver(read).url(post, link) == leads_to
 
 
 def test_a_folder_that_is_a_link_within_the_folder_is_read_once(folder: Path, write: Write, faults: Faults) -> None:

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from blog import urls
 from blog.content.library import is_external, resolve_relative
-from blog.content.named_texts import PREFIX, NamedTexts
+from blog.content.named_texts import PREFIX, NamedTexts, by_path
 from blog.content.post import Note, Text
 
 RELATED_NOTES = 3
@@ -24,7 +24,7 @@ class Links:
 
     def __init__(self, texts: Iterable[Text]) -> None:
         self._texts = {text.url: text for text in texts}
-        self._by_file = {text.file: text.url for text in self._texts.values()}
+        self._by_file = {path: text.url for path, text in by_path(self._texts.values()).items()}
         self._named = NamedTexts(tuple(self._texts.values()))
         self._by_path = {
             path: text.url

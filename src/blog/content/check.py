@@ -22,7 +22,7 @@ from blog.content.folder import CONFIG
 from blog.content.front_matter import key_line, written_alias
 from blog.content.library import Library, files_of, is_external, resolve_file, resolve_relative
 from blog.content.media_types import AUDIO, PICTURES, is_audio, is_on_cards, is_picture
-from blog.content.named_texts import PREFIX, NamedTexts
+from blog.content.named_texts import PREFIX, NamedTexts, by_path
 from blog.content.other_names import meant
 from blog.content.post import Post, StandalonePage, Text
 from blog.content.slugs import slugify
@@ -251,8 +251,8 @@ class _Targets:
 
     def __init__(self, library: Library) -> None:
         self._library = library
-        self._by_file = {text.file: text for text in library.texts}
-        self._drafts = {text.file: text for text in library.drafts}
+        self._by_file = by_path(library.texts)
+        self._drafts = by_path(library.drafts)
         self._by_path = {urls.decoded(text.url): text for text in library.texts}
         self._drafts_by_path = {urls.decoded(text.url): text for text in library.drafts}
         self._paths = _paths(library)
@@ -321,8 +321,8 @@ class _Targets:
             return None, "" if file else "leads out of the posts folder"
         if reason := self._library.refused.get(file):
             return None, f"is beside the post, but {reason}"
-        if draft := self._drafts.get(file):
-            return draft, "" if text.draft else f"leads to {file}, a draft that is not served"
+        if draft := self._drafts.get(file) if file not in self._by_file else None:
+            return draft, "" if text.draft else f"leads to {draft.file}, a draft that is not served"
         leads_to = self._by_file.get(file)
         return leads_to, "" if leads_to else "names no post, page or file beside this one"
 

@@ -147,9 +147,7 @@ class Folder:
                 subfolders.clear()
                 continue
             subfolders[:] = sorted(
-                name
-                for name in subfolders
-                if not name.startswith((".", "_")) and not self._refuse_escape(parent / name)
+                name for name in subfolders if _is_read(name) and not self._refuse_escape(parent / name)
             )
             yield parent, subfolders, sorted(name for name in names if _is_shown(name))
 
@@ -239,6 +237,11 @@ def _names_by_nfc(folder: Path) -> dict[str, str]:
         return {unicodedata.normalize("NFC", name): name for name in os.listdir(folder)}  # noqa: PTH208 -- only names
     except OSError:
         return {}
+
+
+def _is_read(folder: str) -> bool:
+    """Whether a folder of this name is read: it is not hidden, or it is where Jekyll has its posts."""
+    return folder == "_posts" or not folder.startswith((".", "_"))
 
 
 def _is_shown(name: str) -> bool:

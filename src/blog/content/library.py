@@ -13,7 +13,7 @@ from blog.content.drawing import Drawing, DrawingSource, NotDrawn
 from blog.content.files import File
 from blog.content.folder import STATIC
 from blog.content.media_types import is_audio
-from blog.content.named_texts import PREFIX, NamedTexts
+from blog.content.named_texts import PREFIX, NamedTexts, by_path
 from blog.content.post import Post, StandalonePage, Text
 from blog.content.static_files import StaticFile
 
@@ -103,7 +103,7 @@ class Resolver:
     def __init__(self, library: Library, origin: str = "") -> None:
         self._origin = origin
         self._files = library.files
-        self._texts = {text.file: text for text in library.texts}
+        self._texts = by_path(library.texts)
         self._named = NamedTexts(library.texts)
 
     def attributes(self, text: Text, reference: Reference) -> str:

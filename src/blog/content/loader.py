@@ -22,6 +22,7 @@ from blog.content.front_matter import FrontMatterError, is_marked_as_draft
 from blog.content.layout import Layout
 from blog.content.library import Library, file_targets, resolve_file
 from blog.content.media_types import is_served, refusal
+from blog.content.named_texts import by_path
 from blog.content.note_places import NotePlaces, section_of
 from blog.content.pictures import RefusedPictureError
 from blog.content.post import Note, Post, StandalonePage, Text, class_of
@@ -240,7 +241,8 @@ def _severity(text: str) -> Severity:
     return Severity.WARNING if is_marked_as_draft(text) else Severity.ERROR
 
 
-def _referenced(texts: Iterable[Text]) -> tuple[PurePosixPath, ...]:
+def _referenced(texts: Sequence[Text]) -> tuple[PurePosixPath, ...]:
     """The files that texts refer to. No other files are read, so no others can be served."""
     paths = {resolve_file(text, target) for text in texts for target in file_targets(text)}
-    return tuple(sorted(path for path in paths if path and not is_text(path)))
+    known = by_path(texts)
+    return tuple(sorted(path for path in paths if path and path not in known and not is_text(path)))

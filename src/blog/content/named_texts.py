@@ -39,6 +39,13 @@ class NamedTexts:
         return dict(named)
 
 
+def by_path(texts: Iterable[Text]) -> dict[PurePosixPath, Text]:
+    """Texts by the paths that links from other files name: the file, the file without its extension, and the folder of an index.md."""
+    texts = tuple(texts)
+    short = {text.file.parent if is_index(text.file) else text.file.with_suffix(""): text for text in reversed(texts)}
+    return short | {text.file: text for text in texts}
+
+
 def _names(text: Text) -> Iterable[str]:
     """The path of a text and every end of it, its name without the date, and its slug."""
     steps = _steps(text.file)
