@@ -319,9 +319,14 @@ def test_two_texts_with_one_id_are_an_error(write: Write, faults: Faults) -> Non
     assert faults() == [f"b.md:4: {problem}", f"c.md:4: {problem}"]
 
 
-def test_an_id_that_is_no_uri_is_a_warning(write: Write, faults: Faults) -> None:
-    write("a.md", text(more="id: hello 42\n"))
-    assert ["is not a URI" in fault for fault in faults()] == [True]
+@pytest.mark.parametrize(
+    ("written", "is_uri"),
+    [("hello 42", False), ("/2019/hello", False), ("1a:b", False), ("tag:", False), ("tag:a.example,2019:x", True),
+     ("HTTPS://a.example/", True), ("http://[::1", True)],
+)  # fmt: skip
+def test_an_id_that_is_no_uri_is_a_warning(write: Write, faults: Faults, written: str, *, is_uri: bool) -> None:
+    write("a.md", text(more=f'id: "{written}"\n'))
+    assert ["is not a URI" in fault for fault in faults()] == [True] * (not is_uri)
 
 
 @pytest.mark.parametrize("alias", ["/blog/b.md", "b.md", "/BLOG/B.md", "/blog/a.md", "/about.md"])

@@ -1,6 +1,7 @@
 """What is wrong with the content as a whole: names taken twice, links that lead nowhere, pictures that are missing."""
 
 import logging
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
@@ -30,6 +31,8 @@ from blog.content.static_files import REPLACEABLE, address_of
 from blog.content.targets import is_harmful
 from blog.errors import Fault, Severity
 
+# The beginning of a URI (RFC 3986, 3.1).
+_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s]")
 logger = logging.getLogger(__name__)
 
 _NO_CARD = (
@@ -130,7 +133,7 @@ def _ids(library: Library) -> Iterator[Fault]:
             if other := taken.get(text.id or ""):
                 yield _error(text, _line_of(text, "id"), f"id {text.id!r} is already taken by {other.file}")
             taken.setdefault(text.id or "", text)
-            if not urlsplit(text.id or "").scheme:
+            if not _URI.match(text.id or ""):
                 problem = f"id {text.id!r} is not a URI, as Atom requires: such as tag:example.org,2026:hello"
                 yield _warning(text, _line_of(text, "id"), problem)
 

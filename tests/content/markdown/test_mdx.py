@@ -204,3 +204,12 @@ def test_other_texts_know_nothing_of_mdx() -> None:
     assert document.components == ()
     assert "className" in document.markup
     assert "<pre" in document.markup
+
+
+@pytest.mark.parametrize(
+    "text", ["> <details>\nwords </details>\n", "- <details>\nwords </details>\n", "1. > <Note>\nwords </Note>\n"]
+)
+def test_a_closing_tag_behind_words_that_end_its_quote_closes_nothing(text: str) -> None:
+    document = parse(text, dialect="mdx")
+    assert "<p>words</p>" in document.markup
+    assert any("closes no tag" in remark.problem for remark in document.remarks)

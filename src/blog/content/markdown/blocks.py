@@ -166,8 +166,13 @@ class Builder:
             tip.lines.append(text)
             return
         if self.dialect == "mdx" and len(self.open) > 1 and (closing := mdx_blocks.closing_at_end(self, text)):
+            element = self.open[closing[1]]
             self._read_line(text[: closing[0]], number)
-            self.close_tag(closing[1])
+            # The line may have ended the quote or the list that the element is in, and the element with it.
+            if closing[1] < len(self.open) and self.open[closing[1]] is element:
+                self.close_tag(closing[1])
+            else:
+                self.problems.append((number, mdx_blocks.closes_nothing(element.attrs["tag"])))
             return
         self._read_line(text, number)
 

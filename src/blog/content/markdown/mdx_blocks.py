@@ -181,9 +181,13 @@ def _take(builder: "Builder", tag: Tag, number: int, depth: int) -> None:
         return
     place = _innermost(builder, tag.name, depth)
     if place is None:
-        builder.problems.append((number, f"</{tag.name}> closes no tag, and is left out"))
+        builder.problems.append((number, closes_nothing(tag)))
     else:
         builder.close_tag(place)
+
+
+def closes_nothing(tag: Tag) -> str:
+    return f"</{tag.name}> closes no tag, and is left out"
 
 
 def _innermost(builder: "Builder", name: str, depth: int) -> int | None:
