@@ -112,3 +112,13 @@ def test_a_fault_in_a_draft_is_a_warning(build: Build) -> None:
 def test_a_template_that_doubles_its_children_cannot_fill_the_memory(build: Build) -> None:
     with pytest.raises(ContentError, match="4 MiB"):
         build("<X>" * 30 + "words" + "</X>" * 30, {"X": "{{ children }}{{ children }}"})
+
+
+def test_many_components_cannot_fill_the_memory(build: Build) -> None:
+    with pytest.raises(ContentError, match="4 MiB"):
+        build("<X />\n\n" * 100, {"X": "{{ 'x' * 100_000 }}"})
+
+
+def test_a_character_reference_in_a_prop_makes_no_feed_invalid(build: Build) -> None:
+    edition = build('<X a="&#27;&amp;" />', {"X": "<i>{{ a }}</i>"})
+    assert "<i>&amp;</i>" in page(edition)

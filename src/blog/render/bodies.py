@@ -15,7 +15,7 @@ from blog.content.post import Text
 from blog.errors import ContentError, Fault, Severity
 from blog.render.theme import Theme
 
-# A template that shows its children twice doubles what is in it at each level; a page stays smaller than this.
+# A template that shows its children twice doubles what is in it at each level. All components of a text together have so many characters.
 _MAX_CHARACTERS = 4 * 1024 * 1024
 
 
@@ -54,8 +54,8 @@ class BodyRenderer:
             return text.document.html(partial(self.resolver.attributes, text), drawn=self._drawing)
 
     def _rendered(self, text: Text) -> str:
-        attributes, component = partial(self.resolver.attributes, text), partial(self._component, text)
-        return text.document.html(attributes, component, self._drawing)
+        attributes, components = partial(self.resolver.attributes, text), _Components(self, text)
+        return text.document.html(attributes, components, self._drawing)
 
     def faults(self, library: Library) -> Iterator[Fault]:
         """The components that the theme does not have, and those that cannot be rendered: of a draft they are warnings."""
@@ -63,7 +63,7 @@ class BodyRenderer:
             for component in text.document.components:
                 if component.name not in self._theme.components:
                     problem = f"<{component.name}> is no component of the theme: what is in it is shown without it"
-                    yield self._fault(text, component, problem, Severity.WARNING)
+                    yield self.fault(text, component, problem, Severity.WARNING)
             try:
                 self._check(text)
             except ContentError as problem:
@@ -74,22 +74,23 @@ class BodyRenderer:
         if text.document.components:
             self._rendered(text)
 
-    def _component(self, text: Text, component: Component, children: str) -> str:
+    def component(self, text: Text, component: Component, children: str) -> str:
+        """The HTML of one component of a text, with what is in it.
+
+        Raises:
+            ContentError: it cannot be rendered, with its line in the text.
+        """
         if component.name not in self._theme.components:
             return without_component(component, children)
         props = {name: self._prop(text, name, value) for name, value in component.props}
         inside = Markup(children)  # noqa: S704 -- the Markdown writer has escaped the text
+        context = {**props, "props": props, "children": inside}
         try:
-            html = self._theme.render(
-                self._theme.components[component.name], {**props, "props": props, "children": inside}
-            )
+            return self._theme.render(self._theme.components[component.name], context)
         except ContentError as problem:
             (fault,) = problem.faults
             reason = f"cannot be rendered: {fault.file.name}:{fault.line}: {fault.problem}"
-            raise ContentError([self._fault(text, component, f"<{component.name}> {reason}")]) from problem
-        if len(html) > _MAX_CHARACTERS:
-            raise ContentError([self._fault(text, component, f"<{component.name}> becomes more than 4 MiB of HTML")])
-        return html
+            raise ContentError([self.fault(text, component, f"<{component.name}> {reason}")]) from problem
 
     def _drawing(self, placed: PlacedSource) -> str:
         drawing = self._drawings.get(placed.source)
@@ -115,5 +116,22 @@ class BodyRenderer:
     def _prop(self, text: Text, name: str, value: Value) -> Value:
         return self.resolver.url(text, value) if name in TARGETS and isinstance(value, str) else value
 
-    def _fault(self, text: Text, component: Component, problem: str, severity: Severity = Severity.ERROR) -> Fault:
+    def fault(self, text: Text, component: Component, problem: str, severity: Severity = Severity.ERROR) -> Fault:
         return Fault(self._folder / text.file, text.body_line + component.line - 1, problem, severity)
+
+
+class _Components:
+    """Renders the components of one text, which may become so many characters in all."""
+
+    def __init__(self, bodies: BodyRenderer, text: Text) -> None:
+        self._bodies = bodies
+        self._text = text
+        self._left = _MAX_CHARACTERS
+
+    def __call__(self, component: Component, children: str) -> str:
+        html = self._bodies.component(self._text, component, children)
+        self._left -= len(html)
+        if self._left < 0:
+            problem = f"<{component.name}>, and the components before it, become more than 4 MiB of HTML"
+            raise ContentError([self._bodies.fault(self._text, component, problem)])
+        return html

@@ -199,6 +199,13 @@ def test_components_nested_too_deep_are_remarked_and_their_words_are_shown(text:
     assert "x" in document.html(lambda _: "")
 
 
+def test_a_text_has_no_more_than_a_thousand_components() -> None:
+    document = parse("One.\n\n" + "<A>x</A>\n" * 1500, "", "mdx")
+    assert len(document.components) == 1000
+    assert [remark.line for remark in document.remarks] == [1003]
+    assert document.markup.count("x") == 1500
+
+
 def test_other_texts_know_nothing_of_mdx() -> None:
     document = parse("<A>\nx\n</A>\n\n<div className='y'>\n\n    code\n")
     assert document.components == ()

@@ -3,7 +3,6 @@
 mistune cuts the text of a container out and parses it again, which loses tabs, line numbers and lazy lines.
 """
 
-import re
 from collections.abc import Iterator
 
 from mistune import BlockParser
@@ -11,9 +10,10 @@ from mistune.core import BlockState
 
 from blog.content.document import Dialect
 from blog.content.extensions import DEFAULT, Extensions
-from blog.content.markdown import footnotes, formulas, html_blocks, mdx_blocks, starts, tables
+from blog.content.markdown import html_blocks, mdx_blocks, starts, tables
+from blog.content.markdown.continuations import CONTINUES
 from blog.content.markdown.definitions import Definitions, take_definitions
-from blog.content.markdown.lines import TAB, Line
+from blog.content.markdown.lines import Line
 from blog.content.markdown.links import MIN_EXPANDED
 from blog.content.markdown.tree import Block, tokens
 
@@ -192,7 +192,7 @@ class Builder:
         """How many of the open blocks go on with this line; 0 where the line ended a fence and is used up."""
         for depth in range(1, len(self.open)):
             block = self.open[depth]
-            goes_on = _CONTINUES[block.kind](block, line)
+            goes_on = CONTINUES[block.kind](block, line)
             if goes_on is None:
                 self.close(depth)
                 return 0
@@ -256,67 +256,3 @@ class Builder:
                 line.skip_indent()
                 self.add(Block("paragraph", line.number), len(self.open))
                 self.tip.lines.append(line.rest)
-
-
-def _quote_continues(_block: Block, line: Line) -> bool:
-    if line.indent >= TAB or line.first != ">":
-        return False
-    line.skip_characters(1)
-    line.skip_space()
-    return True
-
-
-def _item_continues(block: Block, line: Line) -> bool:
-    if line.indent >= block.attrs["width"] and not (line.blank and not block.children):
-        line.skip_columns(block.attrs["width"])
-        return True
-    if line.blank and block.children:
-        line.skip_indent()
-        return True
-    return False
-
-
-def _code_continues(block: Block, line: Line) -> bool | None:
-    if ends := block.attrs.get("ends"):
-        return _highlight_continues(block, line, ends)
-    if block.attrs["style"] == "math":
-        return formulas.continues(block, line)
-    if block.attrs["style"] == "indent":
-        if line.indent >= TAB:
-            line.skip_columns(TAB)
-            return True
-        if line.blank:
-            line.skip_indent()
-        return line.blank
-    indent = block.attrs["indent"]
-    # Only in MDX a fence is indented by more than three columns.
-    if line.indent < (TAB if indent < TAB else indent + TAB) and starts.closes_fence(block, line.rest):
-        return None
-    line.skip_columns(min(line.indent, indent))
-    return True
-
-
-def _highlight_continues(block: Block, line: Line, ends: re.Pattern[str]) -> bool | None:
-    found = ends.search(line.rest)
-    if found is None:
-        return True
-    if before := line.rest[: found.start()].rstrip(" \t"):
-        block.lines.append(before)
-    block.attrs["closed"] = True
-    return None
-
-
-_CONTINUES = {
-    "block_quote": _quote_continues,
-    "list": lambda _block, _line: True,
-    "list_item": _item_continues,
-    "footnote": footnotes.continues,
-    "heading": lambda _block, _line: False,
-    "thematic_break": lambda _block, _line: False,
-    "block_code": _code_continues,
-    "block_html": lambda block, line: html_blocks.continues(block.attrs["html_kind"], blank=line.blank),
-    "paragraph": lambda _block, line: not line.blank,
-    "table": tables.continues,
-    "component": mdx_blocks.continues,
-    "element": mdx_blocks.continues,
-}

@@ -32,6 +32,11 @@ from blog.content.targets import encoded, is_harmful
 _DRAWN: Mapping[str, DrawingKind] = {"mermaid": "diagram", "math": "equation"}
 
 
+# Each is rendered by a template, for the page, the feeds and the API.
+_MAX_COMPONENTS = 1000
+_TOO_MANY = f"uses more than {_MAX_COMPONENTS} components; this one and those after it are left out"
+
+
 class Writer:
     """Writes each kind of token by the method of its name, and notes what it meets. One writer serves one document."""
 
@@ -99,6 +104,10 @@ class Writer:
     def component(self, token: Token) -> str:
         name, props, line = token["attrs"]["name"], token["attrs"]["props"], token["line"]
         index = len(self._components)
+        if index == _MAX_COMPONENTS:
+            if _TOO_MANY not in (remark.problem for remark in self._remarks[-1:]):
+                self._remarks.append(Remark(line, _TOO_MANY))
+            return self.write(token["children"])
         self._components.append(Component(name, line, props, bare="bare" in token))
         for prop, value in props:
             if prop in TARGETS and isinstance(value, str):
