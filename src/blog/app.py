@@ -30,6 +30,7 @@ from blog.serve.preview import PreviewLinks
 from blog.serve.reload import reload_routes
 from blog.serve.rum import rum_routes
 from blog.serve.store import PageStore
+from blog.serve.waiting import waiting_page
 from blog.settings import Settings, variable
 from blog.telemetry.metrics import Metrics
 from blog.telemetry.metrics_server import MetricsServer
@@ -67,7 +68,8 @@ class Blog(FastAPI):
         routes = {urls.METRICS} if settings.metrics_port is None else set()
         if self.rum:
             routes.add(urls.RUM_COLLECT)
-        store = PageStore(self.service, routes, PreviewLinks(settings.preview_key), secure=settings.secure)
+        waiting = waiting_page if settings.refreshes_browsers else None
+        store = PageStore(self.service, routes, PreviewLinks(settings.preview_key), waiting, secure=settings.secure)
         dynamic = Dynamic(Head(super().__call__), secure=settings.secure)
         visits = Visits(self.metrics.registry, urlsplit(settings.base_url).hostname or "")
         self.pipeline = RequestPipeline(settings, store, dynamic, self.metrics, visits, self.tracing)

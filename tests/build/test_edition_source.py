@@ -60,6 +60,7 @@ def test_the_edition_has_the_posts_of_its_moment(settings: Settings) -> None:
     first = source.first()
     assert [entry.slug for entry in first.posts] == ["old"]
     later = source.next(datetime(2026, 7, 1, tzinfo=UTC), first)
+    assert later
     assert [entry.slug for entry in later.posts] == ["later", "old"]
     assert later.made > first.made
 
@@ -69,6 +70,7 @@ def test_pages_that_have_not_changed_keep_their_dates(settings: Settings) -> Non
     first = source.first(MADE)
     (settings.posts_dir / "later.md").unlink()
     second = source.next(NOW, first)
+    assert second
     assert second.pages["/blog/old"].dated.modified == MADE
     assert second.made > MADE
 
@@ -107,4 +109,6 @@ def test_faults_are_raised_and_leave_the_source_usable(settings: Settings, post:
     with pytest.raises(ContentError):
         source.first()
     (settings.posts_dir / "bad.md").write_text(post("Good", "2026-01-02"))
-    assert "/blog/bad" in source.next(NOW, None).pages
+    edition = source.next(NOW, None)
+    assert edition
+    assert "/blog/bad" in edition.pages

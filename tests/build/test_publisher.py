@@ -267,7 +267,8 @@ async def test_a_text_that_a_template_fails_on_is_named_and_the_last_good_editio
     failing = "{% if 'Bad' in post.title %}{{ post.title|float // 0 }}{% endif %}"
     template.write_text(template.read_text().replace("{{ post.title }}", failing + "{{ post.title }}", 1))
     folder = posts({"old.md": post("Old", "2026-01-01")})
-    async with _publishing(Settings(posts_dir=folder, templates_dir=theme, reload=True), FailingStage()) as service:
+    settings = Settings(posts_dir=folder, templates_dir=theme, reload=True, base_url="https://blog.example")
+    async with _publishing(settings, FailingStage()) as service:
         await until(lambda: service.generation == 1)
         (folder / "new.md").write_text(post("Bad", "2026-01-02"))
         await until(lambda: service.refusal is not None)
@@ -365,7 +366,8 @@ async def test_readiness_and_metrics_report_refused_content(
     run: "Run", posts: "WritePosts", post: "WritePost", templates: Path, until: "Until"
 ) -> None:
     folder = posts({"old.md": post("Old", "2026-01-01")})
-    async with run(Settings(posts_dir=folder, templates_dir=templates, reload=True)) as blog:
+    settings = Settings(posts_dir=folder, templates_dir=templates, reload=True, base_url="https://blog.example")
+    async with run(settings) as blog:
         await blog.until_ready()
         assert (await blog.client.get("/api/ready")).json() == {"status": "ready", "posts": 1}
         assert "\nblog_content_warnings 0.0" in await blog.text("/metrics")

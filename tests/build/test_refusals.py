@@ -26,10 +26,11 @@ def test_a_refusal_logs_each_fault_and_counts_the_errors(caplog: pytest.LogCaptu
         ("ERROR", "posts/a.md:3: error: title is missing"),
         ("WARNING", "posts/b.md:1: warning: looks odd"),
         ("WARNING", "the content has 1 error, 1 warning"),
-        ("ERROR", "the changed content has faults (1); the last good edition stays"),
+        ("ERROR", "the changed content has faults (1); nothing is served until they are mended"),
     ]
     assert service.refusal
     assert (service.refusal.faults, service.refusal.since, counts) == (1, NOW, [1])
+    assert service.faults == (FAULTS[0],)
 
 
 def test_the_same_faults_are_logged_once_until_an_edition_is_published(caplog: pytest.LogCaptureFixture) -> None:

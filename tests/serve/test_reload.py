@@ -59,7 +59,7 @@ async def test_an_added_and_a_removed_post_are_published(run: "Run", authoring: 
 async def test_a_post_with_a_fault_leaves_the_last_good_edition(
     run: "Run", authoring: Settings, post: "WritePost", caplog: pytest.LogCaptureFixture, until: "Until"
 ) -> None:
-    async with run(authoring) as blog:
+    async with run(replace(authoring, base_url="https://blog.example")) as blog:
         await _watching(blog)
         (authoring.posts_dir / "hello.md").write_text("---\ntitel: Hello\n---\n")
         await until(lambda: "the last good edition stays" in caplog.text)

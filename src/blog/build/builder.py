@@ -1,8 +1,9 @@
 """Builder of editions: parses the folders, and renders and encodes every page. Imported lazily: a warm start needs no mistune, pygments or jinja2."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from hashlib import sha256
 from itertools import chain
 from pathlib import PurePosixPath
 
@@ -12,11 +13,14 @@ from blog.build.dates import Dates
 from blog.build.drawings.drawer import Drawer
 from blog.build.edition import Details, Edition, Entry, Section, Writer, bind, compressed_details
 from blog.build.encodings import Encoded, Encoder, Levels, cached
+from blog.build.last_good import LastGood
 from blog.build.memory_estimate import warn_if_short_for_files
 from blog.build.not_found import NotFound
 from blog.content.attribution import attributed
 from blog.content.document import dialect_of
 from blog.content.drawing import Drawing
+from blog.content.files import File
+from blog.content.folder import CONFIG, Folder, Held, Source
 from blog.content.library import Library, Resolver, files_of
 from blog.content.loader import ParsedTexts, load
 from blog.content.post import Note, Post
@@ -51,10 +55,17 @@ StoreSlice = Callable[[datetime | None, Sequence[tuple[Rendered, Encoded]], Sequ
 
 @dataclass(frozen=True, slots=True)
 class BuildResult:
-    """An edition, and the files that its texts refer to."""
+    """An edition, and the files that its texts refer to. ``digests`` are the SHA-256 of those that are served, and None for the others."""
 
     edition: Edition
     referenced: Sequence[PurePosixPath]
+    files: Mapping[PurePosixPath, File]
+
+    @property
+    def digests(self) -> dict[PurePosixPath, str | None]:
+        return {
+            path: sha256(self.files[path].body).hexdigest() if path in self.files else None for path in self.referenced
+        }
 
 
 def _store_nothing(
@@ -73,6 +84,7 @@ class Builder:
         self._encoder = Encoder(_no_compression if settings.refreshes_browsers else cached(cache))
         self._parsed: ParsedTexts = {}
         self._drawer = Drawer(cache)
+        self._last_good = LastGood(settings.posts_dir)
         self._file_bytes = 0
         limit_retained_memory()
 
@@ -90,16 +102,36 @@ class Builder:
         Raises:
             ContentError: with every fault.
         """
+        return self._make(moment, stage, dates, store, {})
+
+    def make_preview(self, moment: datetime, stage: Stage, dates: Dates | None = None) -> BuildResult:
+        """As `make`, for an author at work: a text with an error stays as it last was, and its error is among the edition's warnings.
+
+        Raises:
+            ContentError: the first edition has errors, or a later one has such that no text causes.
+        """
+        result, errors = self._last_good.make(
+            lambda held: self._make(moment, stage, dates, _store_nothing, held), self._sources
+        )
+        return replace(result, edition=replace(result.edition, warnings=(*errors, *result.edition.warnings)))
+
+    def _sources(self, held: Held) -> Iterator[Source]:
+        yield from (source for source, *_ in self._parsed)
+        if config := Folder(self._settings.posts_dir, held).config():
+            yield CONFIG, config
+
+    def _make(self, moment: datetime, stage: Stage, dates: Dates | None, store: StoreSlice, held: Held) -> BuildResult:
         settings = self._settings
-        parse = document_cache.cached(self._cache)
-        loaded = load(settings.posts_dir, self._parsed, parse, stage, moment, self._drawer)
+        folder, parse = Folder(settings.posts_dir, held), document_cache.cached(self._cache)
+        loaded = load(folder, self._parsed, parse, stage, moment, self._drawer)
         self._check_memory(loaded.library)
         theme = Theme(*theme_folders(settings.templates_dir))
         binder = _Binder(self._encoder, dates or Dates.following(None), store)
         with attributed(settings.posts_dir, "rendered"):
             site = site_at(loaded.library, moment)
             edition = _render(loaded.library, site, theme, settings, binder, stage)
-        return BuildResult(replace(edition, warnings=(*loaded.warnings, *edition.warnings)), loaded.referenced)
+        edition = replace(edition, warnings=(*loaded.warnings, *edition.warnings))
+        return BuildResult(edition, loaded.referenced, loaded.library.files)
 
     def _check_memory(self, library: Library) -> None:
         """Warn if the memory is short for the files beside the texts, at the first build and whenever they have grown."""

@@ -103,7 +103,7 @@ class EditionCache:
             "made": edition.made,
             "since": edition.since.isoformat() if edition.since else None,
             "until": edition.until.isoformat() if edition.until else None,
-            "files": {str(path): self._digest(path) for path in referenced},
+            "files": {str(path): digest_of(self._folder, path) for path in referenced},
             "redirects": dict(edition.redirects),
             "states": dict(edition.states),
             "warnings": [
@@ -115,16 +115,11 @@ class EditionCache:
             "items": dict(not_found.items),
         }
 
-    def _digest(self, path: PurePosixPath) -> str | None:
-        """The SHA-256 of a file that texts refer to; None if it is missing or cannot be read."""
-        body = self._folder.body(path, MAX_FILE_BYTES) if self._folder.is_there(path) else None
-        return None if body is None else sha256(body).hexdigest()
-
     def _edition(self, head: Json, moment: datetime) -> Edition | None:
         since, until = moment_of(head["since"]), moment_of(head["until"])
         if (since and moment < since) or (until and moment >= until):
             return None
-        if any(self._digest(PurePosixPath(path)) != digest for path, digest in head["files"].items()):
+        if any(digest_of(self._folder, PurePosixPath(path)) != digest for path, digest in head["files"].items()):
             return None
         entries: list[Entry] = []
         dates = Dates.of_existing(int(head["made"]))
@@ -152,6 +147,12 @@ class EditionCache:
             if part is None:
                 raise ValueError(f"part {number} is missing")
             yield from read_part(part, entries)
+
+
+def digest_of(folder: Folder, path: PurePosixPath) -> str | None:
+    """The SHA-256 of a file that texts refer to; None if it is missing or cannot be read."""
+    body = folder.body(path, MAX_FILE_BYTES) if folder.is_there(path) else None
+    return None if body is None else sha256(body).hexdigest()
 
 
 def _not_found_page(values: Json) -> Rendered:

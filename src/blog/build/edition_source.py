@@ -1,15 +1,19 @@
 """Source of editions: the cache if it has the edition, otherwise the builder."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from blog.build.dates import Dates
 from blog.build.edition import Edition
-from blog.build.edition_cache import EditionCache
+from blog.build.edition_cache import EditionCache, digest_of
+from blog.build.edition_name import edition_name
 from blog.build.garbage import without_collections
 from blog.build.listener import BuildListener
 from blog.build.memory_estimate import warn_if_short
 from blog.build.refusals import report
+from blog.content.folder import Folder
+from blog.errors import ContentError
 from blog.machine.allocator import release_free_memory
 from blog.machine.cache import Cache
 from blog.machine.cache_pruning import Needed
@@ -17,7 +21,19 @@ from blog.machine.clock import Clock, utc_now
 from blog.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import PurePosixPath
+
     from blog.build.builder import Builder
+
+
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    """What an edition was built from: the name of its texts, theme and settings, and a digest of each file that the texts refer to."""
+
+    edition: Edition
+    name: str | None
+    digests: "Mapping[PurePosixPath, str | None]"
 
 
 class EditionSource:
@@ -31,6 +47,7 @@ class EditionSource:
         self._clock = clock
         self._listener = listener or BuildListener()
         self._last_builder: Builder | None = None
+        self._origin: _Origin | None = None
         self.needed = Needed()
 
     def first(self, made: int | None = None) -> Edition:
@@ -41,6 +58,11 @@ class EditionSource:
         Raises:
             ContentError: with every fault.
         """
+        if self._settings.refreshes_browsers:
+            # A cached edition does not have the texts, which later ones fall back to.
+            edition = self.next(self._clock(), None)
+            assert edition is not None  # noqa: S101 -- nothing is unchanged before the first edition
+            return edition
         with self._listener.start("blog build"), without_collections():
             cached, moment = EditionCache(self._settings, self._cache), self._clock()
             with self._listener.stage("open") as note:
@@ -62,19 +84,42 @@ class EditionSource:
         self.needed = Needed(cache_keys, cached.needed().editions)
         return new.edition
 
-    def next(self, moment: datetime, replaced: Edition | None) -> Edition:
+    def next(self, moment: datetime, replaced: Edition | None) -> Edition | None:
         """The edition of a moment, built from the files as they are now, with the dates of pages that have not changed.
+
+        None if it would be the one that it replaces: a file that is only touched, or that no page shows, changes nothing.
 
         Raises:
             ContentError: with every fault.
         """
+        name = self._name()
+        if replaced is not None and name is not None and self._is_unchanged(replaced, name, moment):
+            return None
         with self._listener.start("blog build"), without_collections():
             builder, dates = self._builder(), Dates.following(replaced)
-            edition = builder.make(moment, self._listener.stage, dates).edition
+            make = builder.make_preview if self._settings.refreshes_browsers else builder.make
+            result = make(moment, self._listener.stage, dates)
             self.needed = Needed(builder.cache_keys())
-            self._forget_sources(edition)
-        report(edition.warnings)
-        return edition
+            self._forget_sources(result.edition)
+        # A text that changes during the build is in one of the two names.
+        self._origin = _Origin(result.edition, name if name == self._name() else None, result.digests)
+        report(result.edition.warnings)
+        return result.edition
+
+    def _is_unchanged(self, served: Edition, name: str, moment: datetime) -> bool:
+        """Whether a build from the content with this name would make the served edition again."""
+        origin = self._origin
+        if origin is None or served is not origin.edition or name != origin.name:
+            return False
+        folder = Folder(self._settings.posts_dir)
+        is_same = all(digest_of(folder, path) == digest for path, digest in origin.digests.items())
+        return is_same and (served.until is None or moment < served.until)
+
+    def _name(self) -> str | None:
+        try:
+            return edition_name(self._settings, Folder(self._settings.posts_dir))
+        except ContentError:
+            return None
 
     def _builder(self) -> "Builder":
         if self._last_builder is None:

@@ -15,6 +15,7 @@ from blog.build.garbage import free_in_thread
 from blog.build.listener import BuildListener
 from blog.build.refusals import Refusals
 from blog.build.state import ServiceState
+from blog.errors import ContentError
 from blog.machine.cache import Cache
 from blog.machine.clock import Clock, utc_now
 from blog.machine.threads import begin_in_thread, in_thread
@@ -53,9 +54,21 @@ class Publisher:
         # The watch starts before the first build, so that a change during the build causes another one.
         async with self._changes.watched(self._settings):
             started = time.perf_counter()
-            self._publish(await in_thread(self._source.first), started)
+            self._publish(await self._first(), started)
             while True:
                 await self._keep_current()
+
+    async def _first(self) -> Edition:
+        """The first edition. An author at work sees the faults in the browser until there is one; elsewhere they end the start."""
+        while True:
+            try:
+                return await in_thread(self._source.first)
+            except (ContentError, OSError) as problem:
+                if not self._settings.refreshes_browsers:
+                    raise
+                self._refusals.add(problem)
+            await self._changes.within(self._refusals.retry_seconds)
+            self._changes.clear()
 
     def _publish(self, edition: Edition, started: float) -> None:
         replaced = [self._service.edition] if self._service.edition else []
@@ -65,6 +78,8 @@ class Publisher:
         took = time.perf_counter() - started
         self._listener.published(edition.states, len(edition.warnings), took)
         logger.info("content is served: %d posts, %d pages, %.2f s", len(edition.posts), len(edition.pages), took)
+        if self._service.faults:
+            logger.error("texts with errors keep their last good version until they are mended")
         if replaced:
             free_in_thread(replaced)
         self._pruner.prune_in_thread(self._source.needed)
@@ -75,7 +90,12 @@ class Publisher:
             if await self._changed_or_due():
                 self._changes.clear()
                 started = time.perf_counter()
-                self._publish(await self._rebuilt(self._clock()), started)
+                edition = await self._rebuilt(self._clock())
+                if edition is not None:
+                    self._publish(edition, started)
+                else:
+                    self._service.confirm()
+                    self._refusals.clear()
         except Exception as problem:  # noqa: BLE001 -- a process that serves good pages must not end because of a later change
             self._refusals.add(problem)
 
@@ -97,13 +117,13 @@ class Publisher:
         # If the clock was set forward, several posts may be due.
         moment = max(moment, self._clock())
         edition = await self._rebuilt(moment)
-        if not await self._changes.before(moment, self._service.limit_caching):
+        if edition is not None and not await self._changes.before(moment, self._service.limit_caching):
             known = self._service.edition.by_slug if self._service.edition else {}
             self._publish(edition, started)
             new = [post.slug for post in edition.posts if post.slug not in known]
             logger.info("published on schedule: %s", ", ".join(new[:10]) or "a page, or the date of a change")
 
-    async def _rebuilt(self, moment: datetime) -> Edition:
+    async def _rebuilt(self, moment: datetime) -> Edition | None:
         work = begin_in_thread(partial(self._source.next, moment, self._service.edition))
         await asyncio.wait([work], timeout=_STUCK_SECONDS)
         if not work.done():

@@ -1,10 +1,11 @@
 """Refusals of changed content that cannot be served: logs their faults, and decides when to try again."""
 
 import logging
+from pathlib import PurePath
 
 from blog.build.listener import BuildListener
 from blog.build.state import ServiceState
-from blog.errors import Fault, Severity, errors_in, faults_of, summary
+from blog.errors import Fault, Severity, faults_of, summary
 from blog.machine.clock import Clock
 
 # The cause of a refusal may disappear without an event, for example when a file system responds again.
@@ -28,7 +29,7 @@ class Refusals:
     def add(self, problem: Exception) -> None:
         """Log the faults, each of them unless they are those of the last attempt, and record the refusal."""
         faults = faults_of(problem)
-        errors = max(1, errors_in(faults))
+        errors = tuple(fault for fault in faults if fault.severity is Severity.ERROR) or (_unexpected(problem),)
         if not faults:
             logger.error("the rebuild failed", exc_info=problem)
         elif faults != self._last:
@@ -37,12 +38,17 @@ class Refusals:
         self.retry_seconds = min(self.retry_seconds * 2, _LONGEST_RETRY_SECONDS) if repeated else _FIRST_RETRY_SECONDS
         self._last = faults
         self._service.refuse(errors, self._clock())
-        self._listener.refused(errors)
-        logger.error("the changed content has faults (%d); the last good edition stays", errors)
+        self._listener.refused(len(errors))
+        served = "the last good edition stays" if self._service.edition else "nothing is served until they are mended"
+        logger.error("the changed content has faults (%d); %s", len(errors), served)
 
     def clear(self) -> None:
         """Forget the faults, because an edition was published: the same ones are logged if they occur again."""
         self._last = ()
+
+
+def _unexpected(problem: Exception) -> Fault:
+    return Fault(PurePath("blog"), 1, f"the rebuild failed: {type(problem).__name__}: {problem}")
 
 
 def report(faults: tuple[Fault, ...]) -> None:

@@ -11,9 +11,11 @@ from blog import urls
 from blog.content.media_types import MEDIA_TYPES, extension, is_picture
 from blog.content.pictures import RefusedPictureError, size_of
 
-# Vim creates a file named 4913 to test a folder; the others are locks, backups and swap files. Names that start with two dots belong to the kubelet,
+# Vim creates a file named 4913 to test a folder; the others are locks, backups, swap files, and what is still being written. Names that start with two dots belong to the kubelet,
 # and .well-known to the site.
-_EDITORS_FILE = re.compile(r"\.(?!\.|well-known\Z).*|.*~|#.*#|.*\.sw[a-px]|.*___jb_(tmp|old)___|4913", re.DOTALL)
+_EDITORS_FILE = re.compile(
+    r"\.(?!\.|well-known\Z).*|.*~|#.*#|.*\.sw[a-px]|.*___jb_(tmp|old)___|.*\.(tmp|temp|part|crdownload)|4913", re.DOTALL
+)
 
 
 class UnreadableError(Exception):
@@ -60,8 +62,8 @@ def digest(body: bytes) -> str:
 def is_editors_file(name: str) -> bool:
     """Whether an editor made this file for itself: it is hidden, a lock, a backup or a swap file.
 
-    >>> [is_editors_file(name) for name in (".#base.html", "#x.css#", "site.css~", "x.css.swp", "4913", "site.css")]
-    [True, True, True, True, True, False]
+    >>> [is_editors_file(name) for name in (".#base.html", "#x.css#", "site.css~", "x.css.swp", "4913", "a.md.tmp", "site.css")]
+    [True, True, True, True, True, True, False]
     """
     return _EDITORS_FILE.fullmatch(name) is not None
 

@@ -3,7 +3,7 @@
 import os
 import unicodedata
 from codecs import BOM_UTF8
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
@@ -26,18 +26,21 @@ _LIKE_TEXTS = frozenset({
 
 # The path of a text within the folder, and its content.
 Source = tuple[PurePosixPath, str]
+# Texts that are read instead of those on disk, by path; None leaves a text out.
+Held = Mapping[PurePosixPath, str | None]
 
 
 class Folder:
     """Reads files in one folder and never outside it; ``faults`` collects the faults that it meets, relative to the folder."""
 
-    def __init__(self, folder: Path) -> None:
-        """Open the folder.
+    def __init__(self, folder: Path, held: Held | None = None) -> None:
+        """Open the folder; the texts in ``held`` are read from there.
 
         Raises:
             ContentError: it is missing or cannot be read.
         """
         self.path = folder
+        self._held = held or {}
         self.faults: list[Fault] = []
         # The texts that are there, readable or not, and the files that look like texts and are not read.
         self.found = 0
@@ -106,6 +109,8 @@ class Folder:
 
     def text(self, path: PurePosixPath) -> str | None:
         """The text of a file, in which a lone surrogate stands for each byte that is not UTF-8."""
+        if path in self._held:
+            return self._held[path]
         body = self.body(path, MAX_TEXT_BYTES)
         if body is None:
             return None

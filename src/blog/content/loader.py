@@ -48,7 +48,7 @@ class Loaded:
 
 
 def load(
-    folder: Path,
+    folder: Path | Folder,
     parsed: ParsedTexts | None = None,
     parse: ParseWith = markdown.parse,
     stage: Stage = untimed_stage,
@@ -62,8 +62,9 @@ def load(
     Raises:
         ContentError: with every fault of the content, not only the first.
     """
-    loader = _Loader(Folder(folder), {} if parsed is None else parsed, parse, draw)
-    with attributed(folder, "checked"):
+    opened = folder if isinstance(folder, Folder) else Folder(folder)
+    loader = _Loader(opened, {} if parsed is None else parsed, parse, draw)
+    with attributed(opened.path, "checked"):
         return loader.load(stage, moment or datetime.now(UTC))
 
 

@@ -1,6 +1,6 @@
 """The page store: one look-up of a path, and a choice among its prepared responses. Nothing here blocks."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from blog import urls
 from blog.build.edition import Edition
@@ -8,6 +8,7 @@ from blog.build.not_found import NotFound
 from blog.build.response import PreparedResponse, Representation, Resource, field_lines
 from blog.build.state import ServiceState
 from blog.content.other_names import meant
+from blog.errors import Fault
 from blog.http.request import RequestRecord
 from blog.http.semantics import ALLOW, READ_METHODS
 from blog.machine.budget import Budget
@@ -33,6 +34,7 @@ _FAILED = (
 class PageStore:
     """The prepared responses of all paths, except those below /api/ and the ``routes``, which the application answers.
 
+    ``waiting`` makes the response to an author while there is no edition, from the faults because of which there is none.
     It sets the status and the route of the record.
     """
 
@@ -41,12 +43,14 @@ class PageStore:
         service: ServiceState,
         routes: Collection[str],
         previews: PreviewLinks | None = None,
+        waiting: Callable[[tuple[Fault, ...]], PreparedResponse] | None = None,
         *,
         secure: bool,
         suggestions: Budget | None = None,
     ) -> None:
         self._service = service
         self._routes = routes
+        self._waiting = waiting
         self._previews = previews or PreviewLinks(None)
         self._suggestions = suggestions or Budget(_SUGGESTIONS_SHARE, _SUGGESTIONS_BURST_SECONDS)
         self._plain = field_lines([("content-type", TEXT), *security.for_anything(secure=secure).items()])
@@ -73,6 +77,8 @@ class PageStore:
         return answer if limit is None else limit.apply(answer)
 
     def _starting(self) -> PreparedResponse:
+        if self._waiting:
+            return self._waiting(self._service.faults)
         again = ("retry-after", str(RETRY_AFTER_SECONDS))
         return self._plain_text(503, "The blog is starting. Please try again in a moment.", _UNCACHED, again)
 
