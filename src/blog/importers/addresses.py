@@ -39,6 +39,8 @@ def old_path(address: str, site: str = "") -> str:
         raise RefusedAddressError("is the home page, which is generated here")
     if urls.is_reserved(path):
         raise RefusedAddressError("is among the service's own paths")
+    if "%" in path:
+        raise RefusedAddressError("has a percent sign, which no alias may have")
     if " ".join(path.split()) != path:
         raise RefusedAddressError("has a space at its start or end, or two in a row")
     try:

@@ -36,7 +36,7 @@ def carry_over(source: Path, into: Path, engine: str | None, stage: Stage, *, dr
     report = Report()
     engine = engine or detect(source)
     with stage(f"reading {source}"):
-        site = _read(source, engine, report)
+        site = _read(source, into, engine, report)
     if any(item.is_html for item in site.items):
         _require_extra()
     planned = plan(site, report)
@@ -52,14 +52,16 @@ def carry_over(source: Path, into: Path, engine: str | None, stage: Stage, *, dr
     return report
 
 
-def _read(source: Path, engine: str, report: Report) -> SourceSite:
+def _read(source: Path, into: Path, engine: str, report: Report) -> SourceSite:
     if (engine in EXPORTS) == source.is_dir():
         wanted = "a file, the export" if engine in EXPORTS else "the folder of a site"
         raise ImportRefusedError(f"{source}: --from {engine} wants {wanted}")
     if not source.exists():
         raise ImportRefusedError(f"{source}: there is no such folder or file")
+    if engine not in EXPORTS and source.resolve() == into.resolve():
+        raise ImportRefusedError(f"{source}: is the folder to write to as well; give another one with --into")
     if engine not in EXPORTS:
-        return _FOLDERS[engine](SourceFolder(source, report))
+        return _FOLDERS[engine](SourceFolder(source, report, without=into))
     _require_extra()
     from blog.importers.engines import ghost, wordpress  # noqa: PLC0415 -- they need the extra
 

@@ -184,7 +184,7 @@ def _sub(
         return new
 
     replacing = replace_everywhere if everywhere else replace_outside
-    return replacing(body, re.compile(pattern, re.MULTILINE | re.DOTALL), replace)
+    return replacing(body, (re.compile(pattern, re.MULTILINE | re.DOTALL), replace))
 
 
 def _drop(body: str, pattern: str, voice: Voice, *, everywhere: bool = False) -> str:
@@ -193,7 +193,7 @@ def _drop(body: str, pattern: str, voice: Voice, *, everywhere: bool = False) ->
         return "\n" * found[0].count("\n")
 
     replacing = replace_everywhere if everywhere else replace_outside
-    return replacing(body, re.compile(pattern, re.MULTILINE | re.DOTALL), replace)
+    return replacing(body, (re.compile(pattern, re.MULTILINE | re.DOTALL), replace))
 
 
 def _report(body: str, pattern: str, name: str, voice: Voice) -> str:
@@ -201,7 +201,7 @@ def _report(body: str, pattern: str, name: str, voice: Voice) -> str:
         voice.lose(line, f"{_short(found[0])!r} is {name} and stays as it is; blog check tells how it is shown")
         return found[0]
 
-    return replace_outside(body, re.compile(pattern, re.MULTILINE), keep)
+    return replace_outside(body, (re.compile(pattern, re.MULTILINE), keep))
 
 
 def _short(text: str) -> str:

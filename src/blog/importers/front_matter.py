@@ -14,13 +14,16 @@ from blog.importers.plan import Planned
 from blog.importers.report import Report
 
 _LONGEST_TITLE, _LONGEST_DESCRIPTION, _MOST_TAGS = 300, 500, 30
+_MOST_AUTHORS = 20
 
 
 class HeaderWriter:
     """Writes front matter; times without an offset are in the zone of the source."""
 
-    def __init__(self, report: Report, zone: str, lang: str) -> None:
+    def __init__(self, report: Report, zone: str, lang: str, author: str) -> None:
+        """``lang`` and ``author`` are those of the new site, which no text has to repeat."""
         self._report = report
+        self._author = author
         self._zone = _zone(zone)
         self._lang = lang
 
@@ -43,6 +46,8 @@ class HeaderWriter:
             "series": _quoted(_line(item.series)[:_LONGEST_TITLE]),
             "order": self._order(text),
             "canonical": self._canonical(text),
+            "authors": self._authors(text),
+            "expires": self._moment(text, "expires", item.expires),
             "id": _quoted(item.id) if len(item.id) <= _LONGEST_TITLE else "",
         }
         lines = [f"{key}:{'' if value.startswith(chr(10)) else ' '}{value}\n" for key, value in values.items() if value]
@@ -95,7 +100,7 @@ class HeaderWriter:
         for tag in list(tags.values())[_MOST_TAGS:]:
             self._report.lose(item.file, item.line, f"the tag {tag!r}: a text has at most {_MOST_TAGS}")
         kept = list(tags.values())[:_MOST_TAGS]
-        return f"[{', '.join(map(_quoted, kept))}]" if kept else ""
+        return _list(kept)
 
     def _language(self, text: Planned) -> str:
         lang = text.item.lang.replace("_", "-")
@@ -107,12 +112,21 @@ class HeaderWriter:
             self._report.lose(text.item.file, text.item.line, f"the language: {problem}")
             return ""
 
+    def _authors(self, text: Planned) -> str:
+        names = [line for name in text.item.authors if (line := _line(name)[:_LONGEST_TITLE])]
+        for name in names[_MOST_AUTHORS:]:
+            self._report.lose(
+                text.item.file, text.item.line, f"the author {name!r}: a text has at most {_MOST_AUTHORS}"
+            )
+        return "" if names in ([], [self._author]) else _list(names[:_MOST_AUTHORS])
+
     def _order(self, text: Planned) -> str:
-        order = text.item.order
-        if order and not order.lstrip("-").isdecimal():
-            self._report.lose(text.item.file, text.item.line, f"order {order[:60]!r} is not a whole number")
+        order, series = text.item.order, text.item.series
+        if order and (not series or not order.lstrip("-").isdecimal()):
+            why = "counts only within a series" if not series else "is not a whole number"
+            self._report.lose(text.item.file, text.item.line, f"order {order[:60]!r} {why}")
             return ""
-        return order if text.item.series else ""
+        return order
 
     def _canonical(self, text: Planned) -> str:
         address = text.item.canonical
@@ -165,6 +179,10 @@ def _looks_dated(slug: str) -> bool:
 
 def _line(value: str) -> str:
     return " ".join(UNUSABLE.sub("", value).split())
+
+
+def _list(words: list[str]) -> str:
+    return f"[{', '.join(map(_quoted, words))}]" if words else ""
 
 
 def _quoted(value: str) -> str:

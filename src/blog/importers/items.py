@@ -36,6 +36,8 @@ class Item:
     series: str = ""
     order: str = ""
     canonical: str = ""
+    authors: tuple[str, ...] = ()
+    expires: str = ""
     id: str = ""
     body: str = ""
     body_line: int = 1

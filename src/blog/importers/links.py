@@ -39,6 +39,4 @@ def rewritten(text: str, rewrite: Rewrite) -> str:
         new = rewrite(target, line)
         return found[0] if new == target else f"{found['before']}{found['mark']}{escape(new)}{found['mark']}"
 
-    for pattern, replace in ((_INLINE, markdown), (_DEFINITION, markdown), (_ATTRIBUTE, attribute)):
-        text = replace_outside(text, pattern, replace)
-    return text
+    return replace_outside(text, (_INLINE, markdown), (_DEFINITION, markdown), (_ATTRIBUTE, attribute))

@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterator
 
 _FENCE = re.compile(r"[ \t>]*(?:[-*+][ \t]+|\d{1,9}[.)][ \t]+)?(`{3,}|~{3,})(.*)")
 _TICKS = re.compile(r"`+")
-Replace = Callable[[re.Match[str]], str]
+# What a match becomes, given the line on which it begins, from 1.
+Replace = Callable[[re.Match[str], int], str]
+Rule = tuple[re.Pattern[str], Replace]
 
 
 def pieces(text: str) -> Iterator[tuple[str, bool]]:
@@ -52,21 +54,27 @@ def _spans_of_paragraph(text: str) -> Iterator[tuple[str, bool]]:
     yield text[place:], False
 
 
-def replace_outside(text: str, pattern: re.Pattern[str], replace: Callable[[re.Match[str], int], str]) -> str:
-    """The text with each match outside of code replaced; ``replace`` also gets the line of the match, from 1."""
+def replace_outside(text: str, *rules: Rule) -> str:
+    """The text with each match of the rules outside of code replaced."""
     result: list[str] = []
     line = 1
     for piece, is_code in pieces(text):
-        result.append(piece if is_code else pattern.sub(_with_line(replace, piece, line), piece))
-        line += piece.count("\n")
+        count = piece.count("\n")
+        if not is_code:
+            for pattern, replace in rules:
+                piece = pattern.sub(_with_line(replace, piece, line), piece)  # noqa: PLW2901 -- each rule goes on with what the one before it left
+        result.append(piece)
+        line += count
     return "".join(result)
 
 
-def replace_everywhere(text: str, pattern: re.Pattern[str], replace: Callable[[re.Match[str], int], str]) -> str:
+def replace_everywhere(text: str, rule: Rule) -> str:
+    """The text with each match of a rule replaced, in code too."""
+    pattern, replace = rule
     return pattern.sub(_with_line(replace, text, 1), text)
 
 
-def _with_line(replace: Callable[[re.Match[str], int], str], text: str, first: int) -> Replace:
+def _with_line(replace: Replace, text: str, first: int) -> Callable[[re.Match[str]], str]:
     place, line = 0, first
 
     def replaced(found: re.Match[str]) -> str:

@@ -8,30 +8,25 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from blog.content.front_matter import FrontMatterError, read_yaml
+from blog.content.front_matter import SYNONYMS, FrontMatterError, read_yaml
 
 _OPENING = re.compile(r"(?:---|\+\+\+)[ \t]*(yaml|toml|json)?[ \t]*\n")
 _PELICAN_LINE = re.compile(r"([A-Za-z][\w-]*):[ \t]*(.*)")
 _DATED_NAME = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})[-_](.+)")
-# By field of an item: the keys of other programs in lower case, without hyphens and underscores, the most telling first.
-_KEYS: Mapping[str, tuple[str, ...]] = {
-    "title": ("title",),
-    "date": ("date", "publishdate", "pubdate", "publishedat", "publisheddate", "datepublished", "published", "createdat", "created"),
-    "updated": ("updated", "lastmod", "modified", "lastmodifiedat", "lastmodified", "updateddate", "updatedat", "lastupdated", "datemodified", "moddate"),
-    "description": ("description", "summary", "excerpt", "metadescription"),
-    "tags": ("tags", "tag", "categories", "category", "topics"),
-    "draft": ("draft", "status", "private"),
-    "slug": ("slug",),
-    "aliases": ("aliases", "alias", "redirectfrom", "redirects"),
-    "address": ("url", "permalink", "path"),
-    "lang": ("lang", "language", "locale"),
-    "series": ("series",),
-    "order": ("order", "seriesorder", "seriesindex", "part"),
-    "image": ("image", "heroimage", "cover", "coverimage", "featuredimage", "featureimage", "featured", "ogimage", "socialimage", "thumbnail", "banner", "hero", "images"),
-    "image_alt": ("imagealt", "heroimagealt", "coveralt", "coverimagealt", "thumbnailalt"),
-    "canonical": ("canonical", "canonicalurl"),
-}  # fmt: skip
+# What other programs call a value besides the synonyms that posts here may have, without case, hyphens and underscores.
+_MORE: Mapping[str, tuple[str, ...]] = {
+    "updated": ("moddate",),
+    "description": ("metadescription",),
+    "tags": ("topics",),
+    "aliases": ("redirects",),
+    "image": ("featured",),
+    "image_alt": ("thumbnailalt", "coverimagealt"),
+    "order": ("seriesorder", "seriesindex", "part"),
+}
+
+
 _PICTURE_KEYS = ("src", "url", "image", "path", "source", "filename", "teaser", "overlayimage")
+_NAME_KEYS = ("name", "title", "label")
 _NOT_PUBLIC = frozenset({"draft", "hidden", "private", "pending", "unpublished"})
 
 
@@ -144,7 +139,13 @@ def _lines(source: str, first: int) -> dict[str, int]:
 
 
 def _bare(key: str) -> str:
-    return key.lower().replace("-", "").replace("_", "")
+    return key.lower().replace("-", "").replace("_", "").replace(" ", "")
+
+
+# By field of an item: the keys that mean it, the most telling first.
+_KEYS: Mapping[str, tuple[str, ...]] = {
+    field: (*map(_bare, (field, *names)), *_MORE.get(field, ())) for field, names in SYNONYMS.items()
+}
 
 
 class Metadata:
@@ -176,6 +177,18 @@ class Metadata:
             for word in _words(self._values.get(key)):
                 words.setdefault(word.casefold(), word)
         return tuple(words.values())
+
+    def names(self) -> tuple[str, ...]:
+        """The names of the authors: a name, a list of names, or tables with names."""
+        names: dict[str, None] = {}
+        for key in _KEYS["authors"]:
+            value = self._values.get(key)
+            for author in value if isinstance(value, list) else [value]:
+                if isinstance(author, dict):
+                    author = next((author[name] for name in _NAME_KEYS if name in author), None)  # noqa: PLW2901 -- its name
+                if isinstance(author, str) and author.strip():
+                    names.setdefault(" ".join(author.split()))
+        return tuple(names)
 
     @property
     def is_draft(self) -> bool:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from blog.content.files import UnreadableError, is_utf_8, read_regular
 from blog.importers.report import Report
@@ -18,14 +18,15 @@ _OTHER_TEXTS = frozenset({".rst", ".adoc", ".asciidoc", ".org", ".textile", ".ip
 class SourceFolder:
     """Reads files of one folder and never outside it."""
 
-    def __init__(self, root: Path, report: Report) -> None:
+    def __init__(self, root: Path, report: Report, without: Path | None = None) -> None:
+        """``without`` is a folder that is not part of the source: the one that the import writes to."""
         self.root = root
+        self._without = Path(os.path.realpath(without)) if without else None
         self.report = report
         self._real = Path(os.path.realpath(root))
-
-    def shown(self, path: Path) -> PurePath:
-        """The path as the report names it."""
-        return path
+        if self._without and self._real.is_relative_to(self._without):
+            # The source lies in the folder that is written to, and would be left out as a whole.
+            self._without = None
 
     def texts(self, top: Path, *, html: bool = False) -> Iterator[Path]:
         """The Markdown files below a folder, and with ``html`` the HTML files; texts of other markup are reported."""
@@ -40,6 +41,9 @@ class SourceFolder:
         """The regular files below a folder in a stable order, without hidden ones."""
         for folder, subfolders, names in os.walk(top, onerror=self._unreadable):
             subfolders[:] = sorted(name for name in subfolders if name not in _NOT_SOURCE and not name.startswith("."))
+            if self._without and Path(os.path.realpath(folder)).is_relative_to(self._without):
+                subfolders.clear()
+                continue
             for name in sorted(names):
                 path = Path(folder) / name
                 if name.startswith(".") or not is_utf_8(name):

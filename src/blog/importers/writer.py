@@ -22,7 +22,10 @@ from blog.importers.targets import Targets
 
 _HEADING = re.compile(r"\s*#[ \t]+([^\n]+?)[ \t]*#*[ \t]*(?:\n|$)")
 _UNDERLINED = re.compile(r"\s*([^\n]+)\n=+[ \t]*(?:\n|$)")
-_SCHEME = re.compile(r"(?:java|vb|live)script|data|file|blob|filesystem|view-source|&#", re.IGNORECASE)
+# A cheap test before the text is parsed; a scheme may be written with entities.
+_SCHEME = re.compile(
+    r"(?:script|data|file|blob|filesystem|view-source)\s*(?::|&)|&(?:#|tab|newline)|%3a", re.IGNORECASE
+)
 
 
 class Writer:
@@ -33,7 +36,8 @@ class Writer:
 
     def texts(self, site: SourceSite, planned: list[Planned], targets: Targets) -> Iterator[None]:
         """Convert and write each text; one step for each."""
-        headers = HeaderWriter(self._report, site.zone, site.config.get("lang", ""))
+        config = {} if (self._into / CONFIG).exists() else site.config
+        headers = HeaderWriter(self._report, site.zone, config.get("lang", ""), config.get("author", ""))
         for text in planned:
             self._text(site, text, targets, headers)
             yield

@@ -73,6 +73,14 @@ def test_what_is_not_public_becomes_a_draft_and_the_rest_is_said(imported: Impor
     assert site.report.failed
 
 
+def test_authors_are_carried_over_in_their_order(imported: Import) -> None:
+    users = [{"id": 1, "name": "Ada"}, {"id": 2, "name": "Mara"}]
+    links = [{"post_id": "id-a", "author_id": 1, "sort_order": 1}, {"post_id": "id-a", "author_id": 2, "sort_order": 0}]
+    site = of(imported, post("a"), post("b", author_id=1), users=users, posts_authors=links)
+    assert 'authors: ["Mara", "Ada"]' in site.text("a.md")
+    assert 'authors: ["Ada"]' in site.text("b.md")
+
+
 def test_dates_in_milliseconds_and_tables_at_the_top_are_read(imported: Import) -> None:
     old = {"data": {"posts": [post("hello", published_at=1546423200000, updated_at=None, page=0)]}}
     site = imported({"ghost.json": json.dumps(old)}, file="ghost.json")

@@ -68,7 +68,7 @@ def test_shortcodes_with_a_markdown_form_get_it_and_the_rest_is_reported(importe
     assert "bundle/index.md:8: '{{< gallery x >}}' is a shortcode" in site.lines
     assert "bundle/part.md:1: is a part of the text in index.md" in site.lines
     assert "_index.md:1: is the text of a list" in site.lines
-    assert "about.md:3: weight: no such key here" in site.lines
+    assert "about.md:1: order '3' counts only within a series" in site.lines
 
 
 def test_an_address_of_the_service_is_reported(imported: Import) -> None:

@@ -158,6 +158,18 @@ def test_dates_tags_and_ids_are_carried_over(imported: Import) -> None:
     assert 'id: "https://old.example/?p=12"\n' in text
 
 
+def test_an_author_is_named_in_each_text_unless_it_is_the_only_one(imported: Import) -> None:
+    name = "<wp:author><wp:author_login>ada</wp:author_login><wp:author_display_name><![CDATA[Ada L.]]></wp:author_display_name></wp:author>"
+    one = imported({"export.xml": HEAD + name + item("hello") + TAIL}, file="export.xml")
+    assert 'author: "Ada L."' in one.text("site.yaml")
+    assert "authors" not in one.text("hello.md")
+    two = imported(
+        {"export.xml": HEAD + name + item("one") + item("two").replace("[ada]", "[mara]") + TAIL}, file="export.xml"
+    )
+    assert 'authors: ["Ada L."]' in two.text("one.md")
+    assert 'authors: ["mara"]' in two.text("two.md")
+
+
 def test_comments_attachments_and_other_kinds_are_said(imported: Import) -> None:
     comment = "<wp:comment><wp:comment_id>1</wp:comment_id><wp:comment_content><![CDATA[<item>no</item>]]></wp:comment_content></wp:comment>"
     site = of(

@@ -88,7 +88,7 @@ class _Eleventy:
         is_post = bool(file.date) or bool({*markers, *collections, *folders} & {*POST_FOLDERS})
         address = self._address(file, folders, data)
         aliases = [below(self._prefix, alias) for alias in file.meta.words("aliases")]
-        slug = file.meta.text("slug") or ("" if file.meta.text("address") else file.name)
+        slug = file.meta.text("slug") or ("" if file.meta.text("permalink") else file.name)
         return item_of(
             self._folder, file, kind="post" if is_post else "page", slug=slug, tags=tuple(tag for tag in tags if tag not in markers),
             draft=file.meta.is_draft or str(file.parts.data.get("permalink", "")).lower() == "false", addresses=(address, *aliases),
@@ -100,12 +100,12 @@ class _Eleventy:
         parts = [re.sub(r"^\d{4}-\d\d-\d\d-", "", name) for name in (folders[:-1] if is_index else folders)]
         name = file.name if not is_index or folders else ""
         plain = "/".join(("", *parts, name)).rstrip("/") + "/"
-        pattern = file.meta.text("address") or text_of(data.get("permalink"))
+        pattern = file.meta.text("permalink") or text_of(data.get("permalink"))
         path = self._filled(pattern, file, parts) if pattern else plain
         if path is None:
             self._folder.report.lose(
                 file.path,
-                file.meta.line_of("address"),
+                file.meta.line_of("permalink"),
                 f"permalink {pattern!r} is computed, so the address by the file's name is kept",
             )
             path = plain

@@ -103,16 +103,15 @@ class _Ghost:
         self._lines = _Lines(text)
         self._tags = {row.get("id"): row for row in _rows(data, "tags")}
         self._meta = {row.get("post_id"): row for row in _rows(data, "posts_meta")}
+        self._users = {row.get("id"): str(row.get("name") or "") for row in _rows(data, "users")}
+        self._written_by: dict[Any, list[Any]] = {}
+        for row in sorted(_rows(data, "posts_authors"), key=_place):
+            self._written_by.setdefault(row.get("post_id"), []).append(row.get("author_id"))
         self._of_post: dict[Any, list[Mapping[str, Any]]] = {}
-        for row in sorted(_rows(data, "posts_tags"), key=lambda row: int(row.get("sort_order") or 0)):
+        for row in sorted(_rows(data, "posts_tags"), key=_place):
             self._of_post.setdefault(row.get("post_id"), []).append(row)
 
     def items(self) -> Iterator[Item]:
-        names = sorted({str(row.get("name")) for row in _rows(self._data, "users")})
-        if len(names) > 1:
-            self._report.lose(
-                self._path, 1, f"the authors of single texts ({', '.join(names)}); site.yaml names one author"
-            )
         for row in _rows(self._data, "posts"):
             line = self._lines.of(str(row.get("id", row.get("slug", ""))))
             meta = {
@@ -142,7 +141,8 @@ class _Ghost:
             date=_moment(row.get("published_at") or row.get("created_at")),
             updated=_moment(row.get("updated_at")),
             description=plain_text(str(meta.get("custom_excerpt") or meta.get("meta_description") or "")),
-            tags=tuple(self._names(row, line)),
+            tags=tuple(self._tag_names(row, line)),
+            authors=tuple(self._authors(row)),
             draft=draft,
             slug=slug,
             addresses=() if draft or not slug else (f"/{slug}/",),
@@ -162,7 +162,12 @@ class _Ghost:
         self._report.change(self._path, line, f"is for {visibility} only, and became a draft")
         return True
 
-    def _names(self, row: Mapping[str, Any], line: int) -> Iterator[str]:
+    def _authors(self, row: Mapping[str, Any]) -> Iterator[str]:
+        """The authors in their order; older exports name one in the post itself."""
+        numbers = self._written_by.get(row.get("id")) or [row.get("author_id")]
+        yield from (name for number in numbers if (name := self._users.get(number)))
+
+    def _tag_names(self, row: Mapping[str, Any], line: int) -> Iterator[str]:
         for link in self._of_post.get(row.get("id"), []):
             tag = self._tags.get(link.get("tag_id"), {})
             name = str(tag.get("name") or "")
@@ -170,6 +175,11 @@ class _Ghost:
                 self._report.lose(self._path, line, f"the internal tag {name!r}")
             elif name:
                 yield name
+
+
+def _place(row: Mapping[str, Any]) -> int:
+    place = row.get("sort_order")
+    return place if isinstance(place, int) else 0
 
 
 def _own(text: str) -> str:

@@ -109,7 +109,7 @@ class _Hugo:
 
     def _address(self, file: MarkdownFile, sections: tuple[str, ...]) -> str:
         prefix = self._prefix + self._language_prefix(file)
-        if url := file.meta.text("address"):
+        if url := file.meta.text("permalink"):
             return below(prefix, url)
         name = file.name if self._strips_dates else file.stem
         slug = file.meta.text("slug") or name

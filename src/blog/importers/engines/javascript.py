@@ -84,7 +84,7 @@ def _item(folder: SourceFolder, file: MarkdownFile, top: Path, prefix: str, *, i
     name = file.meta.text("slug").strip("/") or name
     if not is_route and not sections and top.name.lstrip("_") not in {"content", "contents", "data"}:
         sections = (top.name.lstrip("_"),)
-    addresses = [file.meta.text("address"), prefix + "/" + "/".join((*sections, name))]
+    addresses = [file.meta.text("permalink"), prefix + "/" + "/".join((*sections, name))]
     if is_next and not is_route:
         # Where most blogs of Next.js have their posts, whatever the folder is called.
         addresses.append(f"{prefix}/blog/{name}")

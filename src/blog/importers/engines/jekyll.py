@@ -94,7 +94,7 @@ class _Jekyll:
             [*_jekyll_words(file.parts.data, "tags"), *_jekyll_words(file.parts.data, "tag"), *categories]
         )
         pattern = (
-            file.meta.text("address")
+            file.meta.text("permalink")
             or self._default(file.path, "posts", "permalink")
             or text_of(self._config.get("permalink"))
             or "date"
@@ -118,7 +118,7 @@ class _Jekyll:
         )
 
     def _page(self, file: MarkdownFile, folders: tuple[str, ...]) -> Item:
-        pattern = file.meta.text("address") or self._default(file.path, "pages", "permalink")
+        pattern = file.meta.text("permalink") or self._default(file.path, "pages", "permalink")
         pretty = text_of(self._config.get("permalink")).endswith(("pretty", "/"))
         plain = "/".join(("", *folders, file.path.stem)) + ("/" if pretty else ".html")
         words = {"path": "/".join(folders), "basename": file.path.stem, "output_ext": ".html"}
@@ -132,7 +132,7 @@ class _Jekyll:
         except KeyError as problem:
             self._folder.report.lose(
                 file.path,
-                file.meta.line_of("address"),
+                file.meta.line_of("permalink"),
                 f"permalink {pattern!r} has an unknown word, {problem}, so the old address is not kept",
             )
             return ()

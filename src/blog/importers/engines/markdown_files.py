@@ -71,9 +71,8 @@ def read_markdown(folder: SourceFolder, path: Path, *, pelican: bool = False) ->
 def item_of(folder: SourceFolder, file: MarkdownFile, **values: Any) -> Item:
     """The item of a file; ``values`` are those that its program decides."""
     meta = file.meta
-    if unknown := [key for key in meta.unknown if key not in values.get("known", ())]:
-        folder.report.lose(file.path, meta.line_of(unknown[0]), f"{', '.join(unknown)}: no such key here")
-    values.pop("known", None)
+    if meta.unknown:
+        folder.report.lose(file.path, meta.line_of(meta.unknown[0]), f"{', '.join(meta.unknown)}: no such key here")
     given = {
         "title": meta.text("title"),
         "date": file.date,
@@ -88,6 +87,8 @@ def item_of(folder: SourceFolder, file: MarkdownFile, **values: Any) -> Item:
         "series": meta.text("series"),
         "order": meta.text("order"),
         "canonical": meta.text("canonical"),
+        "authors": meta.names(),
+        "expires": meta.text("expires"),
         "is_html": file.path.suffix.lower() in {".html", ".htm"},
     }
     return Item(file=file.path, body=file.parts.body, body_line=file.parts.body_line, **{**given, **values})

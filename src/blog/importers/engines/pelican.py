@@ -84,7 +84,6 @@ class _Pelican:
             slug=slug,
             tags=tuple(tags),
             addresses=addresses,
-            known=("Author", "Authors"),
         )
 
     def _address(self, file: MarkdownFile, kind: str, words: Mapping[str, str], when: datetime | None) -> str:

@@ -41,8 +41,12 @@ def read(path: Path, report: Report, limit: int = wxr.MAX_EXPORT_BYTES) -> Sourc
 
 
 def _author(export: wxr.Export) -> str:
-    authors = {entry["dc:creator"] for entry in export.texts}
-    return authors.pop() if len(authors) == 1 else ""
+    logins = {entry["dc:creator"] for entry in export.texts}
+    return _name(export, logins.pop()) if len(logins) == 1 else ""
+
+
+def _name(export: wxr.Export, login: str) -> str:
+    return export.authors.get(login) or login
 
 
 def _report_others(path: Path, export: wxr.Export, report: Report) -> None:
@@ -58,9 +62,6 @@ def _report_others(path: Path, export: wxr.Export, report: Report) -> None:
             comments[0].line,
             f"{counted(total, 'comment')} of {counted(len(comments), 'text')} (this is the first)",
         )
-    authors = sorted({entry["dc:creator"] for entry in export.texts})
-    if len(authors) > 1:
-        report.lose(path, 1, f"the authors of single texts ({', '.join(authors)}); site.yaml names one author")
     if export.without_controls:
         report.change(
             path, 1, f"{counted(export.without_controls, 'control character')} that XML does not allow were removed"
@@ -117,6 +118,7 @@ class _WordPress:
             updated=_moment(entry["wp:post_modified"], entry["wp:post_modified_gmt"]),
             description=plain_text(entry["excerpt:encoded"]) or plain_text(entry.meta_value("_yoast_wpseo_metadesc")),
             tags=tuple(self._tags(entry)),
+            authors=(_name(self._export, entry["dc:creator"]),),
             draft=draft,
             slug=entry["wp:post_name"].strip(),
             addresses=() if draft else tuple(_addresses(entry)),

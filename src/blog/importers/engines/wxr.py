@@ -16,7 +16,18 @@ MAX_EXPORT_BYTES = 512 * MIB
 # XML allows none of them, and exports contain them all the same.
 _CONTROL = bytes(range(9)) + b"\x0b\x0c" + bytes(range(0x0E, 0x20))
 _HAS_CONTROL = re.compile(b"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-_CHANNEL = frozenset({"title", "description", "language", "wp:base_site_url", "wp:base_blog_url", "link"})
+_CHANNEL = frozenset(
+    {
+        "title",
+        "description",
+        "language",
+        "wp:base_site_url",
+        "wp:base_blog_url",
+        "link",
+        "wp:author_login",
+        "wp:author_display_name",
+    }
+)
 _ITEM = frozenset({
     "title", "link", "guid", "dc:creator", "content:encoded", "excerpt:encoded", "wp:post_id", "wp:post_date", "wp:post_date_gmt", "wp:post_modified",
     "wp:post_modified_gmt", "wp:post_name", "wp:status", "wp:post_parent", "wp:post_type", "wp:post_password", "wp:attachment_url",
@@ -52,6 +63,8 @@ class Export:
     attachments: list[Entry] = field(default_factory=list)
     others: Counter[str] = field(default_factory=Counter)
     first_lines: dict[str, int] = field(default_factory=dict)
+    # Display names of authors by their logins.
+    authors: dict[str, str] = field(default_factory=dict)
     version: str = ""
     without_controls: int = 0
 
@@ -105,7 +118,7 @@ class _Handler(ContentHandler):
         self._entry: Entry | None = None
         self._text: list[str] | None = None
         self._term = ("", "")
-        self._meta_key = ""
+        self._meta_key = self._login = ""
         self._in_comment = 0
         self._line = line
 
@@ -139,18 +152,30 @@ class _Handler(ContentHandler):
         if self._text is None:
             return
         text, self._text = "".join(self._text), None
+        if self._entry is None or name == "wp:wxr_version":
+            self._end_of_channel(name, text.strip())
+        else:
+            self._end_of_item(self._entry, name, text)
+
+    def _end_of_channel(self, name: str, text: str) -> None:
         if name == "wp:wxr_version":
-            self._export.version = text.strip() or "?"
-        elif self._entry is None:
-            self._export.channel.setdefault(name, text.strip())
-        elif name == "category":
-            self._entry.terms.append((*self._term, text.strip()))
+            self._export.version = text or "?"
+        elif name == "wp:author_login":
+            self._login = text
+        elif name == "wp:author_display_name":
+            self._export.authors[self._login] = text
+        else:
+            self._export.channel.setdefault(name, text)
+
+    def _end_of_item(self, entry: Entry, name: str, text: str) -> None:
+        if name == "category":
+            entry.terms.append((*self._term, text.strip()))
         elif name == "wp:meta_key":
             self._meta_key = text.strip()
         elif name == "wp:meta_value":
-            self._entry.meta.append((self._meta_key, text))
+            entry.meta.append((self._meta_key, text))
         else:
-            self._entry.values.setdefault(name, text)
+            entry.values.setdefault(name, text)
 
     def _add(self, entry: Entry) -> None:
         kind = entry["wp:post_type"] or "post"

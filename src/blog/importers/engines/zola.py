@@ -44,7 +44,7 @@ def _item(folder: SourceFolder, file: MarkdownFile, content: Path, prefix: str) 
     if file.path.stem.split(".")[0] == "index":
         sections = sections[:-1]
     name = file.meta.text("slug") or file.name
-    path = file.meta.text("address").strip("/") or "/".join((*map(url_name, sections), url_name(name)))
+    path = file.meta.text("permalink").strip("/") or "/".join((*map(url_name, sections), url_name(name)))
     aliases = [below(prefix, alias) for alias in file.meta.words("aliases")]
     kind = "post" if file.date else "page"
     return item_of(folder, file, kind=kind, slug=name, addresses=(f"{prefix}/{path}/", *aliases))
