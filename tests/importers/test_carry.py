@@ -245,7 +245,7 @@ def test_links_between_texts_lead_to_their_files(imported: Import) -> None:
         pytest.param(["import", "empty"], 1, "is not recognised (looked for", id="unknown"),
         pytest.param(["import", "empty", "--from", "ghost"], 1, "wants a file, the export", id="folder-as-export"),
         pytest.param(["import", "file.zip"], 1, "unpack it", id="zip"),
-        pytest.param(["import", "empty", "--from", "jekyll"], 0, "0 carried over", id="nothing"),
+        pytest.param(["import", "empty", "--from", "jekyll"], 1, "0 carried over", id="nothing"),
     ],
 )  # fmt: skip
 def test_a_wrong_source_says_what_is_wrong(

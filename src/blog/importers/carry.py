@@ -37,6 +37,8 @@ def carry_over(source: Path, into: Path, engine: str | None, stage: Stage, *, dr
     engine = engine or detect(source)
     with stage(f"reading {source}"):
         site = _read(source, into, engine, report)
+    if not site.items:
+        report.fail(source, 1, f"has no text that can be carried over from a site of {engine}")
     if any(item.is_html for item in site.items):
         _require_extra()
     planned = plan(site, report)

@@ -18,6 +18,11 @@ _SHOWN = 60
 _ARGUMENT = re.compile(
     r"""([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|`([^`]*)`|([^\s"'`]+))|"([^"]*)"|'([^']*)'|`([^`]*)`|([^\s"'`=,]+)"""
 )
+# An export of MDX: one line, or all up to the closing bracket at the start of a line.
+_EXPORT = (
+    r"^[ \t]*export[ \t]+(?:default|const|let|var|function|async)\b"
+    r"(?:[^\n]*[\[{(][ \t]*(?:\n(?:[ \t][^\n]*)?)*\n[\]})][^\n]*|[^\n]*$)"
+)
 _VIDEOS = {
     "youtube": "https://www.youtube.com/watch?v={}", "vimeo": "https://vimeo.com/{}", "tweet": "https://x.com/i/status/{}", "x": "https://x.com/i/status/{}",
     "instagram": "https://www.instagram.com/p/{}/", "gist": "https://gist.github.com/{}", "bilibili": "https://www.bilibili.com/video/{}",
@@ -33,11 +38,11 @@ class Voice:
 
 
 def jekyll(body: str, voice: Voice) -> str:
-    body = _drop(body, r"\{%-?\s*(?:end)?raw\s*-?%\}", voice, everywhere=True)
     body = _drop(body, r"\{%-?\s*comment\s*-?%\}(?:.*?)\{%-?\s*endcomment\s*-?%\}", voice)
     body = _highlighted(
         body, r"\{%-?\s*highlight\s+[\"']?([\w+#.-]+)[^%]*-?%\}(.*?)\{%-?\s*endhighlight\s*-?%\}", voice
     )
+    body = _raw(body, voice)
     body = _sub(
         body,
         r"(?:\{\{\s*site\.(?:baseurl|url)\s*\}\}){1,2}/?\{%-?\s*(?:post_url|link)\s+([^\s%]+)\s*-?%\}",
@@ -54,17 +59,24 @@ def jekyll(body: str, voice: Voice) -> str:
     return _liquid(body, voice)
 
 
+def _raw(body: str, voice: Voice) -> str:
+    """Text that Liquid leaves alone: outside of code its braces get a backslash, so that it is taken for no construct here either."""
+    pattern = r"\{%-?\s*raw\s*-?%\}(.*?)\{%-?\s*endraw\s*-?%\}"
+    body = _sub(body, pattern, lambda found: re.sub(r"\{(?=[{%])", r"\\{", found[1]))
+    return _drop(body, r"\{%-?\s*(?:end)?raw\s*-?%\}", voice, everywhere=True)
+
+
 def _liquid(body: str, voice: Voice) -> str:
     """What is left of Liquid or Nunjucks is reported, and stays."""
-    body = _report(body, r"\{%-?\s*[^\n{}]*?-?%\}", "a template tag", voice)
-    return _report(body, r"\{\{[^\n{}%<]*\}\}", "a template expression", voice)
+    body = _report(body, r"(?<!\\)\{%-?\s*[^\n{}]*?-?%\}", "a template tag", voice)
+    return _report(body, r"(?<!\\)\{\{[^\n{}%<]*\}\}", "a template expression", voice)
 
 
 def eleventy(body: str, voice: Voice) -> str:
-    body = _drop(body, r"\{%-?\s*(?:end)?raw\s*-?%\}", voice, everywhere=True)
     body = _highlighted(
         body, r"\{%-?\s*highlight\s+[\"']?([\w+#.-]+)[^%]*-?%\}(.*?)\{%-?\s*endhighlight\s*-?%\}", voice
     )
+    body = _raw(body, voice)
     body = _sub(body, r"\{\{\s*[\"']([^\"'{}]+)[\"']\s*\|\s*url\s*\}\}", lambda found: found[1])
     return _liquid(body, voice)
 
@@ -107,7 +119,7 @@ def mdx(body: str, voice: Voice) -> str:
     body = _drop(
         body, r"^[ \t]*import[ \t]+(?:[\w{*][^;\"']*?[ \t\n]from[ \t]+)?['\"][^\n'\"]+['\"][ \t]*;?[ \t]*$", voice
     )
-    body = _drop(body, r"^[ \t]*export[ \t]+(?:default|const|let|var|function|async)\b[^\n]*$", voice)
+    body = _drop(body, _EXPORT, voice)
     body = _drop(body, r"\{/\*.*?\*/\}", voice)
     return _report(body, r"</?[A-Z][\w.]*(?:\s[^<>]*)?/?>", "a component", voice)
 

@@ -10,6 +10,7 @@ from bs4 import Tag
 from markdownify import MarkdownConverter
 
 from blog.content.targets import is_harmful
+from blog.importers.links import Rewrite
 from blog.importers.markdown_code import pieces
 
 # Told of what is changed or lost, with its line within the HTML.
@@ -18,13 +19,14 @@ Parents = set[str]
 
 _BLOCKS = ("ul", "ol", "pre", "table", "blockquote", "dl", "div", "figure", "h1", "h2", "h3", "h4", "h5", "h6")
 _KEPT_ATTRIBUTES = frozenset({"href", "src", "alt", "title", "colspan", "rowspan", "align", "controls", "poster", "kind", "srclang", "label", "id", "start", "open", "datetime", "width", "height"})  # fmt: skip
+_ADDRESSES = frozenset({"href", "src", "poster"})
 _LOST = {"script": "a script", "style": "a style sheet", "form": "a form", "object": "an embedded object", "canvas": "a canvas", "svg": "an inline drawing", "applet": "an applet", "button": "a button", "select": "a field of a form", "textarea": "a field of a form"}  # fmt: skip
 _INLINE = re.compile(r"""
     (?P<backslash>\\) | (?P<mark>[*`]) | (?P<underscore>(?<!\w)_|_(?!\w)) | (?P<bracket>\](?=[(\[:])|\[(?=\^)) | (?P<tilde>(?<![/~])~+)
-    | (?P<tag><(?=[A-Za-z/!?])) | (?P<entity>&(?=\#?\w+;))
+    | (?P<tag><(?=[A-Za-z/!?])) | (?P<entity>&(?=\#?\w+;)) | (?P<brace>\{(?=[{%]))
 """, re.VERBOSE)  # fmt: skip
 _BLOCK_START = re.compile(
-    r"^([ \t]*)(?:([#]{1,6}|[+-])(?=\s|$)|(>)|(\d{1,9})([.)])(?=\s|$)|(=+|-+)(?=[ \t]*$))", re.MULTILINE
+    r"^([ \t]*)(?:([#]{1,6}|[+-])(?=\s|$)|(>|:::)|(\d{1,9})([.)])(?=\s|$)|(=+|-+)(?=[ \t]*$))", re.MULTILINE
 )
 _LANGUAGE = re.compile(r"(?:^|\s)(?:language-|lang-|brush:\s*)([\w+#.-]+)")
 _BLANK_LINES = re.compile(r"\n(?:[ \t]*\n){2,}")
@@ -32,7 +34,7 @@ _SPACED = re.compile(r"[\s<>()]")
 
 
 class _Converter(MarkdownConverter):
-    def __init__(self, change: Say, lose: Say) -> None:
+    def __init__(self, change: Say, lose: Say, rewrite: Rewrite) -> None:
         super().__init__(
             heading_style="atx",
             bullets="-",
@@ -41,7 +43,10 @@ class _Converter(MarkdownConverter):
             sup_symbol="<sup>",
             autolinks=False,
         )
-        self._change, self._lose = change, lose
+        self._change, self._lose, self._rewrite = change, lose, rewrite
+
+    def _target(self, el: Tag, address: str) -> str:
+        return _pointed(self._rewrite(address, el.sourceline or 1))
 
     def escape(self, text: str, parent_tags: Parents) -> str:
         """Text whose characters mean nothing in Markdown."""
@@ -54,7 +59,7 @@ class _Converter(MarkdownConverter):
             self._lose(node.sourceline or 1, f"{what} (<{node.name}>) is not carried over")
             return ""
         if self._stays_html(node) and not {"pre", "code"} & (parent_tags or set()):
-            return f"\n\n{_cleaned(node)}\n\n"
+            return f"\n\n{_cleaned(node, self._rewrite)}\n\n"
         return str(super().process_tag(node, parent_tags))
 
     def _stays_html(self, node: Tag) -> bool:
@@ -84,7 +89,7 @@ class _Converter(MarkdownConverter):
             return ""
         inner = text.strip().replace("\n\n", " ")
         before, after = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
-        return f"{before}[{inner}]({_target(href)}{_title(el)}){after}"
+        return f"{before}[{inner}]({self._target(el, href)}{_title(el)}){after}"
 
     def convert_img(self, el: Tag, text: str, parent_tags: Parents) -> str:
         src = next(
@@ -98,7 +103,7 @@ class _Converter(MarkdownConverter):
         alt = " ".join(_attribute(el, "alt").split())
         if not src or is_harmful(src):
             return alt
-        return f"![{self.escape(alt, parent_tags)}]({_target(src)}{_title(el)})"
+        return f"![{self.escape(alt, parent_tags)}]({self._target(el, src)}{_title(el)})"
 
     def convert_br(self, el: Tag, text: str, parent_tags: Parents) -> str:
         if "pre" in parent_tags:
@@ -127,7 +132,7 @@ class _Converter(MarkdownConverter):
         link = el.find("a", href=True)
         if "kg-bookmark-card" in _attribute(el, "class") and isinstance(link, Tag):
             title = el.find(class_="kg-bookmark-title")
-            return f"\n\n[{self.escape((title or link).get_text(' ', strip=True), parent_tags)}]({_target(_attribute(link, 'href'))})\n\n"
+            return f"\n\n[{self.escape((title or link).get_text(' ', strip=True), parent_tags)}]({self._target(link, _attribute(link, 'href'))})\n\n"
         return f"\n\n{text.strip()}\n\n"
 
     def convert_figcaption(self, el: Tag, text: str, parent_tags: Parents) -> str:
@@ -141,7 +146,7 @@ class _Converter(MarkdownConverter):
             return ""
         address = f"https:{src}" if src.startswith("//") else src
         self._change(el.sourceline or 1, f"the frame of {address} became a link")
-        return f"\n\n[{_attribute(el, 'title') or address}]({_target(address)})\n\n"
+        return f"\n\n[{_attribute(el, 'title') or address}]({_pointed(address)})\n\n"
 
     convert_embed = convert_iframe
 
@@ -162,16 +167,18 @@ class _Converter(MarkdownConverter):
     convert_th = convert_td
 
 
-def to_markdown(html: str, change: Say, lose: Say) -> str:
+def to_markdown(html: str, change: Say, lose: Say, rewrite: Rewrite = lambda target, _: target) -> str:
     r"""The HTML as Markdown; `change` and `lose` are told of what could not be carried over as it was.
 
+    ``rewrite`` gives the new target of a link or picture, from the old one and its line.
+
     >>> to_markdown("<p>Two <em>words</em> &lt;b&gt;</p>", print, print)
-    'Two *words* \\\\<b>\\n'
+    'Two *words* \\<b>\n'
 
     Raises:
         RecursionError: it is nested too deeply.
     """
-    text = str(_Converter(change, lose).convert(html))
+    text = str(_Converter(change, lose, rewrite).convert(html))
     text = "".join(_in_one_blank_line(text))
     # A line break at the end of a text would show its backslash.
     text = text.strip("\n").rstrip("\\\n ")
@@ -209,7 +216,7 @@ def _attribute(el: Tag, name: str) -> str:
     return " ".join(value) if isinstance(value, list) else (value or "").strip()
 
 
-def _target(address: str) -> str:
+def _pointed(address: str) -> str:
     address = address.replace("\n", "").replace("\r", "")
     if not _SPACED.search(address):
         return address
@@ -232,16 +239,16 @@ def _language(el: Tag) -> str:
     return _attribute(el, "lang") or _attribute(el, "data-language")
 
 
-def _cleaned(node: Tag) -> str:
+def _cleaned(node: Tag, rewrite: Rewrite) -> str:
     """An element as HTML on lines without a blank one, which would end it in Markdown, and without attributes that run script."""
     for inner in node.find_all(list(_LOST)):
         inner.decompose()
     for element in (node, *node.find_all(name=True)):
         for name in list(element.attrs):
-            if name not in _KEPT_ATTRIBUTES or (
-                name in {"href", "src", "poster"} and is_harmful(_attribute(element, name))
-            ):
+            if name not in _KEPT_ATTRIBUTES or (name in _ADDRESSES and is_harmful(_attribute(element, name))):
                 del element[name]
+            elif name in _ADDRESSES:
+                element[name] = rewrite(_attribute(element, name), element.sourceline or 1)
     if node.name in {"video", "audio"}:
         node["controls"] = ""
     return re.sub(r"\n\s*\n", "\n", str(node)).strip()

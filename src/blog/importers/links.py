@@ -8,12 +8,15 @@ from blog.importers.markdown_code import replace_outside
 
 # From a target and its line to the new target; the same one if it stays.
 Rewrite = Callable[[str, int], str]
-_INLINE = re.compile(r"(?P<before>\]\([ \t]*)(?:<(?P<pointed>[^<>\n]*)>|(?P<bare>(?:[^\s()<>\\]|\\.|\([^\s()]*\))+))")
+_INLINE = re.compile(
+    r"(?P<before>(?<!\\)\]\([ \t]*)(?:<(?P<pointed>[^<>\n]*)>|(?P<bare>(?:[^\s()<>\\]|\\.|\([^\s()]*\))+))"
+)
 _DEFINITION = re.compile(
     r"^(?P<before>[ ]{0,3}\[[^\]\n]+\]:[ \t]*)(?:<(?P<pointed>[^<>\n]*)>|(?P<bare>[^\s<]\S*))", re.MULTILINE
 )
 _ATTRIBUTE = re.compile(
-    r"(?P<before>\b(?:href|src|poster)[ \t]*=[ \t]*)(?P<mark>[\"'])(?P<value>[^\"'\n]*)(?P=mark)", re.IGNORECASE
+    r"(?P<before>\b(?:href|src|poster)[ \t]*=[ \t]*)(?:(?P<mark>[\"'])(?P<value>[^\"'\n]*)(?P=mark)|(?P<plain>[^\s\"'<>=`]+))",
+    re.IGNORECASE,
 )
 _NEEDS_BRACKETS = re.compile(r"[\s()<>]")
 
@@ -22,7 +25,7 @@ def rewritten(text: str, rewrite: Rewrite) -> str:
     """The text with each target replaced.
 
     >>> rewritten("[a](x.md) `[b](x.md)` <img src='x.md'>", lambda target, line: target.upper())
-    "[a](X.MD) `[b](x.md)` <img src='X.MD'>"
+    '[a](X.MD) `[b](x.md)` <img src="X.MD">'
     """
 
     def markdown(found: re.Match[str], line: int) -> str:
@@ -35,8 +38,8 @@ def rewritten(text: str, rewrite: Rewrite) -> str:
         return found["before"] + (f"<{new.replace('<', '%3C').replace('>', '%3E')}>" if brackets else new)
 
     def attribute(found: re.Match[str], line: int) -> str:
-        target = unescape(found["value"])
+        target = unescape(found["plain"] or found["value"])
         new = rewrite(target, line)
-        return found[0] if new == target else f"{found['before']}{found['mark']}{escape(new)}{found['mark']}"
+        return found[0] if new == target else f'{found["before"]}"{escape(new)}"'
 
     return replace_outside(text, (_INLINE, markdown), (_DEFINITION, markdown), (_ATTRIBUTE, attribute))

@@ -186,7 +186,8 @@ class Metadata:
             for author in value if isinstance(value, list) else [value]:
                 if isinstance(author, dict):
                     author = next((author[name] for name in _NAME_KEYS if name in author), None)  # noqa: PLW2901 -- its name
-                if isinstance(author, str) and author.strip():
+                # A starter of Next.js calls its only author so.
+                if isinstance(author, str) and author.strip() not in {"", "default"}:
                     names.setdefault(" ".join(author.split()))
         return tuple(names)
 

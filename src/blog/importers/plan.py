@@ -57,7 +57,9 @@ def _named(item: Item, taken: set[str], report: Report) -> Planned:
         report.change(item.file, item.line, f"the slug {wanted!r} became {free!r}")
     taken.add(_path(item, free))
     folder = PurePosixPath(urls.PAGE.folder if item.kind == "page" else urls.POST.folder)
-    return Planned(item, folder / f"{free}.md", free, ())
+    # MDX has components, which Markdown has not.
+    suffix = ".mdx" if item.file.suffix.lower() == ".mdx" else ".md"
+    return Planned(item, folder / f"{free}{suffix}", free, ())
 
 
 def _slug(wanted: str) -> str:

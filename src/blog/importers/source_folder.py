@@ -39,6 +39,8 @@ class SourceFolder:
 
     def files(self, top: Path) -> Iterator[Path]:
         """The regular files below a folder in a stable order, without hidden ones."""
+        if not top.is_dir():
+            return
         for folder, subfolders, names in os.walk(top, onerror=self._unreadable):
             subfolders[:] = sorted(name for name in subfolders if name not in _NOT_SOURCE and not name.startswith("."))
             if self._without and Path(os.path.realpath(folder)).is_relative_to(self._without):

@@ -2,7 +2,7 @@
 
 import posixpath
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote, unquote, urlsplit
 
@@ -28,9 +28,10 @@ _PICTURES_FOLDER = PurePosixPath("images")
 class Targets:
     """The texts and files of an import, by all that may lead to them. ``files`` has the files to copy, with their places in the posts folder."""
 
-    def __init__(self, site: SourceSite, planned: Iterable[Planned], folder: SourceFolder, report: Report) -> None:
+    def __init__(self, site: SourceSite, planned: Collection[Planned], folder: SourceFolder, report: Report) -> None:
         self._site, self._folder, self._report = site, folder, report
         self._prefix = prefix_of(site.url)
+        self._text_files = {text.file for text in planned}
         self._by_path: dict[str, Planned] = {}
         self._by_source: dict[Path, Planned] = {}
         self._by_name: dict[str, Planned] = {}
@@ -68,7 +69,7 @@ class Targets:
         if found is None:
             self._report_missing(text, target, path, file_line)
             return target
-        return _relative(found, text.file) + _suffix(target)
+        return _relative(found, text.file) + _suffix(target, is_text=found in self._text_files)
 
     def picture(self, text: Planned, target: str, line: int) -> str:
         """A picture of the front matter, as it is written in the new file."""
@@ -188,8 +189,10 @@ def _is_servable(address: str) -> bool:
     return not hidden and not urls.is_reserved(urls.canonical(path)) and " ".join(path.split()) == path
 
 
-def _suffix(target: str) -> str:
-    return target[len(target.partition("#")[0].partition("?")[0]) :]
+def _suffix(target: str, *, is_text: bool = True) -> str:
+    """The fragment of a target, and of a file its query too."""
+    rest = target[len(target.partition("#")[0].partition("?")[0]) :]
+    return rest[rest.find("#") :] if is_text and "#" in rest else "" if is_text else rest
 
 
 def _relative(place: PurePosixPath, file: PurePosixPath) -> str:

@@ -45,11 +45,9 @@ class Writer:
     def _text(self, site: SourceSite, text: Planned, targets: Targets, headers: HeaderWriter) -> None:
         item = text.item
         try:
-            item = self._titled(replace(item, body=self._markdown(site, item)))
+            item = self._titled(replace(item, body=self._markdown(site, text, targets)))
             text = replace(text, item=item)
-            body = rewritten(item.body, lambda target, line: targets.rewritten(text, target, line)).replace(
-                LINE_BREAK, "\n"
-            )
+            body = item.body.replace(LINE_BREAK, "\n")
             text = self._harmless(text, body)
             header = headers.header(text, targets.picture(text, item.image, item.line))
         except RecursionError:
@@ -65,25 +63,30 @@ class Writer:
         elif self._write(text.file, content.encode(errors="replace"), item.file, item.line):
             self._report.carry(item.file, item.line, f"is {self._into / text.file}")
 
-    def _markdown(self, site: SourceSite, item: Item) -> str:
-        def change(line: int, text: str) -> None:
-            self._report.change(item.file, item.body_line + line - 1, text)
+    def _markdown(self, site: SourceSite, text: Planned, targets: Targets) -> str:
+        """The body in Markdown, with the targets that it has here, and on the lines that it had."""
+        item = text.item
 
-        def lose(line: int, text: str) -> None:
-            self._report.lose(item.file, item.body_line + line - 1, text)
+        def change(line: int, what: str) -> None:
+            self._report.change(item.file, item.body_line + line - 1, what)
+
+        def lose(line: int, what: str) -> None:
+            self._report.lose(item.file, item.body_line + line - 1, what)
+
+        def rewrite(target: str, line: int) -> str:
+            return targets.rewritten(text, target, line)
 
         body = item.body
-        if UNUSABLE.search(body):
-            line = body.count("\n", 0, UNUSABLE.search(body).start()) + 1  # type: ignore[union-attr]
-            change(line, "control characters were removed")
+        if found := UNUSABLE.search(body):
+            change(body.count("\n", 0, found.start()) + 1, "control characters were removed")
             body = UNUSABLE.sub("", body)
         if not item.is_html:
-            return BY_ENGINE.get(site.engine, plain)(body, Voice(change, lose))
+            return rewritten(BY_ENGINE.get(site.engine, plain)(body, Voice(change, lose)), rewrite)
         if len(body) > MAX_SOURCE_BYTES:
             raise RecursionError
         from blog.importers.html_markdown import to_markdown  # noqa: PLC0415 -- an extra
 
-        return to_markdown(body, change, lose)
+        return to_markdown(body, change, lose, rewrite)
 
     def _titled(self, item: Item) -> Item:
         """The item without a first heading that repeats its title; where it has no title, that heading is one."""

@@ -77,7 +77,7 @@ async def test_permalinks_of_the_configuration(imported: Import, titles: Titles,
 
 def test_a_permalink_with_an_unknown_word_is_reported(imported: Import) -> None:
     site = imported({"_config.yml": "permalink: /:galaxy/:title\n", "_posts/2019-01-02-hello.md": POST})
-    assert "permalink '/:galaxy/:title' has an unknown word, 'galaxy'" in site.lines
+    assert "permalink '/:galaxy/:title' has a word without a value here, 'galaxy'" in site.lines
 
 
 def test_a_broken_configuration_is_reported_and_defaults_are_assumed(imported: Import) -> None:

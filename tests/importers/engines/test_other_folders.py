@@ -79,7 +79,7 @@ def test_zola_links_tags_and_neighbours(imported: Import) -> None:
 
 def test_astro_imports_are_removed_and_components_reported(imported: Import) -> None:
     site = imported(ASTRO)
-    hello = site.text("hello.md")
+    hello = site.text("hello.mdx")
     assert "import X" not in hello
     assert "note" not in hello
     assert "[page](pages/about.md) ![h](/h.svg)" in hello
@@ -88,7 +88,7 @@ def test_astro_imports_are_removed_and_components_reported(imported: Import) -> 
 
 
 def test_next_metadata_may_be_an_export(imported: Import) -> None:
-    deep = imported(NEXT).text("deep.md")
+    deep = imported(NEXT).text("deep.mdx")
     assert 'title: "Deep"\ndate: 2019-03-04\ntags: ["a", "b"]\n' in deep
     assert "# Deep" not in deep
     assert "metadata" not in deep

@@ -88,7 +88,9 @@ class _Eleventy:
         is_post = bool(file.date) or bool({*markers, *collections, *folders} & {*POST_FOLDERS})
         address = self._address(file, folders, data)
         aliases = [below(self._prefix, alias) for alias in file.meta.words("aliases")]
-        slug = file.meta.text("slug") or ("" if file.meta.text("permalink") else file.name)
+        slug = file.meta.text("slug") or (
+            "" if file.meta.text("permalink") else file.name if folders else file.path.stem
+        )
         return item_of(
             self._folder, file, kind="post" if is_post else "page", slug=slug, tags=tuple(tag for tag in tags if tag not in markers),
             draft=file.meta.is_draft or str(file.parts.data.get("permalink", "")).lower() == "false", addresses=(address, *aliases),

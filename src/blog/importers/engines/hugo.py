@@ -122,7 +122,9 @@ class _Hugo:
             path = filled("/" + pattern.strip("/"), words) if pattern else "/".join(("", *sections, slug))
         except KeyError as problem:
             self._folder.report.lose(
-                file.path, 1, f"permalink {pattern!r} has an unknown word, {problem}; the address without it is kept"
+                file.path,
+                1,
+                f"permalink {pattern!r} has a word without a value here, {problem}; the address without it is kept",
             )
             path = "/".join(("", *sections, slug))
         ugly = str(self._config.get("uglyurls", "")).lower() == "true"

@@ -123,7 +123,7 @@ class _Jekyll:
         plain = "/".join(("", *folders, file.path.stem)) + ("/" if pretty else ".html")
         words = {"path": "/".join(folders), "basename": file.path.stem, "output_ext": ".html"}
         address = self._address(file, pattern or plain, words)
-        name = file.meta.text("slug") or ("" if pattern else file.path.stem)
+        name = file.meta.text("slug") or ("" if pattern else file.name)
         return item_of(self._folder, file, kind="page", slug=name, addresses=(*address, *self._redirects(file)))
 
     def _address(self, file: MarkdownFile, pattern: str, words: Mapping[str, str]) -> tuple[str, ...]:
@@ -133,7 +133,7 @@ class _Jekyll:
             self._folder.report.lose(
                 file.path,
                 file.meta.line_of("permalink"),
-                f"permalink {pattern!r} has an unknown word, {problem}, so the old address is not kept",
+                f"permalink {pattern!r} has a word without a value here, {problem}, so the old address is not kept",
             )
             return ()
 

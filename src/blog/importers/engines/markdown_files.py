@@ -95,9 +95,9 @@ def item_of(folder: SourceFolder, file: MarkdownFile, **values: Any) -> Item:
 
 
 def permalink_words(file: MarkdownFile) -> dict[str, str]:
-    """The parts of the date for permalink patterns; empty ones for a text without a date."""
+    """The parts of the date for permalink patterns; none for a text without a date."""
     when = file.when
-    return date_words(when) if when else dict.fromkeys(date_words(datetime(2000, 1, 1)), "")  # noqa: DTZ001 -- only the names matter
+    return date_words(when) if when else {}
 
 
 def mapping(value: Any) -> Mapping[str, Any]:

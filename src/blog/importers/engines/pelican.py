@@ -101,7 +101,9 @@ class _Pelican:
             return below(self._prefix, _filled(pattern, words, when))
         except KeyError as problem:
             self._folder.report.lose(
-                file.path, 1, f"pattern {pattern!r} has an unknown word, {problem}, so the old address is not kept"
+                file.path,
+                1,
+                f"pattern {pattern!r} has a word without a value here, {problem}, so the old address is not kept",
             )
             return ""
 

@@ -23,7 +23,10 @@ def read(folder: SourceFolder) -> SourceSite:
         url=url,
         static_folders=(folder.root / "static",),
         config=site_values(
-            config.get("title"), config.get("description"), config.get("author") or extra.get("author"), language
+            config.get("title"),
+            config.get("description"),
+            config.get("author") or extra.get("author"),
+            config.get("default_language"),
         ),
     )
 
