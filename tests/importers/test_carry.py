@@ -1,6 +1,7 @@
 """An import as a whole: what is written, what is not, and what is never touched."""
 
 import os
+import sys
 import time
 from pathlib import Path
 
@@ -291,3 +292,39 @@ def test_many_posts_are_imported_in_a_fraction_of_a_minute(imported: Import) -> 
     site = imported({f"_posts/2019-01-02-p{number}.md": post(f"P{number}", body=body) for number in range(COUNT)})
     assert len(site.files) == COUNT
     assert time.monotonic() - started < 60 * max(1, COUNT / 300)
+
+
+def test_the_folder_that_is_written_to_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "_posts").mkdir()
+    (tmp_path / "_posts/2019-01-02-a.md").write_text(post("A"))
+    monkeypatch.chdir(tmp_path)
+    assert main(["import", ".", "--into", "posts"], {}) == 0
+    assert main(["import", ".", "--into", "posts"], {}) == 0
+    assert [path.name for path in Path("posts").rglob("*.md")] == ["a.md"]
+
+
+def test_a_source_may_lie_in_the_folder_that_is_written_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "posts/old/_posts").mkdir(parents=True)
+    (tmp_path / "posts/old/_posts/2019-01-02-a.md").write_text(post("A"))
+    monkeypatch.chdir(tmp_path)
+    assert main(["import", "posts/old", "--into", "posts"], {}) == 0
+    assert Path("posts/a.md").exists()
+    assert main(["import", "posts", "--into", "posts", "--from", "jekyll"], {}) == 1
+
+
+@pytest.mark.parametrize("package", ["markdownify", "defusedxml"])
+def test_a_missing_package_of_the_extra_is_named(
+    imported: Import, monkeypatch: pytest.MonkeyPatch, package: str
+) -> None:
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(ImportRefusedError, match=r"pip install \"readyblog\[import\]\""):
+        imported({"export.xml": "<rss/>"}, file="export.xml")
+    assert imported({"_posts/2019-01-02-a.md": post("A")}, "jekyll").files == {"a.md"}
+
+
+def test_a_pipe_among_the_sources_is_said(imported: Import, tmp_path: Path) -> None:
+    (tmp_path / "source/_posts").mkdir(parents=True)
+    os.mkfifo(tmp_path / "source/_posts/2019-01-03-pipe.md")
+    site = imported({"_posts/2019-01-02-a.md": post("A")}, "jekyll")
+    assert "pipe.md:1: is not a regular file" in site.lines
+    assert site.files == {"a.md"}

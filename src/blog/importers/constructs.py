@@ -48,7 +48,7 @@ def jekyll(body: str, voice: Voice) -> str:
         r"(?:\{\{\s*site\.(?:baseurl|url)\s*\}\}){1,2}/?\{%-?\s*(?:post_url|link)\s+([^\s%]+)\s*-?%\}",
         lambda found: REF + found[1],
     )
-    body = _sub(body, r"\{%-?\s*(?:post_url|link)\s+([^\s%]+)\s*-?%\}", lambda found: REF + found[1])
+    body = _sub(body, r"(?<!\\)\{%-?\s*(?:post_url|link)\s+([^\s%]+)\s*-?%\}", lambda found: REF + found[1])
     body = _sub(
         body,
         r"\{\{\s*[\"']([^\"'{}]+)[\"']\s*\|\s*(?:relative_url|absolute_url|prepend:\s*site\.baseurl)[^{}]*\}\}",

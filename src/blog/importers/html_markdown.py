@@ -22,7 +22,7 @@ _KEPT_ATTRIBUTES = frozenset({"href", "src", "alt", "title", "colspan", "rowspan
 _ADDRESSES = frozenset({"href", "src", "poster"})
 _LOST = {"script": "a script", "style": "a style sheet", "form": "a form", "object": "an embedded object", "canvas": "a canvas", "svg": "an inline drawing", "applet": "an applet", "button": "a button", "select": "a field of a form", "textarea": "a field of a form"}  # fmt: skip
 _INLINE = re.compile(r"""
-    (?P<backslash>\\) | (?P<mark>[*`]) | (?P<underscore>(?<!\w)_|_(?!\w)) | (?P<bracket>\](?=[(\[:])|\[(?=\^)) | (?P<tilde>(?<![/~])~+)
+    (?P<backslash>\\) | (?P<mark>[*`]) | (?P<underscore>(?<![^\W_])_|_(?![^\W_])) | (?P<bracket>\](?=[(\[:])|\[(?=\^)) | (?P<tilde>(?<![/~])~+)
     | (?P<tag><(?=[A-Za-z/!?])) | (?P<entity>&(?=\#?\w+;)) | (?P<brace>\{(?=[{%]))
 """, re.VERBOSE)  # fmt: skip
 _BLOCK_START = re.compile(
@@ -30,6 +30,8 @@ _BLOCK_START = re.compile(
 )
 _LANGUAGE = re.compile(r"(?:^|\s)(?:language-|lang-|brush:\s*)([\w+#.-]+)")
 _BLANK_LINES = re.compile(r"\n(?:[ \t]*\n){2,}")
+# The backslash of a line break at the very end, which is no escaped one.
+_LAST_BREAK = re.compile(r"(?<!\\)((?:\\\\)*)\\$")
 _SPACED = re.compile(r"[\s<>()]")
 
 
@@ -108,6 +110,9 @@ class _Converter(MarkdownConverter):
     def convert_br(self, el: Tag, text: str, parent_tags: Parents) -> str:
         if "pre" in parent_tags:
             return "\n"
+        # At the end of its element it would show as a backslash.
+        if not any(str(sibling).strip() for sibling in el.next_siblings):
+            return ""
         return " " if "_inline" in parent_tags else "\\\n"
 
     def convert_b(self, el: Tag, text: str, parent_tags: Parents) -> str:
@@ -180,8 +185,7 @@ def to_markdown(html: str, change: Say, lose: Say, rewrite: Rewrite = lambda tar
     """
     text = str(_Converter(change, lose, rewrite).convert(html))
     text = "".join(_in_one_blank_line(text))
-    # A line break at the end of a text would show its backslash.
-    text = text.strip("\n").rstrip("\\\n ")
+    text = _LAST_BREAK.sub(r"\1", text.strip("\n "))
     return f"{text}\n" if text else ""
 
 
