@@ -101,6 +101,13 @@ def test_notes_are_sorted_by_order_then_by_the_numbers_of_their_names_then_by_ti
     ]  # fmt: skip
 
 
+def test_a_title_of_very_many_digits_is_sorted(write: Write, library: Read) -> None:
+    write("notes/index.md", note("Notes"))
+    for name, number in (("a", "2" * 6000), ("b", "1" * 6000), ("c", "007"), ("d", "10")):
+        write(f"notes/{name}.md", f"# Part {number}\n\nText.\n")
+    assert [it.place.name for it in only(library()).notes] == ["c", "d", "b", "a"]
+
+
 def test_groups_are_sorted_as_their_introductions_say(write: Write, library: Read) -> None:
     write("notes/index.md", note("Notes"))
     for name in ("02-b/x", "01-c/x", "d/x", "a/x"):

@@ -159,8 +159,13 @@ def natural(title: str) -> tuple[tuple[int, int, str], ...]:
     >>> sorted(["Part 10", "part 9", "Part", "1"], key=natural)
     ['1', 'Part', 'part 9', 'Part 10']
     """
-    parts = filter(None, _DIGITS.split(title.casefold()))
-    return tuple((0, int(part), part) if part.isdecimal() else (1, 0, part) for part in parts)
+    return tuple(map(_part, filter(None, _DIGITS.split(title.casefold()))))
+
+
+def _part(text: str) -> tuple[int, int, str]:
+    """A key of a part that is all digits or none. Numbers are compared by their length first: int() refuses very long ones."""
+    digits = text.lstrip("0")
+    return (0, len(digits), digits) if text.isdecimal() else (1, 0, text)
 
 
 def _near(items: Sequence[_Item], current: _Item | None) -> tuple[_Item, ...]:
