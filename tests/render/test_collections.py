@@ -83,6 +83,10 @@ def test_the_page_of_a_group_shows_the_note_that_is_named_like_it(sample: Editio
     assert sample.redirects["/compendium/data-structures/data-structures"] == "/compendium/data-structures"
 
 
+def test_a_note_in_mdx_is_read_as_mdx(read: Read) -> None:
+    assert '<span class="x">list</span>' in read("/compendium/data-structures/linked-lists")
+
+
 def test_a_note_leads_to_the_one_before_and_the_one_after_it(read: Read) -> None:
     html = read(ARRAYS)
     assert '<link rel="prev" href="/compendium/data-structures">' in html
