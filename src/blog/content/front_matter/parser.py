@@ -1,7 +1,7 @@
 """Parser of front matter: reads its dialect, translates its keys, validates its values, and names the lines of faults."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any, Literal
 
@@ -24,6 +24,7 @@ from blog.content.yaml_words import lost_words
 Kind = Literal["post", "page"]
 # A wrong value of these may publish what is not to be public.
 _STRICT = frozenset({"published", "ispublished", "public", "private", "isdraft"})
+_LISTS = frozenset({"tags", "aliases"})
 _FENCED = re.compile(r"\s*(?:---|\+\+\+)")
 _DRAFT = re.compile(
     r"^[\"']?(?:(?:draft|is_?draft|private)[\"']?[ \t]*[:=][ \t]*[\"']?(?:true|yes|on|y)"
@@ -84,11 +85,12 @@ def _remarks(parts: Split, translated: Translated) -> list[tuple[int, str]]:
 
 
 def _validated(parts: Split, translated: Translated, zone: tzinfo | None) -> FrontMatter:
-    """The model of the values. Wrong values of keys of other programs are left out, with a remark."""
+    """The model of the values. Wrong values of keys of other programs are left out, with a remark, and so are wrong tags and aliases."""
     try:
         return FrontMatter.model_validate(translated.values, context={"zone": zone})
     except ValidationError as problem:
-        errors = {str(error["loc"][0]): error for error in reversed(problem.errors(include_url=False))}
+        left = _without_wrong_items(translated, problem.errors(include_url=False))
+        errors = {str(error["loc"][0]): error for error in reversed(left)}
     for key, error in errors.items():
         written = translated.written[key]
         if (is_own(written) and key != "permalink") or normal(written) in _STRICT:
@@ -101,6 +103,18 @@ def _validated(parts: Split, translated: Translated, zone: tzinfo | None) -> Fro
         return FrontMatter.model_validate(translated.values, context={"zone": zone})
     except ValidationError as problem:
         raise FrontMatterError(*_problems(parts, translated, problem), *_remarks(parts, translated)) from None
+
+
+def _without_wrong_items(translated: Translated, errors: Sequence[Any]) -> list[Any]:
+    """Leave wrong items out of the lists that a text can do without; gives the other errors."""
+    wrong = {error["loc"]: error for error in errors if error["loc"][0] in _LISTS and len(error["loc"]) > 1}
+    for key in dict.fromkeys(str(loc[0]) for loc in wrong):
+        items = enumerate(words(translated.values[key]))
+        translated.values[key] = [item for place, item in items if (key, place) not in wrong]
+    for (key, *_), error in wrong.items():
+        written = translated.written[str(key)]
+        translated.said.append(Said(written, f"{_reason(written, error)}; it is ignored"))
+    return [error for error in errors if error["loc"] not in wrong]
 
 
 def _shortened(text: str) -> str:
@@ -158,7 +172,14 @@ def has_date(text: str) -> bool:
 def written_alias(source: str, path: str) -> str:
     """The alias that stands for a canonical path, as the author of a file wrote it."""
     aliases = words(translate(read(split(source))).values.get("aliases", []))
-    return next((word for word in aliases if urls.canonical(alias_path(word)) == path), path)
+    return next((word for word in aliases if _canonical_alias(word) == path), path)
+
+
+def _canonical_alias(word: str) -> str | None:
+    try:
+        return urls.canonical(alias_path(word))
+    except ValueError:
+        return None
 
 
 def is_marked_as_draft(text: str) -> bool:
