@@ -50,6 +50,8 @@ OTHERS = {
         ('[a]({{< ref "../hello.md" >}})', "/blog/hello"), ("<a href='{% post_url 2024-05-06-hello %}'>a</a>", "/blog/hello"),
         ("[a]({{ site.baseurl }}/about)", "/about"), ("[a]({{ site.url }}{{ site.baseurl }}/about#x)", "/about#x"), ("[a]({{site.baseurl}}/)", "/"),
         ('[a]({{ "/about" | relative_url }})', "/about"), ('<a href="{{ site.baseurl }}/about">a</a>', "/about"), ("[a]({{ '/about' | absolute_url }})", "/about"),
+        ('<a href="{{ "/about" | relative_url }}">a</a>', "/about"), ('<a href="{{< ref "hello" >}}">a</a>', "/blog/hello"),
+        ("<div>\n<a href='{% post_url 2024-05-06-hello %}'>a</a>\n</div>", "/blog/hello"), ("<div><a href={{site.baseurl}}/about>a</a></div>", "/about"),
     ],
 )  # fmt: skip
 def test_a_link_of_another_program_leads_to_the_text(loaded: Load, link: str, address: str) -> None:

@@ -115,6 +115,7 @@ PATTERNS |= {
     "videos": _filled("{{< youtube abcdefghijk >}}"),
     "calls": _filled("{{ a(("),
     "more": _filled("a <!--more-->"),
+    "open-values-of-templates": _filled('<a b="{{ x }}'),
     "templated-html": _filled('<a href="{{ site.url }}">'),
 }
 MDX_PATTERNS = {

@@ -131,3 +131,15 @@ def test_links_in_shortcodes_are_checked_as_links() -> None:
 
 def test_a_link_contains_no_link_of_a_shortcode(html: Html) -> None:
     assert html("[a {{< youtube abcdefghijk >}}](b)").count("<a ") == 1
+
+
+@pytest.mark.parametrize(
+    ("html", "remarks"),
+    [
+        ("<div>\n{% include a.html %}\n</div>", [4]), ("<div>\n<img alt='' src='{{ page.picture }}'>\n</div>", [4]), ("<b>{{< note >}}</b>", [3]),
+        ("<pre>\n{{ x }}\n</pre>", []), ("<p><code>{{ x }}</code></p>", []), ("<!-- {% if x %} -->", []), ("<div>\n{ x }\n</div>", []),
+        ("{% raw %}\n<div>\n{{ x }}\n</div>\n{% endraw %}", []),
+    ],
+)  # fmt: skip
+def test_a_tag_in_html_is_remarked_unless_the_html_shows_code(html: str, remarks: list[int]) -> None:
+    assert [line for line in remarked(f"One.\n\n{html}\n") if line] == remarks

@@ -10,7 +10,7 @@ from mistune.core import BlockState
 
 from blog.content.document import Dialect
 from blog.content.extensions import DEFAULT, Extensions
-from blog.content.markdown import html_blocks, mdx_blocks, starts, tables
+from blog.content.markdown import html_blocks, mdx_blocks, shortcode_blocks, starts, tables
 from blog.content.markdown.continuations import CONTINUES
 from blog.content.markdown.definitions import Definitions, take_definitions
 from blog.content.markdown.lines import Line
@@ -179,6 +179,9 @@ class Builder:
     def _read_line(self, text: str, number: int) -> None:
         tip = self.open[-1]
         line = Line(text, number)
+        # Blocks of HTML go on to a blank line.
+        if self.raw_since and tip.kind == "block_html" and shortcode_blocks.end_raw(self, line):
+            return
         depth = self._continued(line)
         if not depth:
             return

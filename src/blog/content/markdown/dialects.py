@@ -26,6 +26,7 @@ _CONSTRUCTS = (
     (re.compile(r"(?:(?<=\))|(?<=[\]`*_\w \x00]))\{[ \t]*(?:[.#][\w-]+|[\w-]+=[^\s{}]+)(?:[ \t]+[^\n{}]*)?\}"), "an attribute list"),
 )  # fmt: skip
 _SHOWN = 60
+_SHOWS_CODE = re.compile(r"<(?:code|pre|samp|kbd)\b", re.IGNORECASE)
 _HINTS = ("{", ":::", "[", "import", "export")
 
 
@@ -39,10 +40,23 @@ def find(text: str, understood: Iterable[tuple[int, int]]) -> Iterator[tuple[int
             (match.start(), match.end()) for match in pattern.finditer(shown) if not is_escaped(shown, match.start())
         ]
         for start, end in found:
-            written = text[start:end].strip()[:_SHOWN]
-            yield start, f"{written!r} is {name}, which is not understood here and shown as text"
+            yield start, _remark(text[start:end], name)
         # What one construct is made of is no other.
         shown = _blanked(shown, found) if found else shown
+
+
+def shortcodes(html: str, understood: Iterable[tuple[int, int]]) -> Iterator[tuple[int, str]]:
+    """The same for the shortcodes in raw HTML, unless it shows code."""
+    if "{" in html and not _SHOWS_CODE.search(html):
+        shown = _blanked(html, understood)
+        for pattern, name in _CONSTRUCTS[:3]:
+            for found in pattern.finditer(shown):
+                yield found.start(), _remark(html[found.start() : found.end()], name)
+            shown = pattern.sub(lambda found: "\x00" * len(found[0]), shown)
+
+
+def _remark(source: str, name: str) -> str:
+    return f"{source.strip()[:_SHOWN]!r} is {name}, which is not understood here and shown as text"
 
 
 def _blanked(text: str, ranges: Iterable[tuple[int, int]]) -> str:

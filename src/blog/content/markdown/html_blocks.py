@@ -4,6 +4,12 @@ import re
 
 _ATTRIBUTE = r"""[ \t\n]+[A-Za-z_:][\w.:-]*(?:[ \t\n]*=[ \t\n]*(?:[^\s"'=<>`]+|'[^']*'|"[^"]*"))?"""
 OPEN_TAG = rf"<[A-Za-z][A-Za-z0-9-]*(?:{_ATTRIBUTE})*[ \t\n]*/?>"
+# A tag with tags of a template in its values, which may contain quotes.
+# Possessive, because a value without an end would be tried in every way otherwise.
+_TEMPLATE = r"\{(?![{%])|\{\{[^{}]*+\}\}|\{%[^{}]*+\}"
+_QUOTED = rf"""'(?:[^'{{]++|{_TEMPLATE})*+'|"(?:[^"{{]++|{_TEMPLATE})*+\""""
+_TEMPLATED = rf"""[ \t\n]+[A-Za-z_:][\w.:-]*(?:[ \t\n]*=[ \t\n]*(?:[^\s"'=<>`]+|{_QUOTED}))?"""
+TEMPLATED_TAG = rf"<[A-Za-z][A-Za-z0-9-]*(?:{_TEMPLATED})*[ \t\n]*/?>"
 CLOSING_TAG = r"</[A-Za-z][A-Za-z0-9-]*[ \t\n]*>"
 _BLOCK_NAMES = (
     "address article aside base basefont blockquote body caption center col colgroup dd details dialog dir div dl dt"

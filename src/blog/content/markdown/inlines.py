@@ -10,8 +10,8 @@ from mistune.core import InlineState
 from blog.content.extensions import DEFAULT, Extensions
 from blog.content.markdown import autolinks, emphasis, formulas, links, shortcode_inlines
 from blog.content.markdown.escapes import PUNCTUATION, REFERENCE, character
-from blog.content.markdown.html_blocks import CLOSING_TAG, OPEN_TAG
-from blog.content.markdown.raw_html import addresses_in
+from blog.content.markdown.html_blocks import CLOSING_TAG, OPEN_TAG, TEMPLATED_TAG
+from blog.content.markdown.shortcodes import with_addresses
 from blog.content.markdown.tree import Token
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _NEWLINE = re.compile("\n")
 _TAG = re.compile(f"{OPEN_TAG}|{CLOSING_TAG}")
+_TEMPLATED = re.compile(TEMPLATED_TAG)
 _ESCAPED = re.compile(rf"\\([{PUNCTUATION}])")
 # What begins, what it ends with, and how far after its beginning the end may stand.
 _MARKED = (("<!--", "-->", 2), ("<?", "?>", 2), ("<![CDATA[", "]]>", 9), ("<!", ">", 2))
@@ -46,6 +47,7 @@ class Inline(InlineState):
         self.scanner: Scanner | None = None
         # Nothing is understood as a shortcode before this place.
         self.raw_until = 0
+        self.has_templates = "{{" in text or "{%" in text
         self._missing: set[re.Pattern[str]] = set()
 
     def line_at(self, place: int) -> int:
@@ -141,14 +143,13 @@ class Inlines(InlineParser):
         return _autolink(state, m[0][1:-1], f"mailto:{m[0][1:-1]}", m)
 
     def parse_inline_html(self, m: re.Match[str], state: InlineState) -> int | None:
-        end = _html_end(state, m.start())
+        assert isinstance(state, Inline)  # noqa: S101 -- read() makes no other
+        end = _templated_end(state, m.start()) or _html_end(state, m.start())
         if end is None:
             return None
-        assert isinstance(state, Inline)  # noqa: S101 -- read() makes no other
-        raw = state.src[m.start() : end]
+        raw, places = with_addresses(state.src[m.start() : end])
+        state.understood += [(m.start() + first, m.start() + last) for first, last in places]
         state.append_token({"type": "inline_html", "raw": raw, "line": state.line_at(m.start())})
-        if "{{" in raw or "{%" in raw:
-            state.understood += [(m.start() + start, m.start() + end) for start, end in addresses_in(raw)]
         if _OPENS_LINK.match(raw):
             state.in_link = True
         elif _CLOSES_LINK.match(raw):
@@ -184,6 +185,14 @@ def _autolink(state: InlineState, text: str, url: str, m: re.Match[str]) -> int:
     # A link contains no other link: the inner one wins.
     state.inactive = len(state.open_brackets)
     return m.end()
+
+
+def _templated_end(state: Inline, start: int) -> int | None:
+    """Where a tag ends whose values contain tags of a template that stand for addresses."""
+    if not state.has_templates:
+        return None
+    tag = _TEMPLATED.match(state.src, start)
+    return tag.end() if tag and with_addresses(tag[0])[1] else None
 
 
 def _html_end(state: InlineState, start: int) -> int | None:

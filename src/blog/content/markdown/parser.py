@@ -14,8 +14,10 @@ from blog.content.extensions import DEFAULT, Extensions
 from blog.content.markdown import alerts, dialects, footnotes, tables, tasks
 from blog.content.markdown.blocks import Blocks
 from blog.content.markdown.escapes import is_escaped
+from blog.content.markdown.html_blocks import is_raw
 from blog.content.markdown.inlines import Inlines
 from blog.content.markdown.mdx_inlines import MdxInlines, is_only_tags
+from blog.content.markdown.shortcodes import with_addresses
 from blog.content.markdown.tree import Token
 
 # One attribute of an attribute list: an id, a class, or a name with a value.
@@ -46,9 +48,18 @@ class _Markdown(mistune.Markdown):
             token = tasks.as_task(token)
         elif token["type"] == "heading":
             token = _with_id(token)
+        elif token["type"] == "block_html" and not is_raw(token.get("attrs", {}).get("html_kind", 1)):
+            return self._html(token, env)
         if "children" in token:
             return {**token, "children": [self._block(child, env) for child in token["children"]]}
         return self._leaf(token, env) if "text" in token else token
+
+    def _html(self, token: Token, env: Any) -> Token:
+        html, places = with_addresses(token["raw"])
+        for place, problem in dialects.shortcodes(token["raw"], places):
+            if bisect(env["raw"], line := token["line"] + token["raw"].count("\n", 0, place)) % 2 == 0:
+                env["problems"].append((line, problem))
+        return {**token, "raw": html}
 
     def _leaf(self, token: Token, env: Any) -> Token:
         if not token["text"]:

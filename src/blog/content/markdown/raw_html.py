@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Iterator
 
 from blog.content.document import Kind, Reference, Remark
-from blog.content.markdown import shortcodes
 from blog.content.markdown.elements import FILTERED
 from blog.content.markdown.escapes import escape
 from blog.content.markdown.tag_remarks import remarks
@@ -57,7 +56,7 @@ class RawHtml:
 
     def _attribute(self, tag: Tag, attribute: Attribute, line: int) -> str | None:
         """What to write for an attribute that names a target; None to leave it as it is."""
-        name, target = attribute.name, _address(attribute.value.strip())
+        name, target = attribute.name, attribute.value.strip()
         if name in {"srcset", "imagesrcset"}:
             return f'{name}="{self._candidates(attribute.value, line)}"'
         kind: Kind = "link" if name in {"href", "xlink:href", "action", "formaction"} else "image"
@@ -78,24 +77,6 @@ class RawHtml:
             else:
                 written.append(self._refer(Reference("image address", encoded(address), line)) + escape(descriptor))
         return ", ".join(written)
-
-
-def _address(value: str) -> str:
-    """The target that an attribute means, in which shortcodes stand for addresses.
-
-    >>> _address("{{ site.baseurl }}/a.png"), _address("{{ x }}/a.png")
-    ('/a.png', '{{ x }}/a.png')
-    """
-    found = shortcodes.address(value, 0)
-    return shortcodes.joined(found[0], value[found[1] :]) if found else value
-
-
-def addresses_in(html: str) -> Iterator[tuple[int, int]]:
-    """Where shortcodes that stand for addresses are, in raw HTML."""
-    for tag in tags(html):
-        for attribute in tag.attributes:
-            if attribute.name in {"href", "src"} and _address(attribute.value.strip()) != attribute.value.strip():
-                yield attribute.start, attribute.end
 
 
 def _split_srcset(value: str) -> Iterator[tuple[str, str]]:

@@ -24,7 +24,7 @@ _MAX_LINES = 50
 def start(builder: "Builder", line: Line, depth: int) -> int:
     """Take the tag that begins at the line's first character. Gives what starts.start gives."""
     if builder.raw_since:
-        return _end_raw(builder, line)
+        return end_raw(builder, line)
     tag = read(line.rest, 0)
     if tag is None:
         return _over_lines(builder, line, depth) if line.rest.startswith(("{{<", "{{%")) else NONE
@@ -69,9 +69,12 @@ def _quoted(option: str) -> str:
     return f'{name}="{value}"' if equals else name
 
 
-def _end_raw(builder: "Builder", line: Line) -> int:
+def end_raw(builder: "Builder", line: Line) -> int:
+    """Take a line that ends what is not to be understood. Gives what starts.start gives."""
     if not _END_RAW.match(line.rest):
         return NONE
+    if builder.tip.kind == "block_html":
+        builder.close(len(builder.open) - 1)
     builder.raw += (builder.raw_since, line.number + 1)
     builder.raw_since = 0
     return DONE

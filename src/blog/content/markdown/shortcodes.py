@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from blog.content.markdown.escapes import escape
+
 # A tag that is longer is text.
 MAX_LENGTH = 4000
 # What begins, what ends, and what encloses a tag that is shown instead of understood.
@@ -22,6 +24,8 @@ _FILTERED = re.compile(
 _SITE = frozenset({"site.baseurl", "site.url", "site.github.url", "config.base_url", "site.BaseURL", ".Site.BaseURL"})
 # A file that is no text, by its extension: report.pdf, but not notes-1.2.
 _OTHER_FILE = re.compile(r"\.(?!(?:md|markdown|mdx|html)$)[A-Za-z]+[0-9]?", re.IGNORECASE)
+# The beginning of an attribute's value that is a tag.
+_VALUE = re.compile(r"""=[ \t]*["']?[ \t]*(?=\{[{%])""")
 # Begins a target that names a text by its file, as Zola writes it.
 INTERNAL = "@/"
 
@@ -120,6 +124,23 @@ def address(text: str, place: int) -> tuple[str, int] | None:
         pieces.append(piece)
         place = tag.end
     return ("".join(pieces), place) if place > start else None
+
+
+def with_addresses(html: str) -> tuple[str, list[tuple[int, int]]]:
+    """Raw HTML in which the tags at the beginning of attribute values are the addresses that they stand for, and where they were.
+
+    >>> with_addresses('<a href="{{ site.baseurl }}/a">')[0], with_addresses('<a href="{{ x }}/a">')[0]
+    ('<a href="/a">', '<a href="{{ x }}/a">')
+    """
+    pieces, places, place = [], [], 0
+    for found in _VALUE.finditer(html):
+        tags = address(html, found.end()) if found.start() >= place else None
+        if tags and "\n" not in html[found.end() : tags[1]]:
+            base, end = tags
+            pieces += [html[place : found.end()], escape(base if base or html.startswith("/", end) else "/")]
+            places.append((found.end(), end))
+            place = end
+    return "".join([*pieces, html[place:]]), places
 
 
 def joined(base: str, rest: str) -> str:
