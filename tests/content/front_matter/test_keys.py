@@ -212,7 +212,7 @@ def test_toml_is_read(text: str, values: Mapping[str, Any]) -> None:
         pytest.param("a = 1\ntitle = 'a\x07b'\n", 3, "contains a control character (U+0007)", id="raw"),
         pytest.param("title = 'T'\norder = 'x'\n", 3, "order: ", id="wrong-value"),
         pytest.param(
-            "title = 'T'\n[extra]\nx = 1\n[taxonomies]\ntags = [['a']]\n", 6, "tags: give a list", id="in-a-table"
+            "title = 'T'\n[extra]\nx = 1\n[taxonomies]\ntags = [[['a']]]\n", 6, "tags: give a list", id="in-a-table"
         ),
     ],
 )
