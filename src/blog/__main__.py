@@ -1,4 +1,4 @@
-"""The command line: serve, check, build, cache, new, preview, init, import."""
+"""The command line: serve, check, build, cache, new, list, preview, init, import."""
 
 import os
 import signal
@@ -29,8 +29,7 @@ from blog.build.edition_source import EditionSource
 from blog.build.encodings import Encoder
 from blog.build.listener import BuildListener
 from blog.build.refusals import report
-from blog.cli import EXIT_CONTENT, EXIT_USAGE, preview
-from blog.content.slugs import slugify
+from blog.cli import EXIT_CONTENT, EXIT_USAGE, listing, new, preview
 from blog.errors import BlogError, ContentError, Fault, SettingsError, counted, errors_in, faults_of, summary
 from blog.importers import command as importers
 from blog.machine.cache import Cache
@@ -47,7 +46,6 @@ from blog.telemetry import logs
 # Longer than proxies keep an idle connection (cloudflared: 90 s), so that the proxy closes it, never the server during a request.
 _KEEP_ALIVE_SECONDS = 95
 _SLOWEST_CLIENT_SECONDS = 10
-_LONGEST_FILE_NAME = 120
 # How long a thread that exports spans or answers a scrape may delay the event loop. Python's default of 5 ms shows in the 99th percentile.
 _SWITCH_SECONDS = 0.0002
 
@@ -107,9 +105,8 @@ def _parser() -> argparse.ArgumentParser:
     prune = actions.add_parser("prune", help="remove the least recently used entries, down to BLOG_CACHE_MAX_MB")
     prune.set_defaults(run=_prune)
     preview.add_to(commands)
-    new = commands.add_parser("new", help="write a draft and print its path")
-    new.add_argument("title")
-    new.set_defaults(run=_new)
+    new.add_to(commands)
+    listing.add_to(commands)
     starter.add(commands)
     importers.add(commands)
     return parser
@@ -226,34 +223,6 @@ def _prune(settings: Settings, _options: argparse.Namespace) -> int:
         f"removed {pruned.files} files, {pruned.freed / MIB:.1f} MiB; {pruned.left / MIB:.1f} MiB are left in {settings.cache_dir}"
     )
     return EXIT_CONTENT if pruned.over else 0
-
-
-def _new(settings: Settings, options: argparse.Namespace) -> int:
-    title = " ".join(
-        "".join(character for character in options.title if character.isprintable() or character.isspace()).split()
-    )
-    slug = slugify(title).encode()[:_LONGEST_FILE_NAME].decode(errors="ignore").strip("-")
-    if not slug:
-        print(f"{options.title!r} contains no letter or digit for a file name", file=sys.stderr)
-        return EXIT_USAGE
-    path = settings.posts_dir / f"{slug}.md"
-    try:
-        settings.posts_dir.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8") as file:
-            file.write(_draft(title, datetime.now(UTC)))
-    except FileExistsError:
-        print(f"{path if path.exists() else settings.posts_dir} is already there", file=sys.stderr)
-        return EXIT_CONTENT
-    except OSError as problem:
-        print(f"{path} cannot be written: {problem.strerror}", file=sys.stderr)
-        return EXIT_CONTENT
-    print(path)
-    return 0
-
-
-def _draft(title: str, now: datetime) -> str:
-    quoted = title.replace("\\", "\\\\").replace('"', '\\"')
-    return f'---\ntitle: "{quoted}"\ndate: {now:%Y-%m-%d}\ndescription: ""\ntags: []\ndraft: true\n---\n\nBegin here.\n'
 
 
 if __name__ == "__main__":

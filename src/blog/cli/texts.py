@@ -3,26 +3,52 @@
 from collections.abc import Iterable
 from datetime import datetime
 from difflib import get_close_matches
+from pathlib import PurePosixPath
 from typing import Literal
 
 from blog.content.document import Dialect, Document
 from blog.content.extensions import DEFAULT, Extensions
+from blog.content.folder import Folder, Held
 from blog.content.library import Library
 from blog.content.loader import load
 from blog.content.post import Text
 from blog.content.site import is_due
+from blog.errors import ContentError, Fault, Severity
 from blog.settings import Settings
 
 State = Literal["draft", "scheduled", "published"]
+STATES: tuple[State, ...] = ("draft", "scheduled", "published")
 
 
-def library_of(settings: Settings) -> Library:
-    """All texts, with empty documents: neither their Markdown nor the files that they refer to are read.
+def library_of(settings: Settings, held: Held | None = None) -> Library:
+    """All texts, with empty documents: neither their Markdown nor the files that they refer to are read. ``held`` replaces texts on disk.
 
     Raises:
         ContentError: with every fault of the front matter.
     """
-    return load(settings.posts_dir, parse=_no_markdown).library
+    return load(Folder(settings.posts_dir, held), parse=_no_markdown).library
+
+
+def readable(settings: Settings, changed: Held | None = None) -> tuple[Library, tuple[Fault, ...]]:
+    """The texts that can be understood, and the errors of the others. ``changed`` replaces texts on disk, or adds some.
+
+    Raises:
+        ContentError: the folder, or its site.yaml, cannot be read.
+    """
+    held: dict[PurePosixPath, str | None] = dict(changed or {})
+    left_out: set[PurePosixPath] = set()
+    faults: list[Fault] = []
+    while True:
+        try:
+            return library_of(settings, held), tuple(faults)
+        except ContentError as problem:
+            errors = [fault for fault in problem.faults if fault.severity is Severity.ERROR]
+            named = {PurePosixPath(it.file.relative_to(settings.posts_dir)) for it in errors}
+            if named <= left_out:
+                raise
+            faults += errors
+            left_out |= named
+            held |= dict.fromkeys(named)
 
 
 def state_of(text: Text, now: datetime) -> State:

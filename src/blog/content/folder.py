@@ -26,7 +26,7 @@ _LIKE_TEXTS = frozenset({
 
 # The path of a text within the folder, and its content.
 Source = tuple[PurePosixPath, str]
-# Texts that are read instead of those on disk, by path; None leaves a text out.
+# Texts that are read instead of those on disk, or besides them, by path; None leaves a text out.
 Held = Mapping[PurePosixPath, str | None]
 
 
@@ -60,6 +60,7 @@ class Folder:
         """Every text, in a stable order. _index.md, which describes its folder, is among them."""
         named = list(self._markdown())
         paths = list(self._in_nfc(named))
+        paths += [path for path, text in self._held.items() if text is not None and is_text(path) and path not in paths]
         self.found += len(paths) + sum(not is_utf_8(str(path)) for path in named)
         return [(path, text) for path in paths if (text := self.text(path)) is not None]
 
