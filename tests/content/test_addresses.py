@@ -63,7 +63,9 @@ def test_two_posts_of_one_name_and_no_date_are_an_error(write: Write, faults: Fa
         ("/posts/:title.html", ["/posts/hello", "/posts/other"]),
     ],
 )
-def test_the_site_has_a_pattern_of_addresses(write: Write, library: Read, pattern: str, urls: list[str]) -> None:
+def test_the_site_has_a_pattern_of_addresses(
+    write: Write, library: Read, faults: Faults, pattern: str, urls: list[str]
+) -> None:
     write("site.yaml", f"permalink: {pattern}\n")
     write("2024-05-06-weekly.md", post(date="2024-05-06"))
     write("2025-05-06-weekly.md", post(date="2025-05-06").replace("Hello", "Other"))
@@ -71,6 +73,7 @@ def test_the_site_has_a_pattern_of_addresses(write: Write, library: Read, patter
     found = addresses(library())
     assert [url for url, _ in found.values()] == [*urls, "/about"]
     assert found["2024-05-06-weekly.md"][1] == ("/blog/2024-05-06-weekly",)
+    assert len(faults()) == (2 if pattern == "/:slug" else 0)
 
 
 @pytest.mark.parametrize(

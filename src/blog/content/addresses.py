@@ -19,34 +19,49 @@ def addressed(texts: Iterable[Text], pattern: str | None, taken: Iterable[str] =
 
     A draft never changes the address of a published text.
     """
-    named = list(_told_apart(list(texts)))
+    given = list(texts)
+    others = _sharing(given)
+    named = [_with_date(text) if text.file in others else text for text in given]
     short = Counter(path for text in named if (path := _short_path(text, pattern)))
-    found = [_with_permalink(text, pattern, short) for text in named]
+    found = [_remarked(_with_permalink(text, pattern, short), others) for text in named]
     used = {urls.decoded(text.url) for text in found} | {alias for text in found for alias in text.aliases}
     used |= urls.FIXED_PATHS.union(taken)
     former = dict(_free(sorted(found, key=lambda text: (text.draft, text.file)), used))
     return [_with_former(text, former.get(text.file, ())) for text in found]
 
 
-def _told_apart(texts: Sequence[Text]) -> Iterator[Text]:
-    """The texts; of posts that share a name but for the date in front of it, each keeps its date."""
-    sharing: defaultdict[str, list[Post]] = defaultdict(list)
+def _sharing(texts: Sequence[Text]) -> dict[PurePosixPath, PurePosixPath]:
+    """The file of another post by those of posts that share its name but for the date in front of it."""
+    posts: defaultdict[str, list[Post]] = defaultdict(list)
     for text in texts:
         if isinstance(text, Post):
-            sharing[text.slug].append(text)
-    for text in texts:
-        others = [post for post in sharing[text.slug] if post is not text and (text.draft or not post.draft)]
-        yield _with_date(text, others) if isinstance(text, Post) and others else text
+            posts[text.slug].append(text)
+    sharing: dict[PurePosixPath, PurePosixPath] = {}
+    for same in posts.values():
+        for post in same if len(same) > 1 else ():
+            others = (it.file for it in same if it is not post and (post.draft or not it.draft))
+            if _has_date_in_front(post) and (other := next(others, None)):
+                sharing[post.file] = other
+    return sharing
 
 
-def _with_date(post: Post, others: Sequence[Post]) -> Post:
+def _has_date_in_front(post: Post) -> bool:
+    """Whether the name of a post's file begins with a date, which its slug does not have."""
     name = read_name(post.file)
     is_own_name = post.slug.startswith(slug_of_name(name.words))
-    if not name.date or not is_own_name or post.slug.startswith(name.date):
-        return post
-    slug = f"{name.date}-{post.slug}"
-    problem = f"shares its name with {others[0].file}, so that its address keeps the date: {slug!r}"
-    return replace(post, slug=slug, remarks=(*post.remarks, Remark(1, problem)))
+    return bool(name.date) and is_own_name and not post.slug.startswith(name.date)
+
+
+def _with_date(text: Text) -> Text:
+    return replace(text, slug=f"{read_name(text.file).date}-{text.slug}")
+
+
+def _remarked(text: Text, others: Mapping[PurePosixPath, PurePosixPath]) -> Text:
+    """The text with a remark if its address has the date, because another post has its name."""
+    if text.file not in others or not urls.decoded(text.url).endswith(text.slug):
+        return text
+    problem = f"shares its name with {others[text.file]}, so that its address keeps the date: {text.slug!r}"
+    return replace(text, remarks=(*text.remarks, Remark(1, problem)))
 
 
 def _with_permalink(text: Text, pattern: str | None, short: Mapping[str, int]) -> Text:

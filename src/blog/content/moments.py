@@ -69,7 +69,7 @@ def parse_moment(value: str, zone: tzinfo | None) -> Written:
         ValueError: neither a date nor a date-time, or out of range.
     """
     try:
-        text = _in_iso(value.strip())
+        text = _in_iso(" ".join(value.split()))
         if _DAY.fullmatch(text):
             day = date.fromisoformat(text)
             return Written(_aware(datetime.combine(day, time()), zone), day, has_time=False)

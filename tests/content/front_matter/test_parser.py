@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -401,3 +402,49 @@ def test_a_tag_or_an_alias_that_cannot_be_is_ignored_with_a_remark(more: str, ke
 def test_an_alias_is_named_as_it_is_written_beside_one_that_is_ignored() -> None:
     source = f"---\n{BASE}aliases: ['/?p=1', /Old]\n---\n"
     assert written_alias(source, "/old") == "/Old"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("---\n" + "".join(f"k{n}: 1\n" for n in range(1900)) + "---\n", id="keys-of-yaml"),
+        pytest.param("+++\n" + "".join(f"k{n}=1\n" for n in range(1900)) + "+++\n", id="keys-of-toml"),
+        pytest.param("+++\n" + "a." * 8000 + "b=1\n+++\n", id="parts-of-a-key"),
+        pytest.param("+++\n[" + "a." * 8000 + "b]\n+++\n", id="parts-of-a-table"),
+        pytest.param("Title: T\n" + "".join(f"k{n}: 1\n" for n in range(1900)) + "\n", id="keys-of-pelican"),
+        pytest.param("Title: T\na" + " " * 500_000 + "b\n\n", id="blanks-of-pelican"),
+        pytest.param("---\ntitle: T\ndate: 2026-03-01 10:00" + " " * 15_000 + "x\n---\n", id="blanks-of-a-date"),
+        pytest.param("---\ntitle: T\ndate: 2026-03-01" + " at" * 5_000 + "\n---\n", id="words-of-a-date"),
+        pytest.param("---\ntitle: T\nimages: " + "[" * 190 + "]" * 190 + "\n---\n", id="nested-images"),
+        pytest.param("\n" * 500_000 + "---\ntitle: T\n---\n", id="blank-lines"),
+    ],
+)
+def test_hostile_front_matter_costs_little_time(text: str) -> None:
+    started = time.process_time()
+    try:
+        parse_front_matter(split(text), "page")
+    except FrontMatterError as problem:
+        assert problem.problems  # noqa: PT017 -- both outcomes are right
+    # The worst of these took from 5 to 50 seconds when the time was quadratic.
+    assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("---\ntitle: a\n---\n+++\ntitle = 'b'\n+++\n", 4),
+        ("+++\ntitle = 'a'\n+++\n\n---\ntitle: b\n---\n", 5),
+        ("---\ntitle: a\n---\n---\ndate: 2026-03-01\n---\n", 4),
+    ],
+)
+def test_front_matter_behind_front_matter_is_refused(text: str, line: int) -> None:
+    with pytest.raises(FrontMatterError, match="a second front matter") as caught:
+        split(text)
+    assert caught.value.problems[0][0] == line
+
+
+def test_many_unknown_keys_are_one_remark_more_than_are_named() -> None:
+    remarks = parse("".join(f"k{n}: 1\n" for n in range(100))).remarks
+    assert len(remarks) == 41
+    assert remarks[-1].problem == "and 60 more keys that have no meaning here"
+    assert remarks[-1].line == 4 + 40

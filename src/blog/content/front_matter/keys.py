@@ -55,6 +55,8 @@ _ALT = ("alt", "alttext", "imagealt", "caption", "title")
 _NAME = ("name", "title", "label")
 _URL = ("url", "href", "link", "website")
 _ORDER = ("order", "part", "index", "position", "weight")
+# Each is compared with every known key, and looked for in the text.
+_MOST_SAID = 40
 _SIMILAR = 0.8
 # Keys that are spelled almost as others and mean something else.
 _NOT_SIMILAR = frozenset({"redirect", "redirectto"})
@@ -135,6 +137,7 @@ def translate(data: Mapping[str, Value], *, spaced_tags: bool = False) -> Transl
 
 def _entries(data: Mapping[str, Value], translated: Translated) -> Iterator[tuple[int, str, str, Value]]:
     """The rank, the meaning, the name and the value of each key; what has no meaning is put aside."""
+    unknown: list[str] = []
     for written, value in data.items():
         if isinstance(value, str) and value in _NULL and meaning(written) != "title":
             continue
@@ -144,7 +147,11 @@ def _entries(data: Mapping[str, Value], translated: Translated) -> Iterator[tupl
             yield _RANK[normal(written)], key, written, value
         else:
             translated.extra[written] = as_json(value)
-            translated.said.append(Said(written, unknown_key(written)))
+            unknown.append(written)
+    translated.said += [Said(written, unknown_key(written)) for written in unknown[:_MOST_SAID]]
+    if len(unknown) > _MOST_SAID:
+        more = f"and {len(unknown) - _MOST_SAID} more keys that have no meaning here"
+        translated.said.append(Said(unknown[_MOST_SAID], more))
 
 
 def _in_table(table: str, values: Mapping[str, Value], translated: Translated) -> Iterator[tuple[int, str, str, Value]]:

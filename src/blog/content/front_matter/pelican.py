@@ -6,7 +6,7 @@ from blog.content.front_matter.split import FrontMatterError
 from blog.content.front_matter.values import Value, composed
 from blog.content.yaml_words import unusable
 
-_LINE = re.compile(r"(?P<key>[A-Za-z][\w -]*?)[ \t]*:[ \t]*(?P<value>.*)", re.ASCII)
+_LINE = re.compile(r"(?P<key>[A-Za-z][\w -]{0,40}?)[ \t]*:[ \t]*(?P<value>.*)", re.ASCII)
 # Names may contain commas, so these may be separated by semicolons.
 _LISTS = frozenset({"tags", "keywords", "authors", "author"})
 

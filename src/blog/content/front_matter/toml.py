@@ -11,6 +11,10 @@ _PLACE = re.compile(r"^(?P<problem>.*?)(?: \(at (?:line (?P<line>\d+), column \d
 _YAML_LINE = re.compile(r"^[\w-]+[ \t]*:(?:[ \t]+\S|$)", re.ASCII | re.MULTILINE)
 
 
+# The parser takes quadratic time for the parts of one key.
+_MOST_PARTS = 40
+
+
 def read_toml(text: str, first_line: int = 1) -> dict[str, Value]:
     """A TOML document whose scalars are all text, dates in ISO 8601; empty texts are omitted.
 
@@ -19,6 +23,8 @@ def read_toml(text: str, first_line: int = 1) -> dict[str, Value]:
     """
     if fault := unusable(text):
         raise FrontMatterError((first_line + fault[0], fault[1]))
+    if _has_long_key(text):
+        raise FrontMatterError((first_line, "not valid TOML: nested too deeply"))
     try:
         data = {key: composed(value) for key, value in tomllib.loads(text).items()}
     except UnusableError:
@@ -28,6 +34,15 @@ def read_toml(text: str, first_line: int = 1) -> dict[str, Value]:
     except ValueError as problem:
         raise FrontMatterError(_problem(problem, text, first_line)) from problem
     return {key: value for key, value in data.items() if value != ""}
+
+
+def _has_long_key(text: str) -> bool:
+    """Whether a key, or the name of a table, has more parts than any front matter needs."""
+    for line in text.split("\n"):
+        parts = [line] if line.lstrip().startswith("[") else line.split("=")[:-1]
+        if any(part.count(".") > _MOST_PARTS for part in parts):
+            return True
+    return False
 
 
 def _problem(problem: ValueError, text: str, first_line: int) -> tuple[int, str]:
