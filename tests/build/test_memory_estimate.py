@@ -11,7 +11,7 @@ from blog.build.memory_estimate import warn_if_short, warn_if_short_for_files
 @pytest.fixture
 def posts(tmp_path: Path) -> Path:
     (tmp_path / "posts" / "pages").mkdir(parents=True)
-    for name in ("a.md", "b.md", "pages/c.md"):
+    for name in ("a.md", "b.MDX", "pages/c.markdown"):
         (tmp_path / "posts" / name).write_bytes(bytes(1024 * 1024))
     (tmp_path / "posts" / "gone.md").symlink_to("nowhere")
     return tmp_path / "posts"

@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from blog.build.encodings import is_compressible
+from blog.content.file_names import is_text
 from blog.machine import cgroups
 
 _MIB = 1024 * 1024
@@ -66,7 +67,7 @@ def _warn(needed: int, limit: int) -> None:
 
 
 def _text_bytes(posts: Path) -> int:
-    return sum(_size(path) for path in posts.rglob("*.md"))
+    return sum(_size(path) for path in posts.rglob("*") if is_text(path))
 
 
 def _size(path: Path) -> int:

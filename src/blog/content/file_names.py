@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date
-from pathlib import PurePosixPath
+from pathlib import PurePath, PurePosixPath
 
 # What texts are named, in any case; other programs use the other names.
 TEXT_SUFFIXES = frozenset({".md", ".markdown", ".mdx"})
@@ -59,7 +59,7 @@ def is_language_tag(text: str) -> bool:
     return _TAG.fullmatch(text) is not None
 
 
-def is_text(path: PurePosixPath) -> bool:
+def is_text(path: PurePath) -> bool:
     return path.suffix.lower() in TEXT_SUFFIXES
 
 
