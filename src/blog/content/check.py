@@ -180,7 +180,7 @@ def _tag_spellings(library: Library) -> Iterator[Fault]:
         (_, first), *others = names.values()
         for post, tag in others:
             problem = f"tags {first!r} and {tag!r} share the page {urls.tag(slug)}"
-            yield _warning(post, _line_of(post, "tags"), problem)
+            yield _error(post, _line_of(post, "tags"), problem)
 
 
 def _folded(tag: str) -> str:
