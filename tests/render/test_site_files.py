@@ -25,7 +25,7 @@ def many_posts(count: int, pages: int = 0) -> Site:
             PurePosixPath(f"post-{n}.md"),
             f"---\ntitle: Post {n} größe\ndate: {day + timedelta(days=n):%Y-%m-%d}\ndescription: {'words ' * 20}\n---\n"
             + "Text. " * 400,
-            parse=lambda _text, _title, _dialect: EMPTY,
+            parse=lambda *_given: EMPTY,
         )
         for n in range(count)
     )

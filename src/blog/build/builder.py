@@ -144,8 +144,8 @@ class Builder:
     def cache_keys(self) -> frozenset[str]:
         """The keys of the cache entries that the last edition used."""
         texts = (
-            document_cache.entry_key(text.body, text.title, dialect_of(text.file), extensions)
-            for (_, _, extensions), text in self._parsed.items()
+            document_cache.entry_key(text.body, text.title, dialect_of(text.file), text.extensions)
+            for text in self._parsed.values()
         )
         return self._encoder.cache_keys().union(texts, self._drawer.cache_keys())
 

@@ -8,7 +8,7 @@ import pygments
 from pydantic import TypeAdapter
 
 from blog.content import document, markdown, slugs, targets
-from blog.content.document import Dialect, Document, ParseWith, dump
+from blog.content.document import Dialect, Document, Parse, dump
 from blog.content.extensions import DEFAULT, Extensions
 from blog.machine.cache import Cache, key
 
@@ -25,7 +25,7 @@ _RENDERER = " ".join([
 _DOCUMENT = TypeAdapter(Document)
 
 
-def cached(cache: Cache) -> ParseWith:
+def cached(cache: Cache) -> Parse:
     """A parser that reads documents from the cache, and stores there those that it parses."""
 
     def parse(body: str, title: str, dialect: Dialect, extensions: Extensions = DEFAULT) -> Document:

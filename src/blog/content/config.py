@@ -7,11 +7,11 @@ from difflib import get_close_matches
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError, create_model
 
 from blog import urls
 from blog.content.document import Remark
-from blog.content.extensions import DEFAULT, Extensions
+from blog.content.extensions import DEFAULT, SWITCHES, Extensions
 from blog.content.front_matter import FrontMatterError, Line, language_tag, line_of, read_yaml
 from blog.content.moments import zone_named
 from blog.content.note_places import section_of
@@ -141,14 +141,13 @@ def _name_only(value: Any) -> Any:
     return {"name": value} if isinstance(value, str) else value
 
 
-class _Markdown(BaseModel):
-    math: _Switch = True
-
-
 class _Collection(BaseModel):
     title: Line | None = None
     description: str = ""
     feed: _Switch = False
+
+
+_Markdown = create_model("_Markdown", **{name: (_Switch, getattr(DEFAULT, name)) for name in SWITCHES})  # type: ignore[call-overload]
 
 
 class _File(BaseModel):

@@ -153,12 +153,8 @@ class Document:
         return "".join([*levels[0], self.markup[place:]])
 
 
-# From a body, its title and its dialect to a Document.
-Parse = Callable[[str, str, Dialect], Document]
-
-
-class ParseWith(Protocol):
-    """The same, with the extensions that a site has."""
+class Parse(Protocol):
+    """From a body, its title, its dialect and the extensions of Markdown in it to a Document."""
 
     def __call__(self, body: str, title: str, dialect: Dialect, extensions: Extensions = ..., /) -> Document: ...
 

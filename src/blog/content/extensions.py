@@ -1,13 +1,21 @@
-"""The extensions of Markdown that a site may turn off."""
+"""The extensions of Markdown that a site or a text may turn on and off."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 
 
 @dataclass(frozen=True, slots=True)
 class Extensions:
-    """Each field is a key below ``markdown`` in site.yaml; none of those that are on changes an example of CommonMark."""
+    """Each switch is a key below ``markdown`` in site.yaml and in front matter; none of those that are on changes an example of CommonMark."""
 
     math: bool = True
+    admonitions: bool = True
+
+    def of_text(self, switches: Mapping[str, bool]) -> "Extensions":
+        """The extensions of one text, with the switches of its front matter. ``self`` are those of the site."""
+        return replace(self, **switches)
 
 
 DEFAULT = Extensions()
+# The names of the switches.
+SWITCHES = tuple(field.name for field in fields(Extensions) if isinstance(field.default, bool))

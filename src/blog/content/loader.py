@@ -12,7 +12,7 @@ from blog.content.addresses import addressed
 from blog.content.attribution import attributed, described
 from blog.content.check import check
 from blog.content.config import SiteConfig, parse_config, unknown_keys
-from blog.content.document import Dialect, Document, ParseWith
+from blog.content.document import Parse
 from blog.content.drawing import Draw, Drawing, DrawingSource, NotDrawn, draw_nothing
 from blog.content.extensions import Extensions
 from blog.content.file_names import is_index, is_section, is_text
@@ -50,7 +50,7 @@ class Loaded:
 def load(
     folder: Path | Folder,
     parsed: ParsedTexts | None = None,
-    parse: ParseWith = markdown.parse,
+    parse: Parse = markdown.parse,
     stage: Stage = untimed_stage,
     moment: datetime | None = None,
     draw: Draw = draw_nothing,
@@ -71,7 +71,7 @@ def load(
 class _Loader:
     """Loads a folder once; faults are added to the folder."""
 
-    def __init__(self, folder: Folder, parsed: ParsedTexts, parse: ParseWith, draw: Draw) -> None:
+    def __init__(self, folder: Folder, parsed: ParsedTexts, parse: Parse, draw: Draw) -> None:
         self._folder = folder
         self._parsed = parsed
         self._parse = parse
@@ -85,11 +85,12 @@ class _Loader:
         config = self._config()
         layout = Layout(sources, _named(sources, config))
         self._places = NotePlaces((path for path, _ in sources), layout.collections)
+        extensions = config.extensions
         with stage("parse") as note:
-            texts = {source: text for source in sources if (text := self._text(source, config))}
+            texts = {source: text for source in sources if (text := self._text(source, config, extensions))}
             note("texts", len(texts))
         self._parsed.clear()
-        self._parsed.update({(source, config.zone, config.extensions): text for source, text in texts.items()})
+        self._parsed.update({(source, config.zone, extensions): text for source, text in texts.items()})
         with stage("draw") as note:
             drawings = self._drawings(texts.values())
             note("drawings", len(drawings))
@@ -140,10 +141,10 @@ class _Loader:
         for line, problem in error.problems:
             self._folder.fault(path, problem, line, severity)
 
-    def _text(self, source: Source, config: SiteConfig) -> Text | None:
+    def _text(self, source: Source, config: SiteConfig, extensions: Extensions) -> Text | None:
         path, text = source
         place = self._places.of(path)
-        known = self._parsed.get((source, config.zone, config.extensions))
+        known = self._parsed.get((source, config.zone, extensions))
         # The place of a note depends on the files beside it.
         if known and (known.place if isinstance(known, Note) else None) == place:
             return known
@@ -153,14 +154,11 @@ class _Loader:
             self._folder.fault(path, f"is not read: {reason}")
             return None
 
-        def parse(body: str, title: str, dialect: Dialect) -> Document:
-            return self._parse(body, title, dialect, config.extensions)
-
         try:
             if place:
-                return parse_note(path, text, place, parse, config.zone)
+                return parse_note(path, text, place, self._parse, config.zone, extensions)
             parse_text = parse_post if class_of(path) is Post else parse_page
-            return parse_text(path, text, parse, config.zone)
+            return parse_text(path, text, self._parse, config.zone, extensions)
         except FrontMatterError as problem:
             self._report(path, problem, _severity(text))
         except RecursionError:

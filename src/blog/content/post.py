@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from blog import urls
 from blog.content.document import Document, Remark
+from blog.content.extensions import DEFAULT, Extensions
 from blog.content.front_matter import Json, split
 from blog.content.note_places import NotePlace
 
@@ -67,6 +68,8 @@ class Text:
     authors: tuple[TextAuthor, ...] = ()
     extra: Mapping[str, Json] = field(default_factory=dict, hash=False)
     remarks: tuple[Remark, ...] = ()
+    # Those with which the document was made.
+    extensions: Extensions = DEFAULT
 
     @property
     def url(self) -> str:

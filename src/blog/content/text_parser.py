@@ -1,8 +1,10 @@
 """Parser of one file's text into a Post, a StandalonePage or a Note."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from functools import partial
 from pathlib import PurePosixPath
 from typing import TypedDict
 
@@ -10,6 +12,7 @@ from blog import urls
 from blog.content import markdown
 from blog.content.characters import SURROGATE, UNUSABLE
 from blog.content.document import Dialect, Document, Parse, Remark, dialect_of
+from blog.content.extensions import DEFAULT, Extensions
 from blog.content.file_names import FileName, is_index, read_name
 from blog.content.front_matter import (
     FrontMatter,
@@ -27,6 +30,15 @@ from blog.content.post import UNDATED, DatedNote, Image, Note, Post, StandaloneP
 from blog.content.slugs import is_slug, slug_of_name, slugify
 
 _SPACES = re.compile(r"[-_\s]+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Ways:
+    """What makes a document of a body, and the zone and the extensions of the site."""
+
+    parse: Parse
+    zone: tzinfo | None
+    extensions: Extensions
 
 
 class _Common(TypedDict):
@@ -52,10 +64,17 @@ class _Common(TypedDict):
     id: str | None
     authors: tuple[TextAuthor, ...]
     extra: Mapping[str, Json]
+    extensions: Extensions
     remarks: tuple[Remark, ...]
 
 
-def parse_post(path: PurePosixPath, text: str, parse: Parse = markdown.parse, zone: tzinfo | None = None) -> Post:
+def parse_post(
+    path: PurePosixPath,
+    text: str,
+    parse: Parse = markdown.parse,
+    zone: tzinfo | None = None,
+    extensions: Extensions = DEFAULT,
+) -> Post:
     r"""The post in a file.
 
     >>> parse_post(PurePosixPath("hello.md"), "---\ntitle: Hello\ndate: 2026-03-01\n---\nHi.\n").url
@@ -64,16 +83,20 @@ def parse_post(path: PurePosixPath, text: str, parse: Parse = markdown.parse, zo
     Raises:
         FrontMatterError: with every fault of the front matter.
     """
-    meta, common = _common(path, text, "post", parse, zone)
+    meta, common = _common(path, text, "post", _Ways(parse, zone, extensions))
     published = meta.date or UNDATED
     return Post(**common, published=published, tags=tuple(meta.tags), series=meta.series, audio=meta.audio)
 
 
 def parse_page(
-    path: PurePosixPath, text: str, parse: Parse = markdown.parse, zone: tzinfo | None = None
+    path: PurePosixPath,
+    text: str,
+    parse: Parse = markdown.parse,
+    zone: tzinfo | None = None,
+    extensions: Extensions = DEFAULT,
 ) -> StandalonePage:
     """The text in a file of a folder such as posts/pages/. A page's slug must not be the first segment of one of the service's own paths."""
-    meta, common = _common(path, text, "page", parse, zone)
+    meta, common = _common(path, text, "page", _Ways(parse, zone, extensions))
     kind = class_of(path)
     page_class = kind if issubclass(kind, StandalonePage) else StandalonePage
     if page_class.kind.prefix == urls.HOME and common["slug"].partition("/")[0] in urls.RESERVED:
@@ -85,13 +108,18 @@ def parse_page(
 
 
 def parse_note(
-    path: PurePosixPath, text: str, place: NotePlace, parse: Parse = markdown.parse, zone: tzinfo | None = None
+    path: PurePosixPath,
+    text: str,
+    place: NotePlace,
+    parse: Parse = markdown.parse,
+    zone: tzinfo | None = None,
+    extensions: Extensions = DEFAULT,
 ) -> Note:
     """The note in a file of a collection."""
     for section in filter(None, (place.collection, place.group)):
         if not section.slug:
             raise FrontMatterError((1, f"the folder {section.title!r} has neither a letter nor a digit; rename it"))
-    meta, common = _common(path, text, "page", parse, zone, place)
+    meta, common = _common(path, text, "page", _Ways(parse, zone, extensions), place)
     for key, value in (("slug", meta.slug), ("permalink", meta.permalink)):
         if place.introduces and value:
             problem = f"{key} is ignored: this text introduces /{place.section} and has its address; rename the folder"
@@ -104,16 +132,18 @@ def parse_note(
 
 
 def _common(
-    path: PurePosixPath, text: str, kind: Kind, parse: Parse, zone: tzinfo | None, place: NotePlace | None = None
+    path: PurePosixPath, text: str, kind: Kind, ways: _Ways, place: NotePlace | None = None
 ) -> tuple[FrontMatter, _Common]:
     parts, name = split(text), read_name(path)
-    meta = parse_front_matter(parts, kind, zone, name)
+    meta = parse_front_matter(parts, kind, ways.zone, name)
     given, slug_remarks = _given_slug(meta.slug, text)
     slug = place.slug(given) if place else _slug_of(path, name, given)
     if not slug:
         raise FrontMatterError((1, "the file's name has neither a letter nor a digit; give it a slug"))
     body, body_remarks = _without_control_characters(parts)
-    title, document, title_remarks = _titled(meta.title, body, parse, dialect_of(path), _shown_name(name, place))
+    extensions = ways.extensions.of_text(meta.markdown)
+    document_of = partial(_document, ways.parse, body, dialect_of(path), extensions)
+    title, document, title_remarks = _titled(meta.title, document_of, _shown_name(name, place))
     aliases = tuple(dict.fromkeys(urls.canonical(alias) for alias in meta.aliases))
     return meta, _Common(
         file=path,
@@ -136,6 +166,7 @@ def _common(
         id=meta.id,
         authors=tuple(TextAuthor(author.name, author.url) for author in meta.authors),
         extra=meta.extra,
+        extensions=extensions,
         remarks=(
             *meta.remarks,
             *body_remarks,
@@ -153,16 +184,20 @@ def _reserved(source: str, aliases: Iterable[str]) -> Iterator[Remark]:
         yield Remark(key_line(source, "aliases"), problem)
 
 
+def _document(parse: Parse, body: str, dialect: Dialect, extensions: Extensions, title: str) -> Document:
+    return parse(body, title, dialect, extensions)
+
+
 def _titled(
-    title: str | None, body: str, parse: Parse, dialect: Dialect, name: str
+    title: str | None, document_of: Callable[[str], Document], name: str
 ) -> tuple[str, Document, tuple[Remark, ...]]:
     """The title and the document. Without a title it is the first heading, and without a heading the file's name."""
     if title:
-        return title, parse(body, title, dialect), ()
-    untitled = parse(body, "", dialect)
+        return title, document_of(title), ()
+    untitled = document_of("")
     headings = sorted(untitled.headings, key=lambda heading: heading.level > 1)
     if headings and (words := " ".join(headings[0].text.split())):
-        return words, parse(body, words, dialect), ()
+        return words, document_of(words), ()
     remark = Remark(1, f"has neither a title nor a heading; its title is {name!r}, by the file's name")
     return name, untitled, (remark,)
 

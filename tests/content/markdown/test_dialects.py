@@ -9,7 +9,7 @@ from blog.content.markdown import parse
     "written",
     [
         "{{< figure src=a.png >}}", "{{% note %}}", "{{ page.title }}", "{% include x.html %}", "{/* hidden */}", "{: .x}", "{:.x #y}",
-        ":::note", "::: {.warning}", "[[toc]]", "[[_TOC_]]", "import X from './x'", "import './x.css'", "export const a = 1", "export default X",
+        ":::columns", "::: {.center}", "[[toc]]", "[[_TOC_]]", "import X from './x'", "import './x.css'", "export const a = 1", "export default X",
         "![a](a.png){width=50}", "`x`{.python}", "<Tweet id=1/>", "<MyChart />", "![a](a.png =100x50)", "![a](a.png =x50)", "word^[a note here]",
         "![a](my picture.png)", "[a](my other text.md#part)", "[^my note]: its words", "[a](größe 2.pdf)",
     ],

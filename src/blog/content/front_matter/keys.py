@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
+from blog.content.extensions import SWITCHES
 from blog.content.front_matter.values import SWITCH, Json, Value, as_json
 
 # This program's own key, and then what others call it; the first one that is given counts. docs/writing.md has the same table.
@@ -38,6 +39,7 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "canonical": ("canonicalUrl",),
     "order": ("weight", "seriesOrder", "seriesIndex", "navOrder", "sidebarPosition"),
     "id": ("guid",),
+    "markdown": (),
 }  # fmt: skip
 # These are joined; of all other keys that mean the same, one counts.
 _JOINED = frozenset({"tags", "aliases", "authors"})
@@ -130,6 +132,8 @@ def translate(data: Mapping[str, Value], *, spaced_tags: bool = False) -> Transl
             _set_image(translated, written, converted)
         elif key == "series":
             _set_series(translated, written, converted)
+        elif key == "markdown":
+            _set_markdown(translated, written, converted)
         elif converted != "":
             _set(translated, key, written, converted)
     return translated
@@ -208,6 +212,31 @@ def _set_series(translated: Translated, written: str, value: Value) -> None:
         _set(translated, "series", written, name)
     if isinstance(first, dict) and (order := _first(first, _ORDER)) and "order" not in translated.values:
         _set(translated, "order", written, order)
+
+
+def _set_markdown(translated: Translated, written: str, value: Value) -> None:
+    """The switches of extensions. What is none is left out, with a remark."""
+    if not isinstance(value, dict):
+        translated.extra[written] = as_json(value)
+        translated.said.append(Said(written, f"{written} is ignored: give switches, such as {{math: false}}"))
+        return
+    switches = {_switch_named(name): name for name in value}
+    for name in value:
+        problem = ""
+        if _switch_named(name) not in SWITCHES:
+            nearest = get_close_matches(_switch_named(name), SWITCHES, n=1, cutoff=_SIMILAR)
+            hint = f"did you mean {nearest[0]}?" if nearest else f"known keys are {', '.join(SWITCHES)}"
+            problem = f"unknown key {shorten(name)!r}; {hint}"
+        elif _as_switch(value[name]) is None:
+            problem = f"{name}: {value[name]!r} is neither true nor false; it is ignored"
+        if problem:
+            translated.said.append(Said(written, f"{written}: {problem}"))
+            switches.pop(_switch_named(name), None)
+    _set(translated, "markdown", written, {switch: value[name] for switch, name in switches.items()})
+
+
+def _switch_named(name: str) -> str:
+    return name.strip().lower().replace("-", "_").replace(" ", "_")
 
 
 def _same(_written: str, value: Value) -> Value:

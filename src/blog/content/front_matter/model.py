@@ -134,6 +134,7 @@ class FrontMatter(BaseModel):
     canonical: Annotated[str, AfterValidator(_url)] | None = None
     order: int | None = None
     id: Line | None = None
+    markdown: dict[str, Annotated[bool, BeforeValidator(_switch)]] = {}
     # What has no meaning here, as it is written.
     extra: Annotated[Mapping[str, Json], Field(exclude=True)] = {}
     # What the author should mend although it can be understood, with lines of the file.

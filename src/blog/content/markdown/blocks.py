@@ -10,7 +10,7 @@ from mistune.core import BlockState
 
 from blog.content.document import Dialect
 from blog.content.extensions import DEFAULT, Extensions
-from blog.content.markdown import html_blocks, mdx_blocks, shortcode_blocks, starts, tables
+from blog.content.markdown import admonitions, html_blocks, mdx_blocks, shortcode_blocks, starts, tables
 from blog.content.markdown.continuations import CONTINUES
 from blog.content.markdown.definitions import Definitions, take_definitions
 from blog.content.markdown.lines import Line
@@ -148,7 +148,10 @@ class Builder:
         elif (block.kind == "block_code" and block.attrs["style"] == "indent") or block.kind == "block_html":
             while block.lines and not block.lines[-1].strip(" \t"):
                 block.lines.pop()
-        if block.attrs.get("ends") and "closed" not in block.attrs:
+        if admonitions.is_unclosed(block):
+            self.problems.append((block.line, f"{block.attrs['written']!r} is never closed, and is shown as text"))
+            self.tip.children[-1:] = admonitions.unclosed(block)
+        elif block.attrs.get("ends") and "closed" not in block.attrs:
             self.problems.append((block.line, "the highlight shortcode is never closed"))
         elif "tag" in block.attrs and "closed" not in block.attrs:
             self._finish_unclosed(block)
@@ -185,7 +188,10 @@ class Builder:
         depth = self._continued(line)
         if not depth:
             return
-        if self.open[depth - 1].kind not in {"block_code", "block_html"}:
+        container = self.open[depth - 1].kind
+        if container not in {"block_code", "block_html"} or (
+            container == "block_html" and admonitions.closes(self, line, depth)
+        ):
             depth = self._start_blocks(line, depth)
             if not depth:
                 return
@@ -217,7 +223,8 @@ class Builder:
     def _add_text(self, line: Line, depth: int, tip: Block) -> None:
         container = self.open[depth - 1]
         self._note_blank(line, depth)
-        if depth < len(self.open) and not line.blank and self.tip is tip and tip.kind == "paragraph":
+        is_lazy = depth < len(self.open) and self.open[depth].kind != "admonition"
+        if is_lazy and not line.blank and self.tip is tip and tip.kind == "paragraph":
             tip.lines.append(line.rest)  # a lazy continuation line
             return
         self.close(depth)

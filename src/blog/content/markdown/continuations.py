@@ -2,7 +2,7 @@
 
 import re
 
-from blog.content.markdown import footnotes, formulas, html_blocks, mdx_blocks, starts, tables
+from blog.content.markdown import admonitions, footnotes, formulas, html_blocks, mdx_blocks, starts, tables
 from blog.content.markdown.lines import TAB, Line
 from blog.content.markdown.tree import Block
 
@@ -66,6 +66,7 @@ CONTINUES = {
     "block_html": lambda block, line: html_blocks.continues(block.attrs["html_kind"], blank=line.blank),
     "paragraph": lambda _block, line: not line.blank,
     "table": tables.continues,
+    "admonition": admonitions.continues,
     "component": mdx_blocks.continues,
     "element": mdx_blocks.continues,
 }

@@ -66,7 +66,8 @@ class _Markdown(mistune.Markdown):
             return {**token, "children": []}
         assert isinstance(self.inline, Inlines)  # noqa: S101 -- _markdown makes no other
         state = self.inline.read(token["text"], env, token["line"])
-        for place, problem in dialects.find(state.src, state.understood):
+        is_understood = "understood" in token.get("attrs", ())
+        for place, problem in () if is_understood else dialects.find(state.src, state.understood):
             if bisect(env["raw"], line := state.line_at(place)) % 2 == 0:
                 env["problems"].append((line, problem))
         if token["type"] == "paragraph" and isinstance(self.inline, MdxInlines) and is_only_tags(state.tokens):

@@ -3,7 +3,7 @@
 import re
 from typing import TYPE_CHECKING
 
-from blog.content.markdown import footnotes, formulas, html_blocks, mdx_blocks, shortcode_blocks, tables
+from blog.content.markdown import admonitions, footnotes, formulas, html_blocks, mdx_blocks, shortcode_blocks, tables
 from blog.content.markdown.escapes import unescape
 from blog.content.markdown.lines import TAB, Line
 from blog.content.markdown.tree import Block
@@ -30,7 +30,7 @@ def start(builder: "Builder", line: Line, depth: int) -> int:
         # MDX has no indented code, because tags and what is in them are indented.
         if opened := mdx_blocks.start(builder, line, depth):
             return opened
-    elif line.indent >= TAB:
+    elif line.indent >= TAB and not admonitions.is_in_colons(builder, line, depth):
         return _indented_code(builder, line, depth)
     for rule in _RULES.get(line.first, ()):
         if opened := rule(builder, line, depth):
@@ -182,6 +182,9 @@ _RULES = {
     "_": (_thematic_break,),
     "+": (_list_item,),
     "[": (footnotes.start,),
+    ":": (admonitions.colons,),
+    "!": (admonitions.marks,),
+    "?": (admonitions.marks,),
     "{": (shortcode_blocks.start,),
     "$": (formulas.start,),
     "\\": (formulas.start,),

@@ -4,7 +4,9 @@ from typing import Any
 
 Token = dict[str, Any]
 
-CONTAINERS = frozenset({"document", "block_quote", "list", "list_item", "footnote", "component", "element"})
+CONTAINERS = frozenset(
+    {"document", "block_quote", "list", "list_item", "footnote", "component", "element", "admonition"}
+)
 
 
 class Block:
@@ -59,6 +61,8 @@ def tokens(blocks: list[Block], *, tight: bool = False) -> list[Token]:
     for block in blocks:
         if block.kind == "element":
             found += _element(block)
+        elif block.kind == "admonition":
+            found.append(_alert(block))
         else:
             found.append(_token(block, tight=tight))
     return found
@@ -98,6 +102,14 @@ def _token(block: Block, *, tight: bool) -> Token:
         case "table":
             token["rows"] = block.attrs.pop("rows")
     return token
+
+
+def _alert(block: Block) -> Token:
+    """An alert with a title of its own, or with none where it is ""."""
+    title = block.attrs["title"]
+    titled: list[Token] = [{"type": "alert_title", "line": block.line, "text": title}] if title else []
+    attrs = {"kind": block.attrs["alert"], "details": block.attrs.get("details", ""), "untitled": title == ""}
+    return {"type": "alert", "line": block.line, "attrs": attrs, "children": [*titled, *tokens(block.children)]}
 
 
 def _item(item: Block, *, tight: bool) -> Token:

@@ -154,9 +154,20 @@ class Writer:
         return f"<blockquote>\n{self.write(token['children'])}</blockquote>\n"
 
     def alert(self, token: Token) -> str:
-        kind = token["attrs"]["kind"]
-        heading = f'<p class="alert-title">{escape(self._labels[kind])}</p>'
-        return f'<div class="alert alert-{kind}" role="note">\n{heading}\n{self.write(token["children"])}</div>\n'
+        attrs, children = token["attrs"], token["children"]
+        kind, label = attrs["kind"], escape(self._labels[attrs["kind"]])
+        title = label
+        if children and children[0]["type"] == "alert_title":
+            title, children = self.write(children[0]["children"]), children[1:]
+        inner = self.write(children)
+        if folded := attrs.get("details"):
+            is_open = " open" if folded == "open" else ""
+            summary = f'<summary class="alert-title">{title}</summary>'
+            return f'<details class="alert alert-{kind}"{is_open}>\n{summary}\n{inner}</details>\n'
+        if attrs.get("untitled"):
+            return f'<div class="alert alert-{kind}" role="note" aria-label="{label}">\n{inner}</div>\n'
+        heading = f'<p class="alert-title">{title}</p>'
+        return f'<div class="alert alert-{kind}" role="note">\n{heading}\n{inner}</div>\n'
 
     def list(self, token: Token) -> str:
         items = self.write(token["children"])
