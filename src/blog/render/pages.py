@@ -88,7 +88,8 @@ class PageRenderer:
         return self._theme.render("suggestions.html", {}), items
 
     def _page(self, template: str, meta: PageMetadata, route: str, context: dict[str, Any]) -> Rendered:
-        html = self._theme.render(template, {**self._shared, "meta": meta, **context})
+        formulas = any("<math" in value for value in context.values() if isinstance(value, Markup))
+        html = self._theme.render(template, {**self._shared, "meta": meta, "formulas": formulas, **context})
         if self._rum and MARKER not in html:
             raise ContentError([Fault(self._theme.file(template), 1, _NO_RUM)])
         headers = security.for_html(security.script_hashes(html), secure=self._secure, beacons=self._beacons)
