@@ -51,6 +51,8 @@ _BLOCKS = frozenset(
     ]
 )
 _SPACE = re.compile(r"[ \t\r\n]+")
+# What a picture with a title becomes when it stands alone in a paragraph.
+_FIGURE = re.compile(r"<figure>\n(<img [^>]*)>\n<figcaption>(.*?)</figcaption>\n</figure>", re.DOTALL)
 
 
 class _Meaning(HTMLParser):
@@ -134,7 +136,7 @@ def _attribute(reference: Reference) -> str:
 
 def _meaning(markup: str) -> str:
     reader = _Meaning()
-    reader.feed(markup)
+    reader.feed(_FIGURE.sub(r'<p>\1 title="\2"></p>', markup))
     reader.close()
     return "".join(reader.out).strip()
 

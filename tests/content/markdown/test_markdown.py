@@ -132,7 +132,7 @@ def test_what_only_looks_like_a_reference_is_none() -> None:
 
 
 def test_a_picture_carries_what_keeps_a_page_quick() -> None:
-    assert html('![A](a.png "T")') == '<p><img src="a.png" alt="A" title="T" loading="lazy" decoding="async"></p>\n'
+    assert html('x ![A](a.png "T")') == '<p>x <img src="a.png" alt="A" title="T" loading="lazy" decoding="async"></p>\n'
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from blog.content.document import (
     opening,
 )
 from blog.content.drawing import DrawingKind, DrawingSource, PlacedSource
-from blog.content.markdown import fences, footnotes
+from blog.content.markdown import fences, figures, footnotes
 from blog.content.markdown.escapes import escape
 from blog.content.markdown.highlight import Highlighter, is_known
 from blog.content.markdown.parser import Parsed
@@ -91,6 +91,8 @@ class Writer:
     # Blocks
 
     def paragraph(self, token: Token) -> str:
+        if arranged := figures.arranged(token["children"]):
+            return self.write([arranged])
         if any(child["type"] == "figure" for child in token["children"]):
             return "".join([self._part(list(children)) for _, children in groupby(token["children"], key=_is_figure)])
         return f"<p>{self.write(token['children'])}</p>\n"
@@ -126,6 +128,10 @@ class Writer:
         caption = self.write(token["children"])
         described = f"<figcaption>{caption}</figcaption>\n" if caption else ""
         return f"<figure>\n{self.write([token['picture']])}\n{described}</figure>\n"
+
+    def gallery(self, token: Token) -> str:
+        shown = [self.write([child]).rstrip() for child in token["children"]]
+        return "\n".join(['<div class="gallery">', *shown, "</div>\n"])
 
     def block_text(self, token: Token) -> str:
         return self.write(token["children"])
@@ -283,7 +289,9 @@ class Writer:
         if not alt:
             self._remarks.append(Remark(token["line"], f"image {url!r} has no alternative text"))
         target = self._target("image", url, token["line"])
-        return f'<img{target} alt="{escape(alt)}"{_title(token)} loading="lazy" decoding="async">'
+        shown = figures.theme_class(url)
+        classes = f' class="{shown}"' if shown else ""
+        return f'<img{target} alt="{escape(alt)}"{_title(token)}{classes} loading="lazy" decoding="async">'
 
     def inline_html(self, token: Token) -> str:
         return self._raw_html.write(token["raw"], token["line"])

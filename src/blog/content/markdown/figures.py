@@ -1,0 +1,53 @@
+"""Pictures that stand alone in a paragraph: one with a title is a figure, several are a gallery."""
+
+from collections.abc import Iterable, Sequence
+
+from blog.content.markdown.tree import Token
+
+# GitHub shows a picture with one of these fragments in one of its two themes only.
+THEMES = {"gh-dark-mode-only": "dark-only", "gh-light-mode-only": "light-only"}
+
+
+def theme_class(url: str) -> str:
+    """The class of a picture that is shown in one theme only; empty for every other picture.
+
+    >>> theme_class("a.png#gh-dark-mode-only"), theme_class("a.png")
+    ('dark-only', '')
+    """
+    return THEMES.get(url.partition("#")[2], "")
+
+
+def arranged(children: Sequence[Token]) -> Token | None:
+    """The figure or the gallery that a paragraph is; None if it remains a paragraph."""
+    pictures = [child for child in children if not _is_space(child)]
+    if len(pictures) == 1:
+        return _figure(pictures[0])
+    if len(pictures) < 2 or any(picture["type"] != "image" for picture in pictures):  # noqa: PLR2004 -- one is no gallery
+        return None
+    # The light and the dark version of a picture are one picture.
+    if _places(pictures) < 2:  # noqa: PLR2004
+        return None
+    shown = [_figure(picture) or picture for picture in pictures]
+    return {"type": "gallery", "children": shown, "line": pictures[0]["line"]}
+
+
+def _is_space(token: Token) -> bool:
+    return token["type"] in {"softbreak", "linebreak"} or (token["type"] == "text" and not token["raw"].strip())
+
+
+def _figure(token: Token) -> Token | None:
+    """The figure of a picture, or of a link around one, with the picture's title as its caption; None without a title."""
+    is_link = token["type"] == "link" and len(token["children"]) == 1
+    image = token["children"][0] if is_link else token
+    if image["type"] != "image" or not (image["attrs"]["title"] or "").strip():
+        return None
+    bare = {**image, "attrs": {**image["attrs"], "title": None}}
+    picture = {**token, "children": [bare]} if is_link else bare
+    caption = [{"type": "text", "raw": image["attrs"]["title"]}]
+    return {"type": "figure", "picture": picture, "children": caption, "line": image["line"]}
+
+
+def _places(pictures: Iterable[Token]) -> int:
+    """How many pictures a reader sees at a time."""
+    classes = [theme_class(picture["attrs"]["url"]) for picture in pictures]
+    return classes.count("") + max(classes.count("dark-only"), classes.count("light-only"))
