@@ -64,6 +64,19 @@ def test_it_is_imported_from_the_environment_with_its_theme_and_types(python: Pa
     assert (found.parent / "theme/assets/site.css").exists()
 
 
+def test_it_offers_the_extra_for_imports(python: Path, tmp_path: Path) -> None:
+    program = "from importlib.metadata import metadata; print(metadata('readyblog').get_all('Provides-Extra'))"
+    assert _run(str(python), "-c", program, cwd=tmp_path, environ=_environ()) == "['import']\n"
+
+
+def test_a_site_of_another_program_is_imported_and_checked(python: Path, tmp_path: Path) -> None:
+    (tmp_path / "old/_posts").mkdir(parents=True)
+    (tmp_path / "old/_posts/2019-01-02-hello.md").write_text("---\ntitle: Hello\n---\nWords.\n", encoding="utf-8")
+    blog = str(python.parent / "blog")
+    assert "is posts/hello.md" in _run(blog, "import", "old", cwd=tmp_path, environ=_environ())
+    _run(blog, "check", "--strict", cwd=tmp_path, environ=_environ())
+
+
 def test_an_empty_folder_becomes_a_blog(python: Path, tmp_path: Path) -> None:
     blog = str(python.parent / "blog")
     refused = subprocess.run([blog, "check"], cwd=tmp_path, env=_environ(), capture_output=True, text=True, check=False)

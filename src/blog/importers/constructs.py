@@ -18,9 +18,16 @@ _SHOWN = 60
 _ARGUMENT = re.compile(
     r"""([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|`([^`]*)`|([^\s"'`]+))|"([^"]*)"|'([^']*)'|`([^`]*)`|([^\s"'`=,]+)"""
 )
+
+
+# As in _until(), what is between the two tags is without another first one.
+_LIQUID_HIGHLIGHT = (
+    r"\{%-?\s*highlight\s+[\"']?([\w+#.-]+)[^%]*-?%\}((?:(?!\{%-?\s*highlight\s).)*?)\{%-?\s*endhighlight\s*-?%\}"
+)
+_HUGO_HIGHLIGHT = r"\{\{[<%]\s*highlight\s+([\w+#.-]+)[^{}]*[>%]\}\}((?:(?!\{\{[<%]\s*highlight\s).)*?)\{\{[<%]\s*/\s*highlight\s*[>%]\}\}"
 # An export of MDX: one line, or all up to the closing bracket at the start of a line.
 _EXPORT = (
-    r"^[ \t]*export[ \t]+(?:default|const|let|var|function|async)\b"
+    r"^export[ \t]+(?:default|const|let|var|function|async)\b"
     r"(?:[^\n]*[\[{(][ \t]*(?:\n(?:[ \t][^\n]*)?)*\n[\]})][^\n]*|[^\n]*$)"
 )
 _VIDEOS = {
@@ -38,10 +45,8 @@ class Voice:
 
 
 def jekyll(body: str, voice: Voice) -> str:
-    body = _drop(body, r"\{%-?\s*comment\s*-?%\}(?:.*?)\{%-?\s*endcomment\s*-?%\}", voice)
-    body = _highlighted(
-        body, r"\{%-?\s*highlight\s+[\"']?([\w+#.-]+)[^%]*-?%\}(.*?)\{%-?\s*endhighlight\s*-?%\}", voice
-    )
+    body = _drop(body, _until(r"\{%-?\s*comment\s*-?%\}", r"\{%-?\s*endcomment\s*-?%\}"), voice)
+    body = _highlighted(body, _LIQUID_HIGHLIGHT, voice)
     body = _raw(body, voice)
     body = _sub(
         body,
@@ -61,7 +66,7 @@ def jekyll(body: str, voice: Voice) -> str:
 
 def _raw(body: str, voice: Voice) -> str:
     """Text that Liquid leaves alone: outside of code its braces get a backslash, so that it is taken for no construct here either."""
-    pattern = r"\{%-?\s*raw\s*-?%\}(.*?)\{%-?\s*endraw\s*-?%\}"
+    pattern = _until(r"\{%-?\s*raw\s*-?%\}", r"\{%-?\s*endraw\s*-?%\}")
     body = _sub(body, pattern, lambda found: re.sub(r"\{(?=[{%])", r"\\{", found[1]))
     return _drop(body, r"\{%-?\s*(?:end)?raw\s*-?%\}", voice, everywhere=True)
 
@@ -73,9 +78,7 @@ def _liquid(body: str, voice: Voice) -> str:
 
 
 def eleventy(body: str, voice: Voice) -> str:
-    body = _highlighted(
-        body, r"\{%-?\s*highlight\s+[\"']?([\w+#.-]+)[^%]*-?%\}(.*?)\{%-?\s*endhighlight\s*-?%\}", voice
-    )
+    body = _highlighted(body, _LIQUID_HIGHLIGHT, voice)
     body = _raw(body, voice)
     body = _sub(body, r"\{\{\s*[\"']([^\"'{}]+)[\"']\s*\|\s*url\s*\}\}", lambda found: found[1])
     return _liquid(body, voice)
@@ -86,13 +89,13 @@ def hugo(body: str, voice: Voice) -> str:
         body, r"\{\{[<%]\s*(?:rel)?ref\s+[\"'`]?([^\"'`\s>%]+)[\"'`]?[^{}]*[>%]\}\}", lambda found: REF + found[1]
     )
     body = _sub(body, r"\{\{[<%]\s*figure\s+([^{}]*?)/?\s*[>%]\}\}", lambda found: _figure(_arguments(found[1])), voice)
-    body = _highlighted(
-        body, r"\{\{[<%]\s*highlight\s+([\w+#.-]+)[^{}]*[>%]\}\}(.*?)\{\{[<%]\s*/\s*highlight\s*[>%]\}\}", voice
-    )
+    body = _highlighted(body, _HUGO_HIGHLIGHT, voice)
     body = _sub(body, r"\{\{[<%]\s*(\w+)\s+([^{}]*?)/?\s*[>%]\}\}", _embedded, voice)
     body = _report(body, r"\{\{[<%](?!/\*)[^\n{}]*[>%]\}\}", "a shortcode", voice)
     # The form in which documentation shows a shortcode without running it.
-    return _sub(body, r"(\{\{[<%])/\*(.*?)\*/([>%]\}\})", lambda found: found[1] + found[2] + found[3], everywhere=True)
+    return _sub(
+        body, r"(\{\{[<%])/\*([^{}]*?)\*/([>%]\}\})", lambda found: found[1] + found[2] + found[3], everywhere=True
+    )
 
 
 def zola(body: str, voice: Voice) -> str:
@@ -120,7 +123,7 @@ def mdx(body: str, voice: Voice) -> str:
         body, r"^[ \t]*import[ \t]+(?:[\w{*][^;\"']*?[ \t\n]from[ \t]+)?['\"][^\n'\"]+['\"][ \t]*;?[ \t]*$", voice
     )
     body = _drop(body, _EXPORT, voice)
-    body = _drop(body, r"\{/\*.*?\*/\}", voice)
+    body = _drop(body, _until(r"\{/\*", r"\*/\}"), voice)
     return _report(body, r"</?[A-Z][\w.]*(?:\s[^<>]*)?/?>", "a component", voice)
 
 
@@ -179,6 +182,11 @@ def _arguments(text: str) -> dict[str, str]:
                 (group for group in found.groups()[5:] if group is not None), ""
             )
     return named
+
+
+def _until(start: str, end: str) -> str:
+    """The pattern of a pair and what is between them, which is without another start: otherwise many starts would take quadratic time."""
+    return rf"{start}((?:(?!{start}).)*?){end}"
 
 
 def _sub(

@@ -183,6 +183,9 @@ def to_markdown(html: str, change: Say, lose: Say, rewrite: Rewrite = lambda tar
     Raises:
         RecursionError: it is nested too deeply.
     """
+    # The parser takes quadratic time for tags that are never closed.
+    end = html.rfind(">") + 1
+    html = html[:end] + html[end:].replace("<", "&lt;")
     text = str(_Converter(change, lose, rewrite).convert(html))
     text = "".join(_in_one_blank_line(text))
     text = _LAST_BREAK.sub(r"\1", text.strip("\n "))
@@ -198,7 +201,7 @@ def _in_one_blank_line(text: str) -> Iterator[str]:
 
 def plain_text(html: str) -> str:
     """The words of some HTML in one line."""
-    return " ".join(unescape(re.sub(r"<[^>]*>", " ", html)).split())
+    return " ".join(unescape(re.sub(r"<[^<>]*>", " ", html)).split())
 
 
 def _escape_inline(found: re.Match[str]) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from html import escape
 
 Say = Callable[[int, str], None]
-_PROTECTED = re.compile(r"(<(pre|code|script|style|textarea)\b.*?</\2\s*>)", re.DOTALL | re.IGNORECASE)
+_PROTECTED = re.compile(r"(<(pre|code|script|style|textarea)\b(?:(?!<\2\b).)*?</\2\s*>)", re.DOTALL | re.IGNORECASE)
 _BLOCK = re.compile(
     r"\s*</?(?:address|article|aside|blockquote|details|div|dl|fieldset|figure|footer|form|h[1-6]|header|hr|iframe|li|main|nav|ol|p|pre|section|table|tbody|td|tfoot|th|thead|tr|ul|video|audio)\b",
     re.IGNORECASE,
@@ -14,11 +14,11 @@ _BLOCK = re.compile(
 _BLOCKS_WITH_LINES = re.compile(r"</?(?:ul|ol|table|tr|tbody|thead|dl|pre)\b", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'\]]+))|"([^"]*)"|([^\s"'=\]]+)""")
 _ENCLOSING = re.compile(
-    r"\[(caption|wp_caption|embed|code|sourcecode|php|html|css|js|python|bash|sql|xml|java|ruby)\b([^\]]*)\](.*?)\[/\1\]",
+    r"\[(caption|wp_caption|embed|code|sourcecode|php|html|css|js|python|bash|sql|xml|java|ruby)\b([^\[\]]*)\]((?:(?!\[\1\b).)*?)\[/\1\]",
     re.DOTALL | re.IGNORECASE,
 )
 _SINGLE = re.compile(
-    r"(?<!\[)\[(gallery|youtube|vimeo|audio|video|playlist|embed)\b([^\]]*?)/?\](?:\[/\1\])?", re.IGNORECASE
+    r"(?<!\[)\[(gallery|youtube|vimeo|audio|video|playlist|embed)\b([^\[\]]*?)/?\](?:\[/\1\])?", re.IGNORECASE
 )
 _OTHER = re.compile(r"(?<!\[)\[([a-z][\w-]{1,40})((?:\s[^\[\]\n]{0,500})?)/?\]", re.IGNORECASE)
 _BLANK_LINES = re.compile(r"(\n[ \t]*\n\s*)")
