@@ -56,6 +56,10 @@ def _spans_of_paragraph(text: str) -> Iterator[tuple[str, bool]]:
 
 def replace_outside(text: str, *rules: Rule) -> str:
     """The text with each match of the rules outside of code replaced."""
+    # Most texts have few of the constructs, and finding the code takes most of the time.
+    rules = tuple(rule for rule in rules if rule[0].search(text))
+    if not rules:
+        return text
     result: list[str] = []
     line = 1
     for piece, is_code in pieces(text):
