@@ -19,7 +19,7 @@ CONSTRUCTS = [
     "===", "---", "***", "<div>", "</div>", "<details>", "<summary>s</summary>", "</details>", "<!-- c", "-->", "<script>", "[r]: x.md 'T'", "[r][]",
     "![a](a.png)", "[l](b.md#c)", "<https://x.example>", "www.a.example", "a@b.example", "**b", "__c__", "~~s~~", "`code`", "``", "\\", "&amp;", "&#0;",
     "{{ x }}", '{{< figure src="a.png" >}}', "{{< highlight go >}}", "{{< /highlight >}}", "{% raw %}", "{% endraw %}", "{% highlight py %}",
-    "{% endhighlight %}", "{% comment %}", "{% endcomment %}", "<!--more-->", ":::note", "[[toc]]", "$x^2$", "$$", "```mermaid", "^[a note]",
+    "{% endhighlight %}", "{% comment %}", "{% endcomment %}", "<!--more-->", ":::note", ":::", ":::tip A title", "!!! note", "[[toc]]", "$x^2$", "$$", "```mermaid", "^[a note]",
     "[a](my f.md)", "import X from 'y'", "export const a = 1", '<Callout type="x">', "</Callout>", "<Callout/>", "{/* c */}", "{a.b}", "<>", "</>",
     "<img src=a.png srcset='a 2x, b'>", "<a href='javascript:x'>", "\t", "", "words", "ü🎉", "\x00", "\u2028", "\ufeff",
 ]  # fmt: skip
