@@ -206,6 +206,12 @@ def test_a_text_has_no_more_than_a_thousand_components() -> None:
     assert document.markup.count("x") == 1500
 
 
+@pytest.mark.parametrize(("times", "is_left_out"), [(10, True), (2000, False)])
+def test_a_text_is_read_ahead_only_so_far(times: int, is_left_out: bool) -> None:  # noqa: FBT001
+    text = "<A\na\n" * times + "\n{/* hidden\n\nwords */}\n"
+    assert ("hidden" not in parse(text, "", "mdx").markup) == is_left_out
+
+
 def test_other_texts_know_nothing_of_mdx() -> None:
     document = parse("<A>\nx\n</A>\n\n<div className='y'>\n\n    code\n")
     assert document.components == ()

@@ -136,12 +136,13 @@ def _read(builder: "Builder", line: Line) -> tuple[str, list[Tag]] | None:
     """The text from this line on, and the tags that it begins with; None if there is anything else on their lines."""
     scanner = Scanner(line.rest, builder.may_read)
     found = _only_tags(scanner)
+    builder.may_read = scanner.budget
     # The lines of a quote begin with a mark that belongs to no tag.
     if found is None and scanner.at_end and not any(block.kind == "block_quote" for block in builder.open):
         after = [text for number, text in builder.following(line.number, _MAX_LINES) if number > line.number]
-        scanner = Scanner("\n".join([line.rest, *after]), scanner.budget)
+        scanner = Scanner("\n".join([line.rest, *after]), builder.may_read)
         found = _only_tags(scanner)
-    builder.may_read = scanner.budget
+        builder.may_read = scanner.budget
     if not found or any(tag.name.lower() in _RAW for tag in found):
         return None
     return scanner.text, found
@@ -203,7 +204,8 @@ def continues(block: Block, line: Line) -> bool:
     if not line.blank:
         if block.attrs["inner"] is None:
             block.attrs["inner"] = line.indent
-        line.skip_columns(min(line.indent, block.attrs["inner"]))
+        if indent := min(line.indent, block.attrs["inner"]):
+            line.skip_columns(indent)
     return True
 
 
