@@ -1,4 +1,4 @@
-"""The command line: serve, check, build, cache, new, list, preview, init, import."""
+"""The command line: serve, check, build, cache, new, list, mv, preview, init, import."""
 
 import os
 import signal
@@ -29,7 +29,7 @@ from blog.build.edition_source import EditionSource
 from blog.build.encodings import Encoder
 from blog.build.listener import BuildListener
 from blog.build.refusals import report
-from blog.cli import EXIT_CONTENT, EXIT_USAGE, listing, new, preview
+from blog.cli import EXIT_CONTENT, EXIT_USAGE, listing, move, new, preview
 from blog.errors import BlogError, ContentError, Fault, SettingsError, counted, errors_in, faults_of, summary
 from blog.importers import command as importers
 from blog.machine.cache import Cache
@@ -107,6 +107,7 @@ def _parser() -> argparse.ArgumentParser:
     preview.add_to(commands)
     new.add_to(commands)
     listing.add_to(commands)
+    move.add_to(commands)
     starter.add(commands)
     importers.add(commands)
     return parser

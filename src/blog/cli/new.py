@@ -140,15 +140,17 @@ def _collision(settings: Settings, path: PurePosixPath, text: str) -> str:
     if not settings.posts_dir.is_dir() or (settings.posts_dir / path).exists():
         return ""
     try:
-        library, faults = readable(settings, {path: text})
+        (library, faults), (before, known) = readable(settings, {path: text}), readable(settings)
     except ContentError:
         # Nothing can be compared with; blog check names the faults.
         return ""
-    if faults and (caused := set(faults) - set(readable(settings)[1])):
+    if caused := set(faults) - set(known):
         return "\n".join(map(str, caused))
+    urls = {it.file: it.url for it in (*before.texts, *before.drafts)}
     texts = (*library.texts, *library.drafts)
     url = next((it.url for it in texts if it.file == path), None)
-    taken = next((it.file for it in texts if it.url == url and it.file != path), None)
+    # Two files of one name and different dates both get an address, but then that of the older text changes.
+    taken = next((it.file for it in texts if it.file != path and url in {it.url, urls.get(it.file)}), None)
     return f"{url} is the address of {settings.posts_dir / taken} already; give another --slug" if taken else ""
 
 
