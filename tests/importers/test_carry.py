@@ -172,9 +172,26 @@ def test_values_that_are_not_allowed_here_are_changed_and_said(imported: Import)
     assert site.errors == []
     for said in (
         "title was shortened to 300", "description was shortened to 500", "the tag '!!'", "the language: 'Klingon!'", "canonical 'nowhere'", "order 'first'",
-        "updated (2019-01-01) is before date (2019-02-03)", "layout: no such key here",
+        "updated (2019-01-01) is before date (2019-02-03)", "layout: not carried over",
     ):  # fmt: skip
         assert said in site.lines
+
+
+def test_recordings_and_ids_are_carried_over(imported: Import) -> None:
+    more = "audio: a.mp3\nid: tag:old.example,2019:a\nmarkdown: {math: false}\n"
+    site = imported(
+        {
+            "_posts/2019-01-02-a.md": post("A", more),
+            "_posts/a.mp3": b"x",
+            "_posts/2019-01-02-b.md": post("B", "id: b\n"),
+        },
+        "jekyll",
+    )
+    assert 'audio: "images/a/a.mp3"\n' in site.text("a.md")
+    assert 'id: "tag:old.example,2019:a"\n' in site.text("a.md")
+    assert "a.md:5: markdown: not carried over" in site.lines
+    assert "id 'b' is not a URI" in site.lines
+    assert site.errors == []
 
 
 def test_a_post_without_a_date_becomes_a_draft(imported: Import) -> None:

@@ -65,7 +65,7 @@ def test_an_element_has_its_markdown(html: str, markdown: str) -> None:
     [
         "*a* _b_ __c__ **d** a_b_c", "`code` ``x``", "[a](b) ![c](d) [^1] [e]: f", "# not a heading", "- a", "+ b", "1. c", "12) d", "> e", "---", "===",
         "<b>bold</b> <!-- c --> <?x?>", "&amp; &copy; &#60; AT&T", "~~a~~ ~b~", "a \\* b \\", "| a | b |", "http://a.example/~u/x_y_z", ":::note", "{{ a }} {% b %} {{< c >}}",
-        "5 < 6 > 4", "a * b * c", "x = y == z",
+        "5 < 6 > 4", "a * b * c", "x = y == z", "!!! note", "??? what", "a^[b]", "$5 to $10", "a \\(b\\)",
     ],
 )  # fmt: skip
 def test_text_is_shown_as_it_is(text: str) -> None:

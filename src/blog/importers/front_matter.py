@@ -27,7 +27,7 @@ class HeaderWriter:
         self._zone = _zone(zone)
         self._lang = lang
 
-    def header(self, text: Planned, image: str) -> str:
+    def header(self, text: Planned, image: str, audio: str = "") -> str:
         """The front matter of a text, between its two lines, valid here."""
         text = self._dated(text)
         item = text.item
@@ -42,13 +42,14 @@ class HeaderWriter:
             "aliases": "".join(f"\n  - {_quoted(alias)}" for alias in text.aliases),
             "image": _quoted(image),
             "image_alt": _quoted(item.image_alt) if image else "",
+            "audio": _quoted(audio) if item.kind == "post" else "",
             "lang": self._language(text),
             "series": _quoted(_line(item.series)[:_LONGEST_TITLE]),
             "order": self._order(text),
             "canonical": self._canonical(text),
             "authors": self._authors(text),
             "expires": self._moment(text, "expires", item.expires),
-            "id": _quoted(item.id) if len(item.id) <= _LONGEST_TITLE else "",
+            "id": self._id(text),
         }
         lines = [f"{key}:{'' if value.startswith(chr(10)) else ' '}{value}\n" for key, value in values.items() if value]
         return f"---\n{''.join(lines)}---\n"
@@ -127,6 +128,14 @@ class HeaderWriter:
             self._report.lose(text.item.file, text.item.line, f"order {order[:60]!r} {why}")
             return ""
         return order
+
+    def _id(self, text: Planned) -> str:
+        """What feed readers know the text by: a URI."""
+        name = text.item.id
+        if name and (":" not in name or len(name) > _LONGEST_TITLE):
+            self._report.lose(text.item.file, text.item.line, f"id {name[:60]!r} is not a URI, as feeds require")
+            return ""
+        return _quoted(name)
 
     def _canonical(self, text: Planned) -> str:
         address = text.item.canonical

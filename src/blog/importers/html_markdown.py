@@ -22,11 +22,11 @@ _KEPT_ATTRIBUTES = frozenset({"href", "src", "alt", "title", "colspan", "rowspan
 _ADDRESSES = frozenset({"href", "src", "poster"})
 _LOST = {"script": "a script", "style": "a style sheet", "form": "a form", "object": "an embedded object", "canvas": "a canvas", "svg": "an inline drawing", "applet": "an applet", "button": "a button", "select": "a field of a form", "textarea": "a field of a form"}  # fmt: skip
 _INLINE = re.compile(r"""
-    (?P<backslash>\\) | (?P<mark>[*`]) | (?P<underscore>(?<![^\W_])_|_(?![^\W_])) | (?P<bracket>\](?=[(\[:])|\[(?=\^)) | (?P<tilde>(?<![/~])~+)
+    (?P<backslash>\\) | (?P<mark>[*`]) | (?P<underscore>(?<![^\W_])_|_(?![^\W_])) | (?P<bracket>\](?=[(\[:])|\[(?=\^)|\^(?=\[)) | (?P<tilde>(?<![/~])~+)
     | (?P<tag><(?=[A-Za-z/!?])) | (?P<entity>&(?=\#?\w+;)) | (?P<brace>\{(?=[{%]))
 """, re.VERBOSE)  # fmt: skip
 _BLOCK_START = re.compile(
-    r"^([ \t]*)(?:([#]{1,6}|[+-])(?=\s|$)|(>|:::)|(\d{1,9})([.)])(?=\s|$)|(=+|-+)(?=[ \t]*$))", re.MULTILINE
+    r"^([ \t]*)(?:([#]{1,6}|[+-])(?=\s|$)|(>|:::|!!!|\?\?\?)|(\d{1,9})([.)])(?=\s|$)|(=+|-+)(?=[ \t]*$))", re.MULTILINE
 )
 _LANGUAGE = re.compile(r"(?:^|\s)(?:language-|lang-|brush:\s*)([\w+#.-]+)")
 _BLANK_LINES = re.compile(r"\n(?:[ \t]*\n){2,}")

@@ -32,6 +32,7 @@ class Item:
     addresses: tuple[str, ...] = ()
     image: str = ""
     image_alt: str = ""
+    audio: str = ""
     lang: str = ""
     series: str = ""
     order: str = ""

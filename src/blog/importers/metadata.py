@@ -25,9 +25,16 @@ _MORE: Mapping[str, tuple[str, ...]] = {
 }
 
 
+# The fields of an item. What else a post here may have is reported as well, so that nothing is lost without a word.
+_CARRIED = (
+    "title", "date", "updated", "description", "tags", "draft", "expires", "slug", "permalink", "aliases", "image", "image_alt", "audio",
+    "authors", "lang", "series", "canonical", "order", "id",
+)  # fmt: skip
+_DRAFT_KEYS, _PUBLIC_KEYS = ("draft", "isdraft", "private"), ("published", "ispublished", "public")
+_NO = frozenset({"false", "no", "off", "0"})
 _PICTURE_KEYS = ("src", "url", "image", "path", "source", "filename", "teaser", "overlayimage")
 _NAME_KEYS = ("name", "title", "label")
-_NOT_PUBLIC = frozenset({"draft", "hidden", "private", "pending", "unpublished"})
+_NOT_PUBLIC = frozenset({"draft", "drafts", "hidden", "private", "pending", "skip", "unpublished", "unlisted", "wip"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +162,7 @@ class Metadata:
         self._values = {_bare(key): value for key, value in _flattened(parts.data)}
         self._names = {_bare(key): key for key, _ in _flattened(parts.data)}
         self._lines = {_bare(key): line for key, line in parts.lines.items()}
-        known = {key for keys in _KEYS.values() for key in keys}
+        known = {key for field in _CARRIED for key in _KEYS[field]}
         self.unknown = [name for key, name in self._names.items() if key not in known]
 
     def text(self, field: str) -> str:
@@ -193,9 +200,13 @@ class Metadata:
 
     @property
     def is_draft(self) -> bool:
-        published = str(self._values.get("published", "")).lower()
-        drafts = any(str(self._values.get(key, "")).lower() in {"true", "yes"} for key in ("draft", "private"))
-        return drafts or published == "false" or str(self._values.get("status", "")).lower() in _NOT_PUBLIC
+        """Whether the text is not public. A value that cannot be understood is taken for a yes, as the safer one."""
+        said = {key: str(self._values[key]).lower() for key in (*_DRAFT_KEYS, *_PUBLIC_KEYS) if key in self._values}
+        return (
+            any(said.get(key, "no") not in _NO for key in _DRAFT_KEYS)
+            or any(said.get(key) in _NO for key in _PUBLIC_KEYS)
+            or str(self._values.get("status", "")).lower() in _NOT_PUBLIC
+        )
 
     @property
     def image_alt(self) -> str:

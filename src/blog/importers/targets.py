@@ -71,8 +71,8 @@ class Targets:
             return target
         return _relative(found, text.file) + _suffix(target, is_text=found in self._text_files)
 
-    def picture(self, text: Planned, target: str, line: int) -> str:
-        """A picture of the front matter, as it is written in the new file."""
+    def file(self, text: Planned, target: str, line: int) -> str:
+        """A picture or recording of the front matter, as it is written in the new file."""
         if not target or is_harmful(target):
             return ""
         return self.rewritten(text, target, line - text.item.body_line + 1)

@@ -49,7 +49,9 @@ class Writer:
             text = replace(text, item=item)
             body = item.body.replace(LINE_BREAK, "\n")
             text = self._harmless(text, body)
-            header = headers.header(text, targets.picture(text, item.image, item.line))
+            header = headers.header(
+                text, *(targets.file(text, target, item.line) for target in (item.image, item.audio))
+            )
         except RecursionError:
             self._report.fail(item.file, item.line, f"{item.title!r} is nested too deeply to be converted")
             return

@@ -74,7 +74,7 @@ def test_zola_links_tags_and_neighbours(imported: Import) -> None:
     assert "![p](images/set/p.svg)" in site.text("set.md")
     assert 'lang: "en"' in site.text("pages/about.md")
     assert "'{% quote(author=\"x\") %}' is a shortcode" in site.lines
-    assert "mood: no such key here" in site.lines
+    assert "mood: not carried over" in site.lines
 
 
 def test_astro_imports_are_removed_and_components_reported(imported: Import) -> None:

@@ -72,7 +72,7 @@ def item_of(folder: SourceFolder, file: MarkdownFile, **values: Any) -> Item:
     """The item of a file; ``values`` are those that its program decides."""
     meta = file.meta
     if meta.unknown:
-        folder.report.lose(file.path, meta.line_of(meta.unknown[0]), f"{', '.join(meta.unknown)}: no such key here")
+        folder.report.lose(file.path, meta.line_of(meta.unknown[0]), f"{', '.join(meta.unknown)}: not carried over")
     given = {
         "title": meta.text("title"),
         "date": file.date,
@@ -83,6 +83,8 @@ def item_of(folder: SourceFolder, file: MarkdownFile, **values: Any) -> Item:
         "slug": meta.text("slug"),
         "image": meta.text("image"),
         "image_alt": meta.image_alt,
+        "audio": meta.text("audio"),
+        "id": meta.text("id"),
         "lang": meta.text("lang") or file.lang,
         "series": meta.text("series"),
         "order": meta.text("order"),
