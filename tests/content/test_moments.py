@@ -30,7 +30,11 @@ TOKYO, NEW_YORK = ZoneInfo("Asia/Tokyo"), ZoneInfo("America/New_York")
         pytest.param("2026-03-01 09:05 +530", None, "2026-03-01T09:05:00+05:30", id="offset-without-colon"),
         pytest.param("2026-04-24", ZoneInfo("Africa/Cairo"), "2026-04-24T01:00:00+03:00", id="day-without-midnight"),
         pytest.param("2026-03-29 02:30", ZoneInfo("Europe/Berlin"), "2026-03-29T03:30:00+02:00", id="skipped-hour"),
-        pytest.param("1850-01-01 12:00", ZoneInfo("Europe/Berlin"), "1850-01-01T11:59:32+00:53", id="local-mean-time"),
+        pytest.param("1850-01-01 12:00", ZoneInfo("Europe/Berlin"), "1850-01-01T12:00:32+00:54", id="local-mean-time"),
+        pytest.param("1850-01-01", ZoneInfo("Europe/Berlin"), "1850-01-01T00:00:32+00:54", id="day-of-local-mean-time"),
+        pytest.param(
+            "1850-01-01", ZoneInfo("America/New_York"), "1850-01-01T00:00:02-04:56", id="day-of-it-in-the-west"
+        ),
     ],
 )
 def test_a_time_has_the_offset_of_the_site_or_its_own(written: str, zone: ZoneInfo | None, moment: str) -> None:

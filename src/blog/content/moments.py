@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from difflib import get_close_matches
+from math import ceil
 from zoneinfo import ZoneInfo, available_timezones
 
 _ALLOWED = "give a date (2026-03-01) or a date-time (2026-03-01 09:00, 2026-03-01T09:00:00+01:00)"
@@ -136,7 +137,7 @@ def _aware(written: datetime, zone: tzinfo | None) -> datetime:
 def _whole_minutes(moment: datetime, in_utc: datetime) -> datetime:
     """The moment at a fixed offset without seconds, which RFC 3339 cannot express (local mean time has them)."""
     offset = moment.utcoffset() or timedelta()
-    minutes = int(offset.total_seconds() / 60)
+    minutes = ceil(offset.total_seconds() / 60)  # rounded down, the first second of a day would be in the day before
     return in_utc.astimezone(timezone(timedelta(minutes=minutes))) if minutes else in_utc
 
 
