@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from hashlib import sha256
 from itertools import chain
 from pathlib import PurePosixPath
 
@@ -55,7 +54,7 @@ StoreSlice = Callable[[datetime | None, Sequence[tuple[Rendered, Encoded]], Sequ
 
 @dataclass(frozen=True, slots=True)
 class BuildResult:
-    """An edition, and the files that its texts refer to. ``digests`` are the SHA-256 of those that are served, and None for the others."""
+    """An edition, and the files that its texts refer to. ``digests`` are the SHA-256 on disk of those that are served, and None for the others."""
 
     edition: Edition
     referenced: Sequence[PurePosixPath]
@@ -63,9 +62,7 @@ class BuildResult:
 
     @property
     def digests(self) -> dict[PurePosixPath, str | None]:
-        return {
-            path: sha256(self.files[path].body).hexdigest() if path in self.files else None for path in self.referenced
-        }
+        return {path: self.files[path].source_digest if path in self.files else None for path in self.referenced}
 
 
 def _store_nothing(

@@ -9,7 +9,8 @@ from pathlib import Path, PurePosixPath
 
 from blog import urls
 from blog.content.media_types import MEDIA_TYPES, extension, is_picture
-from blog.content.pictures import RefusedPictureError, size_of
+from blog.content.metadata import has_metadata, without_metadata
+from blog.content.pictures import RefusedPictureError, Size, size_of
 
 # Vim creates a file named 4913 to test a folder; the others are locks, backups, swap files, and what is still being written. Names that start with two dots belong to the kubelet,
 # and .well-known to the site.
@@ -26,6 +27,7 @@ class UnreadableError(Exception):
 class File:
     """A file with its path in the posts folder; width and height are in pixels, 0 if it is no picture or has no size.
 
+    ``body`` is what is served: a picture without its metadata. ``source`` is the SHA-256 of the file on disk; empty if that has the same bytes.
     A private file belongs to unpublished texts alone, and only their previews contain its address.
     """
 
@@ -34,6 +36,12 @@ class File:
     width: int
     height: int
     private: bool = False
+    source: str = ""
+
+    @property
+    def source_digest(self) -> str:
+        """The SHA-256 of the file on disk."""
+        return self.source or hashlib.sha256(self.body).hexdigest()
 
     @property
     def extension(self) -> str:
@@ -123,18 +131,35 @@ def _megabytes(size: int) -> str:
 
 
 def read_file(path: PurePosixPath, body: bytes) -> tuple[File, str]:
-    """A file with its width and height if it is a picture, and why its size cannot be read; the reason is empty if it can.
+    """A file, a picture with its size and without its metadata, and why its size cannot be read; the reason is empty if it can.
 
     Raises:
         RefusedPictureError: the picture must not be served.
     """
     if not is_picture(path):
         return File(path, body, 0, 0), ""
+    (width, height), problem = _size(path, body)
+    served = _without_metadata(path, body)
+    source = "" if served is body else hashlib.sha256(body).hexdigest()
+    return File(path, served, width, height, source=source), problem
+
+
+def _size(path: PurePosixPath, body: bytes) -> tuple[Size, str]:
     try:
-        return File(path, body, *size_of(extension(path), body)), ""
+        return size_of(extension(path), body), ""
     except RefusedPictureError:
         raise
     except ValueError as problem:
-        return File(path, body, 0, 0), str(problem)
+        return (0, 0), str(problem)
     except Exception as problem:  # noqa: BLE001 -- any bytes may stand in a picture
-        return File(path, body, 0, 0), f"is a picture whose size cannot be read ({type(problem).__name__}: {problem})"
+        return (0, 0), f"is a picture whose size cannot be read ({type(problem).__name__}: {problem})"
+
+
+def _without_metadata(path: PurePosixPath, body: bytes) -> bytes:
+    try:
+        return without_metadata(extension(path), body)
+    except ValueError as problem:
+        if has_metadata(body):
+            reason = f"it is not served: it may tell where it was taken, and this cannot be removed, because {problem}"
+            raise RefusedPictureError(reason) from problem
+        return body
