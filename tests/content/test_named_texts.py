@@ -83,3 +83,53 @@ def test_the_file_of_a_figure_is_served(loaded: Load, tmp_path: Path) -> None:
     found = loaded({"from.md": '{{< figure src="a.svg" alt="A" caption="B" >}}'})
     assert [str(path) for path in found.library.files] == ["a.svg"]
     assert found.warnings == ()
+
+
+WIKI = {
+    **OTHERS, "My Page.md": "## Setup {#own}\n\n## Part two", "two/same.md": "slug: same-two", "s.md": "slug: its-slug", "bonjour.fr.md": "Words.", "bonjour.md": "Words.",
+    "d.md": "draft: true",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("written", "url"),
+    [
+        ("[[My Page]]", "/blog/my-page"), ("[[my page|x]]", "/blog/my-page"), ("[[my-page]]", "/blog/my-page"), ("[[My Page.md]]", "/blog/my-page"),
+        ("[[My Page#Part two]]", "/blog/my-page#part-two"), ("[[My Page#setup]]", "/blog/my-page#own"), ("[[its-slug]]", "/blog/its-slug"),
+        ("[[one/same]]", "/blog/same"), ("[[about]]", "/about"), ("[[node.js]]", "/blog/node-js"), ("[[bundle]]", "/blog/bundle"), ("[[größe]]", "/blog/gr%C3%B6%C3%9Fe"),
+        ("[[bonjour.fr]]", "/blog/bonjour-fr"), ("[[bonjour]]", "/blog/bonjour"), ("[[hello]]", "/blog/hello"), ("[[pages/about.md]]", "/about"), ("[[linux/tips/x]]", "/blog/x"), ("[[2024-05-06-hello]]", "/blog/hello"),
+        ("## Up\n\n[[#Up]]", "/blog/from#up"),
+    ],
+)  # fmt: skip
+def test_a_name_between_brackets_leads_to_the_text(load_wiki: Load, written: str, url: str) -> None:
+    loaded = load_wiki({"from.md": written})
+    assert target(loaded.library) == url
+    assert [fault for fault in loaded.warnings if fault.file.name == "from.md" and "link" in fault.problem] == []
+
+
+@pytest.fixture
+def load_wiki(loaded: Load) -> Load:
+    return lambda files: loaded({**WIKI, **files})
+
+
+@pytest.mark.parametrize(
+    ("written", "problem"),
+    [
+        ("[[gone]]", "link '[[gone]]' names no post, page or note"),
+        ("[[same]]", "link '[[same]]' names more than one text: one/same.md, two/same.md"),
+        ("[[My Page#Gone]]", "link '[[My Page#Gone]]' names a section that My Page.md does not have"),
+        ("[[#Gone]]", "link '[[#Gone]]' names a section that from.md does not have"),
+        ("[[d]]", "link '[[d]]' leads to d.md, a draft that is not served"),
+    ],
+)
+def test_a_name_that_leads_nowhere_is_a_warning_with_its_line(load_wiki: Load, written: str, problem: str) -> None:
+    loaded = load_wiki({"from.md": f"Words.\n\n{written}"})
+    assert [(it.line, it.problem) for it in loaded.warnings if it.problem.startswith("link")] == [(8, problem)]
+
+
+def test_a_name_that_leads_nowhere_is_shown_without_an_address(load_wiki: Load) -> None:
+    loaded = load_wiki({"from.md": "[[gone|words]]"})
+    (text,) = (text for text in loaded.library.texts if str(text.file) == "from.md")
+    resolver = Resolver(loaded.library, "https://example.org")
+    html = text.document.html(lambda reference: resolver.attributes(text, reference))
+    assert html == '<p><a role="link" aria-disabled="true">words</a></p>\n'

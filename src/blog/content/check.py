@@ -23,7 +23,7 @@ from blog.content.folder import CONFIG
 from blog.content.front_matter import key_line, written_alias
 from blog.content.library import Library, files_of, is_external, resolve_file, resolve_relative
 from blog.content.media_types import AUDIO, PICTURES, is_audio, is_on_cards, is_picture
-from blog.content.named_texts import PREFIX, NamedTexts, by_path
+from blog.content.named_texts import PREFIX, NamedTexts, as_written, by_path, section, wiki_name
 from blog.content.other_names import meant
 from blog.content.post import Post, StandalonePage, Text
 from blog.content.slugs import slugify
@@ -294,10 +294,12 @@ class _Targets:
             leads_to, problem = self._of_name(text, target)
         else:
             leads_to, problem = self._beside(text, target)
+        if leads_to and fragment and wiki_name(target) is not None:
+            fragment = section(leads_to, fragment)
         if problem:
-            yield f"link {target!r} {problem}"
+            yield f"link {as_written(target)!r} {problem}"
         elif leads_to and not _has_anchor(leads_to, fragment):
-            yield f"link {target!r} names a section that {leads_to.file} does not have"
+            yield f"link {as_written(target)!r} names a section that {leads_to.file} does not have"
 
     def _at(self, text: Text, path: str) -> tuple[Text | None, str]:
         """The text at a path of the site, if it is one, and what is wrong with a link to it."""
@@ -311,11 +313,16 @@ class _Targets:
 
     def _of_name(self, text: Text, target: str) -> tuple[Text | None, str]:
         """The text that a target of another program names, and what is wrong with a link to it."""
-        if named := self._named.find(target):
-            return named, ""
+        if wiki_name(target) == "":
+            return text, ""
+        fitting = self._named.fitting(target)
+        if len(fitting) == 1:
+            return fitting[0], ""
+        if fitting and wiki_name(target):
+            return None, f"names more than one text: {', '.join(sorted(str(it.file) for it in fitting))}"
         if draft := self._named_drafts.find(target):
             return draft, "" if text.draft else f"leads to {draft.file}, a draft that is not served"
-        return None, "names no post or page, or more than one"
+        return None, "names no post, page or note" if wiki_name(target) else "names no post or page, or more than one"
 
     def _beside(self, text: Text, target: str) -> tuple[Text | None, str]:
         """The text in a file beside this one, if it is one, and what is wrong with a link to it."""

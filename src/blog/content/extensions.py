@@ -10,6 +10,7 @@ class Extensions:
 
     math: bool = True
     admonitions: bool = True
+    wiki_links: bool = True
 
     def of_text(self, switches: Mapping[str, bool]) -> "Extensions":
         """The extensions of one text, with the switches of its front matter. ``self`` are those of the site."""

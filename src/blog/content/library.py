@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import PurePosixPath
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from blog.content.config import SiteConfig
 from blog.content.document import Reference
@@ -13,7 +13,7 @@ from blog.content.drawing import Drawing, DrawingSource, NotDrawn
 from blog.content.files import File
 from blog.content.folder import STATIC
 from blog.content.media_types import is_audio
-from blog.content.named_texts import PREFIX, NamedTexts, by_path
+from blog.content.named_texts import PREFIX, NamedTexts, by_path, section, wiki_name
 from blog.content.post import Post, StandalonePage, Text
 from blog.content.static_files import StaticFile
 
@@ -117,6 +117,8 @@ class Resolver:
         if reference.kind == "image address":
             return url
         if reference.kind == "link":
+            if shown == reference.target and wiki_name(shown) is not None:
+                return 'role="link" aria-disabled="true"'  # it leads nowhere
             return f'href="{url}"'
         size = (
             f' width="{file.width}" height="{file.height}"' if file and file.width and reference.kind == "image" else ""
@@ -135,11 +137,11 @@ class Resolver:
         if file := self.file(text, target):
             return self._origin + file.url + _suffix(target)
         other = self._text(text, target)
-        return self._origin + other.url + _suffix(target) if other else target
+        return self._origin + other.url + _place_in(other, target) if other else target
 
     def _text(self, text: Text, target: str) -> Text | None:
         if target.startswith(PREFIX):
-            return self._named.find(target)
+            return text if wiki_name(target) == "" else self._named.find(target)
         path = resolve_relative(text, target)
         return self._texts.get(path) if path else None
 
@@ -161,6 +163,12 @@ def _suffix(target: str) -> str:
     ('?x=1#page=3', '#b?c', '')
     """
     return target[len(target.partition("#")[0].partition("?")[0]) :]
+
+
+def _place_in(text: Text, target: str) -> str:
+    """What follows the address of a text that a target leads to."""
+    suffix = _suffix(target)
+    return suffix if not suffix or wiki_name(target) is None else f"#{quote(section(text, unquote(suffix[1:])))}"
 
 
 def files_of(library: Library, texts: Iterable[Text]) -> dict[PurePosixPath, File]:

@@ -32,6 +32,15 @@ def is_harmful(target: str) -> bool:
     return False
 
 
+def wiki_target(name: str, heading: str) -> str:
+    """The target of a link to a text by its name, and to a heading by its words. Without a name it is the text with the link.
+
+    >>> wiki_target("My page", "A heading")
+    '@/[[My%20page]]#A%20heading'
+    """
+    return f"@/[[{quote(name, safe='')}]]" + (f"#{quote(heading, safe='')}" if heading else "")
+
+
 def encoded(target: str) -> str:
     """The target with what may not stand in an address percent-encoded.
 

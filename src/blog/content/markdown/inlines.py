@@ -8,7 +8,7 @@ from mistune import InlineParser
 from mistune.core import InlineState
 
 from blog.content.extensions import DEFAULT, Extensions
-from blog.content.markdown import autolinks, emphasis, formulas, links, shortcode_inlines
+from blog.content.markdown import autolinks, emphasis, formulas, links, shortcode_inlines, wiki_links
 from blog.content.markdown.escapes import PUNCTUATION, REFERENCE, character
 from blog.content.markdown.html_blocks import CLOSING_TAG, OPEN_TAG, TEMPLATED_TAG
 from blog.content.markdown.shortcodes import with_addresses
@@ -122,6 +122,12 @@ class Inlines(InlineParser):
 
     def parse_link(self, m: re.Match[str], state: InlineState) -> int:
         assert isinstance(state, Inline)  # noqa: S101 -- read() makes no other
+        if (
+            self._extensions.wiki_links
+            and state.src.startswith("[", m.end())
+            and (end := wiki_links.take(state, m.start()))
+        ):
+            return end
         links.opening(state, m.start(), m.end())
         return m.end()
 

@@ -288,10 +288,11 @@ class Writer:
         url, alt = token["attrs"]["url"], " ".join(plain(token["children"]).split())
         if not alt:
             self._remarks.append(Remark(token["line"], f"image {url!r} has no alternative text"))
-        target = self._target("image", url, token["line"])
+        size = "".join(f' {name}="{given}"' for name in ("width", "height") if (given := token["attrs"].get(name)))
+        target = self._target("sized image" if size else "image", url, token["line"])
         shown = figures.theme_class(url)
         classes = f' class="{shown}"' if shown else ""
-        return f'<img{target} alt="{escape(alt)}"{_title(token)}{classes} loading="lazy" decoding="async">'
+        return f'<img{target}{size} alt="{escape(alt)}"{_title(token)}{classes} loading="lazy" decoding="async">'
 
     def inline_html(self, token: Token) -> str:
         return self._raw_html.write(token["raw"], token["line"])
