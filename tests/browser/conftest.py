@@ -63,12 +63,72 @@ def _write_recording(posts: Path) -> None:
     (posts / "a-recording.md").write_text(f"---\n{front_matter}---\n\nWords.\n")
 
 
+_CODE = """---
+title: Code of every kind
+date: 2026-01-02
+description: Lines that are marked, numbered, added, taken out and dimmed.
+---
+
+```python title="src/app.py" {2} linenos linenostart=98
+def main(arguments):  # [!code --]
+def main(arguments: list[str]) -> int:  # [!code ++]
+
+    print("A line that is so long that it goes on to the side, even on a wide page, whatever the width", arguments)
+    return 0
+```
+
+```js
+import { a } from "./a.js"; // a comment that stays
+const answer = await a(42); // [!code focus]
+export default class extends Thing { get name() { return `x${answer}` } }
+```
+
+```console
+$ make dev
+# whoami
+root
+$ echo a \\
+> b
+```
+
+```python
+def narrow(): ...
+```
+
+```python
+an_assignment_that_scrolls = "a text that is so long that it goes on to the side, even on a wide page, as the one above"
+```
+
+```diff
+- old
++ new
+@@ -1 +1 @@
+```
+
+```go {1-3}
+// A comment.
+func main() { fmt.Println("text", 42, nil) }
+type T struct{}
+```
+
+```go ins={1-3} del={4-6}
+// A comment.
+func main() { fmt.Println("text", 42, nil) }
+type T struct{}
+// A comment.
+func main() { fmt.Println("text", 42, nil) }
+type T struct{}
+```
+"""
+
+
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A server of this repository's posts and of one with a recording, and every path of its sitemap."""
+    """A server of this repository's posts and of two with a recording and with code, and every path of its sitemap."""
     posts = tmp_path_factory.mktemp("demo") / "posts"
     shutil.copytree(ROOT / "posts", posts)
     _write_recording(posts)
+    (posts / "code-of-every-kind.md").write_text(_CODE)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

@@ -84,14 +84,21 @@ def without_component(component: Component, children: str) -> str:
     return f"<p>{children}</p>" if component.bare and children.strip() else children
 
 
+# Lines from 1, in order; both ends of a range are included.
+Ranges = tuple[tuple[int, int], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class FenceOptions:
-    """What stands beside a fence's language: ``highlight`` are ranges of lines from 1, both ends included."""
+    """What stands beside a fence's language. Lines are counted from 1, whatever number is shown at the first."""
 
     title: str = ""
     numbered: bool = False
     first_line: int = 1
-    highlight: tuple[tuple[int, int], ...] = ()
+    highlight: Ranges = ()
+    inserted: Ranges = ()
+    deleted: Ranges = ()
+    focus: Ranges = ()
 
 
 @dataclass(frozen=True, slots=True)

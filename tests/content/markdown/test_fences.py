@@ -46,6 +46,38 @@ from blog.content.markdown.fences import parse as parse_fence
         pytest.param("language-js {2}", "js", FenceOptions(highlight=((2, 2),)), id="class-of-html"),
         pytest.param('title="x"', "", FenceOptions(title="x"), id="no-language"),
         pytest.param("js {0,9999999999}", "js", FenceOptions(), id="lines-out-of-range"),
+        pytest.param("js {1-999999999}", "js", FenceOptions(highlight=((1, 100_000),)), id="lines-without-an-end"),
+        pytest.param("js {1-4,3-6,9}", "js", FenceOptions(highlight=((1, 6), (9, 9))), id="lines-that-overlap"),
+        pytest.param(
+            "rust,hl_lines=3-5 8-9,hide_lines=1", "rust", FenceOptions(highlight=((3, 5), (8, 9))), id="zola-two-ranges"
+        ),
+        pytest.param(
+            "ts:line-numbers=2 {1}",
+            "ts",
+            FenceOptions(numbered=True, first_line=2, highlight=((1, 1),)),
+            id="vitepress-numbers",
+        ),
+        pytest.param("ts [a b.ts]", "ts", FenceOptions(title="a b.ts"), id="vitepress-title"),
+        pytest.param("js showLineNumbers", "js", FenceOptions(numbered=True), id="docusaurus-numbers"),
+        pytest.param(
+            "js showLineNumbers{5} {1}",
+            "js",
+            FenceOptions(numbered=True, first_line=5, highlight=((1, 1),)),
+            id="rehype-start",
+        ),
+        pytest.param(
+            "js ins={1,3-5} del={2} {7}",
+            "js",
+            FenceOptions(highlight=((7, 7),), inserted=((1, 1), (3, 5)), deleted=((2, 2),)),
+            id="expressive-code",
+        ),
+        pytest.param('js title={"a.js"}', "js", FenceOptions(title="a.js"), id="jsx-title"),
+        pytest.param(
+            '{linenos=table,hl_lines=["8","15-17"],linenostart=199}',
+            "",
+            FenceOptions(numbered=True, first_line=199, highlight=((8, 8), (15, 17))),
+            id="hugo-without-a-language",
+        ),
         pytest.param("{{{", "", FenceOptions(), id="nonsense"),
         pytest.param("", "", FenceOptions(), id="nothing"),
     ],

@@ -1,9 +1,10 @@
 """The info string of a fence: which language, and the options that other generators write beside it."""
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from blog.content.document import FenceOptions
+from blog.content.document import FenceOptions, Ranges
 
 # A number sign belongs to the name of C# and begins the id in js#id.
 _NAME = re.compile(r"\.?((?:[^\s,;|?{}\[\]():=\"'#]|#(?!\w))+)")
@@ -13,9 +14,31 @@ _DIRECTIVE = re.compile(r"\{(?:code|code-block|code-cell|sourcecode)\}[ \t]*")
 _PREFIX = re.compile(r"lang(?:uage)?-(?=.)")
 _RANGE = re.compile(r"\{[ \t]*(\d[\d,\- \t]*)\}")
 _BRACES = re.compile(r"\{([^{}]*)\}")
-_OPTION = re.compile(r"""([A-Za-z][\w-]*)(?:[ \t]*=[ \t]*(?:"([^"]*)"|'([^']*)'|\[([^\]]*)\]|([^\s,{}]*)))?""")
+# The forms of a value: in quotes, in brackets, in braces, numbers with commas or spaces between them, one word.
+_OPTION = re.compile(
+    r"""([A-Za-z][\w-]*)(?:[ \t]*=[ \t]*(?:"([^"]*)"|'([^']*)'|\[([^\[\]]*)\]|\{([^{}]*)\}"""
+    r"""|(\d+(?:-\d+)?(?:[ \t,]{1,4}\d+(?:-\d+)?(?![\w=-]))*(?=[\s,{}]|$))|([^\s,{}]*)))?"""
+)
+# What rehype-pretty-code writes for a first line.
+_NUMBERED_FROM = re.compile(r"(?<=showLineNumbers)\{(\d+)\}")
+# VitePress and mkdocs write a file's name in brackets of its own.
+_BRACKETS = re.compile(r"(?<![^\s}])(?<!=[ \t])\[([^\[\]\"]+)\]")
 _LINES = re.compile(r"(\d+)(?:-(\d+))?")
-_HIGHLIGHT = ("hl_lines", "highlight", "hl", "mark", "mark_lines")
+_MARKED = ("hl_lines", "highlight", "hl", "mark", "mark_lines", "emphasize-lines")
+_TITLES = ("title", "filename", "name", "file", "caption")
+_NUMBERS = ("linenos", "numbers", "linenumbers", "showlinenumbers", "line-numbers", "numberlines")
+_STARTS = (
+    "linenostart",
+    "startfrom",
+    "start",
+    "startline",
+    "startlinenumber",
+    "firstline",
+    "first_line",
+    "lineno-start",
+)
+# Docusaurus and VitePress write the first number as the value of the option that turns numbers on.
+_NUMBERS_WITH_START = ("showlinenumbers", "line-numbers")
 _MAX_LINE = 100_000
 _NO_VALUE = "true"
 
@@ -50,37 +73,57 @@ def parse(info: str) -> Fence:
 def _options(rest: str) -> FenceOptions:
     if not rest.strip():
         return FenceOptions()
-    highlight = [lines for found in _RANGE.finditer(rest) for lines in _ranges(found[1])]
     named: dict[str, str] = {}
-    for found in _OPTION.finditer(_RANGE.sub(" ", rest)):
-        named.setdefault(
-            found[1].lower(), next((value for value in found.groups()[1:] if value is not None), _NO_VALUE)
-        )
-    for name in _HIGHLIGHT:
-        highlight += _ranges(named.get(name, ""))
-    title = next(
-        (
-            named[name]
-            for name in ("title", "filename", "name", "file", "caption")
-            if named.get(name, _NO_VALUE) != _NO_VALUE
-        ),
-        "",
+    bracketed = _BRACKETS.search(rest)
+    rest = _BRACKETS.sub(" ", rest)
+
+    def take(found: re.Match[str]) -> str:
+        value = next((value for value in found.groups()[1:] if value is not None), _NO_VALUE)
+        named.setdefault(found[1].lower(), value)
+        return " "
+
+    left = _OPTION.sub(take, _NUMBERED_FROM.sub(r"=\1", rest))
+    marked = [*(found[1] for found in _RANGE.finditer(left)), *(named[name] for name in _MARKED if name in named)]
+    return FenceOptions(
+        title=_words(_title(named) or (bracketed[1] if bracketed else "")),
+        numbered=_is_numbered(named),
+        first_line=_first_line(named),
+        highlight=_ranges(marked),
+        inserted=_ranges([named.get("ins", ""), named.get("add", "")]),
+        deleted=_ranges([named.get("del", ""), named.get("rem", "")]),
+        focus=_ranges([named.get("focus", "")]),
     )
-    return FenceOptions(title, _is_numbered(named), _first_line(named), tuple(sorted(set(highlight))))
 
 
-def _ranges(text: str) -> list[tuple[int, int]]:
-    pairs = [(int(found[1][:6]), int((found[2] or found[1])[:6])) for found in _LINES.finditer(text)]
-    return [(first, last) for first, last in pairs if 0 < first <= last <= _MAX_LINE]
+def _title(named: Mapping[str, str]) -> str:
+    titles = (named[name] for name in _TITLES if named.get(name, _NO_VALUE) != _NO_VALUE)
+    return next((title.strip("\"'`") for title in titles), "")
 
 
-def _is_numbered(named: dict[str, str]) -> bool:
-    names = ("linenos", "numbers", "linenumbers", "showlinenumbers", "line-numbers", "numberlines")
-    return any(named.get(name, "false").lower() not in {"false", "none", "0"} for name in names)
+def _words(text: str) -> str:
+    return " ".join(text.split())
 
 
-def _first_line(named: dict[str, str]) -> int:
-    for name in ("linenostart", "startfrom", "start", "firstline", "first_line"):
-        if (value := named.get(name, "")).isdecimal():
+def _ranges(texts: Iterable[str]) -> Ranges:
+    """The lines that texts such as "1,3-5" name, in order, as ranges that do not overlap."""
+    pairs = [(int(found[1][:7]), int((found[2] or found[1])[:7])) for text in texts for found in _LINES.finditer(text)]
+    ranges: list[tuple[int, int]] = []
+    for first, last in sorted({(first, min(last, _MAX_LINE)) for first, last in pairs if 0 < first <= last}):
+        if first > _MAX_LINE:
+            break
+        if ranges and first <= ranges[-1][1]:
+            ranges[-1] = (ranges[-1][0], max(last, ranges[-1][1]))
+        else:
+            ranges.append((first, last))
+    return tuple(ranges)
+
+
+def _is_numbered(named: Mapping[str, str]) -> bool:
+    return any(named.get(name, "false").lower() not in {"false", "none", "0"} for name in _NUMBERS)
+
+
+def _first_line(named: Mapping[str, str]) -> int:
+    for name in (*_STARTS, *_NUMBERS_WITH_START):
+        if (value := named.get(name, "")).isdecimal() and value.isascii():
             return max(1, int(value[:6]))
     return 1

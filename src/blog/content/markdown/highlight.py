@@ -1,5 +1,6 @@
 """Code to HTML with Pygments' short classes; the theme colours them, once for light and once for dark."""
 
+import re
 from functools import cache
 from html import escape
 
@@ -15,6 +16,9 @@ from blog.content.markdown.languages import ALIASES, PLAIN, UNCOLOURED
 # characters, and a document has a budget of characters times the length of the piece that they stand in.
 PIECE = 3_000
 BUDGET = 60_000_000
+
+# Also those of PowerShell and of cmd.exe.
+_PROMPT = re.compile(r'^<span class="go">((?:PS )?(?:[A-Za-z]:[^\s&<]*)?&gt; )(.*)</span>$', re.MULTILINE)
 
 _FORMATTER: HtmlFormatter[str] = HtmlFormatter(nowrap=True)
 
@@ -57,7 +61,16 @@ class Highlighter:
         if cost > self._left or max(map(len, pieces), default=0) > PIECE:
             return None
         self._left -= cost
-        return "".join(pygmentize(piece, lexer, _FORMATTER) for piece in pieces)
+        written = "".join(pygmentize(piece, lexer, _FORMATTER) for piece in pieces)
+        return _with_prompts(written) if "console" in lexer.aliases else written
+
+
+def _with_prompts(session: str) -> str:
+    """A session whose only prompts are > has them as prompts: Pygments takes it for a line of output.
+
+    Beside another prompt it is output, as npm prints it.
+    """
+    return session if 'class="gp"' in session else _PROMPT.sub(r'<span class="gp">\1</span>\2', session)
 
 
 def cut(code: str, size: int = PIECE) -> list[str]:

@@ -18,7 +18,8 @@ from blog.content.document import (
     opening,
 )
 from blog.content.drawing import DrawingKind, DrawingSource, PlacedSource
-from blog.content.markdown import fences, figures, footnotes
+from blog.content.markdown import comment_marks, fences, figures, footnotes
+from blog.content.markdown.code import block
 from blog.content.markdown.escapes import escape
 from blog.content.markdown.highlight import Highlighter, is_known
 from blog.content.markdown.parser import Parsed
@@ -209,11 +210,10 @@ class Writer:
         self._code.append(CodeBlock(language, line, fence.options))
         if not is_known(language):
             self._remarks.append(Remark(line, f"code language {language!r} is not known to Pygments"))
-        written = self._coloured(code, language, line)
-        classes = f' class="language-{escape(language)}"' if language else ""
-        label = f' data-language="{escape(language)}"' if language else ""
-        # A block that scrolls sideways has to be reachable by keyboard.
-        return f'<pre tabindex="0"{label}><code{classes}>{written}</code></pre>\n'
+        marked = comment_marks.read(code)
+        for number, name in marked.unknown:
+            self._remarks.append(Remark(line + 1 + number, comment_marks.UNKNOWN.format(name=name)))
+        return block(self._coloured(marked.code, language, line), language, fence.options, marked.states)
 
     def _coloured(self, code: str, language: str, line: int) -> str:
         try:
