@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
+from urllib.parse import unquote
 
 from blog import urls
 from blog.content.slugs import is_slug, slugify
@@ -39,7 +40,8 @@ def plan(site: SourceSite, report: Report) -> list[Planned]:
 
 def _named(item: Item, taken: set[str], report: Report) -> Planned:
     """The item with a slug that no other text has. Published texts and drafts share the names, because drafts are published one day."""
-    wanted = item.slug.strip("/").rpartition("/")[2] or last_segment(item.address) or slugify(item.title)
+    # WordPress writes names in other scripts percent-encoded.
+    wanted = unquote(item.slug).strip("/").rpartition("/")[2] or last_segment(item.address) or slugify(item.title)
     slug = free = _slug(wanted) or _slug(slugify(item.title)) or "untitled"
     if item.kind == "page" and slug == "index":
         slug = free = _HOME_NAME

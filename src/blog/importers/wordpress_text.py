@@ -21,6 +21,7 @@ _SINGLE = re.compile(
     r"(?<!\[)\[(gallery|youtube|vimeo|audio|video|playlist|embed)\b([^\[\]]*?)/?\](?:\[/\1\])?", re.IGNORECASE
 )
 _OTHER = re.compile(r"(?<!\[)\[([a-z][\w-]{1,40})((?:\s[^\[\]\n]{0,500})?)/?\]", re.IGNORECASE)
+_EMPTY_BLOCK = re.compile(r"<!-- wp:([\w/-]+)[^\n]{0,2000}? /-->")
 _BLANK_LINES = re.compile(r"(\n[ \t]*\n\s*)")
 _FILE_KEYS = ("src", "mp3", "m4a", "ogg", "wav", "mp4", "m4v", "webm", "ogv", "flv", "0")
 
@@ -46,6 +47,12 @@ def to_html(content: str, gallery: Gallery, change: Say, lose: Say) -> str:
     content = content.replace("\r\n", "\n").replace("\r", "\n")
     if "<!--nextpage-->" in content:
         change(content.count("\n", 0, content.index("<!--nextpage-->")) + 1, "a text in several pages became one page")
+    for block in _EMPTY_BLOCK.finditer(content):
+        line = content.count("\n", 0, block.start()) + 1
+        lose(
+            line,
+            f"the block {block[1]!r} has no content in the export, because WordPress fills it when it shows the page",
+        )
     html = _shortcodes(content, gallery, change, lose)
     return html if "<!-- wp:" in content else _paragraphs(html)
 

@@ -140,14 +140,29 @@ def test_what_is_not_public_becomes_a_draft(imported: Import) -> None:
     secret = "<wp:post_password>x</wp:post_password>"
     site = of(
         imported, item("a", status="draft"), item("bb", status="private"), item("ccc", more=secret), item("dddd", status="pending"),
-        item("eeeee", status="trash"), item("ffffff", status="future"),
+        item("eeeee", status="trash"), item("gg", status="archived"), item("hhh", status="<![CDATA[ private\n]]>"), item("ffffff", status="future"),
     )  # fmt: skip
     assert {name: "draft: true" in site.text(name) for name in site.files if name != "site.yaml"} == {
-        "a.md": True, "bb.md": True, "ccc.md": True, "dddd.md": True, "ffffff.md": False,
+        "a.md": True, "bb.md": True, "ccc.md": True, "dddd.md": True, "gg.md": True, "hhh.md": True, "ffffff.md": False,
     }  # fmt: skip
     assert "'Eeeee' is in the trash" in site.lines
     assert "protected by a password" in site.lines
     assert "is private" in site.lines
+
+
+async def test_a_name_in_another_script_is_read(imported: Import, titles: Titles) -> None:
+    name = "%e6%97%a5%e6%9c%ac"
+    site = of(imported, item(name, title="Japan"))
+    assert "日本.md" in site.files
+    assert await titles(site, [f"/2019/01/{name}/"]) == {f"/2019/01/{name}/": "Japan"}
+
+
+def test_a_block_without_content_is_said(imported: Import) -> None:
+    site = of(
+        imported,
+        item("hello", '<!-- wp:paragraph -->\n<p>a</p>\n<!-- /wp:paragraph -->\n\n<!-- wp:block {"ref":12} /-->'),
+    )
+    assert "export.xml:22: the block 'block' has no content in the export" in site.lines
 
 
 def test_dates_tags_and_ids_are_carried_over(imported: Import) -> None:

@@ -132,7 +132,7 @@ class _Ghost:
             if meta.get(key):
                 self._report.lose(self._path, line, f"the code injection of {row.get('title')!r} ({key})")
         slug = str(row.get("slug") or "")
-        draft = row.get("status") == "draft" or self._is_for_members(row, line)
+        draft = self._is_for_members(row, line) or row.get("status") not in {"published", "scheduled"}
         return Item(
             file=self._path,
             line=line,

@@ -16,7 +16,8 @@ from blog.importers.wordpress_text import Gallery, Picture, to_html
 
 _NO_DATE = "0000-00-00"
 _LONGEST_OFFSET = timedelta(hours=15)
-_NOT_PUBLIC = frozenset({"draft", "pending", "private", "auto-draft", "inherit"})
+# All other states, those of plugins too, are not for readers.
+_PUBLIC = frozenset({"publish", "future"})
 
 
 def read(path: Path, report: Report, limit: int = wxr.MAX_EXPORT_BYTES) -> SourceSite:
@@ -101,14 +102,16 @@ class _WordPress:
                 )
 
     def _item(self, entry: wxr.Entry) -> Item:
-        draft = entry["wp:status"] in _NOT_PUBLIC
+        draft = entry["wp:status"] not in _PUBLIC
         if entry["wp:post_password"].strip():
             self._report.change(
                 self._path, entry.line, "is protected by a password, which nothing is here, and became a draft"
             )
             draft = True
-        elif entry["wp:status"] == "private":
-            self._report.change(self._path, entry.line, "is private, and became a draft")
+        elif draft and entry["wp:status"] != "draft":
+            self._report.change(
+                self._path, entry.line, f"is {entry['wp:status'] or 'without a state'}, and became a draft"
+            )
         item = Item(
             file=self._path,
             line=entry.line,

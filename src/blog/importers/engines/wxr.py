@@ -175,7 +175,7 @@ class _Handler(ContentHandler):
         elif name == "wp:meta_value":
             entry.meta.append((self._meta_key, text))
         else:
-            entry.values.setdefault(name, text)
+            entry.values.setdefault(name, text if name == "content:encoded" else text.strip())
 
     def _add(self, entry: Entry) -> None:
         kind = entry["wp:post_type"] or "post"
