@@ -28,6 +28,17 @@ TOKYO, NEW_YORK = ZoneInfo("Asia/Tokyo"), ZoneInfo("America/New_York")
         pytest.param("2026-03-01 09:05:00 GMT", None, "2026-03-01T09:05:00+00:00", id="gmt"),
         pytest.param("2026-3-1 9:05:00.5 -5", None, "2026-03-01T09:05:00.500000-05:00", id="short-offset"),
         pytest.param("2026-03-01 09:05 +530", None, "2026-03-01T09:05:00+05:30", id="offset-without-colon"),
+        pytest.param("2026/3/1 10:00", None, "2026-03-01T10:00:00+00:00", id="slashes"),
+        pytest.param("2026.03.01", None, "2026-03-01T00:00:00+00:00", id="points"),
+        pytest.param("20260301", TOKYO, "2026-03-01T00:00:00+09:00", id="no-separator"),
+        pytest.param("March 1, 2026", TOKYO, "2026-03-01T00:00:00+09:00", id="month-first"),
+        pytest.param("Sunday, Mar. 1st 2026 at 9:05 pm", None, "2026-03-01T21:05:00+00:00", id="in-words"),
+        pytest.param("1 Sept 2026, 12:30 AM", None, "2026-09-01T00:30:00+00:00", id="after-midnight"),
+        pytest.param("2026-03-01 12:30 p.m.", None, "2026-03-01T12:30:00+00:00", id="after-noon"),
+        pytest.param("Sun, 01 Mar 2026 10:00:00 +0100", None, "2026-03-01T10:00:00+01:00", id="rfc-5322"),
+        pytest.param("Sun, 01 Mar 2026 10:00:00 EST", None, "2026-03-01T10:00:00-05:00", id="zone-of-rfc-5322"),
+        pytest.param("Sun Mar 01 2026 10:00:00 GMT+0100 (CET)", None, "2026-03-01T10:00:00+01:00", id="javascript"),
+        pytest.param("2026-03-01 10:00:00 +0100 CET", None, "2026-03-01T10:00:00+01:00", id="go"),
         pytest.param("2026-04-24", ZoneInfo("Africa/Cairo"), "2026-04-24T01:00:00+03:00", id="day-without-midnight"),
         pytest.param("2026-03-29 02:30", ZoneInfo("Europe/Berlin"), "2026-03-29T03:30:00+02:00", id="skipped-hour"),
         pytest.param("1850-01-01 12:00", ZoneInfo("Europe/Berlin"), "1850-01-01T12:00:32+00:54", id="local-mean-time"),
@@ -61,7 +72,7 @@ def test_a_date_without_a_time_is_the_whole_day(
 
 @pytest.mark.parametrize(
     "written",
-    ["2026-13-1", "2026-2-30", "26-3-1", "2026-3", "2026-3-1 9", "2026-3-1 25:00", "1.3.2026", "2026-03-01 09:05 CET", "2026-03-01 13:05 pm"],
+    ["2026-13-1", "2026-2-30", "26-3-1", "2026-3", "2026-3-1 9", "2026-3-1 25:00", "1.3.2026", "01/03/2026", "Marvember 1, 2026", "2026/03-01", "March 2026", "Last Modified", "2026-03-01 0:30 am", "2026-03-01 09:05 CET", "2026-03-01 13:05 pm"],
 )  # fmt: skip
 def test_what_is_no_date_is_refused_with_examples(written: str) -> None:
     with pytest.raises(ValueError, match="is not a date: give a date"):
