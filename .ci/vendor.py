@@ -1,8 +1,10 @@
 """Copies data from npm packages into the repository; `make vendor` calls it after `npm ci`."""
 
 import json
+import re
 import subprocess
 import sys
+import textwrap
 from base64 import b64encode
 from hashlib import sha384
 from pathlib import Path
@@ -10,6 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 MODULES = ROOT / "node_modules"
 REFERRERS = ROOT / "src/blog/telemetry/visits/referrers.json"
+EMOJI = ROOT / "src/blog/content/markdown/emoji_names.py"
 MEDIUMS = {"search": "search", "social": "social", "email": "email"}
 FARO = "@grafana/faro-web-sdk"
 SDK = MODULES / FARO / "dist/bundle/faro-web-sdk.iife.js"
@@ -36,6 +39,20 @@ def referrers() -> str:
     hosts = {host.lower(): MEDIUMS[entry["medium"]] for host, entry in listed.items()
              if entry.get("medium") in MEDIUMS and "/" not in host}  # fmt: skip
     return json.dumps(dict(sorted(hosts.items())), indent=0, ensure_ascii=False) + "\n"
+
+
+def emoji_names() -> str:
+    """A module with GitHub's short codes and their emoji, without those of GitHub's own pictures, which are no characters."""
+    listed = (MODULES / "gemoji/index.js").read_text(encoding="utf-8")
+    pairs = [
+        f"{name}\0{emoji}"
+        for emoji, names in re.findall(r"emoji: '([^']+)',\s+names: \[([^\]]+)\]", listed)
+        for name in re.findall(r"'([^']+)'", names)
+    ]
+    version = json.loads((MODULES / "gemoji/package.json").read_text(encoding="utf-8"))["version"]
+    lines = textwrap.wrap(" ".join(pairs), 90, break_long_words=False, break_on_hyphens=False)
+    about = f"GitHub's short codes and their emoji, from the npm package gemoji {version} (MIT, Titus Wormer)."
+    return f'"""{about}"""\n\nNAMES = """\\\n{chr(10).join(lines)}\n"""\n'.replace("\0", " ")
 
 
 def faro_licence() -> str:
@@ -69,6 +86,7 @@ def math_font() -> None:
 
 
 if __name__ == "__main__":
+    EMOJI.write_text(emoji_names(), encoding="utf-8")
     REFERRERS.write_text(referrers(), encoding="utf-8")
     (ASSETS / SDK.name).write_bytes(SDK.read_bytes())
     (ASSETS / "faro-web-sdk.LICENSE.txt").write_text(faro_licence(), encoding="utf-8")

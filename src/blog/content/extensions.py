@@ -11,6 +11,13 @@ class Extensions:
     math: bool = True
     admonitions: bool = True
     wiki_links: bool = True
+    mark: bool = True
+    definition_lists: bool = True
+    toc: bool = True
+    emoji: bool = True
+    superscript: bool = True
+    subscript: bool = False
+    abbreviations: bool = True
 
     def of_text(self, switches: Mapping[str, bool]) -> "Extensions":
         """The extensions of one text, with the switches of its front matter. ``self`` are those of the site."""

@@ -11,6 +11,7 @@ from mistune.core import BlockState
 from blog.content.document import Dialect
 from blog.content.extensions import DEFAULT, Extensions
 from blog.content.markdown import admonitions, html_blocks, mdx_blocks, shortcode_blocks, starts, tables
+from blog.content.markdown.abbreviations import Abbreviations
 from blog.content.markdown.continuations import CONTINUES
 from blog.content.markdown.definitions import Definitions, take_definitions
 from blog.content.markdown.lines import Line
@@ -38,6 +39,8 @@ class Blocks(BlockParser):
         state.env["footnotes"] = builder.footnotes
         state.env["problems"] = builder.problems
         state.env["raw"] = builder.raw
+        state.env["abbreviations"] = builder.abbreviations
+        state.env["explainable"] = max(len(state.src), MIN_EXPANDED)
         state.env["expandable"] = max(len(state.src), MIN_EXPANDED)
         state.tokens = tokens(builder.build().children)
         state.cursor = state.cursor_max
@@ -54,6 +57,7 @@ class Builder:
         self.open = [self.root]
         self.definitions: Definitions = {}
         self.footnotes: dict[str, Block] = {}
+        self.abbreviations = Abbreviations()
         self.problems: list[tuple[int, str]] = []
         # Where lines between {% raw %} and {% endraw %} begin and end, and the line of one that is still open.
         self.raw: list[int] = []

@@ -2,7 +2,16 @@
 
 import re
 
-from blog.content.markdown import admonitions, footnotes, formulas, html_blocks, mdx_blocks, starts, tables
+from blog.content.markdown import (
+    admonitions,
+    definition_lists,
+    footnotes,
+    formulas,
+    html_blocks,
+    mdx_blocks,
+    starts,
+    tables,
+)
 from blog.content.markdown.lines import TAB, Line
 from blog.content.markdown.tree import Block
 
@@ -67,6 +76,8 @@ CONTINUES = {
     "paragraph": lambda _block, line: not line.blank,
     "table": tables.continues,
     "admonition": admonitions.continues,
+    "definition_list": lambda _block, _line: True,
+    "definition": definition_lists.continues,
     "component": mdx_blocks.continues,
     "element": mdx_blocks.continues,
 }

@@ -8,7 +8,11 @@ from blog.content.markdown.tree import Token
 
 # Renderers recurse: markers that would nest deeper stay text.
 MAX_DEPTH = 30
-_NODES = {("*", 1): "emphasis", ("_", 1): "emphasis", ("*", 2): "strong", ("_", 2): "strong"}
+_NODES = {("*", 1): "emphasis", ("_", 1): "emphasis", ("*", 2): "strong", ("_", 2): "strong", ("=", 2): "mark"}
+
+
+# The marks of which only runs of some lengths are markup.
+_LENGTHS = {"~": (1, 2), "=": (2,)}
 
 
 @dataclass(slots=True)
@@ -35,7 +39,7 @@ class _Delimiter:
     @property
     def kind(self) -> tuple[str, int, bool]:
         """Openers that one delimiter of a kind did not find, none of that kind will."""
-        return self.mark, self.length if self.mark == "~" else self.length % 3, self.can_open
+        return self.mark, self.length if self.mark in "~=" else self.length % 3, self.can_open
 
     def matches(self, closer: "_Delimiter") -> bool:
         if self.mark != closer.mark or not self.left:
@@ -46,14 +50,17 @@ class _Delimiter:
 
 
 def delimiter(source: str, start: int, end: int) -> Token:
-    """The token of a run of ``*``, ``_`` or ``~``: text, until :func:`resolve` finds its other half."""
+    """The token of a run of ``*``, ``_``, ``~`` or ``=``: text, until :func:`resolve` finds its other half."""
     before, after = _around(source, start, end)
     left = _flanks(after, before)
     right = _flanks(before, after)
     if source[start] == "_":
         left, right = left and (not right or is_punctuation(before)), right and (not left or is_punctuation(after))
+    elif source[start] == "=":
+        # a==b is code that stands without its marks; Chinese and Japanese have no space before a mark.
+        left = left and not (before.isalnum() and before.isascii())
     token: Token = {"type": "text", "raw": source[start:end]}
-    if (left or right) and not (source[start] == "~" and end - start > 2):  # noqa: PLR2004 -- one tilde or two
+    if (left or right) and end - start in _LENGTHS.get(source[start], (end - start,)):
         token["delimiter"] = (left, right)
     return token
 

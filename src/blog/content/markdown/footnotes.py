@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _DEFINITION = re.compile(r"\[\^([^\]\s\x00]+)\]:([ \t]*)")
 # Blocks whose children are inlines. A definition may stand in any other, in an alert or a task too.
-_LEAVES = frozenset({"paragraph", "block_text", "heading", "table", "alert_title"})
+_LEAVES = frozenset({"paragraph", "block_text", "heading", "table", "alert_title", "term"})
 # What looks like a citation: a label without white space.
 CITATION = re.compile(r"\^([^\]\[\s]+)")
 

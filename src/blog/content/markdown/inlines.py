@@ -8,7 +8,7 @@ from mistune import InlineParser
 from mistune.core import InlineState
 
 from blog.content.extensions import DEFAULT, Extensions
-from blog.content.markdown import autolinks, emphasis, formulas, links, shortcode_inlines, wiki_links
+from blog.content.markdown import autolinks, emphasis, formulas, links, shortcode_inlines, small_inlines, wiki_links
 from blog.content.markdown.escapes import PUNCTUATION, REFERENCE, character
 from blog.content.markdown.html_blocks import CLOSING_TAG, OPEN_TAG, TEMPLATED_TAG
 from blog.content.markdown.shortcodes import with_addresses
@@ -91,6 +91,14 @@ class Inlines(InlineParser):
             self.register(name, pattern, rule, start_chars=start)
         if extensions.math:
             self.register("dollars", r"\$+", formulas.dollars, start_chars="$")
+        if extensions.mark:
+            self.register("equals", r"=+", _run, start_chars="=")
+        if extensions.emoji:
+            self.register("emoji", small_inlines.SHORT_CODE, small_inlines.emoji, start_chars=":")
+        if extensions.superscript:
+            self.register("caret", r"\^", small_inlines.raised, start_chars="^")
+        if extensions.subscript:
+            self.register("tilde", r"~+", _tilde, start_chars="~")
 
     def read(self, text: str, env: Any, line: int) -> Inline:
         """Parse the text of one block that begins on this line; the tokens are in the state."""
@@ -168,6 +176,18 @@ def _run(_parser: InlineParser, m: re.Match[str], state: InlineState) -> int:
     return m.end()
 
 
+def _tilde(parser: InlineParser, m: re.Match[str], state: InlineState) -> int:
+    """Where there is subscript, one tilde is no strikethrough."""
+    assert isinstance(parser, Inlines)  # noqa: S101 -- the rule is registered by it
+    assert isinstance(state, Inline)  # noqa: S101 -- read() makes no other
+    if len(m[0]) > 1:
+        return _run(parser, m, state)
+    end = small_inlines.lowered_or_raised(parser, state, m.start())
+    if end is None:
+        state.append_token({"type": "text", "raw": "~"})
+    return end or m.end()
+
+
 def _shortcode(parser: InlineParser, m: re.Match[str], state: InlineState) -> int | None:
     assert isinstance(parser, Inlines)  # noqa: S101 -- the rule is registered by it
     assert isinstance(state, Inline)  # noqa: S101 -- read() makes no other
@@ -243,7 +263,7 @@ def _with_emails(state: Inline, tokens: list[Token], place: int = 0) -> list[Tok
         if token["type"] == "text" and "@" in token["raw"]:
             place = max(place, state.src.find(token["raw"], place))
             found += autolinks.emails(token["raw"], state.line_at(place))
-        elif token["type"] in {"emphasis", "strong", "strikethrough"}:
+        elif token["type"] in {"emphasis", "strong", "strikethrough", "mark"}:
             found.append({**token, "children": _with_emails(state, token["children"], place)})
         else:
             found.append(token)

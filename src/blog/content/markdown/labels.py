@@ -15,6 +15,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "to_do": "to do",
         "footnote": "Footnote {number}",
         "footnotes": "Footnotes",
+        "contents": "Contents",
         "back": "Back to the text",
     }
 )

@@ -23,7 +23,7 @@ TOO_DEEP = f"components are nested more than {MAX_DEPTH} deep; those that are de
 # An expression that reads a name: x, a.b, f(x), x => y. Braces around other words are likely prose.
 _EVALUATED = re.compile(r"\s*[A-Za-z_$][\w$]*\s*(?:[.?\[(][^{}]*|=>.*)?\s*|[^{}]*=>.*", re.DOTALL)
 _TAG_NAME = re.compile(r"</?([A-Za-z][\w-]*)")
-_NESTED = frozenset({"emphasis", "strong", "strikethrough", "link", "image"})
+_NESTED = frozenset({"emphasis", "strong", "strikethrough", "mark", "superscript", "subscript", "link", "image"})
 # So many characters for each of the text may be read ahead.
 _READ = 20
 

@@ -11,7 +11,7 @@ from mistune.core import BlockState
 
 from blog.content.document import Dialect, Remark
 from blog.content.extensions import DEFAULT, Extensions
-from blog.content.markdown import alerts, dialects, footnotes, tables, tasks
+from blog.content.markdown import alerts, contents, dialects, footnotes, tables, tasks
 from blog.content.markdown.blocks import Blocks
 from blog.content.markdown.escapes import is_escaped
 from blog.content.markdown.html_blocks import is_raw
@@ -36,6 +36,10 @@ class Parsed:
 class _Markdown(mistune.Markdown):
     """mistune with both phases ours; inline tokens know their lines."""
 
+    def __init__(self, block: Blocks, inline: Inlines, extensions: Extensions) -> None:
+        super().__init__(renderer=None, block=block, inline=inline)
+        self._has_contents = extensions.toc
+
     def render_state(self, state: BlockState) -> list[Token]:
         return [self._block(token, state.env) for token in state.tokens]
 
@@ -46,6 +50,8 @@ class _Markdown(mistune.Markdown):
             token = alerts.as_alert(token)
         elif token["type"] == "list_item":
             token = tasks.as_task(token)
+        elif token["type"] == "paragraph" and self._has_contents and contents.is_marker(token["text"], env):
+            return {"type": "contents", "line": token["line"]}
         elif token["type"] == "heading":
             token = _with_id(token)
         elif token["type"] == "block_html" and not is_raw(token.get("attrs", {}).get("html_kind", 1)):
@@ -72,6 +78,8 @@ class _Markdown(mistune.Markdown):
                 env["problems"].append((line, problem))
         if token["type"] == "paragraph" and isinstance(self.inline, MdxInlines) and is_only_tags(state.tokens):
             token = {**token, "type": "bare_paragraph"}
+        if abbreviations := env["abbreviations"]:
+            state.tokens = abbreviations.marked(state.tokens, env, token["line"])
         return {**token, "children": state.tokens}
 
 
@@ -98,4 +106,4 @@ def _with_id(heading: Token) -> Token:
 @cache
 def _markdown(dialect: Dialect, extensions: Extensions) -> _Markdown:
     inline = MdxInlines(extensions) if dialect == "mdx" else Inlines(extensions)
-    return _Markdown(renderer=None, block=Blocks(dialect, extensions), inline=inline)
+    return _Markdown(Blocks(dialect, extensions), inline, extensions)

@@ -3,7 +3,17 @@
 import re
 from typing import TYPE_CHECKING
 
-from blog.content.markdown import admonitions, footnotes, formulas, html_blocks, mdx_blocks, shortcode_blocks, tables
+from blog.content.markdown import (
+    abbreviations,
+    admonitions,
+    definition_lists,
+    footnotes,
+    formulas,
+    html_blocks,
+    mdx_blocks,
+    shortcode_blocks,
+    tables,
+)
 from blog.content.markdown.escapes import unescape
 from blog.content.markdown.lines import TAB, Line
 from blog.content.markdown.tree import Block
@@ -178,11 +188,11 @@ _RULES = {
     "<": (_html,),
     "=": (_setext,),
     "-": (_setext, _thematic_break, _list_item),
-    "*": (_thematic_break, _list_item),
+    "*": (abbreviations.start, _thematic_break, _list_item),
     "_": (_thematic_break,),
     "+": (_list_item,),
     "[": (footnotes.start,),
-    ":": (admonitions.colons,),
+    ":": (admonitions.colons, definition_lists.start),
     "!": (admonitions.marks,),
     "?": (admonitions.marks,),
     "{": (shortcode_blocks.start,),

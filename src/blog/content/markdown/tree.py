@@ -5,7 +5,10 @@ from typing import Any
 Token = dict[str, Any]
 
 CONTAINERS = frozenset(
-    {"document", "block_quote", "list", "list_item", "footnote", "component", "element", "admonition"}
+    {
+        *("document", "block_quote", "list", "list_item", "footnote", "component", "element", "admonition"),
+        *("definition_list", "definition"),
+    }
 )
 
 
@@ -30,7 +33,9 @@ class Block:
         """Whether a block of that kind may stand directly in this one."""
         if self.kind == "list":
             return kind == "list_item"
-        return self.is_container and kind != "list_item"
+        if self.kind == "definition_list":
+            return kind == "definition"
+        return self.is_container and kind not in {"list_item", "definition"}
 
     def ends_blank(self) -> bool:
         block = self
@@ -63,6 +68,9 @@ def tokens(blocks: list[Block], *, tight: bool = False) -> list[Token]:
             found += _element(block)
         elif block.kind == "admonition":
             found.append(_alert(block))
+        elif block.kind == "definition_list":
+            children = [_definition(child) for child in block.children]
+            found.append({"type": "definition_list", "line": block.line, "children": children})
         else:
             found.append(_token(block, tight=tight))
     return found
@@ -110,6 +118,15 @@ def _alert(block: Block) -> Token:
     titled: list[Token] = [{"type": "alert_title", "line": block.line, "text": title}] if title else []
     attrs = {"kind": block.attrs["alert"], "details": block.attrs.get("details", ""), "untitled": title == ""}
     return {"type": "alert", "line": block.line, "attrs": attrs, "children": [*titled, *tokens(block.children)]}
+
+
+def _definition(block: Block) -> Token:
+    """A term, or a definition, which is tight where no blank line stands before it or between what is in it."""
+    token: Token = {"type": block.kind, "line": block.line}
+    if block.kind == "term":
+        return {**token, "text": block.lines[0]}
+    is_loose = block.attrs["loose"] or any(child.ends_blank() for child in block.children[:-1])
+    return {**token, "children": tokens(block.children, tight=not is_loose)}
 
 
 def _item(item: Block, *, tight: bool) -> Token:

@@ -18,7 +18,7 @@ from blog.content.document import (
     opening,
 )
 from blog.content.drawing import DrawingKind, DrawingSource, PlacedSource
-from blog.content.markdown import comment_marks, fences, figures, footnotes
+from blog.content.markdown import comment_marks, contents, fences, figures, footnotes
 from blog.content.markdown.code import block
 from blog.content.markdown.escapes import escape
 from blog.content.markdown.highlight import Highlighter, is_known
@@ -53,6 +53,8 @@ class Writer:
         self._numbers: dict[str, int] = {}
         self._given: set[str] = set()
         self._cited: dict[str, int] = {}
+        # The line of the table of contents; 0 where there is none.
+        self._contents_line = 0
         self._raw_html = RawHtml(self._refer, self._remarks)
         self._highlighter = Highlighter()
 
@@ -62,6 +64,8 @@ class Writer:
         self._anchors.taken.update(_given_ids(everything))
         self._numbers = {footnotes.key(note["attrs"]["label"]): note["number"] for note in parsed.notes}
         markup = self.write(parsed.tokens) + self._footnotes(parsed.notes)
+        if self._contents_line:
+            markup = markup.replace(contents.PLACE, self._contents())
         return Document(
             markup=markup,
             references=tuple(self._references),
@@ -176,6 +180,35 @@ class Writer:
         heading = f'<p class="alert-title">{title}</p>'
         return f'<div class="alert alert-{kind}" role="note">\n{heading}\n{inner}</div>\n'
 
+    def definition_list(self, token: Token) -> str:
+        return f"<dl>\n{self.write(token['children'])}</dl>\n"
+
+    def term(self, token: Token) -> str:
+        return f"<dt>{self.write(token['children'])}</dt>\n"
+
+    def definition(self, token: Token) -> str:
+        return f"<dd>{self._item(token['children'])}</dd>\n"
+
+    def contents(self, token: Token) -> str:
+        if self._contents_line:
+            self._remarks.append(Remark(token["line"], "a second table of contents is left out"))
+            return ""
+        self._contents_line = token["line"]
+        return contents.PLACE
+
+    def _contents(self) -> str:
+        if not self._headings:
+            self._remarks.append(
+                Remark(self._contents_line, "the table of contents is empty: the text has no headings")
+            )
+            return ""
+        targets = [
+            self._refer(Reference("link", f"#{encoded(it.anchor)}", self._contents_line)) for it in self._headings
+        ]
+        links = [f"<a {target}>{escape(it.text)}</a>" for target, it in zip(targets, self._headings, strict=True)]
+        listed = contents.nested(self._headings, links)
+        return f'<nav class="contents" aria-label="{escape(self._labels["contents"])}">\n{listed}</nav>\n'
+
     def list(self, token: Token) -> str:
         items = self.write(token["children"])
         if not token["attrs"]["ordered"]:
@@ -272,6 +305,18 @@ class Writer:
 
     def strikethrough(self, token: Token) -> str:
         return f"<del>{self.write(token['children'])}</del>"
+
+    def mark(self, token: Token) -> str:
+        return f"<mark>{self.write(token['children'])}</mark>"
+
+    def superscript(self, token: Token) -> str:
+        return f"<sup>{self.write(token['children'])}</sup>"
+
+    def subscript(self, token: Token) -> str:
+        return f"<sub>{self.write(token['children'])}</sub>"
+
+    def abbreviation(self, token: Token) -> str:
+        return f'<abbr title="{escape(token["title"])}">{self.write(token["children"])}</abbr>'
 
     def linebreak(self, _token: Token) -> str:
         return "<br>\n"
