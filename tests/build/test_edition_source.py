@@ -75,6 +75,30 @@ def test_pages_that_have_not_changed_keep_their_dates(settings: Settings) -> Non
     assert second.made > MADE
 
 
+def test_a_changed_file_that_a_fence_shows_makes_a_new_edition(settings: Settings, post: "WritePost") -> None:
+    shown, page = settings.posts_dir / "a.txt", "/blog/code"
+    shown.write_text("first\n")
+    (settings.posts_dir / "code.md").write_text(post("Code", "2026-01-02") + "\n```text file=a.txt\n```\n")
+    source = _source(settings)
+    first = source.next(NOW, None)
+    assert first
+    assert b"first\n" in first.pages[page].identity.body
+    assert source.next(NOW, first) is None
+    shown.write_text("second\n")
+    second = source.next(NOW, first)
+    assert second
+    assert b"second\n" in second.pages[page].identity.body
+
+
+def test_a_changed_file_that_a_fence_shows_is_not_read_from_the_cache(settings: Settings, post: "WritePost") -> None:
+    shown = settings.posts_dir / "a.txt"
+    shown.write_text("first\n")
+    (settings.posts_dir / "code.md").write_text(post("Code", "2026-01-02") + "\n```text file=a.txt\n```\n")
+    _source(settings).first()
+    shown.write_text("second\n")
+    assert b"second\n" in _source(settings).first().pages["/blog/code"].identity.body
+
+
 def test_the_entries_of_the_last_edition_are_needed(settings: Settings) -> None:
     source = _source(settings)
     assert not source.needed.keys

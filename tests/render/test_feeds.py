@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from html import unescape
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -212,3 +213,12 @@ def test_a_post_names_its_own_authors(make: Make) -> None:
     assert 'Ada, <a href="https://bo.example">Bo</a>' in body["/blog/a"]
     (posting,) = re.findall(r'"author":\s*(\[.*?\])', body["/blog/a"], re.DOTALL)
     assert [author["name"] for author in json.loads(posting)] == ["Ada", "Bo"]
+
+
+@pytest.mark.parametrize("path", ["/rss", "/atom.xml", "/feed.json"])
+def test_lines_of_code_have_elements_that_need_no_style_sheet(make: Callable[..., Edition], path: str) -> None:
+    code = "```text {1}\na\nb // [!code ++]\nc // [!code --]\n```\n"
+    edition = make({"a.md": f"---\ntitle: A\ndate: 2026-01-01\n---\n\n{code}"})
+    body = unescape(edition.pages[path].identity.body.decode())
+    assert re.findall(r"<(mark|ins|del) class=\W*line \w+\W*>(\w)", body) == [("mark", "a"), ("ins", "b"), ("del", "c")]
+    assert "<button" not in body

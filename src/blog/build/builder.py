@@ -54,15 +54,19 @@ StoreSlice = Callable[[datetime | None, Sequence[tuple[Rendered, Encoded]], Sequ
 
 @dataclass(frozen=True, slots=True)
 class BuildResult:
-    """An edition, and the files that its texts refer to. ``digests`` are the SHA-256 on disk of those that are served, and None for the others."""
+    """An edition, and the files that its texts refer to. ``digests`` are the SHA-256 on disk of those that are served or shown as code, and None for the others."""
 
     edition: Edition
     referenced: Sequence[PurePosixPath]
     files: Mapping[PurePosixPath, File]
+    included: Mapping[PurePosixPath, str | None]
 
     @property
     def digests(self) -> dict[PurePosixPath, str | None]:
-        return {path: self.files[path].source_digest if path in self.files else None for path in self.referenced}
+        return {
+            path: self.files[path].source_digest if path in self.files else self.included.get(path)
+            for path in self.referenced
+        }
 
 
 def _store_nothing(
@@ -128,7 +132,7 @@ class Builder:
             site = site_at(loaded.library, moment)
             edition = _render(loaded.library, site, theme, settings, binder, stage)
         edition = replace(edition, warnings=(*loaded.warnings, *edition.warnings))
-        return BuildResult(edition, loaded.referenced, loaded.library.files)
+        return BuildResult(edition, loaded.referenced, loaded.library.files, loaded.included)
 
     def _check_memory(self, library: Library) -> None:
         """Warn if the memory is short for the files beside the texts, at the first build and whenever they have grown."""

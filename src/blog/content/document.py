@@ -12,7 +12,7 @@ from blog.content.drawing import PlacedSource, as_source
 from blog.content.extensions import Extensions
 
 WORDS_PER_MINUTE = 220
-_MARKER = re.compile("\0([<>=]?)([0-9]+)\0")
+_MARKER = re.compile("\0([<>=+]?)([0-9]+)\0")
 
 
 # A sized image is one whose width or height its author has given, in HTML; an image address stands among others in an
@@ -99,6 +99,8 @@ class FenceOptions:
     inserted: Ranges = ()
     deleted: Ranges = ()
     focus: Ranges = ()
+    file: str = ""
+    lines: Ranges = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,16 @@ class CodeBlock:
     language: str
     line: int
     options: FenceOptions
+
+
+@dataclass(frozen=True, slots=True)
+class Include:
+    """A fence that shows a file: ``markup`` is what it shows, at first the text in the fence itself."""
+
+    language: str
+    line: int
+    options: FenceOptions
+    markup: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +134,7 @@ class Document:
     code: tuple[CodeBlock, ...] = ()
     components: tuple[Component, ...] = ()
     sources: tuple[PlacedSource, ...] = ()
+    includes: tuple[Include, ...] = ()
 
     @property
     def minutes(self) -> int:
@@ -152,6 +165,8 @@ class Document:
                 levels[-1].append(attributes(self.references[index]))
             elif found[1] == "=":
                 levels[-1].append(drawn(self.sources[index]))
+            elif found[1] == "+":
+                levels[-1].append(self.includes[index].markup)
             elif found[1] == "<":
                 levels.append([])
             else:
@@ -186,6 +201,11 @@ def drawing(index: int) -> str:
     return f"\0={index}\0"
 
 
+def inclusion(index: int) -> str:
+    """Stands for what fence number ``index`` of those that show a file shows."""
+    return f"\0+{index}\0"
+
+
 def dump(document: Document) -> bytes:
     """The document as JSON, the same for the same text in every process."""
     return json.dumps(
@@ -202,6 +222,7 @@ def dump(document: Document) -> bytes:
             "code": [asdict(block) for block in document.code],
             "components": [asdict(component) for component in document.components],
             "sources": [asdict(placed) for placed in document.sources],
+            "includes": [asdict(include) for include in document.includes],
         },
         ensure_ascii=False,
     ).encode()

@@ -19,6 +19,7 @@ from blog.content.file_names import is_index, is_section, is_text
 from blog.content.files import File, read_file
 from blog.content.folder import CONFIG, MAX_FILE_BYTES, Folder, Source
 from blog.content.front_matter import FrontMatterError, is_marked_as_draft
+from blog.content.includes import Includes
 from blog.content.layout import Layout
 from blog.content.library import Library, file_targets, resolve_file
 from blog.content.media_types import is_served, refusal
@@ -39,12 +40,16 @@ ParsedTexts = dict[tuple[Source, tzinfo | None, Extensions], Text]
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A library, the warnings about it, the number of files with texts, and the files that texts refer to, existing or not."""
+    """A library, the warnings about it, the number of files with texts, and the files that texts refer to, existing or not.
+
+    ``included`` are the SHA-256 of the files that fences show, None for those that cannot be read.
+    """
 
     library: Library
     warnings: tuple[Fault, ...]
     texts: int
     referenced: tuple[PurePosixPath, ...]
+    included: Mapping[PurePosixPath, str | None]
 
 
 def load(
@@ -94,7 +99,9 @@ class _Loader:
         with stage("draw") as note:
             drawings = self._drawings(texts.values())
             note("drawings", len(drawings))
-        shown = addressed((_expired(text, moment) for text in texts.values()), config.permalink)
+        includes = Includes(self._folder)
+        filled = (includes.shown(text) for text in texts.values())
+        shown = addressed((_expired(text, moment) for text in filled), config.permalink)
         referenced = _referenced(shown)
         static = read_static(self._folder, (*(path for path, _ in sources), *referenced))
         files, refused = self._files(referenced, static)
@@ -110,7 +117,9 @@ class _Loader:
             drawings=drawings,
         )
         self._folder.faults += check(library, moment)
-        return Loaded(library, self._warnings(library, sources), self._folder.found, referenced)
+        warnings = self._warnings(library, sources)
+        all_referenced = tuple(sorted({*referenced, *includes.digests}))
+        return Loaded(library, warnings, self._folder.found, all_referenced, includes.digests)
 
     def _warnings(self, library: Library, sources: Sequence[Source]) -> tuple[Fault, ...]:
         if (self._folder.found or self._folder.unread) and all(is_section(path) for path, _ in sources):

@@ -1,11 +1,14 @@
 """The markup of a block of code: its lines, each in an element if they are numbered or marked, and the name of its file."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from itertools import chain
 
 from blog.content.document import FenceOptions, Ranges
+from blog.content.markdown import comment_marks
 from blog.content.markdown.comment_marks import State, States
 from blog.content.markdown.escapes import escape
+from blog.content.markdown.highlight import Highlighter
 
 # A feed has no style sheet, so the elements say what a line is. The first state of a line that stands here decides.
 _ELEMENTS: Mapping[State, str] = {
@@ -15,6 +18,30 @@ _ELEMENTS: Mapping[State, str] = {
     "warning": "mark",
     "marked": "mark",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The HTML of a block of code, and its problems by their line: 0 is that of the fence."""
+
+    markup: str
+    problems: tuple[tuple[int, str], ...]
+
+
+def render(code: str, language: str, options: FenceOptions, highlighter: Highlighter) -> Shown:
+    """The HTML of code, coloured, without the marks in its comments."""
+    marked = comment_marks.read(code)
+    problems = [(1 + line, comment_marks.UNKNOWN.format(name=name)) for line, name in marked.unknown]
+    try:
+        written = highlighter.highlight(marked.code, language)
+        problem = "code is too long to be coloured, and shown plain"
+    except Exception as error:  # noqa: BLE001 -- a lexer may fail on code that is right
+        written = None
+        problem = f"code cannot be coloured as {language} ({type(error).__name__}: {error}), and is shown plain"
+    if written is None:
+        written = escape(marked.code)
+        problems.insert(0, (0, problem))
+    return Shown(block(written, language, options, marked.states), tuple(problems))
 
 
 def block(written: str, language: str, options: FenceOptions, states: States) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from blog.content.characters import UNUSABLE
 from blog.content.document import FenceOptions, Ranges
 
 # A number sign belongs to the name of C# and begins the id in js#id.
@@ -24,6 +25,7 @@ _NUMBERED_FROM = re.compile(r"(?<=showLineNumbers)\{(\d+)\}")
 # VitePress and mkdocs write a file's name in brackets of its own.
 _BRACKETS = re.compile(r"(?<![^\s}])(?<!=[ \t])\[([^\[\]\"]+)\]")
 _LINES = re.compile(r"(\d+)(?:-(\d+))?")
+_OPEN_RANGE = re.compile(r"(\d+)-(?!\d)")
 _MARKED = ("hl_lines", "highlight", "hl", "mark", "mark_lines", "emphasize-lines")
 _TITLES = ("title", "filename", "name", "file", "caption")
 _NUMBERS = ("linenos", "numbers", "linenumbers", "showlinenumbers", "line-numbers", "numberlines")
@@ -92,6 +94,8 @@ def _options(rest: str) -> FenceOptions:
         inserted=_ranges([named.get("ins", ""), named.get("add", "")]),
         deleted=_ranges([named.get("del", ""), named.get("rem", "")]),
         focus=_ranges([named.get("focus", "")]),
+        file=_file(named),
+        lines=_ranges([_OPEN_RANGE.sub(rf"\1-{_MAX_LINE}", named.get("lines", ""))]),
     )
 
 
@@ -100,8 +104,13 @@ def _title(named: Mapping[str, str]) -> str:
     return next((title.strip("\"'`") for title in titles), "")
 
 
+def _file(named: Mapping[str, str]) -> str:
+    file = named.get("file", "")
+    return "" if file == _NO_VALUE else file.strip("\"'`")
+
+
 def _words(text: str) -> str:
-    return " ".join(text.split())
+    return UNUSABLE.sub("\ufffd", " ".join(text.split()))
 
 
 def _ranges(texts: Iterable[str]) -> Ranges:

@@ -9,17 +9,19 @@ from blog.content.document import (
     Component,
     Document,
     Heading,
+    Include,
     Kind,
     Reference,
     Remark,
     closing,
     drawing,
+    inclusion,
     marker,
     opening,
 )
 from blog.content.drawing import DrawingKind, DrawingSource, PlacedSource
-from blog.content.markdown import comment_marks, contents, fences, figures, footnotes
-from blog.content.markdown.code import block
+from blog.content.markdown import contents, fences, figures, footnotes
+from blog.content.markdown.code import render
 from blog.content.markdown.escapes import escape
 from blog.content.markdown.highlight import Highlighter, is_known
 from blog.content.markdown.parser import Parsed
@@ -49,6 +51,7 @@ class Writer:
         self._remarks: list[Remark] = []
         self._code: list[CodeBlock] = []
         self._components: list[Component] = []
+        self._includes: list[Include] = []
         self._sources: list[PlacedSource] = []
         self._numbers: dict[str, int] = {}
         self._given: set[str] = set()
@@ -77,6 +80,7 @@ class Writer:
             code=tuple(self._code),
             components=tuple(self._components),
             sources=tuple(self._sources),
+            includes=tuple(self._includes),
         )
 
     def write(self, tokens: Iterable[Token]) -> str:
@@ -243,21 +247,12 @@ class Writer:
         self._code.append(CodeBlock(language, line, fence.options))
         if not is_known(language):
             self._remarks.append(Remark(line, f"code language {language!r} is not known to Pygments"))
-        marked = comment_marks.read(code)
-        for number, name in marked.unknown:
-            self._remarks.append(Remark(line + 1 + number, comment_marks.UNKNOWN.format(name=name)))
-        return block(self._coloured(marked.code, language, line), language, fence.options, marked.states)
-
-    def _coloured(self, code: str, language: str, line: int) -> str:
-        try:
-            written = self._highlighter.highlight(code, language)
-            problem = "code is too long to be coloured, and shown plain"
-        except Exception as error:  # noqa: BLE001 -- a lexer may fail on code that is right
-            written = None
-            problem = f"code cannot be coloured as {language} ({type(error).__name__}: {error}), and is shown plain"
-        if written is None:
-            self._remarks.append(Remark(line, problem))
-        return escape(code) if written is None else written
+        shown = render(code, language, fence.options, self._highlighter)
+        self._remarks += [Remark(line + number, problem) for number, problem in shown.problems]
+        if not fence.options.file:
+            return shown.markup
+        self._includes.append(Include(language, line, fence.options, shown.markup))
+        return inclusion(len(self._includes) - 1)
 
     def _drawing(self, source: DrawingSource, line: int, first: int) -> str:
         self._sources.append(PlacedSource(source, line, first))
