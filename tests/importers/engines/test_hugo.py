@@ -71,6 +71,16 @@ def test_shortcodes_with_a_markdown_form_get_it_and_the_rest_is_reported(importe
     assert "about.md:1: order '3' counts only within a series" in site.lines
 
 
+async def test_each_language_may_have_a_folder(imported: Import, titles: Titles) -> None:
+    config = "baseURL = 'https://old.example'\ndefaultContentLanguage = 'en'\n[languages.en]\ncontentDir = 'content/en'\n[languages.fr]\ncontentDir = 'content/fr'\n"
+    text = "---\ntitle: {}\ndate: 2019-01-02\n---\nx\n"
+    site = imported(
+        {"hugo.toml": config, "content/en/posts/a.md": text.format("One"), "content/fr/posts/b.md": text.format("Deux")}
+    )
+    assert await titles(site, ["/posts/a/", "/fr/posts/b/"]) == {"/posts/a/": "One", "/fr/posts/b/": "Deux"}
+    assert 'lang: "fr"' in site.text("b.md")
+
+
 def test_an_address_of_the_service_is_reported(imported: Import) -> None:
     assert (
         "the old address '/archive/2018/old.html' is not kept: it is among the service's own paths"

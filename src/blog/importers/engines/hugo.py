@@ -36,12 +36,15 @@ def read(folder: SourceFolder) -> SourceSite:
         ):
             config[name] = read_configuration(folder, path)
     url = text_of(config.get("baseurl"))
-    content = folder.root / (text_of(config.get("contentdir")) or "content")
     params = mapping(config.get("params"))
     return SourceSite(
         engine="hugo",
         root=folder.root,
-        items=list(_Hugo(folder, content, config, prefix_of(url)).items()) if folder.is_inside(content) else [],
+        items=[
+            item
+            for top, lang in _tops(folder, config)
+            for item in _Hugo(folder, top, lang, config, prefix_of(url)).items()
+        ],
         url=url,
         static_folders=(folder.root / "static", folder.root / "assets"),
         config=site_values(
@@ -55,9 +58,22 @@ def read(folder: SourceFolder) -> SourceSite:
     )
 
 
+def _tops(folder: SourceFolder, config: Mapping[str, Any]) -> list[tuple[Path, str]]:
+    """The folders of content, each with its language if it has one of its own."""
+    languages = {str(lang): mapping(values) for lang, values in mapping(config.get("languages")).items()}
+    own = [
+        (text_of(value), lang)
+        for lang, values in languages.items()
+        for key, value in values.items()
+        if key.lower() == "contentdir"
+    ]
+    tops = own or [(text_of(config.get("contentdir")) or "content", "")]
+    return [(folder.root / name, lang) for name, lang in tops if name and folder.is_inside(folder.root / name)]
+
+
 class _Hugo:
-    def __init__(self, folder: SourceFolder, content: Path, config: Mapping[str, Any], prefix: str) -> None:
-        self._folder, self._content, self._config, self._prefix = folder, content, config, prefix
+    def __init__(self, folder: SourceFolder, content: Path, lang: str, config: Mapping[str, Any], prefix: str) -> None:
+        self._folder, self._content, self._lang, self._config, self._prefix = folder, content, lang, config, prefix
         self._language = text_of(config.get("defaultcontentlanguage")) or "en"
         permalinks = mapping(config.get("permalinks"))
         self._permalinks = {**permalinks, **mapping(permalinks.get("page"))}
@@ -105,7 +121,14 @@ class _Hugo:
             for alias in file.meta.words("aliases")
         ]
         name = file.meta.text("slug") or (file.name if self._strips_dates else file.stem)
-        return item_of(self._folder, file, kind="post" if is_post else "page", slug=name, addresses=(address, *aliases))
+        return item_of(
+            self._folder,
+            file,
+            kind="post" if is_post else "page",
+            lang=file.meta.text("lang") or file.lang or self._lang,
+            slug=name,
+            addresses=(address, *aliases),
+        )
 
     def _address(self, file: MarkdownFile, sections: tuple[str, ...]) -> str:
         prefix = self._prefix + self._language_prefix(file)
@@ -132,5 +155,5 @@ class _Hugo:
 
     def _language_prefix(self, file: MarkdownFile) -> str:
         in_folder = str(self._config.get("defaultcontentlanguageinsubdir", "")).lower() == "true"
-        language = file.lang or self._language
+        language = file.lang or self._lang or self._language
         return f"/{language}" if in_folder or language != self._language else ""
