@@ -72,6 +72,16 @@ def test_a_draft_page_of_posts_pages_is_shown_too(make: "Make") -> None:
     assert "<strong>Draft.</strong>" in body(make({"pages/contact.md": page}, drafts=True), "/contact")
 
 
+def test_a_draft_note_is_shown_in_its_collection(make: "Make") -> None:
+    note = "---\ntitle: {}\n{}---\n\nWords.\n"
+    files = {"guide/index.md": note.format("Guide", ""), "guide/hush.md": note.format("Hush", "draft: true\n")}
+    edition = make(files, drafts=True)
+    assert "<strong>Draft.</strong>" in body(edition, "/guide/hush")
+    assert "Hush" in body(edition, "/guide")
+    assert "/guide/hush" not in body(edition, "/sitemap.xml")
+    assert "/guide/hush" not in make(files).pages
+
+
 def test_a_draft_takes_no_address_from_a_published_text(make: "Make") -> None:
     post = "---\ntitle: {}\ndate: 2026-01-01\n{}---\n\nWords.\n"
     edition = make({

@@ -31,6 +31,9 @@ def settings(posts: "WritePosts", post: "WritePost", templates: Path) -> Setting
         "later.md": post("Later", "2999-01-01"),
         "undated.md": "---\ntitle: Undated\ndraft: true\n---\n\nWords.\n",
         "pages/contact.md": "---\ntitle: Contact\ndraft: true\n---\n\nWords.\n",
+        "guide/index.md": "---\ntitle: Guide\n---\n\nWords.\n",
+        "guide/first/install.md": "---\ntitle: Install\n---\n\nWords.\n",
+        "guide/first/hush.md": "---\ntitle: Hush\ndraft: true\n---\n\nWords.\n",
         "pages/team/ada.md": "---\ntitle: Ada\ndraft: true\n---\n\nWords.\n",
         "größe.md": post("Größe", "2999-01-01"),
         "trap.md": post("Trap", "2999-01-01", "draft: true\n", "[x](javascript:alert(1))"),
@@ -59,6 +62,7 @@ def opening(slug: str, seconds: int = DAY, key: str = KEY) -> str:
         ("contact", "Draft."),
         ("undated", "Draft."),
         ("team/ada", "Draft."),
+        ("guide/first/hush", "Draft."),
         ("größe", "Größe"),
     ],
 )
