@@ -79,3 +79,8 @@ def test_without_a_key_it_ends_with_2(environ: dict[str, str], capsys: pytest.Ca
     del environ["BLOG_PREVIEW_KEY"]
     assert main(["preview", "hush"], environ) == 2
     assert capsys.readouterr().err.startswith("BLOG_PREVIEW_KEY is not set")
+
+
+def test_a_fault_of_another_text_does_not_matter(environ: dict[str, str], posts: "WritePosts") -> None:
+    posts({"bad.md": "---\ndate: soon\n---\n"})
+    assert main(["preview", "hush"], environ) == 0

@@ -31,13 +31,13 @@ def _days(text: str) -> int:
 
 
 def _preview(settings: Settings, options: argparse.Namespace) -> int:
-    from blog.cli.texts import library_of
+    from blog.cli.texts import readable
 
     if not settings.preview_key:
         name = variable("preview_key")
         print(f"{name} is not set: give the secret of the server, of at least 32 characters", file=sys.stderr)
         return EXIT_USAGE
-    if problem := _problem(library_of(settings), options.slug, settings.base_url):
+    if problem := _problem(readable(settings)[0], options.slug, settings.base_url):
         print(problem, file=sys.stderr)
         return EXIT_CONTENT
     expires = int(time.time()) + options.days * _DAY_SECONDS
