@@ -37,7 +37,7 @@ def test_a_site_turns_each_extension_on_and_off() -> None:
     [
         ("{admonition: false}", "markdown: unknown key 'admonition'; did you mean admonitions?"),
         ("{admonitions: perhaps}", "markdown: admonitions: 'perhaps' is neither true nor false; it is ignored"),
-        ("kramdown", "markdown is ignored: give switches, such as {math: false}"),
+        ("kramdown", "markdown is ignored: give switches, such as {smart: true}"),
     ],
 )
 def test_a_wrong_switch_of_a_text_is_a_warning_and_ignored(written: str, problem: str, tmp_path: Path) -> None:

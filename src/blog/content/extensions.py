@@ -18,10 +18,14 @@ class Extensions:
     superscript: bool = True
     subscript: bool = False
     abbreviations: bool = True
+    smart: bool = False
+    # The language of a text whose punctuation depends on it; no switch.
+    lang: str = ""
 
-    def of_text(self, switches: Mapping[str, bool]) -> "Extensions":
+    def of_text(self, switches: Mapping[str, bool], lang: str = "") -> "Extensions":
         """The extensions of one text, with the switches of its front matter. ``self`` are those of the site."""
-        return replace(self, **switches)
+        changed = replace(self, **switches)  # type: ignore[arg-type]
+        return replace(changed, lang=(lang or self.lang) if changed.smart else "")
 
 
 DEFAULT = Extensions()

@@ -90,7 +90,7 @@ class _Loader:
         config = self._config()
         layout = Layout(sources, _named(sources, config))
         self._places = NotePlaces((path for path, _ in sources), layout.collections)
-        extensions = config.extensions
+        extensions = replace(config.extensions, lang=config.lang)
         with stage("parse") as note:
             texts = {source: text for source in sources if (text := self._text(source, config, extensions))}
             note("texts", len(texts))

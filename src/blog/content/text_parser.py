@@ -141,7 +141,7 @@ def _common(
     if not slug:
         raise FrontMatterError((1, "the file's name has neither a letter nor a digit; give it a slug"))
     body, body_remarks = _without_control_characters(parts)
-    extensions = ways.extensions.of_text(meta.markdown)
+    extensions = ways.extensions.of_text(meta.markdown, meta.lang or name.lang)
     document_of = partial(_document, ways.parse, body, dialect_of(path), extensions)
     title, document, title_remarks = _titled(meta.title, document_of, _shown_name(name, place))
     aliases = tuple(dict.fromkeys(urls.canonical(alias) for alias in meta.aliases))

@@ -6,6 +6,7 @@ import time
 import pytest
 
 from blog.content.document import Dialect
+from blog.content.extensions import DEFAULT, Extensions
 from blog.content.markdown import parse
 
 SIZE = int(os.environ.get("BLOG_HOSTILE_CHARACTERS", "12000"))
@@ -14,9 +15,12 @@ SIZE = int(os.environ.get("BLOG_HOSTILE_CHARACTERS", "12000"))
 TIMES_PLAIN = 150
 
 
-def _seconds(text: str, dialect: Dialect = "markdown") -> float:
+EVERY = Extensions(smart=True, subscript=True)
+
+
+def _seconds(text: str, dialect: Dialect = "markdown", extensions: Extensions = DEFAULT) -> float:
     started = time.process_time()
-    parse(text, "", dialect)
+    parse(text, "", dialect, extensions)
     return time.process_time() - started
 
 
@@ -62,6 +66,15 @@ PATTERNS = {
     "abbreviations-of-many-words": _filled("*[a]: b\n", SIZE // 2) + "\n" + _filled("a ", SIZE // 2),
     "abbreviations-with-long-meanings": f"*[a]: {'b' * (SIZE // 2)}\n\n" + _filled("a ", SIZE // 2),
     "abbreviations-unclosed": _filled("*[a"),
+    "quotation-marks": _filled('"a'),
+    "quotation-marks-in-pairs": _filled('"a" '),
+    "single-quotation-marks": _filled("'a "),
+    "single-quotation-marks-before-one-end": _filled("('a ") + "a'",
+    "quotation-marks-alone": _filled("'\""),
+    "dashes": _filled("a--"),
+    "dashes-in-one-word": _filled("a--b@"),
+    "ellipses": _filled("a..."),
+    "subscripts-unclosed": _filled("x~2"),
     "escapes-before-tex": _filled("\\\\"),
     "comments": _filled("<!--"),
     "comments-in-html": "<div>" + _filled("<!--"),
@@ -192,7 +205,7 @@ def plain() -> float:
 
 @pytest.mark.parametrize("name", PATTERNS)
 def test_a_hostile_text_takes_time_in_proportion_to_its_length(name: str, plain: float) -> None:
-    taken = _seconds(PATTERNS[name])
+    taken = _seconds(PATTERNS[name], extensions=EVERY)
     assert taken < plain * TIMES_PLAIN * (4 if name.startswith("code") else 1)
 
 

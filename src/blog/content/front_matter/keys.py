@@ -218,7 +218,7 @@ def _set_markdown(translated: Translated, written: str, value: Value) -> None:
     """The switches of extensions. What is none is left out, with a remark."""
     if not isinstance(value, dict):
         translated.extra[written] = as_json(value)
-        translated.said.append(Said(written, f"{written} is ignored: give switches, such as {{math: false}}"))
+        translated.said.append(Said(written, f"{written} is ignored: give switches, such as {{smart: true}}"))
         return
     switches = {_switch_named(name): name for name in value}
     for name in value:

@@ -19,6 +19,10 @@ from blog.content.markdown.tree import Token
 from blog.content.markdown.writer import Writer
 
 _REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,6})|([0-9]{1,7}));")
+# What typographic punctuation replaces, and what it is replaced by.
+_PUNCTUATION = dict.fromkeys(
+    map(ord, "\"'-.\u2013\u2014\u2026\u2018\u2019\u201a\u201c\u201d\u201e«»\u2039\u203a「」『』")
+)
 # NUL is left: it encloses the markers of references.
 _UNUSABLE_IN_MARKUP = re.compile("(?!\0)" + UNUSABLE.pattern)
 
@@ -66,5 +70,10 @@ def _without_title(tokens: list[Token], title: str) -> list[Token]:
     first = tokens[0] if tokens else None
     if first is None or first["type"] != "heading" or first["attrs"]["level"] != 1:
         return tokens
-    words = title.split()
-    return tokens[1:] if words and plain(first["children"]).split() == words else tokens
+    words = _words(title)
+    return tokens[1:] if words and _words(plain(first["children"])) == words else tokens
+
+
+def _words(text: str) -> list[str]:
+    """Words without their punctuation, which may be typographic in one of two texts."""
+    return text.translate(_PUNCTUATION).split() or text.split()

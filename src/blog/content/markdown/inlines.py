@@ -8,7 +8,16 @@ from mistune import InlineParser
 from mistune.core import InlineState
 
 from blog.content.extensions import DEFAULT, Extensions
-from blog.content.markdown import autolinks, emphasis, formulas, links, shortcode_inlines, small_inlines, wiki_links
+from blog.content.markdown import (
+    autolinks,
+    emphasis,
+    formulas,
+    links,
+    shortcode_inlines,
+    small_inlines,
+    smart,
+    wiki_links,
+)
 from blog.content.markdown.escapes import PUNCTUATION, REFERENCE, character
 from blog.content.markdown.html_blocks import CLOSING_TAG, OPEN_TAG, TEMPLATED_TAG
 from blog.content.markdown.shortcodes import with_addresses
@@ -47,6 +56,8 @@ class Inline(InlineState):
         self.scanner: Scanner | None = None
         # Nothing is understood as a shortcode before this place.
         self.raw_until = 0
+        # The quotation marks that are open, where they depend on the language.
+        self.quotes: list[str] = []
         self.has_templates = "{{" in text or "{%" in text
         self._missing: set[re.Pattern[str]] = set()
 
@@ -97,6 +108,9 @@ class Inlines(InlineParser):
             self.register("emoji", small_inlines.SHORT_CODE, small_inlines.emoji, start_chars=":")
         if extensions.superscript:
             self.register("caret", r"\^", small_inlines.raised, start_chars="^")
+        if extensions.smart:
+            for name, (pattern, rule, starts) in smart.rules(extensions.lang).items():
+                self.register(name, pattern, rule, start_chars=starts)
         if extensions.subscript:
             self.register("tilde", r"~+", _tilde, start_chars="~")
 
