@@ -197,7 +197,8 @@ def _checked(settings: Settings) -> tuple[tuple[Fault, ...], int]:
 def _build(settings: Settings, options: argparse.Namespace) -> int:
     with Progress() as progress:
         cache = Cache(settings.cache_dir)
-        source = EditionSource(settings, cache, listener=BuildListener(stage=progress.stage))
+        listener = BuildListener(stage=progress.stage)
+        source = EditionSource(settings, cache, listener=listener, makes_pictures=True)
         edition = source.first(source_date(options.environ))
     CachePruner(settings, cache).prune_when_grown(source.needed)
     if not cache.writable:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import chain
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from blog import urls
 from blog.build import document_cache
@@ -15,17 +15,18 @@ from blog.build.encodings import Encoded, Encoder, Levels, cached
 from blog.build.last_good import LastGood
 from blog.build.memory_estimate import warn_if_short_for_files
 from blog.build.not_found import NotFound
+from blog.build.pictures.maker import Made, Maker
 from blog.content.attribution import attributed
-from blog.content.document import dialect_of
+from blog.content.document import Reference, dialect_of
 from blog.content.drawing import Drawing
 from blog.content.files import File
 from blog.content.folder import CONFIG, Folder, Held, Source
 from blog.content.library import Library, Resolver, files_of
 from blog.content.loader import ParsedTexts, load
-from blog.content.post import Note, Post
+from blog.content.post import Note, Post, Text
 from blog.content.site import Site, site_at, site_with_drafts, valid_between, with_drafts
 from blog.content.slugs import slugify
-from blog.errors import ContentError, Fault, errors_in
+from blog.errors import ContentError, Fault, Severity, errors_in
 from blog.machine import cores
 from blog.machine.allocator import limit_retained_memory
 from blog.machine.cache import Cache
@@ -54,12 +55,16 @@ StoreSlice = Callable[[datetime | None, Sequence[tuple[Rendered, Encoded]], Sequ
 
 @dataclass(frozen=True, slots=True)
 class BuildResult:
-    """An edition, and the files that its texts refer to. ``digests`` are the SHA-256 on disk of those that are served or shown as code, and None for the others."""
+    """An edition, and the files that its texts refer to. ``digests`` are the SHA-256 on disk of those that are served or shown as code, and None for the others.
+
+    ``unmade`` is the number of pictures whose smaller versions are not made yet.
+    """
 
     edition: Edition
     referenced: Sequence[PurePosixPath]
     files: Mapping[PurePosixPath, File]
     included: Mapping[PurePosixPath, str | None]
+    unmade: int = 0
 
     @property
     def digests(self) -> dict[PurePosixPath, str | None]:
@@ -76,15 +81,19 @@ def _store_nothing(
 
 
 class Builder:
-    """Builds editions one after the other; parses and compresses only what has changed since the last one."""
+    """Builds editions one after the other; parses and compresses only what has changed since the last one.
 
-    def __init__(self, settings: Settings, cache: Cache) -> None:
+    Smaller versions of pictures come from the cache; they are made only with ``makes_pictures``, because this takes seconds for each.
+    """
+
+    def __init__(self, settings: Settings, cache: Cache, *, makes_pictures: bool = False) -> None:
         self._settings = settings
         self._cache = cache
         # A preview skips compression: otherwise every change of a template would compress every page again.
         self._encoder = Encoder(_no_compression if settings.refreshes_browsers else cached(cache))
         self._parsed: ParsedTexts = {}
         self._drawer = Drawer(cache)
+        self._maker = Maker(cache, makes=makes_pictures)
         self._last_good = LastGood(settings.posts_dir)
         self._file_bytes = 0
         limit_retained_memory()
@@ -125,14 +134,19 @@ class Builder:
         settings = self._settings
         folder, parse = Folder(settings.posts_dir, held), document_cache.cached(self._cache)
         loaded = load(folder, self._parsed, parse, stage, moment, self._drawer)
-        self._check_memory(loaded.library)
+        with stage("pictures") as note:
+            made = self._maker(_pictures(loaded.library))
+            note("pictures", len(made))
+        library = _with_variants(loaded.library, made)
+        self._check_memory(library)
         theme = Theme(*theme_folders(settings.templates_dir))
         binder = _Binder(self._encoder, dates or Dates.following(None), store)
         with attributed(settings.posts_dir, "rendered"):
-            site = site_at(loaded.library, moment)
-            edition = _render(loaded.library, site, theme, settings, binder, stage)
-        edition = replace(edition, warnings=(*loaded.warnings, *edition.warnings))
-        return BuildResult(edition, loaded.referenced, loaded.library.files, loaded.included)
+            site = site_at(library, moment)
+            edition = _render(library, site, theme, settings, binder, stage)
+        problems = _problems(library, made, settings.posts_dir)
+        edition = replace(edition, warnings=(*loaded.warnings, *problems, *edition.warnings))
+        return BuildResult(edition, loaded.referenced, library.files, loaded.included, self._maker.unmade)
 
     def _check_memory(self, library: Library) -> None:
         """Warn if the memory is short for the files beside the texts, at the first build and whenever they have grown."""
@@ -148,13 +162,44 @@ class Builder:
             document_cache.entry_key(text.body, text.title, dialect_of(text.file), text.extensions)
             for text in self._parsed.values()
         )
-        return self._encoder.cache_keys().union(texts, self._drawer.cache_keys())
+        return self._encoder.cache_keys().union(texts, self._drawer.cache_keys(), self._maker.cache_keys())
 
     def forget(self) -> None:
         """Free the parsed texts and encodings that would speed up the next build."""
         self._parsed.clear()
         self._drawer.forget()
+        self._maker.forget()
         self._encoder.forget()
+
+
+def _pictures(library: Library) -> list[File]:
+    """The files that texts show as pictures, with their versions for dark themes."""
+    resolver = Resolver(library)
+    shown = {file.path: file for file, _, _ in _shown(library, resolver)}
+    dark = {file.path: file for it in shown.values() if (file := resolver.dark(it))}
+    return list((shown | dark).values())
+
+
+def _shown(library: Library, resolver: Resolver) -> Iterator[tuple[File, Text, Reference]]:
+    """The pictures in published and scheduled texts, with their places."""
+    for text in library.texts:
+        for reference in text.document.references:
+            if reference.kind == "image" and (file := resolver.file(text, reference.target)):
+                yield file, text, reference
+
+
+def _with_variants(library: Library, made: Mapping[PurePosixPath, Made]) -> Library:
+    files = {path: replace(library.files[path], variants=it.variants) for path, it in made.items() if it.variants}
+    return replace(library, files={**library.files, **files})
+
+
+def _problems(library: Library, made: Mapping[PurePosixPath, Made], folder: Path) -> Iterator[Fault]:
+    """A warning for each place that shows a picture of which not every smaller version could be made."""
+    problems = {path: it.problem for path, it in made.items() if it.problem}
+    for file, text, reference in _shown(library, Resolver(library)) if problems else ():
+        if problem := problems.get(file.path):
+            line = text.body_line + reference.line - 1
+            yield Fault(folder / text.file, line, f"image {reference.target!r} {problem}", Severity.WARNING)
 
 
 def render(
@@ -315,6 +360,8 @@ def _everything(
         yield _file(asset_url(name, body), media_type, body, secure=settings.secure)
     for file in files.values():
         yield _file(file.url, file.media_type, file.body, secure=settings.secure)
+        for it in file.variants:
+            yield _file(file.url_of(it), it.media_type, it.body, secure=settings.secure)
     for drawing in _diagrams(site, library):
         yield _file(diagram_url(drawing), "image/svg+xml", drawing.markup.encode(), secure=settings.secure)
     for static in at_root.values():

@@ -58,13 +58,17 @@ class EditionCache:
         self._cache = self._editions.within(name) if name else Cache(None)
         self._parts = 0
 
-    def read(self, moment: datetime) -> Edition | None:
-        """The stored edition; None if it is missing, damaged, or not valid at this moment."""
+    def read(self, moment: datetime, *, whole: bool = False) -> Edition | None:
+        """The stored edition; None if it is missing, damaged, or not valid at this moment.
+
+        With ``whole``, None too if smaller versions of its pictures were not made.
+        """
         head = self._cache.get(HEAD)
         if head is None:
             return None
         try:
-            return self._edition(json.loads(head), moment)
+            values = json.loads(head)
+            return None if whole and values["unmade"] else self._edition(values, moment)
         except _MALFORMED as problem:
             logger.info(
                 "the cached edition cannot be used (%s: %s); building it again", type(problem).__name__, problem
@@ -79,14 +83,21 @@ class EditionCache:
             self._cache.put(_part_key(since, self._parts), part_bytes(pages, entries))
         self._parts += 1
 
-    def finish(self, edition: Edition, referenced: Sequence[PurePosixPath], cache_keys: Collection[str] = ()) -> None:
+    def finish(
+        self,
+        edition: Edition,
+        referenced: Sequence[PurePosixPath],
+        cache_keys: Collection[str] = (),
+        unmade: int = 0,
+    ) -> None:
         """Write the head and remove older editions.
 
-        ``referenced`` are the files that the texts refer to, ``cache_keys`` the keys of the cache entries that the build used.
+        ``referenced`` are the files that the texts refer to, ``cache_keys`` the keys of the cache entries that the build used,
+        ``unmade`` the number of pictures whose smaller versions are not made yet.
         """
         self._cache.put(_CACHE_KEYS, "\n".join(sorted(cache_keys)).encode())
         # The head is written last, so that it never refers to parts that are not written yet.
-        self._cache.put(HEAD, _head_bytes(self._head(edition, self._parts, referenced)))
+        self._cache.put(HEAD, _head_bytes(self._head(edition, self._parts, referenced) | {"unmade": unmade}))
         self._parts = 0
         if self._cache.writable:
             self._editions.keep_newest(_EDITIONS_KEPT)

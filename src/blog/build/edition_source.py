@@ -37,14 +37,24 @@ class _Origin:
 
 
 class EditionSource:
-    """Makes the editions of one process. ``needed`` are the entries of the cache that the last one and the next start need."""
+    """Makes the editions of one process. ``needed`` are the entries of the cache that the last one and the next start need.
+
+    With ``makes_pictures`` an edition waits for the smaller versions of its pictures.
+    """
 
     def __init__(
-        self, settings: Settings, cache: Cache, clock: Clock = utc_now, listener: BuildListener | None = None
+        self,
+        settings: Settings,
+        cache: Cache,
+        clock: Clock = utc_now,
+        listener: BuildListener | None = None,
+        *,
+        makes_pictures: bool = False,
     ) -> None:
         self._settings = settings
         self._cache = cache
         self._clock = clock
+        self._makes_pictures = makes_pictures
         self._listener = listener or BuildListener()
         self._last_builder: Builder | None = None
         self._origin: _Origin | None = None
@@ -66,7 +76,7 @@ class EditionSource:
         with self._listener.start("blog build"), without_collections():
             cached, moment = EditionCache(self._settings, self._cache), self._clock()
             with self._listener.stage("open") as note:
-                edition = cached.read(moment)
+                edition = cached.read(moment, whole=self._makes_pictures)
                 note("pages", len(edition.pages) if edition else 0)
             if edition is None:
                 edition = self._built(cached, moment, made)
@@ -80,7 +90,7 @@ class EditionSource:
         builder = self._builder()
         new = builder.make(moment, self._listener.stage, Dates.following(None, made), cached.write_part)
         cache_keys = builder.cache_keys()
-        cached.finish(new.edition, new.referenced, cache_keys)
+        cached.finish(new.edition, new.referenced, cache_keys, new.unmade)
         self.needed = Needed(cache_keys, cached.needed().editions)
         return new.edition
 
@@ -125,7 +135,7 @@ class EditionSource:
         if self._last_builder is None:
             from blog.build.builder import Builder  # noqa: PLC0415 -- saves a warm start a third of its time
 
-            self._last_builder = Builder(self._settings, self._cache)
+            self._last_builder = Builder(self._settings, self._cache, makes_pictures=self._makes_pictures)
         return self._last_builder
 
     def _forget_sources(self, edition: Edition) -> None:

@@ -12,7 +12,7 @@ from blog.content.drawing import PlacedSource, as_source
 from blog.content.extensions import Extensions
 
 WORDS_PER_MINUTE = 220
-_MARKER = re.compile("\0([<>=+]?)([0-9]+)\0")
+_MARKER = re.compile("\0([][<>=+]?)([0-9]+)\0")
 
 
 # A sized image is one whose width or height its author has given, in HTML; an image address stands among others in an
@@ -87,6 +87,13 @@ def without_component(component: Component, children: str) -> str:
 # Lines from 1, in order; both ends of a range are included.
 Ranges = tuple[tuple[int, int], ...]
 
+# From the reference of a picture to what stands before and after its <img>.
+Around = Callable[[Reference], tuple[str, str]]
+
+
+def _nothing_around(_reference: Reference) -> tuple[str, str]:
+    return "", ""
+
 
 @dataclass(frozen=True, slots=True)
 class FenceOptions:
@@ -154,8 +161,12 @@ class Document:
         attributes: Callable[[Reference], str],
         render: RenderComponent = without_component,
         drawn: Callable[[PlacedSource], str] = as_source,
+        around: Around = _nothing_around,
     ) -> str:
-        """The HTML, each reference filled in with the attributes (``href="…"``) that it resolves to, each component rendered, each source drawn."""
+        """The HTML, each reference filled in with the attributes (``href="…"``) that it resolves to, each component rendered, each source drawn.
+
+        ``around`` gives what encloses a picture of Markdown.
+        """
         levels: list[list[str]] = [[]]
         place = 0
         for found in _MARKER.finditer(self.markup):
@@ -167,6 +178,8 @@ class Document:
                 levels[-1].append(drawn(self.sources[index]))
             elif found[1] == "+":
                 levels[-1].append(self.includes[index].markup)
+            elif found[1] in {"[", "]"}:
+                levels[-1].append(around(self.references[index])[found[1] == "]"])
             elif found[1] == "<":
                 levels.append([])
             else:
@@ -194,6 +207,11 @@ def opening(index: int) -> str:
 def closing(index: int) -> str:
     """Stands for the end of component number ``index`` in the markup."""
     return f"\0>{index}\0"
+
+
+def enclosed(index: int, image: str) -> str:
+    """An ``<img>`` between what stands for its beginning and its end, so that other versions of it can be offered."""
+    return f"\0[{index}\0{image}\0]{index}\0"
 
 
 def drawing(index: int) -> str:

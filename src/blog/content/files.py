@@ -24,6 +24,20 @@ class UnreadableError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Variant:
+    """A smaller version of a picture, in another format; width and height are in pixels."""
+
+    extension: str
+    width: int
+    height: int
+    body: bytes
+
+    @property
+    def media_type(self) -> str:
+        return MEDIA_TYPES[self.extension]
+
+
+@dataclass(frozen=True, slots=True)
 class File:
     """A file with its path in the posts folder; width and height are in pixels, 0 if it is no picture or has no size.
 
@@ -37,6 +51,7 @@ class File:
     height: int
     private: bool = False
     source: str = ""
+    variants: tuple[Variant, ...] = ()
 
     @property
     def source_digest(self) -> str:
@@ -56,6 +71,10 @@ class File:
         if self.private:
             return urls.preview_file(hashlib.sha256(self.body).hexdigest(), self.extension)
         return urls.asset(self.path.stem.lower(), digest(self.body), self.extension)
+
+    def url_of(self, variant: Variant) -> str:
+        """The address of one of the picture's smaller versions."""
+        return urls.asset(self.path.stem.lower(), digest(variant.body), variant.extension)
 
 
 def digest(body: bytes) -> str:

@@ -10,12 +10,16 @@ from urllib.parse import quote, unquote, urlsplit
 from blog.content.config import SiteConfig
 from blog.content.document import Reference
 from blog.content.drawing import Drawing, DrawingSource, NotDrawn
-from blog.content.files import File
+from blog.content.files import File, Variant
 from blog.content.folder import STATIC
-from blog.content.media_types import is_audio
+from blog.content.media_types import dark_version, is_audio
 from blog.content.named_texts import PREFIX, NamedTexts, by_path, section, wiki_name
 from blog.content.post import Post, StandalonePage, Text
 from blog.content.static_files import StaticFile
+
+# As wide as the column of text in site.css, with what a picture hangs into the margins.
+_SIZES = "(min-width: 48rem) 42.5rem, 100vw"
+_DARK = "(prefers-color-scheme: dark)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +44,11 @@ class Library:
     def file_sizes(self) -> list[tuple[str, int]]:
         """The media type and the size in bytes of each file beside the texts, each file once."""
         sizes = {file.path: (file.media_type, len(file.body)) for file in self.files.values()}
+        sizes |= {
+            PurePosixPath(file.url_of(it)): (it.media_type, len(it.body))
+            for file in self.files.values()
+            for it in file.variants
+        }
         sizes |= {static.path: (static.media_type, len(static.file.body)) for static in self.static.values()}
         return list(sizes.values())
 
@@ -125,6 +134,36 @@ class Resolver:
         )
         return f'src="{url}"{size}'
 
+    def picture(self, text: Text, reference: Reference) -> tuple[str, str]:
+        """What stands before and after the ``<img>`` of a picture that has smaller versions, or one for dark themes.
+
+        Nothing in feeds, whose readers may show each ``<source>`` or none.
+        """
+        file = self.file(text, reference.target)
+        if file is None or self._origin:
+            return "", ""
+        dark = self.dark(file)
+        if reference.kind == "sized image":
+            # The author's size is the one in <img>, and no width of ours.
+            sources = [f'<source srcset="{escape(dark.url)}" media="{_DARK}">'] if dark else []
+        else:
+            in_dark = [*_sources(dark, _DARK), _source(dark, srcset=dark.url, media=_DARK)] if dark else []
+            sources = [*in_dark, *_sources(file)]
+        return ("<picture>" + "".join(sources), "</picture>") if sources else ("", "")
+
+    def files(self, text: Text) -> Iterator[File]:
+        """The files that a text refers to, and their versions for dark themes."""
+        for target in file_targets(text):
+            if file := self.file(text, target):
+                yield file
+                if dark := self.dark(file):
+                    yield dark
+
+    def dark(self, file: File) -> File | None:
+        """The version of a picture for dark themes, which is named a.dark.png and lies beside a.png."""
+        path = dark_version(file.path)
+        return self._files.get(path) if path else None
+
     def url(self, text: Text, target: str) -> str:
         if not target:
             return self._origin + text.url
@@ -156,6 +195,25 @@ class Resolver:
         return file if file and is_audio(file.path) else None
 
 
+def _sources(file: File, media: str = "") -> Iterator[str]:
+    """A ``<source>`` for each format that a picture has smaller versions in."""
+    if file.private:
+        return
+    kinds: dict[str, list[Variant]] = {}
+    for variant in file.variants:
+        kinds.setdefault(variant.media_type, []).append(variant)
+    for media_type, variants in kinds.items():
+        srcset = ", ".join(f"{file.url_of(variant)} {variant.width}w" for variant in variants)
+        yield _source(file, type=media_type, srcset=srcset, sizes=_SIZES, media=media)
+
+
+def _source(file: File, **attributes: str) -> str:
+    """The element; its size reserves the place of a picture that differs in shape from the one in ``<img>``."""
+    size = {"width": str(file.width), "height": str(file.height)} if file.width else {}
+    written = "".join(f' {name}="{escape(value)}"' for name, value in (attributes | size).items() if value)
+    return f"<source{written}>"
+
+
 def _suffix(target: str) -> str:
     """The query and the fragment of a target.
 
@@ -174,8 +232,8 @@ def _place_in(text: Text, target: str) -> str:
 def files_of(library: Library, texts: Iterable[Text]) -> dict[PurePosixPath, File]:
     """The files that some texts refer to, by path."""
     resolver = Resolver(library)
-    referenced = (resolver.file(text, target) for text in texts for target in file_targets(text))
-    return {file.path: file for file in referenced if file}
+    referenced = (file for text in texts for file in resolver.files(text))
+    return {file.path: file for file in referenced}
 
 
 def file_targets(text: Text) -> Iterator[str]:

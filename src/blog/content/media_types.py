@@ -95,6 +95,17 @@ def is_picture(path: PurePosixPath) -> bool:
     return extension(path) in PICTURES
 
 
+def dark_version(path: PurePosixPath) -> PurePosixPath | None:
+    """The path of the version of a picture that is shown in dark themes, whether it exists or not; None if the file can have none.
+
+    >>> str(dark_version(PurePosixPath("images/a.png"))), dark_version(PurePosixPath("a.dark.png")), dark_version(PurePosixPath("a.pdf"))
+    ('images/a.dark.png', None, None)
+    """
+    if not is_picture(path) or path.stem.endswith(".dark"):
+        return None
+    return path.with_name(f"{path.stem}.dark{path.suffix}")
+
+
 def is_on_cards(target: str) -> bool:
     """Whether social networks draw a picture, by its extension; one of another site without an extension may be of any kind.
 

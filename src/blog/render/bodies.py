@@ -51,11 +51,12 @@ class BodyRenderer:
         except ContentError:
             if not text.draft:
                 raise
-            return text.document.html(partial(self.resolver.attributes, text), drawn=self._drawing)
+            around = partial(self.resolver.picture, text)
+            return text.document.html(partial(self.resolver.attributes, text), drawn=self._drawing, around=around)
 
     def _rendered(self, text: Text) -> str:
         attributes, components = partial(self.resolver.attributes, text), _Components(self, text)
-        return text.document.html(attributes, components, self._drawing)
+        return text.document.html(attributes, components, self._drawing, partial(self.resolver.picture, text))
 
     def faults(self, library: Library) -> Iterator[Fault]:
         """The components that the theme does not have, and those that cannot be rendered: of a draft they are warnings."""

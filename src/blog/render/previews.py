@@ -7,7 +7,7 @@ from typing import Any
 
 from blog import urls
 from blog.content.files import File
-from blog.content.library import Library, Resolver, file_targets
+from blog.content.library import Library, Resolver
 from blog.content.post import Text
 from blog.content.site import Site, site_of_text, unpublished
 from blog.errors import ContentError, Fault, Severity
@@ -58,9 +58,8 @@ class Previews:
         return _PreviewRenderer(site, self._theme, metadata, bodies, self._settings).text(shown)
 
     def _files(self, text: Text) -> Iterator[Rendered]:
-        for target in file_targets(text):
-            file = self._resolver.file(text, target)
-            if file and file.private:
+        for file in self._resolver.files(text):
+            if file.private:
                 yield self._file(file)
 
     def _file(self, file: File) -> Rendered:

@@ -15,6 +15,7 @@ from blog.content.document import (
     Remark,
     closing,
     drawing,
+    enclosed,
     inclusion,
     marker,
     opening,
@@ -330,9 +331,11 @@ class Writer:
             self._remarks.append(Remark(token["line"], f"image {url!r} has no alternative text"))
         size = "".join(f' {name}="{given}"' for name in ("width", "height") if (given := token["attrs"].get(name)))
         target = self._target("sized image" if size else "image", url, token["line"])
+        index = len(self._references) - 1
         shown = figures.theme_class(url)
         classes = f' class="{shown}"' if shown else ""
-        return f'<img{target}{size} alt="{escape(alt)}"{_title(token)}{classes} loading="lazy" decoding="async">'
+        image = f'<img{target}{size} alt="{escape(alt)}"{_title(token)}{classes} loading="lazy" decoding="async">'
+        return enclosed(index, image) if target else image
 
     def inline_html(self, token: Token) -> str:
         return self._raw_html.write(token["raw"], token["line"])
