@@ -238,6 +238,15 @@ def test_a_text_in_another_encoding_is_read_and_said(imported: Import) -> None:
     assert "a.md:2: is not UTF-8 and was read as Windows-1252" in site.lines
 
 
+def test_a_reference_in_prose_becomes_a_link(imported: Import) -> None:
+    files = {
+        "_config.yml": "title: x\n",
+        "_posts/2020-01-01-a.md": "---\ntitle: A\n---\nSee {% post_url 2020-01-02-b %}. `{% post_url 2020-01-02-b %}` stays.\n",
+        "_posts/2020-01-02-b.md": "---\ntitle: B\n---\nWords.\n",
+    }
+    assert "See [2020-01-02-b](b.md). `{% post_url 2020-01-02-b %}` stays." in imported(files).text("a.md")
+
+
 def test_links_between_texts_lead_to_their_files(imported: Import) -> None:
     body = "[a](/2019/01/02/b.html#x) [b](https://old.example/about.html) [c](2019-01-02-b.md) `[d](/about.html)`\n\n[e]: /about.html 'T'\n\n<a href=\"/about.html\">f</a>\n\n```\n[g](/about.html)\n```\n[h](https://other.example/about.html)"
     site = imported(

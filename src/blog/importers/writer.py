@@ -11,10 +11,11 @@ from blog.content.characters import UNUSABLE
 from blog.content.files import UnreadableError, read_regular
 from blog.content.folder import CONFIG, MAX_FILE_BYTES, MAX_TEXT_BYTES
 from blog.content.targets import is_harmful
-from blog.importers.constructs import BY_ENGINE, LINE_BREAK, Voice, plain
+from blog.importers.constructs import BY_ENGINE, LINE_BREAK, REF, Voice, plain
 from blog.importers.front_matter import HeaderWriter, problem_of, site_yaml
 from blog.importers.items import ImportRefusedError, Item, SourceSite
 from blog.importers.links import rewritten
+from blog.importers.markdown_code import replace_outside
 from blog.importers.plan import Planned
 from blog.importers.report import Report
 from blog.importers.source_folder import MAX_TEXT_BYTES as MAX_SOURCE_BYTES
@@ -23,6 +24,7 @@ from blog.importers.targets import Targets
 _HEADING = re.compile(r"\s*#[ \t]+([^\n]+?)[ \t]*#*[ \t]*(?:\n|$)")
 _UNDERLINED = re.compile(r"\s*([^\n]+)\n=+[ \t]*(?:\n|$)")
 # A cheap test before the text is parsed; a scheme may be written with entities.
+_REFERENCE = re.compile(rf"{REF}([\w./#-]*[\w/#])")
 _SCHEME = re.compile(
     r"(?:script|data|file|blob|filesystem|view-source)\s*(?::|&)|&(?:#|tab|newline)|%3a", re.IGNORECASE
 )
@@ -83,7 +85,9 @@ class Writer:
             change(body.count("\n", 0, found.start()) + 1, "control characters were removed")
             body = UNUSABLE.sub("", body)
         if not item.is_html:
-            return rewritten(BY_ENGINE.get(site.engine, plain)(body, Voice(change, lose)), rewrite)
+            body = rewritten(BY_ENGINE.get(site.engine, plain)(body, Voice(change, lose)), rewrite)
+            # In prose a program shows the address that a reference stands for.
+            return replace_outside(body, (_REFERENCE, lambda found, line: f"[{found[1]}]({rewrite(found[0], line)})"))
         if len(body) > MAX_SOURCE_BYTES:
             raise RecursionError
         from blog.importers.html_markdown import to_markdown  # noqa: PLC0415 -- an extra
