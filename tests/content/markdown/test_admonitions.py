@@ -69,6 +69,12 @@ def test_a_directive_of_another_name_is_a_warning() -> None:
     assert [remark.line for remark in parse("a\n\n:::columns\nb\n:::").remarks] == [3]
 
 
+def test_a_directive_of_another_name_does_not_end_the_admonition_around_it() -> None:
+    document = parse(":::note\n\n:::columns\nb\n:::\n\nc\n:::\nd")
+    assert document.markup == alert("note", "Note", "<p>:::columns\nb\n:::</p>\n<p>c</p>\n") + "<p>d</p>\n"
+    assert [remark.problem.split("'")[1] for remark in document.remarks] == [":::columns"]
+
+
 def test_fences_lists_and_footnotes_work_within_an_admonition() -> None:
     document = parse(":::note A[^1]\n\n- a\n- b\n\n```text\n:::\n```\n:::\n\n[^1]: x\n")
     assert document.remarks == ()

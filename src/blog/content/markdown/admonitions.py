@@ -38,6 +38,8 @@ def colons(builder: "Builder", line: Line, depth: int) -> int:
         return _close(builder, len(found[1]), depth)
     opened = _COLONS.match(line.rest)
     name = (opened[2] or opened[4]).lower() if opened else ""
+    if opened and name not in KINDS:
+        _note_other(builder, depth)
     if opened is None or name not in KINDS or builder.too_deep(line, depth):
         return 0
     title = opened[5] or _title_in(opened[3] or opened[6] or "") or (opened[7] or "").strip()
@@ -54,11 +56,21 @@ def _title_in(attributes: str) -> str:
     return (found[1] or found[2] or "") if found else ""
 
 
+def _note_other(builder: "Builder", depth: int) -> None:
+    """Count a directive that is shown as text, so that its last line does not end the admonition around it."""
+    around = (block for block in reversed(builder.open[:depth]) if "colons" in block.attrs)
+    if block := next(around, None):
+        block.attrs["others"] = block.attrs.get("others", 0) + 1
+
+
 def _close(builder: "Builder", colons: int, depth: int) -> int:
     """Close the innermost admonition that so many colons end, with all that is open in it."""
     for place in range(depth - 1, 0, -1):
         block = builder.open[place]
         if block.kind == "admonition" and block.attrs.get("colons", colons + 1) <= colons:
+            if block.attrs.get("others"):
+                block.attrs["others"] -= 1
+                return 0
             block.attrs["closed"] = True
             builder.close(place)
             return 2

@@ -13,7 +13,7 @@ _CONSTRUCTS = (
     (re.compile(r"\{/\*"), "a comment of MDX"),
     (re.compile(r"^[ \t]*import[ \t]+(?:[\w{*][^\n;]{0,200}[ \t]from[ \t]+)?['\"][^\n'\"]+['\"][ \t]*;?[ \t]*$", re.MULTILINE), "an import of MDX"),
     (re.compile(r"^[ \t]*export[ \t]+(?:default|const|let|var|function|async)\b", re.MULTILINE), "an export of MDX"),
-    (re.compile(r"^:::+[ \t]*\{?[\w.-]", re.MULTILINE), "a directive"),
+    (re.compile(r"^:::+[ \t]*\{?[\w.-]+", re.MULTILINE), "a directive"),
     (re.compile(r"^\[\^[^\[\] \t\n]*[ \t][^\[\]\n]*\]:", re.MULTILINE), "a footnote whose name contains a space"),
     (re.compile(r"(?<=\w)\^\[[^\[\] \t\n]*[ \t][^\[\]\n]*\]"), "an inline footnote"),
     (re.compile(r"!\[[^\[\]\n]*\]\([^\s()]+ =\d*x\d*\)"), "a picture with a size"),
