@@ -98,7 +98,7 @@ WIKI = {
         ("[[My Page#Part two]]", "/blog/my-page#part-two"), ("[[My Page#setup]]", "/blog/my-page#own"), ("[[its-slug]]", "/blog/its-slug"),
         ("[[one/same]]", "/blog/same"), ("[[about]]", "/about"), ("[[node.js]]", "/blog/node-js"), ("[[bundle]]", "/blog/bundle"), ("[[größe]]", "/blog/gr%C3%B6%C3%9Fe"),
         ("[[bonjour.fr]]", "/blog/bonjour-fr"), ("[[bonjour]]", "/blog/bonjour"), ("[[hello]]", "/blog/hello"), ("[[pages/about.md]]", "/about"), ("[[linux/tips/x]]", "/blog/x"), ("[[2024-05-06-hello]]", "/blog/hello"),
-        ("## Up\n\n[[#Up]]", "/blog/from#up"),
+        ("## Up\n\n[[#Up]]", "/blog/from#up"), ("## ==It's== :tada:\n\n[[#It's]]", "/blog/from#its-"),
     ],
 )  # fmt: skip
 def test_a_name_between_brackets_leads_to_the_text(load_wiki: Load, written: str, url: str) -> None:

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from blog.content.file_names import is_index, is_text, read_name
 from blog.content.post import Text
-from blog.content.slugs import anchor
+from blog.content.slugs import anchor, slugify
 
 # Begins such a target, whichever program it is from.
 PREFIX = "@/"
@@ -38,8 +38,13 @@ def as_written(target: str) -> str:
 
 def section(text: Text, words: str) -> str:
     """The id of the heading with these words; of words that no heading has, the id that one would have."""
-    found = (it.anchor for it in text.document.headings if _title(it.text) == _title(words))
+    found = (it.anchor for it in text.document.headings if _comparable(it.text) == _comparable(words))
     return next(found, words if text.document.has_anchor(words) else anchor(words))
+
+
+def _comparable(words: str) -> str:
+    """The words of a heading without punctuation and emoji, which are written otherwise than they are shown."""
+    return slugify(words) or _title(words)
 
 
 class NamedTexts:
