@@ -77,6 +77,13 @@ def test_lines_that_are_added_taken_out_and_focused_by_the_fence() -> None:
         "a REM [!code ++]",
         "a --[[ [!code ++] ]]",
         "a {{!-- [!code ++] --}}",
+        "a {# [!code ++] #}",
+        "a <%# [!code ++] %>",
+        "a <%-- [!code ++] --%>",
+        "a /** [!code ++] */",
+        "a (;; [!code ++] ;;)",
+        "a (: [!code ++] :)",
+        "a #| [!code ++] |#",
         "a//[!code ++]",
         "a ### [!code ++]",
     ],
@@ -98,6 +105,7 @@ def test_a_mark_is_read_in_any_syntax_of_comments_and_left_out(written: str) -> 
         pytest.param("// highlight-start\na\n// highlight-end\nb\n", "a\nb\n", {0: {"marked"}}, id="from-to"),
         pytest.param("a // highlight-line\nb\n", "a\nb\n", {0: {"marked"}}, id="this-line"),
         pytest.param('a = "[!code ++]"\n', 'a = "[!code ++]"\n', {}, id="in-a-string"),
+        pytest.param("a = '// [!code ++]'\n", "a = '// [!code ++]'\n", {}, id="comment-in-a-string"),
         pytest.param("a # [\\!code ++]\n", "a # [!code ++]\n", {}, id="escaped"),
         pytest.param("a <!-- [!code ++] --> b\n", "a b\n", {0: {"inserted"}}, id="comment-in-the-middle"),
     ],
@@ -133,7 +141,21 @@ def test_colours_that_span_lines_end_and_begin_with_each_line(language: str, cod
     assert get_lexer_by_name(language)
 
 
-@pytest.mark.parametrize("code", ["> a\nb\n", "$ a\nb\n", "# a\nb\n", "PS C:\\x> a\nb\n", "u@h:~$ a\nb\n"])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "> a\nb\n",
+        "mysql> a\nb\n",
+        "PS> a\n",
+        "C:\\my files> a\n",
+        "\u276f a\n",
+        "➜  ~ git:(main) ✗ a\n",
+        "$ a\nb\n",
+        "# a\nb\n",
+        "PS C:\\x> a\nb\n",
+        "u@h:~$ a\nb\n",
+    ],
+)
 def test_prompts_of_a_session_are_told_from_its_commands(code: str) -> None:
     written = Highlighter().highlight(code, "shell-session")
     assert written
@@ -144,3 +166,8 @@ def test_an_arrow_in_the_output_of_a_command_is_no_prompt() -> None:
     written = Highlighter().highlight("$ npm run build\n> build\n", "console")
     assert written
     assert '<span class="go">&gt; build</span>' in written
+
+
+@pytest.mark.parametrize("output", ["a -> b", "a => b", "a > b", "<b> c"])
+def test_an_arrow_within_a_line_is_no_prompt(output: str) -> None:
+    assert 'class="gp"' not in str(Highlighter().highlight(f"{output}\n", "console"))

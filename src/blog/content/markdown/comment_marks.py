@@ -19,14 +19,18 @@ _STATES: dict[str, State] = {
     "warning": "warning",
 }
 UNKNOWN = f"the mark [!code {{name}}] has no meaning and is shown as it is; marks are {', '.join(_STATES)}"
-_SHIKI = re.compile(r"\[!code ([^\]\s:]{1,20})(?::([^\]]{1,80}))?\]")
+# A quote after it is the end of a text in the code.
+_SHIKI = re.compile(r"""\[!code ([^\]\s:]{1,20})(?::([^\]]{1,80}))?\](?!["'`])""")
 _MOST_MARKS_OF_A_LINE = 10
 # Longer ones first: {/* begins a comment of JSX.
-_OPENERS = ("{{!--", "<!--", "--[[", "{/*", "//", "/*", "--", "(*", "{-", "#", "%", ";")
+_OPENERS = (
+    *("{{!--", "<!--", "<%--", "--[[", "<%#", "{/*", "(;;", "/**", "{#", "(:", "#|"),
+    *("//", "/*", "--", "(*", "{-", "#", "%", ";"),
+)
 # These are signs of other things too, so nothing may follow their mark.
 _OPENERS_AT_THE_END = ("REM", "rem", "::", "..", "'", '"', "!")
 _REPEATED = ("//", "--", "#", "%", ";")
-_CLOSERS = ("--}}", "-->", "*/}", "*/", "*)", "-}", "]]")
+_CLOSERS = ("--}}", "--%>", "-->", "*/}", "**/", ";;)", "*/", "*)", "-}", "]]", "%>", "#}", ":)", "|#")
 _WORDS = re.compile(r"^\s*(?:\{?/\*|//|#|<!--|--|;+|%+)\s*highlight-(line|next-line|start|end)\s*(?:\*/\}?|-->)?\s*$")
 _LAST_WORD = re.compile(r"(?:\{?/\*|//|#|<!--|--|;|%)\s?highlight-line\s?(?:\*/\}?|-->)?$")
 # How an author shows a mark that is none.

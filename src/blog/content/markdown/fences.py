@@ -23,7 +23,7 @@ _OPTION = re.compile(
 # What rehype-pretty-code writes for a first line.
 _NUMBERED_FROM = re.compile(r"(?<=showLineNumbers)\{(\d+)\}")
 # VitePress and mkdocs write a file's name in brackets of its own.
-_BRACKETS = re.compile(r"(?<![^\s}])(?<!=[ \t])\[([^\[\]\"]+)\]")
+_BRACKETS = re.compile(r"(?<![^\s}])(?<![=:][ \t])\[([^\[\]\"]+)\]")
 _LINES = re.compile(r"(\d+)(?:-(\d+))?")
 _OPEN_RANGE = re.compile(r"(\d+)-(?!\d)")
 _MARKED = ("hl_lines", "highlight", "hl", "mark", "mark_lines", "emphasize-lines")

@@ -17,8 +17,12 @@ from blog.content.markdown.languages import ALIASES, PLAIN, UNCOLOURED
 PIECE = 3_000
 BUDGET = 60_000_000
 
-# Also those of PowerShell and of cmd.exe.
-_PROMPT = re.compile(r'^<span class="go">((?:PS )?(?:[A-Za-z]:[^\s&<]*)?&gt; )(.*)</span>$', re.MULTILINE)
+# Also those of PowerShell, cmd.exe and programs (mysql>), and the arrow of Oh My Zsh.
+_PROMPT = re.compile(
+    r'^<span class="go">((?:[\w.:\\/~-]{1,80}(?: [\w.:\\/~-]{1,80}){0,3}(?<![-=]))?&gt; '
+    r"|➜ {1,2}\S{1,80}(?: git:\(\S{1,80}\))?(?: ✗)? )(.*)</span>$",
+    re.MULTILINE,
+)
 
 _FORMATTER: HtmlFormatter[str] = HtmlFormatter(nowrap=True)
 
