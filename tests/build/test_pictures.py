@@ -118,3 +118,21 @@ def test_a_dark_version_has_the_size_that_its_author_gives(posts: Path, make: Ma
         r'<picture><source srcset="\S+" media="[^"]+"><img [^>]*width="300"', html(make("![[a.svg|300]]", makes=False))
     )
     assert found
+
+
+def test_a_video_has_the_still_and_the_captions_beside_it(posts: Path, make: Make) -> None:
+    (posts / "a.poster.png").write_bytes(_photo(30))
+    for name in ("a.mp4", "a.vtt", "a.de.vtt"):
+        (posts / name).write_text("WEBVTT\n", encoding="utf-8")
+    edition = make("![A](a.mp4)", makes=False)
+    markup = html(edition)
+    (poster,) = re.findall(r'<video controls src="/assets/a\.\w+\.mp4" poster="(\S+)"', markup)
+    assert edition.pages[poster].media_type == "image/png"
+    tracks = re.findall(r'<track kind="captions" src="(\S+)" srclang="(\w+)" label="\w+"( default)?>', markup)
+    assert [(language, default) for _, language, default in tracks] == [("en", " default"), ("de", "")]
+    assert all(path in edition.pages for path, _, _ in tracks)
+
+
+def test_a_missing_recording_is_one_warning(make: Make) -> None:
+    (warning,) = make("![A](a.mp4)", makes=False).warnings
+    assert "'a.mp4' names no post, page or file beside this one" in warning.problem

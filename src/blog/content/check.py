@@ -263,7 +263,7 @@ class _Targets:
 
     def check(self, text: Text, reference: Reference) -> Iterator[Fault]:
         line = text.body_line + reference.line - 1
-        kind, target = "link" if reference.kind == "link" else "image", reference.target
+        kind, target = {"link": "link", "media": "recording"}.get(reference.kind, "image"), reference.target
         if is_harmful(target):
             yield _error(text, line, f"{kind} {target!r} runs script or reads files, which no page may do")
         elif is_external(target):
@@ -271,7 +271,10 @@ class _Targets:
                 problem = f"image {target!r} is on another site, which pages never ask; put it beside the post"
                 yield _warning(text, line, problem)
         else:
-            problems = self._link(text, target) if kind == "link" else self._image(text, target)
+            # The player of a recording has a link in it, which is checked.
+            problems = (
+                () if kind == "recording" else self._link(text, target) if kind == "link" else self._image(text, target)
+            )
             yield from (_warning(text, line, problem) for problem in problems)
 
     def _image(self, text: Text, target: str) -> Iterator[str]:

@@ -16,8 +16,8 @@ _MARKER = re.compile("\0([][<>=+]?)([0-9]+)\0")
 
 
 # A sized image is one whose width or height its author has given, in HTML; an image address stands among others in an
-# attribute (srcset), or in one that is not src (poster).
-Kind = Literal["link", "image", "sized image", "image address"]
+# attribute (srcset), or in one that is not src (poster); media is a recording in a player.
+Kind = Literal["link", "image", "sized image", "image address", "media"]
 
 
 # How a body is written. MDX is Markdown with components, which is read here without JavaScript.

@@ -12,7 +12,7 @@ from blog.content.document import Reference
 from blog.content.drawing import Drawing, DrawingSource, NotDrawn
 from blog.content.files import File, Variant
 from blog.content.folder import STATIC
-from blog.content.media_types import dark_version, is_audio
+from blog.content.media_types import captions, companions, dark_version, is_audio, player_of, posters
 from blog.content.named_texts import PREFIX, NamedTexts, by_path, section, wiki_name
 from blog.content.post import Post, StandalonePage, Text
 from blog.content.static_files import StaticFile
@@ -112,6 +112,7 @@ class Resolver:
     def __init__(self, library: Library, origin: str = "") -> None:
         self._origin = origin
         self._files = library.files
+        self._lang = library.config.lang
         self._texts = by_path(library.texts)
         self._named = NamedTexts(library.texts)
 
@@ -129,6 +130,8 @@ class Resolver:
             if shown == reference.target and wiki_name(shown) is not None:
                 return 'role="link" aria-disabled="true"'  # it leads nowhere
             return f'href="{url}"'
+        if reference.kind == "media":
+            return f'src="{url}"{self._poster(file) if file else ""}'
         size = (
             f' width="{file.width}" height="{file.height}"' if file and file.width and reference.kind == "image" else ""
         )
@@ -142,6 +145,8 @@ class Resolver:
         file = self.file(text, reference.target)
         if file is None or self._origin:
             return "", ""
+        if reference.kind == "media":
+            return "".join(self._tracks(text, file)), ""
         dark = self.dark(file)
         if reference.kind == "sized image":
             # The author's size is the one in <img>, and no width of ours.
@@ -152,12 +157,28 @@ class Resolver:
         return ("<picture>" + "".join(sources), "</picture>") if sources else ("", "")
 
     def files(self, text: Text) -> Iterator[File]:
-        """The files that a text refers to, and their versions for dark themes."""
+        """The files that a text refers to, and those that are shown with them."""
         for target in file_targets(text):
             if file := self.file(text, target):
                 yield file
-                if dark := self.dark(file):
-                    yield dark
+                yield from (self._files[path] for path in companions(file.path) if path in self._files)
+
+    def _poster(self, file: File) -> str:
+        """The attributes of a video that has a still: its address, and its size, which reserves the place of the video."""
+        still = next((self._files[path] for path in posters(file.path) if path in self._files), None)
+        if still is None or player_of(file.path.name) != "video":
+            return ""
+        size = f' width="{still.width}" height="{still.height}"' if still.width else ""
+        return f' poster="{escape(self._origin + still.url)}"{size}'
+
+    def _tracks(self, text: Text, file: File) -> Iterator[str]:
+        """The captions beside a recording; those without a language in their name are in the language of the text."""
+        default = " default"
+        for language, path in captions(file.path).items():
+            if found := self._files.get(path):
+                shown = escape(language or text.lang or self._lang)
+                yield f'<track kind="captions" src="{escape(found.url)}" srclang="{shown}" label="{shown}"{default}>'
+                default = ""
 
     def dark(self, file: File) -> File | None:
         """The version of a picture for dark themes, which is named a.dark.png and lies beside a.png."""

@@ -22,7 +22,7 @@ from blog.content.front_matter import FrontMatterError, is_marked_as_draft
 from blog.content.includes import Includes
 from blog.content.layout import Layout
 from blog.content.library import Library, file_targets, resolve_file
-from blog.content.media_types import dark_version, is_served, refusal
+from blog.content.media_types import companions, is_served, refusal
 from blog.content.named_texts import by_path
 from blog.content.note_places import NotePlaces, section_of
 from blog.content.pictures import RefusedPictureError
@@ -250,8 +250,8 @@ def _severity(text: str) -> Severity:
 
 
 def _referenced(texts: Sequence[Text]) -> tuple[PurePosixPath, ...]:
-    """The files that texts refer to, and their versions for dark themes. No other files are read, so no others can be served."""
+    """The files that texts refer to, and those that are shown with them. No other files are read, so no others can be served."""
     paths = {resolve_file(text, target) for text in texts for target in file_targets(text)}
-    paths |= {dark_version(path) for path in paths if path}
+    paths |= {companion for path in paths if path for companion in companions(path)}
     known = by_path(texts)
     return tuple(sorted(path for path in paths if path and path not in known and not is_text(path)))

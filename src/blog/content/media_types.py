@@ -95,6 +95,50 @@ def is_picture(path: PurePosixPath) -> bool:
     return extension(path) in PICTURES
 
 
+# What browsers play in a <video>; the other kinds that they play are AUDIO.
+_PLAYED_VIDEO = frozenset({"mp4", "m4v", "mov", "ogv", "webm"})
+_POSTERS = ("jpg", "png", "webp", "avif")
+# Captions are looked for in these languages: a.en.vtt beside a.mp4.
+CAPTION_LANGUAGES = (
+    "en", "de", "fr", "es", "it", "pt", "nl", "pl", "cs", "sv", "da", "nb", "fi", "uk", "ru", "tr", "el", "hu", "ro", "ar", "he", "fa", "hi", "ja",
+    "ko", "zh", "vi", "id",
+)  # fmt: skip
+
+
+def player_of(target: str) -> str:
+    """The element that plays a file of this site, by its extension: ``video`` or ``audio``; empty for everything else.
+
+    >>> player_of("talk/a.MP4#t=10"), player_of("/a.ogg"), player_of("a.png"), player_of("https://a.example/a.mp4")
+    ('video', 'audio', '', '')
+    """
+    path = target.partition("#")[0].partition("?")[0]
+    if ":" in path.partition("/")[0] or path.startswith("//"):
+        return ""
+    kind = extension(PurePosixPath(path))
+    return "video" if kind in _PLAYED_VIDEO else "audio" if kind in AUDIO else ""
+
+
+def posters(path: PurePosixPath) -> tuple[PurePosixPath, ...]:
+    """Where the still of a video is looked for: a.poster.jpg beside a.mp4."""
+    return tuple(path.with_name(f"{path.stem}.poster.{kind}") for kind in _POSTERS)
+
+
+def captions(path: PurePosixPath) -> dict[str, PurePosixPath]:
+    """Where the captions of a recording are looked for, by language; the language of a.vtt is that of the text."""
+    return {"": path.with_name(f"{path.stem}.vtt")} | {
+        language: path.with_name(f"{path.stem}.{language}.vtt") for language in CAPTION_LANGUAGES
+    }
+
+
+def companions(path: PurePosixPath) -> tuple[PurePosixPath, ...]:
+    """The files that are shown with a file if they are there: a picture for dark themes, a still, captions."""
+    if dark := dark_version(path):
+        return (dark,)
+    player = player_of(path.name)
+    stills = posters(path) if player == "video" else ()
+    return (*stills, *captions(path).values()) if player else ()
+
+
 def dark_version(path: PurePosixPath) -> PurePosixPath | None:
     """The path of the version of a picture that is shown in dark themes, whether it exists or not; None if the file can have none.
 

@@ -1,11 +1,21 @@
-"""Pictures that stand alone in a paragraph: one with a title is a figure, several are a gallery."""
+"""Pictures and links that stand alone in a paragraph: figures, galleries, players and cards."""
 
+import re
 from collections.abc import Iterable, Sequence
 
+from blog.content.markdown.text import plain
 from blog.content.markdown.tree import Token
+from blog.content.media_types import player_of
 
 # GitHub shows a picture with one of these fragments in one of its two themes only.
 THEMES = {"gh-dark-mode-only": "dark-only", "gh-light-mode-only": "light-only"}
+
+
+# Links to these are cards, with the name of the service; a post of Mastodon may be on any host.
+_CARDS = re.compile(
+    r"https?://(?:(?:www\.|m\.)?(?:youtube\.com/(?:watch\?|shorts/|live/|playlist\?)|vimeo\.com/\d)|youtu\.be/|([\w.-]+)/@[\w.@-]+/\d+/?$)"
+)
+_SERVICES = {"youtu": "YouTube", "vimeo": "Vimeo"}
 
 
 def theme_class(url: str) -> str:
@@ -21,7 +31,7 @@ def arranged(children: Sequence[Token]) -> Token | None:
     """The figure or the gallery that a paragraph is; None if it remains a paragraph."""
     pictures = [child for child in children if not _is_space(child)]
     if len(pictures) == 1:
-        return _figure(pictures[0])
+        return _figure(pictures[0]) or _link(pictures[0])
     if len(pictures) < 2 or any(picture["type"] != "image" for picture in pictures):  # noqa: PLR2004 -- one is no gallery
         return None
     # The light and the dark version of a picture are one picture.
@@ -45,6 +55,22 @@ def _figure(token: Token) -> Token | None:
     picture = {**token, "children": [bare]} if is_link else bare
     caption = [{"type": "text", "raw": image["attrs"]["title"]}]
     return {"type": "figure", "picture": picture, "children": caption, "line": image["line"]}
+
+
+def _link(token: Token) -> Token | None:
+    """The player or the card of a link that stands alone; None for other links."""
+    if token["type"] != "link" or not plain(token["children"]).strip():
+        return None
+    url = token["attrs"]["url"]
+    if player_of(url):
+        return {**token, "type": "player"}
+    found = _CARDS.match(url)
+    if found is None:
+        return None
+    service = found[1] or next(name for part, name in _SERVICES.items() if part in found[0])
+    words = plain(token["children"])
+    shown = [{"type": "text", "raw": words.partition("://")[2] or words}] if "://" in words else token["children"]
+    return {**token, "type": "card", "children": shown, "service": service}
 
 
 def _places(pictures: Iterable[Token]) -> int:

@@ -29,6 +29,7 @@ from blog.content.markdown.parser import Parsed
 from blog.content.markdown.raw_html import RawHtml, ids
 from blog.content.markdown.text import count_words, plain, summary
 from blog.content.markdown.tree import Token
+from blog.content.media_types import player_of
 from blog.content.slugs import Anchors
 from blog.content.targets import encoded, is_harmful
 
@@ -56,6 +57,8 @@ class Writer:
         self._sources: list[PlacedSource] = []
         self._numbers: dict[str, int] = {}
         self._given: set[str] = set()
+        # How many links are open: a link may contain neither a player nor another link.
+        self._links = 0
         self._cited: dict[str, int] = {}
         # The line of the table of contents; 0 where there is none.
         self._contents_line = 0
@@ -142,6 +145,24 @@ class Writer:
     def gallery(self, token: Token) -> str:
         shown = [self.write([child]).rstrip() for child in token["children"]]
         return "\n".join(['<div class="gallery">', *shown, "</div>\n"])
+
+    def player(self, token: Token) -> str:
+        return f"<p>{self._player(token, self.write(token['children']))}</p>\n"
+
+    def _player(self, token: Token, words: str) -> str:
+        """A player, and in it a link for browsers and feed readers that have none."""
+        url, line, label = token["attrs"]["url"], token["line"], " ".join(plain(token["children"]).split())
+        source = self._target("media", url, line)
+        index = len(self._references) - 1
+        link = f"<a{self._target('link', url, line)}>{words or escape(url)}</a>"
+        named = f' aria-label="{escape(label)}"' if label else ""
+        kind = player_of(url)
+        return f'<{kind} controls{source}{named} preload="metadata">{enclosed(index, link)}</{kind}>'
+
+    def card(self, token: Token) -> str:
+        target = self._target("link", token["attrs"]["url"], token["line"])
+        service = f'<span class="service">{escape(token["service"])}</span>'
+        return f'<p class="link-card"><a{target}>{self.write(token["children"])} {service}</a></p>\n'
 
     def block_text(self, token: Token) -> str:
         return self.write(token["children"])
@@ -321,7 +342,9 @@ class Writer:
         return "\n"
 
     def link(self, token: Token) -> str:
+        self._links += 1
         inner = self.write(token["children"])
+        self._links -= 1
         target = self._target("link", token["attrs"]["url"], token["line"])
         return f"<a{target}{_title(token)}>{inner}</a>"
 
@@ -329,6 +352,8 @@ class Writer:
         url, alt = token["attrs"]["url"], " ".join(plain(token["children"]).split())
         if not alt:
             self._remarks.append(Remark(token["line"], f"image {url!r} has no alternative text"))
+        if player_of(url) and not self._links:
+            return self._player(token, escape(alt))
         size = "".join(f' {name}="{given}"' for name in ("width", "height") if (given := token["attrs"].get(name)))
         target = self._target("sized image" if size else "image", url, token["line"])
         index = len(self._references) - 1
