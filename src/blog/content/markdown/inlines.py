@@ -58,6 +58,8 @@ class Inline(InlineState):
         self.raw_until = 0
         # The quotation marks that are open, where they depend on the language.
         self.quotes: list[str] = []
+        # Where the next single quotation could end; -1 where none does.
+        self.quote_end = 0
         self.has_templates = "{{" in text or "{%" in text
         self._missing: set[re.Pattern[str]] = set()
 

@@ -24,6 +24,7 @@ _MARKS = {
 }  # fmt: skip
 _WITHOUT_SPACES = "\u2e80"  # from this character on, scripts have no spaces between words
 _MARKUP = "*_~="
+_BRACKETS = frozenset("([{<")
 # Words that begin with an apostrophe, where a quotation could begin.
 _ELIDED = re.compile(r"(?:tis|twas|em|til|cause|round|bout|n|s|t|ne|nen|nem)\b", re.IGNORECASE)
 _SINGLE_END = re.compile(r"(?<=[^\s'])'(?!\w)")
@@ -70,7 +71,7 @@ def _quote(m: re.Match[str], state: "Inline", marks: list[str]) -> int | None:
     begins, ends = marks[:2] if mark == '"' else marks[2:]
     is_open = mark in state.quotes
     can_open = bool(after.strip()) and (not before.isalnum() or before >= _WITHOUT_SPACES)
-    if is_open and before.strip():
+    if is_open and before.strip() and before not in _BRACKETS:
         del state.quotes[state.quotes.index(mark) :]
         return _put(m, state, ends)
     # What follows a number, such as 6", is a unit.
@@ -85,7 +86,15 @@ def _is_apostrophe(m: re.Match[str], state: "Inline", before: str, after: str) -
         return before < _WITHOUT_SPACES and not before.isdecimal()
     if before.isalnum() or not after.isalnum() or "'" in state.quotes:
         return False
-    return after.isdecimal() or _ELIDED.match(state.src, m.end()) is not None or not state.find(_SINGLE_END, m.end())
+    return after.isdecimal() or _ELIDED.match(state.src, m.end()) is not None or not _ends(state, m.end())
+
+
+def _ends(state: "Inline", place: int) -> bool:
+    """Whether a quotation that begins at this place could end. What was found before is kept, so that a text is searched once."""
+    if 0 <= state.quote_end < place:
+        found = state.find(_SINGLE_END, place)
+        state.quote_end = found.start() if found else -1
+    return state.quote_end >= place
 
 
 def _dash(m: re.Match[str], state: InlineState) -> int:
