@@ -136,3 +136,12 @@ def test_a_video_has_the_still_and_the_captions_beside_it(posts: Path, make: Mak
 def test_a_missing_recording_is_one_warning(make: Make) -> None:
     (warning,) = make("![A](a.mp4)", makes=False).warnings
     assert "'a.mp4' names no post, page or file beside this one" in warning.problem
+
+
+def test_every_source_with_widths_has_sizes(posts: Path, make: Make) -> None:
+    for name in ("a.jpg", "a.dark.jpg"):
+        (posts / name).write_bytes(_photo())
+    sources = re.findall(r"<source [^>]*>", html(make("![A](a.jpg)", makes=True)))
+    assert len(sources) == 5
+    assert all("600w" in source and "sizes=" in source for source in sources)
+    assert ["media=" in source for source in sources] == [True, True, True, False, False]

@@ -152,7 +152,7 @@ class Resolver:
             # The author's size is the one in <img>, and no width of ours.
             sources = [f'<source srcset="{escape(dark.url)}" media="{_DARK}">'] if dark else []
         else:
-            in_dark = [*_sources(dark, _DARK), _source(dark, srcset=dark.url, media=_DARK)] if dark else []
+            in_dark = [*_sources(dark, _DARK), _original(dark)] if dark else []
             sources = [*in_dark, *_sources(file)]
         return ("<picture>" + "".join(sources), "</picture>") if sources else ("", "")
 
@@ -226,6 +226,13 @@ def _sources(file: File, media: str = "") -> Iterator[str]:
     for media_type, variants in kinds.items():
         srcset = ", ".join(f"{file.url_of(variant)} {variant.width}w" for variant in variants)
         yield _source(file, type=media_type, srcset=srcset, sizes=_SIZES, media=media)
+
+
+def _original(dark: File) -> str:
+    """A ``<source>`` with the picture itself, with its width where it stands among others that have one."""
+    if dark.variants and not dark.private:
+        return _source(dark, srcset=f"{dark.url} {dark.width}w", sizes=_SIZES, media=_DARK)
+    return _source(dark, srcset=dark.url, media=_DARK)
 
 
 def _source(file: File, **attributes: str) -> str:
