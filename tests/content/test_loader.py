@@ -310,3 +310,22 @@ def test_an_unknown_key_of_the_site_is_a_warning(folder: Path, write: Write, tex
     write("site.yaml", text)
     (fault,) = load(folder).warnings
     assert fault.file.name == "site.yaml"
+
+
+@pytest.mark.parametrize(
+    "script",
+    ["<script>x()</script>", '<g\nonclick = "x()"/>', "<svg:SCRIPT/>", '<a href="JavaScript:x()"/>'],
+    ids=["element", "attribute", "prefix", "address"],
+)
+def test_a_script_in_an_svg_is_a_warning_on_its_line(
+    write: Callable[[str, str | bytes], Path], faults: Callable[[], list[str]], script: str
+) -> None:
+    write(
+        "a.svg",
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="7" height="5">\n<desc>on = off</desc>\n{script}\n</svg>',
+    )
+    write("a.md", "---\ntitle: A\ndate: 2026-03-01\n---\n![x](a.svg)\n")
+    line = 4 if "\n" in script else 3
+    assert faults() == [
+        f"a.svg:{line}: contains a script, which is not run: SVGs are served under a policy without any"
+    ]

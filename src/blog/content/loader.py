@@ -25,7 +25,7 @@ from blog.content.library import Library, file_targets, resolve_file
 from blog.content.media_types import companions, is_served, refusal
 from blog.content.named_texts import by_path
 from blog.content.note_places import NotePlaces, section_of
-from blog.content.pictures import RefusedPictureError
+from blog.content.pictures import RefusedPictureError, script_line
 from blog.content.post import Note, Post, StandalonePage, Text, class_of
 from blog.content.static_files import StaticFiles, read_static
 from blog.content.text_parser import parse_note, parse_page, parse_post
@@ -220,6 +220,10 @@ class _Loader:
             refused[path] = str(error)
             return
         self._size_unknown(path, problem)
+        if files[path].extension == "svg" and (line := script_line(body)):
+            self._folder.fault(
+                path, "contains a script, which is not run: SVGs are served under a policy without any", line
+            )
 
     def _size_unknown(self, path: PurePosixPath, problem: str) -> None:
         if problem:

@@ -28,6 +28,9 @@ _TAG_END = re.compile(r"\s*/?>")
 Size = tuple[int, int]
 
 
+_SCRIPT = re.compile(r"<(?:[\w.-]{1,40}:)?script(?=[\s/>])|\son[a-z]{2,40}\s{0,9}=|javascript:", re.IGNORECASE)
+
+
 class RefusedPictureError(Exception):
     """A picture that is not served, because of what it does to the programs that read it."""
 
@@ -52,6 +55,13 @@ def size_of(extension: str, body: bytes) -> Size:
     if not (0 < width <= _LONGEST_SIDE and 0 < height <= _LONGEST_SIDE):
         raise ValueError(f"is not a picture with a width and height from 1 to {_LONGEST_SIDE:,}")
     return round(width), round(height)
+
+
+def script_line(body: bytes) -> int:
+    """The line on which an SVG first has a script or an attribute that runs one; 0 if it has none."""
+    text = _decoded(body)
+    found = _SCRIPT.search(text)
+    return text.count("\n", 0, found.start() + 1) + 1 if found else 0
 
 
 def _icon_size(body: bytes) -> Size:
