@@ -47,7 +47,7 @@ def _encodings() -> None:
 
 def _editions() -> None:
     for name in ("read", "write_part", "finish"):
-        replace(edition_cache.EditionCache, name, lambda *_: None)
+        replace(edition_cache.EditionCache, name, lambda *_, **__: None)
 
 
 def _content() -> None:
