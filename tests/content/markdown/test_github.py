@@ -130,7 +130,7 @@ def test_a_text_of_this_repository_means_what_github_makes_of_it(
     body = text.split("---\n", 2)[2] if text.startswith("---\n") else text
     # Alerts, heading ids and formulas are not cmark-gfm's, but GitHub's above it.
     body = re.sub(r"(?m)^(#+ .*?)[ \t]*\{#[^}\n]*\}[ \t]*$", r"\1", body)
-    assert differ(re.sub(r"^# .*\n", "", body.lstrip()).replace("[!", "[ !").replace("$", "")) is None
+    assert differ(re.sub(r"^# .*\n", "", body.lstrip()).replace("[!", "[ !").replace("$", "§")) is None
 
 
 _INLINE = (
