@@ -8,9 +8,11 @@ The packages, from top to bottom; an import only points down, which `make lint` 
 
     __main__    the command line
     cli         the commands for authors
+    importers   other programs' sites → texts
+    starter     the folder of a new blog
     app         wires the packages; its lifespan publishes editions while the process serves
     serve       request → response: server, protocol, page store, negotiation, API, health
-    build       folders → edition: builder, caches, encodings, publisher, watcher
+    build       folders → edition: builder, caches, encodings, publisher, watcher; drawings and pictures in worker processes
     telemetry   traces, metrics, logs, visits, browser RUM
     render      Site → pages, feeds, sitemap (the only user of jinja2)
     content     text → Post → Site (the only user of mistune, pygments and yaml)
