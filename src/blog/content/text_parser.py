@@ -213,7 +213,7 @@ def _shown_name(name: FileName, place: NotePlace | None) -> str:
 def _without_control_characters(parts: Split) -> tuple[str, tuple[Remark, ...]]:
     """The body with U+FFFD for each character that no page or feed may contain, and a remark for the first of them.
 
-    A lone surrogate is a byte that is not UTF-8; whoever read the file has reported it.
+    A lone surrogate is a byte that is not UTF-8; `content/folder.py` has reported it.
     """
     first = UNUSABLE.search(parts.body)
     if first is None:
