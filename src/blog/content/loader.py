@@ -96,9 +96,11 @@ class _Loader:
             note("texts", len(texts))
         self._parsed.clear()
         self._parsed.update({(source, config.zone, extensions): text for source, text in texts.items()})
-        with stage("draw") as note:
-            drawings = self._drawings(texts.values())
-            note("drawings", len(drawings))
+        drawings: Mapping[DrawingSource, Drawing | NotDrawn] = {}
+        if any(text.document.sources for text in texts.values()):
+            with stage("draw") as note:
+                drawings = self._drawings(texts.values())
+                note("drawings", len(drawings))
         includes = Includes(self._folder)
         filled = (includes.shown(text) for text in texts.values())
         shown = addressed((_expired(text, moment) for text in filled), config.permalink)
