@@ -2,10 +2,7 @@
 
 import json
 import logging
-import os
 import subprocess
-import sys
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import lru_cache, partial
@@ -16,13 +13,13 @@ from queue import SimpleQueue
 
 from pydantic import TypeAdapter, ValidationError
 
+from blog.build import worker_process
 from blog.content.drawing import Drawing, DrawingSource, NotDrawn
 from blog.machine import cores
 from blog.machine.cache import Cache, key
 
 # A worker holds 60 MB.
 _MAX_WORKERS = 4
-_ENVIRONMENT = ("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "LANG")
 _RESULT: TypeAdapter[Drawing | NotDrawn] = TypeAdapter(Drawing | NotDrawn)
 _MAX_SECONDS = 2.0
 _ENDED = NotDrawn(f"it takes more than {_MAX_SECONDS:g} s to draw")
@@ -32,12 +29,7 @@ logger = logging.getLogger(__name__)
 
 def start_worker(max_seconds: float = _MAX_SECONDS) -> subprocess.Popen[bytes]:
     """A process that draws, with pipes to its standard input and output. A drawing that takes more processor time ends it."""
-    environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
-    # A session of its own, so that Ctrl-C ends the service alone; its end closes the pipes, which ends the worker.
-    return subprocess.Popen(  # noqa: S603 -- all arguments are ours
-        [sys.executable, "-m", "blog.build.drawings.worker", str(max_seconds)], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL, start_new_session=True,
-    )  # fmt: skip
+    return worker_process.start("blog.build.drawings.worker", str(max_seconds))
 
 
 class Drawer:
@@ -115,13 +107,8 @@ class _Worker:
     def draw(self, source: DrawingSource) -> Drawing | NotDrawn:
         process = self._process = self._process or self._start()
         request = json.dumps([source.kind, sha256(source.text.encode()).hexdigest(), source.text])
-        timer = threading.Timer(self._most_seconds, process.kill)
-        timer.daemon = True
-        timer.start()
-        try:
+        with worker_process.ended_after(process, self._most_seconds):
             response = _exchange(process, request.encode() + b"\n")
-        finally:
-            timer.cancel()
         if not response:
             self.close()
             return _ENDED

@@ -2,10 +2,7 @@
 
 import json
 import logging
-import os
 import subprocess
-import sys
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,6 +12,7 @@ from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from blog.build import worker_process
 from blog.content.files import File, Variant
 from blog.machine import cores
 from blog.machine.cache import Cache, key
@@ -23,7 +21,6 @@ _EXTENSIONS = frozenset({"jpg", "jpeg", "png", "webp"})
 _MAX_PIXELS = 50_000_000
 # A worker holds up to 300 MB.
 _MAX_WORKERS = 2
-_ENVIRONMENT = ("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "LANG")
 
 logger = logging.getLogger(__name__)
 
@@ -38,11 +35,7 @@ class Made:
 
 def start_worker() -> subprocess.Popen[bytes]:
     """A process that makes versions, with pipes to its standard input and output."""
-    environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
-    return subprocess.Popen(
-        [sys.executable, "-m", "blog.build.pictures.worker"], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL, start_new_session=True,
-    )  # fmt: skip
+    return worker_process.start("blog.build.pictures.worker")
 
 
 class Maker:
@@ -122,21 +115,18 @@ def _versions(process: subprocess.Popen[bytes], most_seconds: float, body: bytes
     """The versions that a worker makes before it ends, and what went wrong."""
     assert process.stdin  # noqa: S101 -- for the type checker
     assert process.stdout  # noqa: S101
-    timer = threading.Timer(most_seconds, process.kill)
-    timer.daemon = True
-    timer.start()
     variants: list[Variant] = []
     try:
-        with suppress(BrokenPipeError):
-            process.stdin.write(len(body).to_bytes(8) + body)
-            process.stdin.flush()
-        for found in _responses(process.stdout):
-            if isinstance(found, str):
-                return variants, found
-            variants.append(found)
+        with worker_process.ended_after(process, most_seconds):
+            with suppress(BrokenPipeError):
+                process.stdin.write(len(body).to_bytes(8) + body)
+                process.stdin.flush()
+            for found in _responses(process.stdout):
+                if isinstance(found, str):
+                    return variants, found
+                variants.append(found)
         return variants, "takes too long to be made smaller"
     finally:
-        timer.cancel()
         process.kill()
         with suppress(OSError):
             process.communicate()
