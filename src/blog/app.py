@@ -29,6 +29,8 @@ from blog.serve.pipeline import RequestPipeline, instrument
 from blog.serve.preview import PreviewLinks
 from blog.serve.reload import reload_routes
 from blog.serve.rum import rum_routes
+from blog.serve.search import search_routes
+from blog.serve.searcher import Searcher
 from blog.serve.store import PageStore
 from blog.serve.waiting import waiting_page
 from blog.settings import Settings, variable
@@ -78,6 +80,8 @@ class Blog(FastAPI):
         if settings.metrics_port is None:
             self.include_router(metrics_route(self.metrics.exposition))
         self.include_router(api_routes(self.service, settings.base_url))
+        self.searcher = Searcher(self.service, self.metrics.searched)
+        self.include_router(search_routes(self.searcher, settings.base_url))
         if self.rum:
             self.include_router(rum_routes(settings.base_url, self.rum.enqueue, self.rum.count))
         if settings.refreshes_browsers:

@@ -12,6 +12,7 @@ from blog.build.dates import Dates
 from blog.build.drawings.drawer import Drawer
 from blog.build.edition import Details, Edition, Entry, Section, Writer, bind, compressed_details
 from blog.build.encodings import Encoded, Encoder, Levels, cached
+from blog.build.index_source import IndexSource
 from blog.build.last_good import LastGood
 from blog.build.memory_estimate import warn_if_short_for_files
 from blog.build.not_found import NotFound
@@ -41,6 +42,7 @@ from blog.render.previews import Previews
 from blog.render.site_files import site_files, sources
 from blog.render.theme import ASSET_TYPES, Theme, asset_url
 from blog.render.theme_folders import theme_folders
+from blog.search.corpus import Corpus
 from blog.settings import Settings
 
 SOCIAL_CARD = "card.png"
@@ -94,6 +96,7 @@ class Builder:
         self._parsed: ParsedTexts = {}
         self._drawer = Drawer(cache)
         self._maker = Maker(cache, makes=makes_pictures)
+        self._corpus = Corpus()
         self._last_good = LastGood(settings.posts_dir)
         self._file_bytes = 0
         limit_retained_memory()
@@ -145,7 +148,8 @@ class Builder:
             site = site_at(library, moment)
             edition = _render(library, site, theme, settings, binder, stage)
         problems = _problems(library, made, settings.posts_dir)
-        edition = replace(edition, warnings=(*loaded.warnings, *problems, *edition.warnings))
+        search = IndexSource(self._corpus.pack(site))
+        edition = replace(edition, warnings=(*loaded.warnings, *problems, *edition.warnings), search=search)
         return BuildResult(edition, loaded.referenced, library.files, loaded.included, self._maker.unmade)
 
     def _check_memory(self, library: Library) -> None:
@@ -168,6 +172,7 @@ class Builder:
         """Free the parsed texts and encodings that would speed up the next build."""
         self._parsed.clear()
         self._drawer.forget()
+        self._corpus.forget()
         self._maker.forget()
         self._encoder.forget()
 

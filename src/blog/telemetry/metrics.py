@@ -12,7 +12,7 @@ from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
-from blog.http.semantics import METHODS, OTHER_METHOD, REFUSALS
+from blog.http.semantics import METHODS, OTHER_METHOD, REFUSALS, SearchOutcome
 from blog.telemetry.fast_collectors import FastCounter, FastHistogram, HistogramChild
 
 # From a prepared page (well below a millisecond) to a blocked process.
@@ -41,6 +41,15 @@ class Metrics:
         )
         for status in REFUSALS:
             self._refused.add(str(status), count=0)
+        self._searches = FastCounter("blog_searches", "Searches by outcome.", ["outcome"], self.registry)
+        for outcome in SearchOutcome:
+            self._searches.add(outcome, count=0)
+        self._search_latency = Histogram(
+            "blog_search_duration_seconds",
+            "Time from a query to its answer, with the time that it waited.",
+            buckets=BUCKETS,
+            registry=self.registry,
+        )
         active = Gauge("http_requests_in_progress", "Requests being answered.", registry=self.registry)
         active.set_function(lambda: self.active)
         build = Gauge("blog_build_info", "What runs here.", ["version", "revision"], registry=self.registry)
@@ -88,6 +97,11 @@ class Metrics:
     def request_refused(self, status: int) -> None:
         """Count a request that was refused because it violates HTTP or exceeds a limit; ``status`` is one of REFUSALS."""
         self._refused.add(str(status))
+
+    def searched(self, outcome: SearchOutcome, seconds: float) -> None:
+        """Count a search; ``seconds`` include the time that it waited for others."""
+        self._searches.add(outcome)
+        self._search_latency.observe(seconds)
 
     def edition(self, states: Mapping[str, int], warnings: int, seconds: float) -> None:
         """Record that a new edition is served: its posts by state, its warnings, and the seconds it took to build."""
