@@ -24,6 +24,8 @@ from blog.settings import Settings
 POSTS_PER_PAGE = urls.POSTS_PER_PAGE
 POSTS_AT_HOME = 6
 _HEADING = re.compile(r'(<h[2-6] id="([^"]*)">)(.*?)(</h[2-6]>)', re.DOTALL)
+# How templates/diagram.html begins a diagram.
+_DIAGRAM = '<figure class="diagram'
 _TAGS = re.compile(r"<[^>]*>")
 _NO_RUM = (
     "BLOG_FARO_URL is set, but the page does not include the RUM script: "
@@ -88,8 +90,9 @@ class PageRenderer:
         return self._theme.render("suggestions.html", {}), items
 
     def _page(self, template: str, meta: PageMetadata, route: str, context: dict[str, Any]) -> Rendered:
-        formulas = any("<math" in value for value in context.values() if isinstance(value, Markup))
-        html = self._theme.render(template, {**self._shared, "meta": meta, "formulas": formulas, **context})
+        markups = [value for value in context.values() if isinstance(value, Markup)]
+        drawn = {"formulas": any("<math" in it for it in markups), "diagrams": any(_DIAGRAM in it for it in markups)}
+        html = self._theme.render(template, {**self._shared, "meta": meta, **drawn, **context})
         if self._rum and MARKER not in html:
             raise ContentError([Fault(self._theme.file(template), 1, _NO_RUM)])
         headers = security.for_html(security.script_hashes(html), secure=self._secure, beacons=self._beacons)

@@ -117,7 +117,11 @@ class _Meaning(HTMLParser):
 
 
 def _attribute_of(tag: str, name: str, value: str) -> str | None:
-    if tag in {"pre", "code"} or name in {"loading", "decoding", "scope", "aria-label"}:
+    if (
+        tag in {"pre", "code"}
+        or (tag == "p" and value == "picture")
+        or name in {"loading", "decoding", "scope", "aria-label"}
+    ):
         return None
     if (tag[0] == "h" and name == "id") or (tag == "li" and name == "class"):
         return None

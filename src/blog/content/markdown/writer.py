@@ -108,7 +108,8 @@ class Writer:
             return self.write([arranged])
         if any(child["type"] == "figure" for child in token["children"]):
             return "".join([self._part(list(children)) for _, children in groupby(token["children"], key=_is_figure)])
-        return f"<p>{self.write(token['children'])}</p>\n"
+        kind = ' class="picture"' if figures.is_picture(token["children"]) else ""
+        return f"<p{kind}>{self.write(token['children'])}</p>\n"
 
     def bare_paragraph(self, token: Token) -> str:
         children = token["children"]
