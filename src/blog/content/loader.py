@@ -1,6 +1,7 @@
 """Loader of the posts folder: parses every text, reads the files that texts refer to, and collects every fault with its file and line."""
 
 import logging
+import string
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
@@ -34,6 +35,8 @@ from blog.machine.stages import Stage, untimed_stage
 
 logger = logging.getLogger(__name__)
 
+# What an empty file may contain: white space, and characters that nobody sees.
+_BLANK = f"{string.whitespace}\u00a0\u200b\u2060\ufeff\x00"
 # Parsed texts by path, content, time zone and extensions, so that a rebuild parses only changed texts.
 ParsedTexts = dict[tuple[Source, tzinfo | None, Extensions], Text]
 
@@ -81,18 +84,20 @@ class _Loader:
         self._parsed = parsed
         self._parse = parse
         self._places = NotePlaces((), ())
+        self._layout = Layout(())
         self._draw = draw
 
     def load(self, stage: Stage, moment: datetime) -> Loaded:
         with stage("load") as note:
             sources = self._folder.texts()
             note("files", len(sources))
+        written = [source for source in sources if not self._is_blank(source)]
         config = self._config()
-        layout = Layout(sources, _named(sources, config))
-        self._places = NotePlaces((path for path, _ in sources), layout.collections)
+        self._layout = Layout(sources, _named(sources, config))
+        self._places = NotePlaces((path for path, _ in written), self._layout.collections)
         extensions = replace(config.extensions, lang=config.lang)
         with stage("parse") as note:
-            texts = {source: text for source in sources if (text := self._text(source, config, extensions))}
+            texts = {source: text for source in written if (text := self._text(source, config, extensions))}
             note("texts", len(texts))
         self._parsed.clear()
         self._parsed.update({(source, config.zone, extensions): text for source, text in texts.items()})
@@ -152,6 +157,14 @@ class _Loader:
         for line, problem in error.problems:
             self._folder.fault(path, problem, line, severity)
 
+    def _is_blank(self, source: Source) -> bool:
+        """Whether a text has no words at all, as one that its author has only just made."""
+        path, text = source
+        if text.strip(_BLANK):
+            return False
+        self._folder.fault(path, "is empty, and is left out")
+        return True
+
     def _text(self, source: Source, config: SiteConfig, extensions: Extensions) -> Text | None:
         path, text = source
         place = self._places.of(path)
@@ -161,7 +174,7 @@ class _Loader:
             return known
         if is_section(path) and place is None:
             return None
-        if reason := _unread(path):
+        if reason := _unread(path) or self._layout.unread(source):
             self._folder.fault(path, f"is not read: {reason}")
             return None
 
