@@ -301,3 +301,32 @@ def test_cells_that_a_table_has_no_column_for_are_remarked_once(rows: str, lines
     assert [(remark.line, "more cells than its head" in remark.problem) for remark in remarks] == [
         (line, True) for line in lines
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("a\n[text][nope]", "nope"),
+        ("a\n[text][]", "text"),
+        ("a\n![alt][nope]", "nope"),
+        ("a\n[a [b] c][nope]", "nope"),
+        ("a\n[*text*][ nope ] b", "nope"),
+        ("> a\n> [text][nope]", "nope"),
+        ("| a |\n|---|\n| [text][nope] |", "nope"),
+    ],
+)
+def test_a_reference_without_a_definition_is_remarked(text: str, name: str) -> None:
+    (remark,) = parse(text).remarks
+    assert remark.line == 2 + text.startswith("|")
+    assert f"refers to [{name}], which is not defined; it is shown as it is written" in remark.problem
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[text][Def]\n\n[def]: /x", "[text][]\n\n[text]: /x", "m[i][j]", "a[0][1]", "[a] [b]", "[a][b](/x)", r"\[a][b]", r"[a\][b]", "`[a][b]`",
+        "[^1][^2]\n\n[^1]: a\n[^2]: b", "[ ][ ]", "[x][1]", "[a](/x)[b]", "- [x] [b]", "int[][]", "$[a][b]$", "[a]\\[b]",
+    ],
+)  # fmt: skip
+def test_other_brackets_are_no_reference(text: str) -> None:
+    assert not [remark for remark in parse(text).remarks if "is not defined" in remark.problem]
