@@ -182,7 +182,8 @@ def _checked(settings: Settings) -> tuple[tuple[Fault, ...], int]:
     from blog.render.theme_folders import theme_folders  # noqa: PLC0415
 
     try:
-        loaded = load(settings.posts_dir, draw=Drawer(Cache(settings.cache_dir)))
+        drawer = Drawer(Cache(settings.cache_dir))
+        loaded = load(settings.posts_dir, draw=drawer, origin=settings.public_origin)
     except ContentError as problem:
         return problem.faults, problem.texts
     try:

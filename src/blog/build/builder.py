@@ -136,7 +136,8 @@ class Builder:
     def _make(self, moment: datetime, stage: Stage, dates: Dates | None, store: StoreSlice, held: Held) -> BuildResult:
         settings = self._settings
         folder, parse = Folder(settings.posts_dir, held), document_cache.cached(self._cache)
-        loaded = load(folder, self._parsed, parse, stage, moment, self._drawer)
+        origin = settings.public_origin
+        loaded = load(folder, self._parsed, parse, stage, moment, self._drawer, origin=origin)
         with stage("pictures") as note:
             made = self._maker(_pictures(loaded.library))
             note("pictures", len(made))

@@ -55,17 +55,19 @@ class Loaded:
     included: Mapping[PurePosixPath, str | None]
 
 
-def load(
+def load(  # noqa: PLR0913 -- each but the first has a default
     folder: Path | Folder,
     parsed: ParsedTexts | None = None,
     parse: Parse = markdown.parse,
     stage: Stage = untimed_stage,
     moment: datetime | None = None,
     draw: Draw = draw_nothing,
+    *,
+    origin: str = "",
 ) -> Loaded:
     """Read every post, page and picture in a folder, and draw diagrams and formulas; ``parsed`` keeps parsed texts from one load to the next.
 
-    Dates after ``moment``, by default now, are in the future.
+    Dates after ``moment``, by default now, are in the future. Links to ``origin`` are links of the site.
 
     Raises:
         ContentError: with every fault of the content, not only the first.
@@ -73,7 +75,7 @@ def load(
     opened = folder if isinstance(folder, Folder) else Folder(folder)
     loader = _Loader(opened, {} if parsed is None else parsed, parse, draw)
     with attributed(opened.path, "checked"):
-        return loader.load(stage, moment or datetime.now(UTC))
+        return loader.load(stage, moment or datetime.now(UTC), origin)
 
 
 class _Loader:
@@ -87,7 +89,7 @@ class _Loader:
         self._layout = Layout(())
         self._draw = draw
 
-    def load(self, stage: Stage, moment: datetime) -> Loaded:
+    def load(self, stage: Stage, moment: datetime, origin: str) -> Loaded:
         with stage("load") as note:
             sources = self._folder.texts()
             note("files", len(sources))
@@ -123,7 +125,7 @@ class _Loader:
             static_paths=static.paths,
             drawings=drawings,
         )
-        self._folder.faults += check(library, moment)
+        self._folder.faults += check(library, moment, origin)
         warnings = self._warnings(library, sources)
         all_referenced = tuple(sorted({*referenced, *includes.digests}))
         return Loaded(library, warnings, self._folder.found, all_referenced, includes.digests)
