@@ -1,5 +1,9 @@
 // Comforts. Without this script a page lacks nothing that is needed to read it.
 
+// The words, which are those of the page's language. {name} in them stands for a value.
+const words = { ...document.currentScript.dataset };
+const say = (key, values) => (words[key] ?? key).replace(/{(\w+)}/g, (_, name) => values[name]);
+
 // A name, with a number if another box is called so.
 const calls = new Map();
 const numbered = (name) => {
@@ -11,7 +15,7 @@ const numbered = (name) => {
 const nameOf = (block) => {
   const file = block.closest("figure.code")?.querySelector("figcaption")?.textContent;
   const language = block.dataset.language;
-  return numbered(file ?? (language && language !== "text" ? `${language} code` : "code"));
+  return numbered(file ?? (language && language !== "text" ? say("languageCode", { language }) : say("code")));
 };
 
 // What a reader wants of the code: without the prompts of a shell, and without the lines that a change takes out.
@@ -29,24 +33,24 @@ document.body.append(announcer);
 
 const copyButton = (block, name) => {
   const button = document.createElement("button");
-  const show = (said) => {
-    button.textContent = said;
-    button.ariaLabel = `${said} ${name}`;
+  const show = (state) => {
+    button.textContent = say(state);
+    button.ariaLabel = say(`${state}Code`, { name });
   };
   button.type = "button";
   button.className = "copy";
-  show("Copy");
+  show("copy");
   button.addEventListener("click", async () => {
-    let said = "Copied";
+    let state = "copied";
     try {
       await navigator.clipboard.writeText(codeOf(block));
     } catch {
-      said = "Not allowed";
+      state = "notAllowed";
     }
-    show(said);
-    announcer.textContent = said === "Copied" ? `Copied ${name}` : `Not allowed to copy ${name}`;
+    show(state);
+    announcer.textContent = say(`${state}Code`, { name });
     setTimeout(() => {
-      show("Copy");
+      show("copy");
       announcer.textContent = "";
     }, 2000);
   });
@@ -95,7 +99,7 @@ for (const formula of document.querySelectorAll(".prose math[display=block]")) {
   box.className = "equation";
   formula.replaceWith(box);
   box.append(formula);
-  watch(box, numbered("Formula"));
+  watch(box, numbered(say("formula")));
 }
 
 // The contents show which section is being read: the last one whose heading has passed the top third.

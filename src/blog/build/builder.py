@@ -35,6 +35,7 @@ from blog.machine.stages import Stage, untimed_stage
 from blog.render import rum, security
 from blog.render.bodies import BodyRenderer, diagram_url
 from blog.render.feeds import feeds
+from blog.render.localised import localised
 from blog.render.meta import MetadataBuilder, Picture
 from blog.render.page import FOREVER, SHORT, Rendered
 from blog.render.pages import PageRenderer
@@ -223,10 +224,12 @@ def render(
 
 def _render(library: Library, site: Site, theme: Theme, settings: Settings, binder: "_Binder", stage: Stage) -> Edition:
     # Feeds, the sitemap, llms.txt and the API are those of the public site even where pages show drafts.
-    shown = site_with_drafts(library, site.moment) if settings.drafts else site
+    site = localised(site, theme)
+    shown = localised(site_with_drafts(library, site.moment), theme) if settings.drafts else site
     resolver = Resolver(with_drafts(library) if settings.drafts else library)
     absolute = Resolver(library, settings.base_url)
-    metadata = MetadataBuilder(shown, settings.base_url, resolver, _card(theme, settings, site))
+    words = theme.words(site.config.lang)
+    metadata = MetadataBuilder(shown, settings.base_url, resolver, words, _card(theme, settings, site))
     shown_bodies = BodyRenderer(theme, resolver, settings.posts_dir, library.drawings)
     renderer = PageRenderer(shown, theme, metadata, shown_bodies, settings)
     since, until = valid_between(library, site.moment)
@@ -258,7 +261,7 @@ def _render(library: Library, site: Site, theme: Theme, settings: Settings, bind
         since=since,
         until=until,
         made=binder.dates.made,
-        warnings=(*warnings, *previews.faults),
+        warnings=(*theme.faults, *warnings, *previews.faults),
     )
 
 

@@ -22,14 +22,20 @@ from blog.content.yaml_words import lost_words
 
 @dataclass(frozen=True, slots=True)
 class Link:
+    """A link of the menu or of the footer. ``key`` is that of its title in the catalogue, where the author has given none."""
+
     title: str
     url: str
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Author:
+    """The author of the site. ``key`` is that of the name in the catalogue, where site.yaml gives none."""
+
     name: str
     url: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +51,13 @@ class CollectionSettings:
 class SiteConfig:
     title: str = "Blog"
     description: str = ""
-    author: Author = field(default_factory=lambda: Author("The author"))
+    author: Author = field(default_factory=lambda: Author("The author", key="the_author"))
     lang: str = "en"
-    navigation: tuple[Link, ...] = (Link("Posts", urls.BLOG), Link("Tags", urls.TAGS), Link("Archive", urls.ARCHIVE))
+    navigation: tuple[Link, ...] = (
+        Link("Posts", urls.BLOG, "posts"),
+        Link("Tags", urls.TAGS, "tags"),
+        Link("Archive", urls.ARCHIVE, "archive"),
+    )
     links: tuple[Link, ...] = (Link("RSS", urls.RSS),)
     # Path prefixes of other applications on the same origin, in canonical form.
     neighbours: tuple[str, ...] = ()
@@ -153,7 +163,7 @@ _Markdown = create_model("_Markdown", **{name: (_Switch, getattr(DEFAULT, name))
 class _File(BaseModel):
     title: Line = "Blog"
     description: str = ""
-    author: Annotated[_Author, BeforeValidator(_name_only)] = Field(default_factory=lambda: _Author(name="The author"))
+    author: Annotated[_Author, BeforeValidator(_name_only)] | None = None
     lang: Annotated[str, AfterValidator(language_tag)] = "en"
     navigation: list[_Link] | None = None
     links: list[_Link] | None = None
@@ -185,7 +195,7 @@ def parse_config(text: str) -> SiteConfig:
     return SiteConfig(
         title=model.title,
         description=" ".join(model.description.split()),
-        author=Author(model.author.name, model.author.url),
+        author=Author(model.author.name, model.author.url) if model.author else defaults.author,
         lang=model.lang,
         navigation=_links(model.navigation, defaults.navigation),
         links=_links(model.links, defaults.links),

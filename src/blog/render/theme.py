@@ -17,14 +17,18 @@ from jinja2 import (
     TemplateError,
     TemplateNotFound,
     TemplateSyntaxError,
+    pass_context,
 )
 from jinja2.loaders import split_template_path
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from blog import urls
 from blog.content.files import UnreadableError, digest, is_editors_file, is_utf_8, read_regular
 from blog.content.folder import MAX_FILE_BYTES, MAX_TEXT_BYTES
 from blog.errors import ContentError, Fault
+from blog.render.catalogues import Catalogues
+from blog.render.strings import Words
 
 ASSETS = "assets"
 COMPONENTS = "components"
@@ -66,6 +70,7 @@ class Theme:
             ContentError: a template or an asset has a fault.
         """
         self._folders = folders
+        self._catalogues = Catalogues(*folders)
         self.assets = _read_assets(folder / ASSETS for folder in folders)
         self._environment = Environment(
             loader=_Loader(folders),
@@ -74,7 +79,7 @@ class Theme:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.filters |= {"day": day, "iso": iso, "number": _number}
+        self._environment.filters |= {"day": _day, "iso": iso, "number": _number}
         self._environment.globals |= {"asset": self.asset, "urls": urls, "json": embedded_json, "script": self.script}
         self.components: dict[str, str] = {}
         for template in self._templates():
@@ -82,6 +87,19 @@ class Theme:
             folder, _, name = template.rpartition("/")
             if folder == COMPONENTS:
                 self.components[name.removesuffix(".html")] = template
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """The warnings about the catalogues of strings."""
+        return self._catalogues.faults
+
+    def words(self, lang: str) -> Words:
+        """The texts of the theme for a language tag.
+
+        Raises:
+            ContentError: the theme has no English texts.
+        """
+        return self._catalogues.words(lang)
 
     def _templates(self) -> Iterator[str]:
         for template in self._environment.list_templates(extensions=["html"]):
@@ -148,12 +166,10 @@ def _description(problem: Exception) -> str:
     return str(problem) if isinstance(problem, TemplateError) else f"{type(problem).__name__}: {problem}"
 
 
-def day(moment: datetime) -> str:
-    """
-    >>> day(datetime(2026, 3, 1))
-    '1 March 2026'
-    """
-    return f"{moment.day} {moment:%B %Y}"
+@pass_context
+def _day(context: Context, moment: datetime) -> str:
+    words: Words = context["t"]
+    return words.day(moment)
 
 
 def iso(moment: datetime) -> str:

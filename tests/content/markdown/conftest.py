@@ -10,6 +10,7 @@ import pytest
 
 from blog.content.document import Reference
 from blog.content.markdown import parse
+from tests.english import label
 
 _BLOCKS = frozenset(
     [
@@ -153,7 +154,7 @@ def meaning() -> Callable[[str], str]:
 @pytest.fixture(scope="session")
 def html() -> Callable[[str], str]:
     """The HTML of a text, each reference filled in as it is written."""
-    return lambda text: parse(text).html(_attribute)
+    return lambda text: parse(text).html(_attribute, label)
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from blog.content.document import Document, Reference
 from blog.content.markdown import parse
 from blog.content.targets import is_harmful
+from tests.english import label
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "markdown"
 VOID = {"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
@@ -22,12 +23,12 @@ def attribute(reference: Reference) -> str:
 
 
 def html(text: str) -> str:
-    return parse(text).html(attribute)
+    return parse(text).html(attribute, label)
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in GOLDEN.glob("*.md")))
 def test_golden_markdown(name: str) -> None:
-    rendered = parse((GOLDEN / f"{name}.md").read_text(encoding="utf-8"), "The title").html(attribute)
+    rendered = parse((GOLDEN / f"{name}.md").read_text(encoding="utf-8"), "The title").html(attribute, label)
     golden = GOLDEN / f"{name}.html"
     if os.environ.get("BLOG_GOLDEN") == "refresh":
         golden.write_text(rendered, encoding="utf-8")
@@ -273,7 +274,7 @@ def _balance(markup: str) -> tuple[list[str], list[str]]:
 @example("- [x] - [x] a\n\n  b")
 def test_markdown_without_html_is_balanced_html(text: str) -> None:
     document = parse(text)
-    assert _balance(document.html(attribute)) == ([], [])
+    assert _balance(document.html(attribute, label)) == ([], [])
     assert all(1 <= reference.line <= text.count("\n") + 1 for reference in document.references)
 
 
