@@ -41,11 +41,16 @@ def search_text(text: Text, lang: str) -> SearchText:
         date=text.published if isinstance(text, Post | StandalonePage) else None,
         language=text.lang or lang,
         tags=tuple((tag, slugify(tag)) for tag in dict.fromkeys(text.tags)) if isinstance(text, Post) else (),
-        sections=sections_of(text.document.html(_nothing, drawn=_source)),
+        sections=sections_of(text.document.html(_nothing, _no_word, drawn=_source)),
     )
 
 
 def _nothing(_reference: Reference) -> str:
+    return ""
+
+
+def _no_word(_key: str, _number: int) -> str:
+    """In place of the words that are not the author's."""
     return ""
 
 
