@@ -188,7 +188,7 @@ def _checked(settings: Settings) -> tuple[tuple[Fault, ...], int]:
         return problem.faults, problem.texts
     try:
         site = site_at(loaded.library, datetime.now(UTC))
-        theme = Theme(*theme_folders(settings.templates_dir))
+        theme = Theme(*theme_folders(settings.templates_dir), look=loaded.library.config.look)
         edition = render(loaded.library, site, theme, settings, Encoder(lambda *_: {}))
     except ContentError as problem:
         return (*loaded.warnings, *problem.faults), loaded.texts

@@ -144,7 +144,7 @@ class Builder:
             note("pictures", len(made))
         library = _with_variants(loaded.library, made)
         self._check_memory(library)
-        theme = Theme(*theme_folders(settings.templates_dir))
+        theme = Theme(*theme_folders(settings.templates_dir), look=library.config.look)
         binder = _Binder(self._encoder, dates or Dates.following(None), store)
         with attributed(settings.posts_dir, "rendered"):
             site = site_at(library, moment)

@@ -55,6 +55,7 @@ class PageRenderer:
             "modified": site.modified,
             "refresh": settings.refreshes_browsers,
             "rum": self._rum,
+            "fonts": theme.fonts,
             "state_of": site.state_of,
         }
 

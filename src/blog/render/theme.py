@@ -24,10 +24,12 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from blog import urls
+from blog.content.config import Look
 from blog.content.files import UnreadableError, digest, is_editors_file, is_utf_8, read_regular
 from blog.content.folder import MAX_FILE_BYTES, MAX_TEXT_BYTES
 from blog.errors import ContentError, Fault
 from blog.render.catalogues import Catalogues
+from blog.render.look import dressed, preloaded
 from blog.render.strings import Words
 
 ASSETS = "assets"
@@ -63,7 +65,7 @@ class _Loader(FileSystemLoader):
 class Theme:
     """Templates that raise for unknown names, and assets whose URLs contain their digest. ``components`` are templates by the name in a text."""
 
-    def __init__(self, *folders: Path) -> None:
+    def __init__(self, *folders: Path, look: Look | None = None) -> None:
         """Read the folders; a file of an earlier one replaces the file of that name in a later one.
 
         Raises:
@@ -71,7 +73,8 @@ class Theme:
         """
         self._folders = folders
         self._catalogues = Catalogues(*folders)
-        self.assets = _read_assets(folder / ASSETS for folder in folders)
+        self._look = look or Look()
+        self.assets = dressed(_read_assets(folder / ASSETS for folder in folders), self._look)
         self._environment = Environment(
             loader=_Loader(folders),
             autoescape=True,
@@ -107,6 +110,11 @@ class Theme:
                 raise ContentError([Fault(self.file(template), 1, "has a name that is not UTF-8; rename it")])
             if not any(map(_is_ignored, template.split("/"))):
                 yield template
+
+    @property
+    def fonts(self) -> tuple[str, ...]:
+        """The URLs of the fonts that a page loads first."""
+        return tuple(map(self.asset, preloaded(self.assets, self._look)))
 
     def asset(self, name: str) -> str:
         """The URL of an asset, for templates. An unknown name raises TemplateError, which becomes a fault of the template."""
