@@ -8,7 +8,7 @@ from blog.content.front_matter import FrontMatterError
 
 def test_an_empty_file_gives_the_defaults() -> None:
     assert parse_config("") == SiteConfig()
-    assert SiteConfig().navigation[0] == Link("Posts", "/blog")
+    assert SiteConfig().navigation[0] == Link("Posts", "/blog", "posts")
 
 
 def test_every_key_is_read() -> None:

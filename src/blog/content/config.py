@@ -285,7 +285,9 @@ def unknown_keys(text: str) -> Iterator[Remark]:
 
 def _author(given: _Author) -> Author:
     about = " ".join(given.about.split())
-    return Author(given.name, given.url, portrait=given.portrait, about=about, email=given.email, fediverse=given.fediverse)
+    return Author(
+        given.name, given.url, portrait=given.portrait, about=about, email=given.email, fediverse=given.fediverse
+    )
 
 
 def _settings(given: _Collection) -> CollectionSettings:
