@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from blog import urls
 from blog.content.document import Remark
 from blog.content.file_names import FileName
+from blog.content.front_matter.json_object import read_json
 from blog.content.front_matter.keys import Said, Translated, translate
 from blog.content.front_matter.lines import line_of_written
 from blog.content.front_matter.model import FrontMatter, alias_path, words
@@ -24,6 +25,10 @@ from blog.content.yaml_words import lost_words
 
 Kind = Literal["post", "page"]
 _FENCED = re.compile(r"\s*(?:---|\+\+\+)")
+_DRAFT_IN_JSON = re.compile(
+    r"\s*\{(?:[^{}]*,)?\s*\"(?:(?:draft|is_?draft|private)\"\s*:\s*\"?true|(?:(?:is_?)?published|public)\"\s*:\s*\"?false)\b",
+    re.IGNORECASE,
+)
 _DRAFT = re.compile(
     r"^[\"']?(?:(?:draft|is_?draft|private)[\"']?[ \t]*[:=][ \t]*[\"']?(?:true|yes|on|y)"
     r"|(?:(?:is_?)?published|public)[\"']?[ \t]*[:=][ \t]*[\"']?(?:false|no|off|n)"
@@ -40,7 +45,7 @@ def read(parts: Split) -> dict[str, Value]:
     """
     if parts.dialect == "none":
         return {}
-    reader = {"yaml": read_yaml, "toml": read_toml, "pelican": read_pelican}[parts.dialect]
+    reader = {"yaml": read_yaml, "toml": read_toml, "json": read_json, "pelican": read_pelican}[parts.dialect]
     return reader(parts.front_matter, parts.first_line)
 
 
@@ -156,6 +161,8 @@ def is_marked_as_draft(text: str) -> bool:
     >>> is_marked_as_draft("---\ntitle: [\ndraft: true # not yet\n---\n"), is_marked_as_draft("---\n---\ndraft: true\n")
     (True, False)
     """
+    if _DRAFT_IN_JSON.match(text[:MAX_FRONT_MATTER_CHARACTERS]):
+        return True
     try:
         front_matter = split(text).front_matter
     except FrontMatterError:
