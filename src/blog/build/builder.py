@@ -35,6 +35,7 @@ from blog.machine.stages import Stage, untimed_stage
 from blog.render import rum, security
 from blog.render.bodies import BodyRenderer, diagram_url
 from blog.render.feeds import feeds
+from blog.render.languages import unspoken
 from blog.render.localised import localised
 from blog.render.meta import MetadataBuilder, Picture
 from blog.render.page import FOREVER, SHORT, Rendered
@@ -261,7 +262,7 @@ def _render(library: Library, site: Site, theme: Theme, settings: Settings, bind
         since=since,
         until=until,
         made=binder.dates.made,
-        warnings=(*theme.faults, *warnings, *previews.faults),
+        warnings=(*theme.faults, *unspoken(library, theme, settings.posts_dir), *warnings, *previews.faults),
     )
 
 

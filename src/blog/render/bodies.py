@@ -68,7 +68,7 @@ class BodyRenderer:
 
     def words(self, text: Text) -> Words:
         """The words of the service in the language of a text."""
-        return self._theme.words(self.resolver.language(text))
+        return self._theme.words(*self.resolver.languages(text))
 
     def faults(self, library: Library) -> Iterator[Fault]:
         """The components that the theme does not have, and those that cannot be rendered: of a draft they are warnings."""

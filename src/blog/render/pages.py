@@ -99,7 +99,7 @@ class PageRenderer:
     def _page(self, template: str, meta: PageMetadata, route: str, context: dict[str, Any]) -> Rendered:
         markups = [value for value in context.values() if isinstance(value, Markup)]
         drawn = {"formulas": any("<math" in it for it in markups), "diagrams": any(_DIAGRAM in it for it in markups)}
-        words = self._theme.words(meta.lang)
+        words = self._theme.words(meta.lang, self._site.config.lang)
         config = in_words(self._site.config, words)
         html = self._theme.render(
             template, {**self._shared, "t": words, "site": config, "meta": meta, **drawn, **context}

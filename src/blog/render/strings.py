@@ -1,7 +1,7 @@
 """Strings: the words that the service says to readers, in one language."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, KeysView, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from difflib import get_close_matches
@@ -11,6 +11,7 @@ from typing import Any
 from jinja2 import TemplateError
 from markupsafe import Markup, escape
 
+from blog.content.scripts import Direction, direction
 from blog.render.formats import Formats
 from blog.render.plurals import category
 
@@ -40,6 +41,23 @@ class Words:
         self.lang = first.lang
         self.formats = formats
         self._texts = {key: (it.lang, forms) for it in reversed(chain) for key, forms in it.texts.items()}
+
+    @property
+    def keys(self) -> KeysView[str]:
+        """The keys of the texts."""
+        return self._texts.keys()
+
+    def forms(self, key: str) -> Forms:
+        """The forms of a text by plural category."""
+        return self._texts[key][1]
+
+    @property
+    def dir(self) -> Direction:
+        return direction(self.lang)
+
+    def speaks(self, lang: str) -> bool:
+        """Whether these are texts of the language of a tag, in whatever country."""
+        return lang.lower().partition("-")[0] == self.lang.lower().partition("-")[0]
 
     def __call__(self, key: str, /, **values: object) -> Markup:
         """A text as HTML. Values are escaped unless they are safe; ``n`` is the number that decides on the plural.

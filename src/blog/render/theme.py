@@ -27,10 +27,11 @@ from blog import urls
 from blog.content.config import Look
 from blog.content.files import UnreadableError, digest, is_editors_file, is_utf_8, read_regular
 from blog.content.folder import MAX_FILE_BYTES, MAX_TEXT_BYTES
+from blog.content.scripts import direction
 from blog.errors import ContentError, Fault
 from blog.render.catalogues import Catalogues
 from blog.render.look import dressed, preloaded
-from blog.render.strings import Words
+from blog.render.strings import ENGLISH, Words
 
 ASSETS = "assets"
 COMPONENTS = "components"
@@ -83,7 +84,13 @@ class Theme:
             lstrip_blocks=True,
         )
         self._environment.filters |= {"day": _day, "iso": iso, "number": _number}
-        self._environment.globals |= {"asset": self.asset, "urls": urls, "json": embedded_json, "script": self.script}
+        self._environment.globals |= {
+            "asset": self.asset,
+            "urls": urls,
+            "json": embedded_json,
+            "script": self.script,
+            "direction": direction,
+        }
         self.components: dict[str, str] = {}
         for template in self._templates():
             self._compile(template)
@@ -96,13 +103,17 @@ class Theme:
         """The warnings about the catalogues of strings."""
         return self._catalogues.faults
 
-    def words(self, lang: str) -> Words:
-        """The texts of the theme for a language tag.
+    def words(self, *langs: str) -> Words:
+        """The texts of the theme for the first of these languages that has a catalogue; English ones where none has.
 
         Raises:
             ContentError: the theme has no English texts.
         """
-        return self._catalogues.words(lang)
+        return self._catalogues.words(next(filter(self.speaks, langs), ENGLISH))
+
+    def speaks(self, lang: str) -> bool:
+        """Whether there is a catalogue for a language tag, or for the language alone."""
+        return self._catalogues.has(lang)
 
     def _templates(self) -> Iterator[str]:
         for template in self._environment.list_templates(extensions=["html"]):

@@ -193,7 +193,8 @@ class Writer:
 
     def alert(self, token: Token) -> str:
         attrs, children = token["attrs"], token["children"]
-        kind, label = attrs["kind"], word(attrs["kind"])
+        kind, named = attrs["kind"], attrs.get("named")
+        label = word(f"alert_{named}" if named else kind)
         title = label
         if children and children[0]["type"] == "alert_title":
             title, children = self.write(children[0]["children"]), children[1:]
