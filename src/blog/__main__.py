@@ -123,6 +123,7 @@ def _serve(settings: Settings, options: argparse.Namespace) -> int:
     metrics_listeners = listen(settings.host, metrics_port, variable("metrics_port")) if metrics_port else []
     app = create_app(settings, metrics_listeners=metrics_listeners)
     connections = Connections(_limits(settings), app.metrics.request_refused)
+    app.metrics.connections = lambda: (connections.count, connections.limit)
     protocol = partial(PageProtocol, app.pipeline.answer, app.pipeline.finished, app.service, connections)
     config = uvicorn.Config(
         app,
@@ -138,7 +139,7 @@ def _serve(settings: Settings, options: argparse.Namespace) -> int:
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=_SLOWEST_CLIENT_SECONDS,
     )
-    Server(config, app.service, settings.drain_seconds, listeners).run()
+    Server(config, app.service, settings.drain_seconds, listeners, connections.arrivals.tick).run()
     return _outcome(app.service.failure)
 
 
@@ -182,13 +183,12 @@ def _checked(settings: Settings) -> tuple[tuple[Fault, ...], int]:
     from blog.render.theme_folders import theme_folders  # noqa: PLC0415
 
     try:
-        drawer = Drawer(Cache(settings.cache_dir))
-        loaded = load(settings.posts_dir, draw=drawer, origin=settings.public_origin)
+        loaded = load(settings.posts_dir, draw=Drawer(Cache(settings.cache_dir)))
     except ContentError as problem:
         return problem.faults, problem.texts
     try:
         site = site_at(loaded.library, datetime.now(UTC))
-        theme = Theme(*theme_folders(settings.templates_dir), look=loaded.library.config.look)
+        theme = Theme(*theme_folders(settings.templates_dir))
         edition = render(loaded.library, site, theme, settings, Encoder(lambda *_: {}))
     except ContentError as problem:
         return (*loaded.warnings, *problem.faults), loaded.texts

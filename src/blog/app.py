@@ -2,17 +2,19 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from blog import __version__, urls
+from blog.build.edition import Edition
 from blog.build.listener import BuildListener
 from blog.build.publisher import Publisher
 from blog.build.state import ServiceState
@@ -29,12 +31,10 @@ from blog.serve.pipeline import RequestPipeline, instrument
 from blog.serve.preview import PreviewLinks
 from blog.serve.reload import reload_routes
 from blog.serve.rum import rum_routes
-from blog.serve.search import search_routes
-from blog.serve.searcher import Searcher
 from blog.serve.store import PageStore
 from blog.serve.waiting import waiting_page
 from blog.settings import Settings, variable
-from blog.telemetry.metrics import Metrics
+from blog.telemetry.metrics import Metrics, Published
 from blog.telemetry.metrics_server import MetricsServer
 from blog.telemetry.rum import Forwarder, Outcomes, Site
 from blog.telemetry.visits import Visits, warm_up
@@ -73,20 +73,25 @@ class Blog(FastAPI):
         waiting = waiting_page if settings.refreshes_browsers else None
         store = PageStore(self.service, routes, PreviewLinks(settings.preview_key), waiting, secure=settings.secure)
         dynamic = Dynamic(Head(super().__call__), secure=settings.secure)
-        visits = Visits(self.metrics.registry, urlsplit(settings.base_url).hostname or "")
-        self.pipeline = RequestPipeline(settings, store, dynamic, self.metrics, visits, self.tracing)
+        self._visits = Visits(self.metrics.registry, urlsplit(settings.base_url).hostname or "")
+        self.pipeline = RequestPipeline(settings, store, dynamic, self.metrics, self._visits, self.tracing)
         instrument(self, self.metrics)
-        self.include_router(health_routes(self.service, settings.revision))
-        if settings.metrics_port is None:
-            self.include_router(metrics_route(self.metrics.exposition))
-        self.include_router(api_routes(self.service, settings.base_url))
-        self.searcher = Searcher(self.service, self.metrics.searched)
-        self.include_router(search_routes(self.searcher, settings.base_url))
-        if self.rum:
-            self.include_router(rum_routes(settings.base_url, self.rum.enqueue, self.rum.count))
-        if settings.refreshes_browsers:
-            self.include_router(reload_routes(self.service))
+        for router in self._routers():
+            self.include_router(router)
+            self.metrics.expect(route.path for route in router.routes if isinstance(route, Route))
         self.add_exception_handler(HTTPException, _http_problem)
+        self.metrics.readiness(lambda: self.service.state)
+
+    def _routers(self) -> Iterator[APIRouter]:
+        settings = self._settings
+        yield health_routes(self.service, settings.revision)
+        if settings.metrics_port is None:
+            yield metrics_route(self.metrics.exposition)
+        yield api_routes(self.service, settings.base_url)
+        if self.rum:
+            yield rum_routes(settings.base_url, self.rum.enqueue, self.rum.count)
+        if settings.refreshes_browsers:
+            yield reload_routes(self.service)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -126,7 +131,21 @@ class Blog(FastAPI):
 
     def _build_listener(self) -> BuildListener:
         start, stage = (self.tracing.start, self.tracing.stage) if self.tracing else (untimed_start, untimed_stage)
-        return BuildListener(start=start, stage=stage, published=self.metrics.edition, refused=self.metrics.refused)
+        return BuildListener(start=start, stage=stage, published=self._published, refused=self.metrics.refused)
+
+    def _published(self, edition: Edition, seconds: float) -> None:
+        routes = [(path, page.route) for path, page in edition.pages.items()]
+        self._visits.expect(routes)
+        self.metrics.edition(
+            Published(
+                states=edition.states,
+                warnings=len(edition.warnings),
+                seconds=seconds,
+                digest=edition.digest,
+                made=edition.made,
+                routes=frozenset(route for _, route in routes),
+            )
+        )
 
 
 def create_app(settings: Settings, clock: Clock = utc_now, metrics_listeners: Sequence[socket.socket] = ()) -> Blog:
@@ -145,8 +164,12 @@ def _tracing(settings: Settings, metrics: Metrics) -> "Tracing | None":
 
         sampler = HeadSampler(settings.traces_sampler, settings.traces_sampler_arg, settings.trusted_proxies)
         tracing = Tracing(sampler, Pipeline(settings))
-    name, text = "blog_spans_dropped", "Spans that were recorded and never reached the collector."
-    metrics.count(name, text, lambda: tracing.pipeline.dropped if tracing else 0)
+    text = "Spans that were recorded and never reached the collector."
+    metrics.count("blog_spans_dropped", text, lambda: tracing.pipeline.dropped if tracing else 0)
+    text = "Spans that the collector has accepted."
+    metrics.count("blog_spans_exported", text, lambda: tracing.pipeline.exported if tracing else 0)
+    text = "Failed or slow requests without a span, because the limit of such spans was reached."
+    metrics.count("blog_spans_held_back", text, lambda: tracing.held_back if tracing else 0)
     return tracing
 
 

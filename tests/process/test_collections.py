@@ -37,7 +37,7 @@ def test_a_collection_without_indexes_and_dates_is_served(serve: "Serve", posts:
     assert process.get("/compendium/delivery/secret").status == 404
     metrics = process.get("/metrics").body.decode()
     (view,) = (line for line in metrics.splitlines() if line.startswith("blog_page_views_total{") and ARRAYS in line)
-    assert {'content_type="note"', 'is_bot="false"'} <= set(re.findall(r'\w+="[^"]*"', view))
+    assert {'content_type="note"'} <= set(re.findall(r'\w+="[^"]*"', view))
     assert view.endswith(" 1.0")
     assert 'handler="/{collection}/{group}/{slug}"' in metrics
 

@@ -4,9 +4,11 @@ import asyncio
 import gc
 import os
 import random
+import re
 import subprocess
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,8 +59,13 @@ def _count(app: "Blog", **labels: str) -> float:
 
 FAMILIES = {
     "http_request_duration_seconds": ("histogram", {"method", "handler", "status"}),
-    "http_requests_in_progress": ("gauge", set()),
-    "blog_page_views": ("counter", {"path", "content_type", "is_bot"}),
+    "http_requests_refused": ("counter", {"status"}),
+    "http_response_size_bytes": ("counter", {"handler"}),
+    "blog_conditional_requests": ("counter", {"outcome"}),
+    "blog_ready": ("gauge", {"state"}),
+    "blog_edition_info": ("gauge", {"digest"}),
+    "blog_edition_timestamp_seconds": ("gauge", set()),
+    "blog_page_views": ("counter", {"path", "content_type"}),
     "blog_visits": ("counter", {"source"}),
     "blog_visitors_device": ("counter", {"browser", "device"}),
     "blog_bot_views": ("counter", {"kind"}),
@@ -69,6 +76,8 @@ FAMILIES = {
     "blog_content_load_seconds": ("gauge", set()),
     "blog_event_loop_lag_seconds": ("histogram", set()),
     "blog_spans_dropped": ("counter", set()),
+    "blog_spans_exported": ("counter", set()),
+    "blog_spans_held_back": ("counter", set()),
     "process_resident_memory_bytes": ("gauge", set()),
     "process_cpu_seconds": ("counter", set()),
     "process_open_fds": ("gauge", set()),
@@ -140,7 +149,7 @@ async def test_labels_come_from_closed_sets(
 ) -> None:
     async with run_app() as app:
         await call(app, target, method)
-        (sample,) = _samples(app, f"{LATENCY}_count")
+        (sample,) = (sample for sample in _samples(app, f"{LATENCY}_count") if sample.value)
     assert (sample.labels["method"], sample.labels["handler"], sample.labels["status"]) == labels
     assert sample.value == 1
 
@@ -167,31 +176,126 @@ async def test_two_apps_in_one_process_do_not_share_counts(run_app: "RunApp", ca
         assert (_count(one), _count(other)) == (2, 1)
 
 
-async def test_requests_in_progress_return_to_zero(
-    run_app: "RunApp", call: "Call", deliberate_error: type[Exception]
-) -> None:
+# Series that begin at 0.
+
+
+async def test_the_first_view_error_and_feed_of_a_process_are_an_increase_over_zero(run_app: "RunApp") -> None:
     async with run_app() as app:
-        entered, release = asyncio.Event(), asyncio.Event()
+        views = {sample.labels["path"]: sample.value for sample in _samples(app, "blog_page_views_total")}
+        assert {"/", "/blog", "/blog/hello", "/blog/health-tips", "/about", "/blog/tag/http"} <= views.keys()
+        assert "/blog/unfinished" not in views
+        assert set(views.values()) == {0}
+        for name in (
+            "blog_visits",
+            "blog_visitors_device",
+            "blog_bot_views",
+            "blog_feed_fetches",
+            "http_requests_refused",
+        ):
+            assert {sample.value for sample in _samples(app, f"{name}_total")} == {0}, name
+        counted = {
+            (sample.labels["handler"], sample.labels["status"])
+            for sample in _samples(app, f"{LATENCY}_count")
+            if not sample.value
+        }
+    for handler in ("/blog/{slug}", "/", "/rss", "/api/posts/{slug}", "/api/ready"):
+        assert {(handler, "200"), (handler, "500")} <= counted
+    assert {("none", "404"), ("none", "500"), ("none", "503")} <= counted
 
-        @app.get("/api/wait")
-        async def wait() -> None:
-            entered.set()
-            await release.wait()
 
-        @app.get("/api/boom")
-        async def boom() -> None:
-            raise deliberate_error("on purpose")
+async def test_views_of_a_page_that_is_gone_are_kept_if_there_were_any(run_app: "RunApp", call: "Call") -> None:
+    async with run_app() as app:
+        await call(app, "/blog/hello", headers=(("user-agent", BROWSER),))
+        app._visits.expect([("/blog/new", "/blog/{slug}"), ("/blog/new.md", "/blog/{slug}.md")])  # noqa: SLF001 -- as a new edition
+        views = {sample.labels["path"]: sample.value for sample in _samples(app, "blog_page_views_total")}
+    assert views == {"/blog/hello": 1, "/blog/new": 0}
 
-        waiting = asyncio.create_task(call(app, "/api/wait"))
-        cancelled = asyncio.create_task(call(app, "/api/wait"))
-        await entered.wait()
-        assert _samples(app, "http_requests_in_progress")[0].value == 2
-        cancelled.cancel()
-        release.set()
-        await asyncio.gather(waiting, cancelled, return_exceptions=True)
-        await call(app, "/api/boom")
-        await call(app, "/nowhere")
-        assert _samples(app, "http_requests_in_progress")[0].value == 0
+
+async def test_openmetrics_says_when_a_series_began_and_the_text_format_does_not(run_app: "RunApp") -> None:
+    began = time.time()
+    async with run_app() as app:
+        openmetrics = (await _scrape(app, OPENMETRICS)).text
+        text = (await _scrape(app, TEXT)).text
+    created = {
+        sample.name: sample.value
+        for family in _parsed_openmetrics(openmetrics)
+        for sample in family.samples
+        if sample.name.endswith("_created")
+    }
+    assert {f"{LATENCY}_created", "blog_visits_created", "blog_event_loop_lag_seconds_created"} <= created.keys()
+    # Every page is born at 0, and 10,000 of them need no second series each.
+    assert "blog_page_views_created" not in created
+    assert all(began - 60 < value < time.time() for value in created.values())
+    assert "_created" not in text
+
+
+# What the process serves.
+
+
+async def test_exactly_one_state_of_readiness_is_1(run_app: "RunApp") -> None:
+    async with run_app() as app:
+
+        def states() -> dict[str, float]:
+            return {sample.labels["state"]: sample.value for sample in _samples(app, "blog_ready")}
+
+        assert states() == {"loading": 0, "ready": 1, "draining": 0}
+        edition, app.service.edition = app.service.edition, None
+        assert states() == {"loading": 1, "ready": 0, "draining": 0}
+        app.service.edition, app.service.draining = edition, True
+        assert states() == {"loading": 0, "ready": 0, "draining": 1}
+
+
+async def test_replicas_that_serve_the_same_pages_have_the_same_digest(run_app: "RunApp", tmp_path: Path) -> None:
+    digests = []
+    for title in ("One", "One", "Two"):
+        (tmp_path / "a.md").write_text(
+            f"---\ntitle: {title}\ndate: 2026-03-01\n---\n\nA few words.\n", encoding="utf-8"
+        )
+        async with run_app(posts_dir=tmp_path) as app:
+            (edition,) = _samples(app, "blog_edition_info")
+            (made,) = _samples(app, "blog_edition_timestamp_seconds")
+            assert abs(made.value - time.time()) < 120
+            digests.append(edition.labels["digest"])
+    assert digests[0] == digests[1] != digests[2]
+    assert all(re.fullmatch("[0-9a-f]{12}", digest) for digest in digests)
+
+
+async def test_a_new_edition_replaces_the_digest_of_the_old_one(run_app: "RunApp") -> None:
+    async with run_app() as app:
+        edition = app.service.edition
+        assert edition is not None
+        app._published(replace(edition, pages=dict(list(edition.pages.items())[:3])), 0.1)  # noqa: SLF001 -- as the publisher calls it
+        assert [sample.value for sample in _samples(app, "blog_edition_info")] == [1]
+
+
+# What is sent.
+
+
+async def test_the_bytes_of_bodies_are_counted_by_route(run_app: "RunApp", call: "Call") -> None:
+    async with run_app() as app:
+
+        def sizes() -> dict[str, float]:
+            found = _samples(app, "http_response_size_bytes_total")
+            return {sample.labels["handler"]: sample.value for sample in found if sample.value}
+
+        assert sizes() == {}
+        assert app.service.edition is not None
+        size = len(app.service.edition.pages["/blog/hello"].identity.body)
+        await call(app, "/blog/hello")
+        await call(app, "/blog/hello")
+        await call(app, "/blog/hello", "HEAD")
+        await call(app, "/blog/hello", headers=(("if-none-match", "*"),))
+        assert sizes() == {"/blog/{slug}": 2 * size}
+        await call(app, "/api/posts")
+        assert sizes()["/api/posts"] > 100
+
+
+async def test_conditional_requests_are_counted_by_what_the_client_got(run_app: "RunApp", call: "Call") -> None:
+    async with run_app() as app:
+        for headers in ((), (("if-none-match", "*"),), (("if-none-match", '"old"'),), (("if-match", '"old"'),)):
+            await call(app, "/blog/hello", headers=headers)
+        outcomes = {s.labels["outcome"]: s.value for s in _samples(app, "blog_conditional_requests_total")}
+    assert outcomes == {"modified": 1, "not_modified": 1, "failed": 1}
 
 
 # The exposition.
@@ -212,7 +316,7 @@ async def test_the_text_format_is_the_default(run_app: "RunApp", accept: str | N
         answer = await _scrape(app, accept)
     assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
     assert "# EOF" not in answer.text
-    assert {family.name for family in _parsed(answer.text)} >= {"blog_build_info", "http_requests_in_progress"}
+    assert {family.name for family in _parsed(answer.text)} >= {"blog_build_info", "blog_ready"}
 
 
 async def test_openmetrics_has_exemplars_of_sampled_requests_only(
@@ -241,11 +345,33 @@ async def test_openmetrics_has_exemplars_of_sampled_requests_only(
     assert set(found) == {"/blog/{slug}", "/api/posts/{slug}"}
 
 
+@pytest.mark.parametrize("accept", [OPENMETRICS, TEXT])
+async def test_a_scrape_is_compressed_for_a_scraper_that_takes_gzip(
+    run_app: "RunApp", unused_port: int, accept: str
+) -> None:
+    async with run_app() as app:
+        on_the_sites_port = app
+        transport = httpx.ASGITransport(on_the_sites_port)
+        async with httpx.AsyncClient(transport=transport, base_url="http://blog.test") as client:
+            for wanted in ("gzip", "identity", "gzip;q=0"):
+                answer = await client.get("/metrics", headers={"accept": accept, "accept-encoding": wanted})
+                assert answer.headers.get("content-encoding") == ("gzip" if wanted == "gzip" else None)
+                assert "blog_build_info" in answer.text
+                assert "accept-encoding" in answer.headers["vary"]
+    async with run_app(metrics_port=unused_port), httpx.AsyncClient() as client:
+        url = f"http://127.0.0.1:{unused_port}/metrics"
+        zipped = await client.get(url, headers={"accept": accept, "accept-encoding": "gzip"})
+        plain = await client.get(url, headers={"accept": accept, "accept-encoding": "identity"})
+    assert (zipped.headers["content-encoding"], plain.headers.get("content-encoding")) == ("gzip", None)
+    assert int(zipped.headers["content-length"]) * 5 < int(plain.headers["content-length"])
+    assert "blog_build_info" in zipped.text
+
+
 async def test_buckets_separate_half_a_millisecond_five_and_a_hundred(run_app: "RunApp", call: "Call") -> None:
     async with run_app() as app:
         await call(app, "/blog/hello")
         bounds = {float(sample.labels["le"]) for sample in _samples(app, f"{LATENCY}_bucket")}
-    assert {0.0005, 0.005, 0.1} <= bounds
+    assert {0.000025, 0.0001, 0.0005, 0.005, 0.1} <= bounds
 
 
 async def test_promtool_reports_no_problem(run_app: "RunApp", call: "Call", find_tool: "FindTool") -> None:

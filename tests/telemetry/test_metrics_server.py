@@ -10,14 +10,15 @@ from contextlib import ExitStack, contextmanager
 import pytest
 
 from blog.telemetry import metrics_server
+from blog.telemetry.exposition import Scrape
 from blog.telemetry.metrics_server import MetricsServer
 
 SCRAPE = b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"
 HELD_OPEN = 100
 
 
-def _exposition(_accept: str) -> tuple[bytes, str]:
-    return b"up 1\n", "text/plain"
+def _exposition(_accept: str, _accept_encoding: str) -> Scrape:
+    return Scrape(b"up 1\n", {"content-type": "text/plain"})
 
 
 @contextmanager
@@ -81,7 +82,10 @@ def test_connections_that_are_held_open_do_not_block_scrapes(sent: bytes) -> Non
 
 def test_clients_that_do_not_read_do_not_block_scrapes() -> None:
     body = b"x" * 8_000_000
-    with _serving(exposition=lambda _: (body, "text/plain")) as (listening,), ExitStack() as held:
+    with (
+        _serving(exposition=lambda *_: Scrape(body, {"content-type": "text/plain"})) as (listening,),
+        ExitStack() as held,
+    ):
         for _ in range(20):
             held.enter_context(_connect(listening)).sendall(SCRAPE)
         assert _scrape(listening).endswith(body)
@@ -108,10 +112,10 @@ def test_a_scrape_that_fails_is_logged_and_the_next_one_is_answered(caplog: pyte
     caplog.set_level(logging.ERROR, "blog.telemetry.metrics_server")
     problems = [RuntimeError("no such sample")]
 
-    def exposition(accept: str) -> tuple[bytes, str]:
+    def exposition(accept: str, accept_encoding: str) -> Scrape:
         if problems:
             raise problems.pop()
-        return _exposition(accept)
+        return _exposition(accept, accept_encoding)
 
     with _serving(exposition=exposition) as (listening,):
         assert _scrape(listening) == b""

@@ -328,7 +328,14 @@ async def test_a_slow_request_outside_the_sample_gets_a_span_with_its_actual_sta
     async with traced(traces_sampler="parentbased_traceidratio", traces_sampler_arg=0.0) as app:
         _add_failing_and_slow_routes(app, deliberate_error)
         assert await call(app, "/api/slow") == 200
+        exemplars = [
+            (sample.labels["handler"], sample.exemplar.labels["span_id"])
+            for family in app.metrics.registry.collect()
+            for sample in family.samples
+            if sample.exemplar
+        ]
     (span,) = collector.requests
+    assert exemplars == [("/api/slow", span.span_id)]
     assert (span.name, span.failed) == ("GET /api/slow", False)
     assert 0.59 <= span.seconds < 3
 
@@ -348,7 +355,30 @@ async def test_late_spans_are_rate_limited(
     async with traced(traces_sampler="parentbased_traceidratio", traces_sampler_arg=0.0) as app:
         _add_failing_and_slow_routes(app, deliberate_error)
         await asyncio.gather(*(call(app, "/api/boom") for _ in range(60)))
+        counts = {
+            sample.name: sample.value
+            for family in app.metrics.registry.collect()
+            for sample in family.samples
+            if sample.name.startswith("blog_spans_")
+        }
     assert 20 <= len(collector.requests) <= 24
+    assert counts["blog_spans_held_back_total"] == 60 - len(collector.requests)
+    assert counts["blog_spans_dropped_total"] == 0
+
+
+async def test_spans_that_the_collector_has_accepted_are_counted(
+    traced: "RunApp", call: "Call", collector: "Collector"
+) -> None:
+    async with traced() as app:
+        for _ in range(3):
+            await call(app, "/blog/hello")
+    (exported,) = (
+        sample.value
+        for family in app.metrics.registry.collect()
+        for sample in family.samples
+        if sample.name == "blog_spans_exported_total"
+    )
+    assert exported == len(collector.spans) > len(collector.requests) == 3
 
 
 async def test_a_sampled_failure_gets_no_second_span(

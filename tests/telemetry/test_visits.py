@@ -247,7 +247,6 @@ def test_labels_of_visits_are_always_members_of_their_sets(
         "reader": READERS | {"browser"},
         "format": {"rss", "atom", "json"},
         "content_type": set(CONTENT_TYPES.values()),
-        "is_bot": {"true", "false"},
         "path": {"/known"},
     }
     for family in registry.collect():
@@ -299,7 +298,7 @@ async def test_a_page_view_in_a_browser_counts_as_view_visit_and_device(run_app:
         headers = (("user-agent", FIREFOX), ("referer", "https://www.google.de/"), ("sec-fetch-mode", "navigate"))
         await call(app, "/blog/hello", headers=headers)
         await call(app, "/", headers=(("user-agent", FIREFOX),))
-        assert _totals(app, "blog_page_views_total") == {("/blog/hello", "post", "false"): 1, ("/", "home", "false"): 1}
+        assert _totals(app, "blog_page_views_total") == {("/blog/hello", "post"): 1, ("/", "home"): 1}
         assert _totals(app, "blog_visits_total") == {("search",): 1, ("direct",): 1}
         assert _totals(app, "blog_visitors_device_total") == {("firefox", "desktop"): 2}
         assert _totals(app, "blog_bot_views_total") == {}
@@ -324,7 +323,7 @@ async def test_a_bot_counts_as_a_view_and_not_as_a_visit(run_app: "RunApp", call
     async with run_app() as app:
         for agent in ("curl/8.5.0", "", "Mozilla/5.0 (compatible; GPTBot/1.2)"):
             await call(app, "/blog/hello", headers=(("user-agent", agent),))
-        assert _totals(app, "blog_page_views_total") == {("/blog/hello", "post", "true"): 3}
+        assert _totals(app, "blog_page_views_total") == {}
         assert _totals(app, "blog_bot_views_total") == {("http-library",): 1, ("other",): 1, ("ai-crawler",): 1}
         assert _totals(app, "blog_visits_total") == {}
 
@@ -360,7 +359,7 @@ async def test_a_304_counts_as_a_view(run_app: "RunApp", call: "Call") -> None:
     async with run_app() as app:
         headers = (("user-agent", FIREFOX), ("if-none-match", "*"))
         assert await call(app, "/blog/hello", headers=headers) == 304
-        assert _totals(app, "blog_page_views_total") == {("/blog/hello", "post", "false"): 1}
+        assert _totals(app, "blog_page_views_total") == {("/blog/hello", "post"): 1}
         assert _totals(app, "blog_visits_total") == {("direct",): 1}
 
 

@@ -8,6 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
+from operator import itemgetter
 from typing import TypedDict
 
 import zstandard
@@ -16,7 +18,6 @@ from pydantic import JsonValue
 from blog import urls
 from blog.build.dates import Dated, Dates
 from blog.build.encodings import Encoded, shrunk_to_fit
-from blog.build.index_source import IndexSource
 from blog.build.not_found import NotFound
 from blog.build.response import Resource, make_resource, without_identity
 from blog.errors import Fault
@@ -85,7 +86,6 @@ class Edition:
     """All pages, redirects and API entries of a site. ``pages`` and ``redirects`` are keyed by decoded path; ``posts`` are sorted newest first.
 
     ``previews`` are the pages and files of unpublished texts, by decoded path. They are apart, because a request needs a key for them.
-    ``search`` has the published texts alone.
 
     ``states`` counts the published, scheduled and draft posts. The edition is valid from ``since``, when a date
     in the content last came, until ``until``, when the next one does. ``made`` is when it was built, in seconds since the epoch. ``warnings`` are the faults of the content
@@ -102,7 +102,6 @@ class Edition:
     made: int
     warnings: tuple[Fault, ...]
     previews: Mapping[str, Resource] = field(default_factory=dict)
-    search: IndexSource = field(default_factory=IndexSource)
     by_slug: Mapping[str, Entry] = field(init=False)
     by_tag: Mapping[str, tuple[Entry, ...]] = field(init=False)
 
@@ -114,6 +113,14 @@ class Edition:
         # The class is frozen; both fields are derived from ``posts``.
         object.__setattr__(self, "by_slug", {entry.slug: entry for entry in self.posts})
         object.__setattr__(self, "by_tag", {slug: tuple(entries) for slug, entries in tagged.items()})
+
+    @property
+    def digest(self) -> str:
+        """A digest of all pages, which is the same wherever the same pages are served. It takes a microsecond a page."""
+        tags = (
+            f"{path} {page.identity.etag.decode()}\n" for path, page in sorted(self.pages.items(), key=itemgetter(0))
+        )
+        return sha256("".join(tags).encode(errors="surrogatepass")).hexdigest()[:12]
 
     @property
     def dated(self) -> Dated:

@@ -76,7 +76,7 @@ class Publisher:
         self._service.limit_caching(self._clock())
         self._refusals.clear()
         took = time.perf_counter() - started
-        self._listener.published(edition.states, len(edition.warnings), took)
+        self._listener.published(edition, took)
         logger.info("content is served: %d posts, %d pages, %.2f s", len(edition.posts), len(edition.pages), took)
         if self._service.faults:
             logger.error("texts with errors keep their last good version until they are mended")

@@ -5,6 +5,7 @@ import math
 import time
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from blog.build.cache_limit import CacheLimit, limit_until
 from blog.build.edition import Edition
@@ -34,6 +35,12 @@ class ServiceState:
         self.cache_limit: CacheLimit | None = None
         # The first whole second after the current edition was published, in seconds since the epoch.
         self.unchanged_since = 0
+
+    @property
+    def state(self) -> Literal["loading", "ready", "draining"]:
+        if self.draining:
+            return "draining"
+        return "loading" if self.edition is None else "ready"
 
     @property
     def ready(self) -> bool:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 KEY = "blog.http.request"
+# When the header of a request without a record was on the socket.
+STARTED = "blog.http.started"
 # The only header fields that the service reads; a record keeps no others.
 _KEPT_FIELDS = frozenset({
     b"accept", b"accept-encoding", b"if-match", b"if-none-match", b"if-modified-since", b"if-unmodified-since", b"range", b"if-range", b"traceparent", b"user-agent", b"referer", b"sec-fetch-mode", b"sec-purpose", b"purpose", b"x-moz",
@@ -45,14 +47,15 @@ class RequestRecord:
 
     ``path`` is decoded. ``route`` is a template, or "" for an unknown path. ``status`` is 0 until a response has started, ``size`` is the
     length of its body in bytes. ``dynamic`` is True if the router answered, not the page store. ``decision`` is the sampling decision,
-    ``trace`` the ids of the request's span, if it has one.
+    ``trace`` the ids of the request's span, if it has one. ``started`` is when the header was on the socket, or when the record was made, by
+    `time.perf_counter`. ``conditional`` is whether the client sent preconditions for a page.
     """
 
     __slots__ = (
-        "connection", "decision", "dynamic", "headers", "method", "path", "query", "route", "size", "started", "status", "trace", "version",
+        "conditional", "connection", "decision", "dynamic", "headers", "method", "path", "query", "route", "size", "started", "status", "trace", "version",
     )  # fmt: skip
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 -- every request makes a record, and setting the fields afterwards takes longer
         self,
         connection: Connection,
         method: str,
@@ -60,8 +63,9 @@ class RequestRecord:
         query: bytes,
         headers: Iterable[tuple[bytes, bytes]],
         version: str = "1.1",
+        started: float | None = None,
     ) -> None:
-        self.started = time.perf_counter()
+        self.started = time.perf_counter() if started is None else started
         self.connection = connection
         self.method = method
         self.path = path
@@ -71,6 +75,7 @@ class RequestRecord:
         self.status = 0
         self.size = 0
         self.dynamic = False
+        self.conditional = False
         self.decision: Decision | None = None
         self.trace: dict[str, str] | None = None
         self.headers: dict[bytes, bytes] = {}
@@ -93,6 +98,14 @@ class RequestRecord:
         """Create the record of an ASGI scope and store it in the scope."""
         connection = Connection(scope.get("client"), scope.get("server"), scope.get("scheme", "http"))
         version = scope.get("http_version", "1.1")
-        record = cls(connection, scope["method"], scope["path"], scope["query_string"], scope["headers"], version)
+        record = cls(
+            connection,
+            scope["method"],
+            scope["path"],
+            scope["query_string"],
+            scope["headers"],
+            version,
+            scope.get(STARTED),
+        )
         scope[KEY] = record
         return record

@@ -9,6 +9,10 @@ READ_METHODS = ("GET", "HEAD")
 ALLOW = ", ".join(READ_METHODS)
 # Statuses with which a connection refuses a request before it reaches the application.
 REFUSALS = (400, 405, 408, 414, 431, 501, 503, 505)
+# What a client with a copy of a page gets, by the status of the answer: a new one, none, or a refusal because the page is not the one that it names.
+CONDITIONAL_OUTCOMES = {200: "modified", 304: "not_modified", 412: "failed"}
+# The states of a process, as /api/ready and blog_ready name them.
+READINESS = ("loading", "ready", "draining")
 # The lowest status of the class that reports a server error (RFC 9110, section 15.6).
 SERVER_ERROR = 500
 # Requests that take longer are logged and traced even if they were not sampled.
@@ -22,20 +26,6 @@ def has_body(method: str) -> bool:
     (False, True)
     """
     return method != "HEAD"
-
-
-class SearchOutcome(StrEnum):
-    """The outcome of a search. Each one has exactly one."""
-
-    FOUND = "found"
-    # Nothing was found, or nothing was asked for:
-    EMPTY = "empty"
-    # The query cannot be answered:
-    REFUSED = "refused"
-    # Too many searches at once, or the index is being opened:
-    BUSY = "busy"
-    TOO_SLOW = "too_slow"
-    ERROR = "error"
 
 
 class BeaconOutcome(StrEnum):

@@ -7,13 +7,12 @@ from pathlib import Path
 from markupsafe import Markup, escape
 
 from blog import urls
-from blog.content.document import TARGETS, Component, RenderComponent, Value, without_component
+from blog.content.document import TARGETS, Component, Value, without_component
 from blog.content.drawing import Drawing, DrawingSource, NotDrawn, PlacedSource, as_source, name_of
 from blog.content.files import digest
 from blog.content.library import Library, Resolver
 from blog.content.post import Text
 from blog.errors import ContentError, Fault, Severity
-from blog.render.strings import Words
 from blog.render.theme import Theme
 
 # A template that shows its children twice doubles what is in it at each level. All components of a text together have so many characters.
@@ -52,23 +51,12 @@ class BodyRenderer:
         except ContentError:
             if not text.draft:
                 raise
-            return self._written(text)
+            around = partial(self.resolver.picture, text)
+            return text.document.html(partial(self.resolver.attributes, text), drawn=self._drawing, around=around)
 
     def _rendered(self, text: Text) -> str:
-        return self._written(text, _Components(self, text))
-
-    def _written(self, text: Text, components: RenderComponent = without_component) -> str:
-        return text.document.html(
-            partial(self.resolver.attributes, text),
-            self.words(text).label,
-            components,
-            partial(self._drawing, text),
-            partial(self.resolver.picture, text),
-        )
-
-    def words(self, text: Text) -> Words:
-        """The words of the service in the language of a text."""
-        return self._theme.words(*self.resolver.languages(text))
+        attributes, components = partial(self.resolver.attributes, text), _Components(self, text)
+        return text.document.html(attributes, components, self._drawing, partial(self.resolver.picture, text))
 
     def faults(self, library: Library) -> Iterator[Fault]:
         """The components that the theme does not have, and those that cannot be rendered: of a draft they are warnings."""
@@ -97,7 +85,7 @@ class BodyRenderer:
             return without_component(component, children)
         props = {name: self._prop(text, name, value) for name, value in component.props}
         inside = Markup(children)  # noqa: S704 -- the Markdown writer has escaped the text
-        context = {"t": self.words(text), **props, "props": props, "children": inside}
+        context = {**props, "props": props, "children": inside}
         try:
             return self._theme.render(self._theme.components[component.name], context)
         except ContentError as problem:
@@ -105,19 +93,18 @@ class BodyRenderer:
             reason = f"cannot be rendered: {fault.file.name}:{fault.line}: {fault.problem}"
             raise ContentError([self.fault(text, component, f"<{component.name}> {reason}")]) from problem
 
-    def _drawing(self, text: Text, placed: PlacedSource) -> str:
+    def _drawing(self, placed: PlacedSource) -> str:
         drawing = self._drawings.get(placed.source)
         if not isinstance(drawing, Drawing):
             return as_source(placed)
         if placed.source.kind == "diagram":
-            return self._diagram(text, placed, drawing)
+            return self._diagram(placed, drawing)
         if self._origin:
             return f"{drawing.markup} <code>{escape(placed.source.text)}</code>"
         return drawing.markup
 
-    def _diagram(self, text: Text, placed: PlacedSource, drawing: Drawing) -> str:
+    def _diagram(self, placed: PlacedSource, drawing: Drawing) -> str:
         context = {
-            "t": self.words(text),
             "name": name_of(drawing),
             "svg": Markup(drawing.markup),  # noqa: S704 -- only elements and attributes of build/drawings/svg.py are in it
             "width": drawing.width,

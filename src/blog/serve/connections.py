@@ -3,15 +3,19 @@
 import asyncio
 import logging
 import resource
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from blog.serve.arrivals import Arrivals
 
 if TYPE_CHECKING:
     from blog.serve.bounded_protocol import BoundedProtocol
 
 _CHECK_EVERY_SECONDS = 1.0
 _WARN_EVERY_SECONDS = 60.0
+_FULL = 503
 # Descriptors for everything but served clients: listeners, files, the cache, collectors, refused clients that still read their response.
 _OTHER_DESCRIPTORS = 64
 
@@ -43,11 +47,12 @@ class Connections:
     def __init__(self, limits: Limits, refused: Callable[[int], None]) -> None:
         self.limits = limits
         self.now = 0.0
+        self.arrivals = Arrivals()
         self._refused = refused
         self._max_open, self._max_refused = limits_by_descriptors(limits.connections)
         self._open: set[BoundedProtocol] = set()
         self._none_idle_at = -1.0
-        self._refused_since_warning = 0
+        self._refused_since_warning: Counter[int] = Counter()
         self._warned_at = -_WARN_EVERY_SECONDS
         self._loop: asyncio.AbstractEventLoop | None = None
         if self._max_open < limits.connections:
@@ -56,6 +61,16 @@ class Connections:
                 self._max_open,
                 limits.connections,
             )
+
+    @property
+    def count(self) -> int:
+        """The number of open connections."""
+        return len(self._open)
+
+    @property
+    def limit(self) -> int:
+        """The number of open connections from which on new ones are refused, unless one of them is idle."""
+        return self._max_open
 
     def opened(self, connection: "BoundedProtocol", loop: asyncio.AbstractEventLoop) -> None:
         """Register a connection, and refuse it if there are too many."""
@@ -67,8 +82,6 @@ class Connections:
         self._open.add(connection)
         connection.last_active = self.now
         if is_full:
-            self._refused_since_warning += 1
-            self._warn()
             connection.refuse(503)
             if len(self._open) > self._max_open + self._max_refused:
                 connection.transport.abort()
@@ -79,6 +92,8 @@ class Connections:
     def refused(self, status: int) -> None:
         """Count a request that was refused before the application saw it."""
         self._refused(status)
+        self._refused_since_warning[status] += 1
+        self._warn()
 
     def _closed_idle(self) -> bool:
         """Close the connection that has been idle longest; False if none is idle. After a False it searches again a second later."""
@@ -103,14 +118,17 @@ class Connections:
                 logger.exception("the limits of a connection could not be checked")
                 connection.transport.abort()
         self._warn()
-        if self._open:
+        if self._open or self._refused_since_warning:
             loop.call_later(_CHECK_EVERY_SECONDS, self._check_all)
         else:
             self._loop = None
 
     def _warn(self) -> None:
-        if self._refused_since_warning and self.now - self._warned_at >= _WARN_EVERY_SECONDS:
-            logger.warning(
-                "connections refused with 503: %d; there are %d already", self._refused_since_warning, self._max_open
-            )
-            self._refused_since_warning, self._warned_at = 0, self.now
+        """Log once a minute what was refused since; the first refusal is logged at once."""
+        refused = self._refused_since_warning
+        if refused and self.now - self._warned_at >= _WARN_EVERY_SECONDS:
+            counts = ", ".join(f"{count} with {status}" for status, count in sorted(refused.items()))
+            full = f"; there are {self._max_open} connections already" if _FULL in refused else ""
+            logger.warning("requests refused: %s%s", counts, full, extra={"fields": {"refused": dict(refused)}})
+            refused.clear()
+            self._warned_at = self.now

@@ -57,6 +57,6 @@ def health_routes(service: ServiceState, revision: str) -> APIRouter:
             return Readiness(status="ready", posts=len(service.edition.posts), refused=refused)
         response.status_code = 503
         response.headers["retry-after"] = str(RETRY_AFTER_SECONDS)
-        return Readiness(status="draining" if service.draining else "loading")
+        return Readiness(status=service.state)
 
     return router

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from fastapi import APIRouter, Request, Response
 
 from blog import urls
+from blog.telemetry.exposition import Scrape
 
-Exposition = Callable[[str], tuple[bytes, str]]
+Exposition = Callable[[str, str], Scrape]
 
 
 def metrics_route(exposition: Exposition) -> APIRouter:
@@ -16,7 +17,8 @@ def metrics_route(exposition: Exposition) -> APIRouter:
     @router.get(urls.METRICS)
     async def metrics(request: Request) -> Response:
         """Prometheus text or OpenMetrics, by Accept. Generated in a thread, because for a large site it takes milliseconds."""
-        body, content_type = await asyncio.to_thread(exposition, request.headers.get("accept", ""))
-        return Response(body, headers={"content-type": content_type, "cache-control": "no-store"})
+        fields = (request.headers.get(name, "") for name in ("accept", "accept-encoding"))
+        answer = await asyncio.to_thread(exposition, *fields)
+        return Response(answer.body, headers=answer.headers)
 
     return router

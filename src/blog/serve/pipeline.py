@@ -63,7 +63,6 @@ class RequestPipeline:
         known: RequestRecord | None = scope.get(KEY)
         record = known or RequestRecord.of(scope)
         answer = self.answer(record) if known is None else None
-        self._metrics.active += 1
         try:
             if answer is not None:
                 await _send(answer, record, send)
@@ -73,7 +72,6 @@ class RequestPipeline:
             record.status = 500
             raise
         finally:
-            self._metrics.active -= 1
             self.finished(record)
 
     def answer(self, record: RequestRecord) -> PreparedResponse | None:
@@ -100,20 +98,23 @@ class RequestPipeline:
             with_traceparent(answer, f"00-{trace['trace_id']}-{trace['span_id']}-01") if self._names_traces else answer
         )
 
-    def finished(self, record: RequestRecord) -> None:
-        """Count, record and log a request whose response has been written to the transport."""
+    def finished(self, record: RequestRecord) -> float:
+        """Count, record and log a request whose response has been written to the transport; return the seconds that it took."""
         seconds = time.perf_counter() - record.started
         status = record.status
         if self._tracing is not None and (record.trace is not None or self._tracing.is_late(status, seconds)):
             self._record(self._tracing, record, seconds)
+        self._metrics.observe(record.method, record.route, status, seconds, record.trace, record.size)
         if not record.dynamic:
-            self._metrics.observe(record.method, record.route, status, seconds, record.trace)
+            if record.conditional:
+                self._metrics.conditional(status)
             if record.route and record.method == "GET":
                 self._visits.count(record.route, record.path, status, record.headers, record.query)
         # A probe that gets a 503 is no error: it repeats every few seconds while the process is not ready.
         failed = status >= SERVER_ERROR and record.path not in _PROBES
         if self._access.wants(seconds, failed=failed, traced=record.trace is not None):
             self._log(record, seconds, logging.ERROR if failed else logging.INFO)
+        return seconds
 
     async def _call_dynamic(self, record: RequestRecord, scope: Scope, receive: Receive, send: Send) -> None:
         decision = record.decision
@@ -157,13 +158,12 @@ async def _send(answer: PreparedResponse, record: RequestRecord, send: Send) -> 
 
 
 def instrument(app: Starlette, metrics: Metrics) -> None:
-    """Make the instrumentator measure the dynamic routes, in the same metric families as the page store."""
+    """Make the instrumentator determine route and status of the dynamic routes, which `finished` counts in the families of the page store."""
 
     def observe(info: Info) -> None:
         record: RequestRecord = info.request.scope[KEY]
-        handler = "" if info.modified_handler == UNROUTED else info.modified_handler
-        status = int(info.modified_status)
-        metrics.observe(record.method, handler, status, info.modified_duration, record.trace)
+        record.route = "" if info.modified_handler == UNROUTED else info.modified_handler
+        record.status = int(info.modified_status)
 
     Instrumentator(should_group_status_codes=False, registry=metrics.registry).add(observe).instrument(app)
 

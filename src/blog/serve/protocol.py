@@ -13,7 +13,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from blog.build.response import PreparedResponse
 from blog.build.state import ServiceState
-from blog.http.request import KEY, Connection, RequestRecord
+from blog.http.request import KEY, STARTED, Connection, RequestRecord
 from blog.http.semantics import READ_METHODS
 from blog.serve.bounded_protocol import ResponseTransport
 from blog.serve.connections import Connections
@@ -34,12 +34,12 @@ _MAX_JOINED_BODY = 64 * 1024
 
 
 class PageProtocol(RequestProtocol):
-    """One connection. ``answer`` returns the prepared response of a request; ``finished`` is called when it has been written."""
+    """One connection. ``answer`` returns the prepared response of a request; ``finished`` is called when it has been written, and returns the seconds that it took."""
 
     def __init__(
         self,
         answer: Callable[[RequestRecord], PreparedResponse | None],
-        finished: Callable[[RequestRecord], None],
+        finished: Callable[[RequestRecord], float],
         service: ServiceState,
         connections: Connections,
         **uvicorn_arguments: Any,
@@ -114,8 +114,8 @@ class PageProtocol(RequestProtocol):
         self.url = url
         self.headers.extend(headers)
         self.expect_100_continue = any(n == b"expect" and v.lower() == b"100-continue" for n, v in headers)
-        if record is not None:
-            cast("dict[str, object]", self.scope)[KEY] = record
+        known, value = (STARTED, self.arrived) if record is None else (KEY, record)
+        cast("dict[str, object]", self.scope)[known] = value
         try:
             HttpToolsProtocol.on_headers_complete(self)
         except httptools.HttpParserError:
@@ -135,7 +135,8 @@ class PageProtocol(RequestProtocol):
         path = target.decode()
         if "%" in path:
             path = unquote(path)
-        return RequestRecord(self._connection or self._new_connection(), method, path, query, self.headers, version)
+        connection = self._connection or self._new_connection()
+        return RequestRecord(connection, method, path, query, self.headers, version, self.arrived)
 
     def _new_connection(self) -> Connection:
         self._connection = Connection(self.client, self.server, self.scheme or "http")
@@ -155,7 +156,7 @@ class PageProtocol(RequestProtocol):
             self.close()
         self.last_active = self._connections.now
         self.server_state.total_requests += 1
-        self._finished(record)
+        self.arrivals.ended = record.started + self._finished(record)
 
 
 class _ResponseStarts:

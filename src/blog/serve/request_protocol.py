@@ -5,6 +5,7 @@ and refusals are sent in the order of the requests, and a client occupies at mos
 """
 
 import re
+import time
 from contextvars import Context
 from typing import Any
 
@@ -37,13 +38,17 @@ class _Callbacks:
 class RequestProtocol(BoundedProtocol):
     """A connection that parses requests; a subclass answers them.
 
-    ``url`` is the request's target; ``keeps_alive`` is whether the request allows further ones on the connection.
+    ``url`` is the request's target; ``keeps_alive`` is whether the request allows further ones on the connection;
+    ``arrived`` is when the end of its header was on the socket, by `time.perf_counter`, and ``turn`` that of `Arrivals` in which it was read.
     """
 
     def __init__(self, connections: Connections, **uvicorn_arguments: Any) -> None:
         super().__init__(connections, **uvicorn_arguments)
         self.answered = False
         self.keeps_alive = False
+        self.arrived = 0.0
+        self.arrivals = connections.arrivals
+        self.turn = 0
         self._data, self._at = b"", 0
         self._will_read = False
         self._body_end = BodyEnd(())
@@ -59,6 +64,7 @@ class RequestProtocol(BoundedProtocol):
     def data_received(self, data: bytes) -> None:
         if self._is_closing:
             return
+        self.arrived = self.arrivals.of(self)
         if data[-4:] == _END and len(data) <= _SHORT_HEAD and self._can_answer_now() and self._is_one_request(data):
             self._has_had_request = True
             status = self.answer_request()
@@ -108,6 +114,7 @@ class RequestProtocol(BoundedProtocol):
     def on_response_complete(self) -> None:
         """As uvicorn's, without its timer for each response and without its queue of requests."""
         self.server_state.total_requests += 1
+        self.arrivals.ended = time.perf_counter()
         if not (self._is_closing or self.transport.is_closing()):
             self.last_active = self._connections.now
             self.flow.resume_reading()

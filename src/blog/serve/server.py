@@ -29,15 +29,21 @@ logger = logging.getLogger(__name__)
 
 
 class Server(uvicorn.Server):
-    """A server on bound sockets. After a signal it drains for a time, then ends with exit code 0."""
+    """A server on bound sockets. After a signal it drains for a time, then ends with exit code 0. ``tick`` is called every 20 ms."""
 
     def __init__(
-        self, config: uvicorn.Config, service: ServiceState, drain_seconds: float, listeners: Sequence[socket.socket]
+        self,
+        config: uvicorn.Config,
+        service: ServiceState,
+        drain_seconds: float,
+        listeners: Sequence[socket.socket],
+        tick: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__(config)
         self._service = service
         self._drain_seconds = drain_seconds
         self._listeners = listeners
+        self._tick = tick
         self._stop_at: float | None = None
 
     @contextlib.contextmanager
@@ -72,6 +78,7 @@ class Server(uvicorn.Server):
             ticks += 1
 
     async def on_tick(self, counter: int) -> bool:
+        self._tick()
         if self._service.draining and self._stop_at is None:
             # A process that was never ready got no requests, so it does not drain.
             drain = self._drain_seconds if self._service.edition else 0.0

@@ -129,6 +129,7 @@ class PageStore:
     def _conditional(self, page: Resource, record: RequestRecord, negotiated: Representation) -> PreparedResponse:
         """The response to a request with preconditions or a range; a range is one of the identity."""
         headers = record.headers
+        record.conditional = True
         asks_part = _asks_part(page, record)
         representation = page.identity if asks_part else negotiated
         outcome = evaluate(headers, representation.etag, page.dated, self._service.unchanged_since)

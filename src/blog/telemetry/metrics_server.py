@@ -14,8 +14,9 @@ from typing import Any
 
 from blog import urls
 from blog.http.semantics import has_body
+from blog.telemetry.exposition import Scrape
 
-Exposition = Callable[[str], tuple[bytes, str]]
+Exposition = Callable[[str, str], Scrape]
 
 
 _MAX_CONNECTIONS = 16
@@ -118,21 +119,24 @@ def _handler(exposition: Exposition) -> type[BaseHTTPRequestHandler]:
 
         def do_GET(self) -> None:
             if self.path.partition("?")[0] == urls.METRICS:
-                self._respond(200, *exposition(self.headers.get("accept", "")))
+                fields = (self.headers.get(name, "") for name in ("accept", "accept-encoding"))
+                self._respond(200, exposition(*fields))
             else:
-                self._respond(404, b"Metrics are at /metrics.\n", "text/plain; charset=utf-8")
+                plain = {"content-type": "text/plain; charset=utf-8"}
+                self._respond(404, Scrape(b"Metrics are at /metrics.\n", plain))
 
         do_HEAD = do_GET  # noqa: N815 -- the standard library's name
 
-        def _respond(self, status: int, body: bytes, content_type: str) -> None:
+        def _respond(self, status: int, answer: Scrape) -> None:
             self.send_response(status)
-            self.send_header("Content-Type", content_type)
-            self.send_header("Content-Length", str(len(body)))
+            for name, value in answer.headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(answer.body)))
             # A connection that is kept alive between scrapes would count towards the maximum.
             self.send_header("Connection", "close")
             self.end_headers()
             if has_body(self.command):
-                self.wfile.write(body)
+                self.wfile.write(answer.body)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the standard library's name
             """Log nothing: scrapes do not belong in the access log."""

@@ -48,8 +48,9 @@ class _CountingExporter(SpanExporter):
         except Exception:
             logger.exception("spans could not be exported")
         finally:
-            self.done += len(spans)
+            # First the refused ones, because a scrape in between subtracts them.
             self.refused += len(spans) if result is not SpanExportResult.SUCCESS else 0
+            self.done += len(spans)
         return result
 
     def shutdown(self) -> None:
@@ -112,6 +113,11 @@ class Pipeline:
     def dropped(self) -> int:
         """The number of spans that were recorded and did not reach the collector."""
         return self._processor.dropped + self._exporter.refused
+
+    @property
+    def exported(self) -> int:
+        """The number of spans that the collector has accepted."""
+        return self._exporter.done - self._exporter.refused
 
     def enqueue(self, span: ReadableSpan) -> None:
         """Queue an ended span for the next batch."""

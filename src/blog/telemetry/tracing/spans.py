@@ -52,6 +52,8 @@ class Tracing:
         self.sampler = sampler
         self.pipeline = pipeline
         self._late = late or TokenBucket(_LATE_PER_SECOND, _LATE_BURST)
+        # Late spans that the rate limit kept from being recorded.
+        self.held_back = 0
         self._tracer = pipeline.provider.get_tracer("blog", __version__)
         self._traced = _instrumented(pipeline)
 
@@ -112,7 +114,10 @@ class Tracing:
 
     def late(self, record: RequestRecord, seconds: float) -> None:
         """Record a failed or slow request that was not sampled, with its actual start, within the rate limit."""
-        if self.sampler.records_nothing or not self._late.take():
+        if self.sampler.records_nothing:
+            return
+        if not self._late.take():
+            self.held_back += 1
             return
         decision = record.decision
         record.trace = _ids(decision.trace_id if decision else new_trace_id(), new_span_id())

@@ -35,6 +35,11 @@ READER_MARKS = (
     ("feedwrangler", "feedwrangler"), ("feedbot", "feedbot"), ("nextcloud-news", "nextcloud"), ("thunderbird", "thunderbird"),
     ("reeder", "reeder"), ("newsboat", "newsboat"), ("akregator", "akregator"), ("liferea", "liferea"), ("slackbot", "slack"),
 )  # fmt: skip
+# Every value that a classified agent can have.
+_OTHER = "other"
+BROWSERS = (*dict.fromkeys(name for _, name in BROWSER_MARKS), _OTHER)
+DEVICES = (*dict.fromkeys(name for _, name in DEVICE_MARKS), _OTHER)
+READERS = (*(name for _, name in READER_MARKS), "browser", _OTHER)
 _SUBSCRIBERS = re.compile(rb"\b([0-9]{1,8}) (?:subscriber|reader)s?\b", re.IGNORECASE)
 
 
@@ -87,10 +92,10 @@ def _shape(shape: bytes, bots: Bots | None) -> _Shape:
     # Every browser's User-Agent begins with Mozilla/, or Opera/ for old versions of Opera; others belong to programs.
     is_browser = text.startswith(("Mozilla/", "Opera/"))
     agent = Agent(
-        bot=None if is_browser else "other",
-        browser=_first(BROWSER_MARKS, text, "other"),
-        device=_first(DEVICE_MARKS, text, "other"),
-        reader=_first(READER_MARKS, text.lower(), "browser" if text.startswith("Mozilla/") else "other"),
+        bot=None if is_browser else _OTHER,
+        browser=_first(BROWSER_MARKS, text, _OTHER),
+        device=_first(DEVICE_MARKS, text, _OTHER),
+        reader=_first(READER_MARKS, text.lower(), "browser" if text.startswith("Mozilla/") else _OTHER),
         subscribers=None,
     )
     return _Shape(bots.candidates(shape) if bots else (), _SUBSCRIBERS.search(shape) is not None, agent)
@@ -106,7 +111,10 @@ def _subscribers(agent: bytes) -> int | None:
 
 
 def _kind(entry: Mapping[str, Any]) -> str:
-    return str(next(iter(entry.get("tags", ())), "other"))
+    return str(next(iter(entry.get("tags", ())), _OTHER))
+
+
+BOT_KINDS = tuple(sorted({_OTHER, *map(_kind, CRAWLER_USER_AGENTS_DATA)}))
 
 
 def _bots() -> Bots | None:

@@ -1,6 +1,7 @@
 """Counts views, visits, bots and feed fetches, after the response has been sent."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import product
 
 from prometheus_client import CollectorRegistry, Gauge
 
@@ -32,7 +33,11 @@ class Visits:
     def __init__(self, registry: CollectorRegistry, own_host: str) -> None:
         self._own_host = own_host
         self._views = FastCounter(
-            "blog_page_views", "Views of pages; prefetches are not views.", ["path", "content_type", "is_bot"], registry
+            "blog_page_views",
+            "Views of pages by people; prefetches are not views.",
+            ["path", "content_type"],
+            registry,
+            created=False,
         )
         self._visits = FastCounter(
             "blog_visits", "Page views of people, by where they came from.", ["source"], registry
@@ -50,8 +55,15 @@ class Visits:
             ["format", "reader"],
             registry=registry,
         )
-        for source in sources.SOURCES:
-            self._visits.add(source, count=0)
+        self._visits.expect((source,) for source in sources.SOURCES)
+        self._devices.expect(product(agents.BROWSERS, agents.DEVICES))
+        self._bots.expect((kind,) for kind in agents.BOT_KINDS)
+        self._feeds.expect(product(_FORMATS.values(), agents.READERS))
+
+    def expect(self, routes: Iterable[tuple[str, str]]) -> None:
+        """Expose the views of these pages, given as path and route, from now on."""
+        typed = ((path, CONTENT_TYPES.get(route)) for path, route in routes)
+        self._views.expect((path, content_type) for path, content_type in typed if content_type)
 
     def count(self, route: str, path: str, status: int, headers: Mapping[bytes, bytes], query: bytes) -> None:
         """Count the response to a GET. ``path`` must be a path of the site, in its canonical spelling."""
@@ -65,10 +77,11 @@ class Visits:
 
     def _view(self, path: str, content_type: str, headers: Mapping[bytes, bytes], query: bytes) -> None:
         agent = agents.agent_of(headers.get(b"user-agent", b""))
-        self._views.add(path, content_type, "true" if agent.bot else "false")
         if agent.bot:
             self._bots.add(agent.bot)
-        elif headers.get(b"sec-fetch-mode", b"navigate") == b"navigate":
+            return
+        self._views.add(path, content_type)
+        if headers.get(b"sec-fetch-mode", b"navigate") == b"navigate":
             self._visit(agent, headers, query)
 
     def _visit(self, agent: agents.Agent, headers: Mapping[bytes, bytes], query: bytes) -> None:
