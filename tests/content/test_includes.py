@@ -5,9 +5,11 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+from blog.build.drawings.drawer import Drawer
 from blog.content.includes import MAX_BYTES
 from blog.content.loader import Loaded, ParsedTexts, load
 from blog.content.post import Text
+from blog.machine.cache import Cache
 
 POST = "---\ntitle: A\ndate: 2026-01-01\n---\n\n{fence}\nown text\n```\n"
 FAULT_LINE = 6
@@ -117,3 +119,49 @@ def test_a_changed_file_is_shown_although_the_text_is_not_parsed_again(tmp_path:
     assert "old\n" in _html(first.library.posts[0])
     assert "new\n" in _html(second.library.posts[0])
     assert first.included != second.included
+
+
+FLOW = "%% a comment\nflowchart LR\n A[From a file] --> B\n"
+
+
+@pytest.mark.parametrize(
+    ("fence", "kind", "source"),
+    [
+        ("mermaid file=a.mmd", "diagram", FLOW),
+        ('mermaid file="a.mmd" lines="2-"', "diagram", FLOW.split("\n", 1)[1]),
+        ("Mermaid title=x file='./a.mmd' {1}", "diagram", FLOW),
+        ("math file=b.tex lines=2", "equation", "y\n"),
+        ("mermaid file=no.mmd", "diagram", "own text\n"),
+    ],
+)
+def test_a_diagram_and_a_formula_may_be_in_a_file(tmp_path: Path, fence: str, kind: str, source: str) -> None:
+    text, loaded = _load(tmp_path, fence, {"a.mmd": FLOW, "b.tex": "x\ny\n"})
+    (placed,) = text.document.sources
+    assert (placed.source.kind, placed.source.text) == (kind, source)
+    assert [fault.line for fault in loaded.warnings] == ([FAULT_LINE] if "own" in source else [])
+
+
+def test_a_changed_file_is_drawn_although_the_text_is_not_parsed_again(tmp_path: Path) -> None:
+    parsed: ParsedTexts = {}
+    (tmp_path / "a.md").write_text(POST.format(fence="```mermaid file=a.mmd"))
+    sources = []
+    for words in ("Old", "New"):
+        (tmp_path / "a.mmd").write_text(f"flowchart LR\n A[{words}]\n")
+        loaded = load(tmp_path, parsed)
+        sources += [placed.source.text for placed in loaded.library.posts[0].document.sources]
+        assert PurePosixPath("a.mmd") in loaded.referenced
+    assert sources == ["flowchart LR\n A[Old]\n", "flowchart LR\n A[New]\n"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "problem"),
+    [("", "(line 3 of 'a.mmd')"), (" lines=2-3", "(line 3 of 'a.mmd')"), (" lines=9", "no line 9")],
+)
+def test_a_file_that_cannot_be_drawn_is_a_warning_at_the_fence_with_the_line_of_the_file(
+    tmp_path: Path, lines: str, problem: str
+) -> None:
+    (tmp_path / "a.md").write_text(POST.format(fence=f"```mermaid file=a.mmd{lines}"))
+    (tmp_path / "a.mmd").write_text("%% a comment\nsequenceDiagram\n A->>B hello\n")
+    warnings = load(tmp_path, draw=Drawer(Cache(None))).warnings
+    assert {fault.line for fault in warnings} == {FAULT_LINE}
+    assert problem in warnings[0].problem

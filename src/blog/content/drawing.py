@@ -24,11 +24,16 @@ class DrawingSource:
 
 @dataclass(frozen=True, slots=True)
 class PlacedSource:
-    """A source in a text; ``line`` is that of its fence or its first delimiter, and ``first`` its own first one, within the body from 1."""
+    """A source in a text; ``line`` is that of its fence or its first delimiter, and ``first`` its own first one, within the body from 1.
+
+    A fence may name a ``file``, whose text, or ``lines`` of it, take the place of the fence's.
+    """
 
     source: DrawingSource
     line: int
     first: int
+    file: str = ""
+    lines: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

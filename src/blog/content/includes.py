@@ -7,7 +7,8 @@ from hashlib import sha256
 from pathlib import PurePosixPath
 
 from blog.content.characters import UNUSABLE
-from blog.content.document import FenceOptions, Include, Ranges
+from blog.content.document import Include, Ranges
+from blog.content.drawing import PlacedSource
 from blog.content.folder import Folder
 from blog.content.library import resolve_file
 from blog.content.markdown.code import render
@@ -53,32 +54,46 @@ class Includes:
 
     def shown(self, text: Text) -> Text:
         """The text with the files that its fences name."""
-        if not text.document.includes:
+        document = text.document
+        if not document.includes and not any(placed.file for placed in document.sources):
             return text
         budget = _Budget(Highlighter(), MAX_CHARACTERS_OF_A_TEXT)
-        includes = tuple(self._include(text, include, budget) for include in text.document.includes)
-        return replace(text, document=replace(text.document, includes=includes))
+        includes = tuple(self._include(text, include, budget) for include in document.includes)
+        sources = tuple(self._source(text, placed, budget) if placed.file else placed for placed in document.sources)
+        return replace(text, document=replace(document, includes=includes, sources=sources))
+
+    def _source(self, text: Text, placed: PlacedSource, budget: "_Budget") -> PlacedSource:
+        code = self._taken(text, placed.file, placed.lines, placed.line, budget)
+        if code is None:
+            return replace(placed, file="")
+        return replace(placed, source=replace(placed.source, text=code))
+
+    def _taken(self, text: Text, file: str, lines: Ranges, line: int, budget: "_Budget") -> str | None:
+        """What a fence shows of a file; None, with a warning, if it cannot be shown."""
+        try:
+            return budget.take(self._code(text, file, lines))
+        except _NotShownError as problem:
+            self._warn(text, line, f"file {file!r} is not shown: {problem}")
+            return None
 
     def _include(self, text: Text, include: Include, budget: "_Budget") -> Include:
-        try:
-            code = budget.take(self._code(text, include.options))
-        except _NotShownError as problem:
-            self._warn(text, include, f"file {include.options.file!r} is not shown: {problem}")
-            return include
         options, lines = include.options, include.options.lines
+        code = self._taken(text, options.file, lines, include.line, budget)
+        if code is None:
+            return include
         # The numbers of a part are those of its lines in the file, unless the fence says another one.
         if lines and options.first_line == 1:
             options = replace(options, first_line=lines[0][0])
         shown = render(code, include.language, options, budget.highlighter)
         for _, remark in shown.problems:
-            self._warn(text, include, f"in {include.options.file!r}: {remark}")
+            self._warn(text, include.line, f"in {options.file!r}: {remark}")
         return replace(include, markup=shown.markup)
 
-    def _warn(self, text: Text, include: Include, problem: str) -> None:
-        self._folder.fault(text.file, problem, text.body_line + include.line - 1)
+    def _warn(self, text: Text, line: int, problem: str) -> None:
+        self._folder.fault(text.file, problem, text.body_line + line - 1)
 
-    def _code(self, text: Text, options: FenceOptions) -> str:
-        path = resolve_file(text, options.file)
+    def _code(self, text: Text, file: str, lines: Ranges) -> str:
+        path = resolve_file(text, file)
         if path is None:
             raise _NotShownError("it is not in the posts folder")
         if any(step.startswith(".") for step in path.parts):
@@ -88,7 +103,7 @@ class Includes:
         found = self._read[path]
         if isinstance(found, _NotShownError):
             raise found
-        return _part(found, options.lines) if options.lines else found
+        return _part(found, lines) if lines else found
 
     def _open(self, path: PurePosixPath) -> str | _NotShownError:
         self._digests[path] = None

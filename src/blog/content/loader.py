@@ -13,7 +13,7 @@ from blog.content.attribution import attributed, described
 from blog.content.check import check
 from blog.content.config import SiteConfig, parse_config, unknown_keys
 from blog.content.document import Parse
-from blog.content.drawing import Draw, Drawing, DrawingSource, NotDrawn, draw_nothing
+from blog.content.drawing import Draw, Drawing, DrawingSource, NotDrawn, PlacedSource, draw_nothing
 from blog.content.extensions import Extensions
 from blog.content.file_names import is_index, is_section, is_text
 from blog.content.files import File, read_file
@@ -96,13 +96,13 @@ class _Loader:
             note("texts", len(texts))
         self._parsed.clear()
         self._parsed.update({(source, config.zone, extensions): text for source, text in texts.items()})
-        drawings: Mapping[DrawingSource, Drawing | NotDrawn] = {}
-        if any(text.document.sources for text in texts.values()):
-            with stage("draw") as note:
-                drawings = self._drawings(texts.values())
-                note("drawings", len(drawings))
         includes = Includes(self._folder)
-        filled = (includes.shown(text) for text in texts.values())
+        filled = [includes.shown(text) for text in texts.values()]
+        drawings: Mapping[DrawingSource, Drawing | NotDrawn] = {}
+        if any(text.document.sources for text in filled):
+            with stage("draw") as note:
+                drawings = self._drawings(filled)
+                note("drawings", len(drawings))
         shown = addressed((_expired(text, moment) for text in filled), config.permalink)
         referenced = _referenced(shown)
         static = read_static(self._folder, (*(path for path, _ in sources), *referenced))
@@ -187,8 +187,7 @@ class _Loader:
             for placed in text.document.sources:
                 found = drawings.get(placed.source)
                 if isinstance(found, NotDrawn):
-                    line = text.body_line - 1 + (placed.first + found.line - 1 if found.line else placed.line)
-                    self._folder.fault(text.file, f"{placed.source.kind} cannot be drawn: {found.problem}", line)
+                    self._folder.fault(text.file, *_not_drawn(text, placed, found))
         return drawings
 
     def _files(
@@ -248,6 +247,17 @@ def _unread(path: PurePosixPath) -> str:
 def _expired(text: Text, moment: datetime) -> Text:
     """The text; as a draft, which is not served, from the moment on which it expires."""
     return replace(text, draft=True) if text.expires and text.expires <= moment else text
+
+
+def _not_drawn(text: Text, placed: PlacedSource, found: NotDrawn) -> tuple[str, int]:
+    """What a warning says about a source that cannot be drawn, and the line in the text's file: for another file's text, that of the fence."""
+    problem, line = f"{placed.source.kind} cannot be drawn: {found.problem}", placed.line
+    if placed.file and found.line:
+        first = placed.lines[0][0] if placed.lines else 1
+        problem = f"{problem} (line {first + found.line - 1} of {placed.file!r})"
+    elif found.line:
+        line = placed.first + found.line - 1
+    return problem, text.body_line - 1 + line
 
 
 def _severity(text: str) -> Severity:

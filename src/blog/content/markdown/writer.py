@@ -265,7 +265,9 @@ class Writer:
         fence = fences.parse(token["attrs"]["info"])
         language = fence.language
         if kind := _DRAWN.get(language.lower()):
-            return self._drawing(DrawingSource(kind, code), line, token["attrs"].get("first", line + 1))
+            first = token["attrs"].get("first", line + 1)
+            options = fence.options
+            return self._drawing(PlacedSource(DrawingSource(kind, code), line, first, options.file, options.lines))
         self._code.append(CodeBlock(language, line, fence.options))
         if not is_known(language):
             self._remarks.append(Remark(line, f"code language {language!r} is not known to Pygments"))
@@ -276,8 +278,8 @@ class Writer:
         self._includes.append(Include(language, line, fence.options, shown.markup))
         return inclusion(len(self._includes) - 1)
 
-    def _drawing(self, source: DrawingSource, line: int, first: int) -> str:
-        self._sources.append(PlacedSource(source, line, first))
+    def _drawing(self, placed: PlacedSource) -> str:
+        self._sources.append(placed)
         return drawing(len(self._sources) - 1)
 
     def block_html(self, token: Token) -> str:
@@ -306,7 +308,7 @@ class Writer:
     # Inlines
 
     def formula(self, token: Token) -> str:
-        return self._drawing(DrawingSource(token["kind"], token["raw"]), token["line"], token["line"])
+        return self._drawing(PlacedSource(DrawingSource(token["kind"], token["raw"]), token["line"], token["line"]))
 
     def text(self, token: Token) -> str:
         return escape(token["raw"])
