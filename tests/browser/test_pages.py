@@ -31,7 +31,9 @@ def test_every_page_is_valid_html(demo: Site, vnu: list[str], tmp_path: Path) ->
     for path in _every_page(demo):
         name = path.strip("/").replace("/", "--") or "home"
         (tmp_path / f"{name}.html").write_bytes(httpx.get(demo.origin + path).content)
-    found = subprocess.run([*vnu, str(tmp_path)], capture_output=True, text=True, timeout=300, check=False)
+    # The checker knows MathML 3, in which not every element had the attributes that all have in MathML Core.
+    known = ["--filterpattern", ".*Attribute “(displaystyle|scriptlevel)” not allowed on element “m.*"]
+    found = subprocess.run([*vnu, *known, str(tmp_path)], capture_output=True, text=True, timeout=300, check=False)
     assert found.returncode == 0, found.stdout + found.stderr
     assert "No errors found" in found.stdout + found.stderr
 

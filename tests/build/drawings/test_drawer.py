@@ -48,7 +48,7 @@ def test_each_source_has_a_drawing_or_a_problem_with_its_line(drawer: Drawer) ->
     assert drawing.markup.startswith("<svg ")
     assert min(drawing.width, drawing.height) > 20
     assert results[bad] == NotDrawn("Expecting 'TXT', got 'NEWLINE'", 3)
-    assert results[diagram("poem\n roses")] == NotDrawn("No diagram type detected for the given text.")
+    assert results[diagram("poem\n roses")] == NotDrawn("No diagram type detected for the given text")
     assert results[diagram("  \n")] == NotDrawn("Mermaid source must not be empty")
 
 
@@ -105,7 +105,7 @@ def test_a_drawing_that_takes_too_long_is_a_problem_of_that_diagram_alone(tmp_pa
 def test_a_source_that_is_too_long_is_a_problem_of_that_diagram_alone(drawer: Drawer, text: str) -> None:
     results = drawer([diagram(text), GOOD])
     assert isinstance(results[GOOD], Drawing)
-    assert results[diagram(text)] == NotDrawn("Diagram source is longer than the limit of 50000 characters.")
+    assert results[diagram(text)] == NotDrawn("Diagram source is longer than the limit of 50000 characters")
 
 
 @pytest.mark.parametrize(
