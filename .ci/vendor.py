@@ -9,6 +9,8 @@ from base64 import b64encode
 from hashlib import sha384
 from pathlib import Path
 
+import fonts
+
 ROOT = Path(__file__).parent.parent
 MODULES = ROOT / "node_modules"
 REFERRERS = ROOT / "src/blog/telemetry/visits/referrers.json"
@@ -91,3 +93,4 @@ if __name__ == "__main__":
     (ASSETS / SDK.name).write_bytes(SDK.read_bytes())
     (ASSETS / "faro-web-sdk.LICENSE.txt").write_text(faro_licence(), encoding="utf-8")
     math_font()
+    fonts.main()

@@ -24,9 +24,9 @@ INTERPRETER = Path(sys.executable).resolve()
 # Developer tools, and bindings to libraries that are not in the image. The server imports none of them.
 NOT_SHIPPED = frozenset({
     "test", "tests", "idle_test", "idlelib", "ensurepip", "venv", "tkinter", "turtledemo", "turtle.py", "lib2to3", "pydoc_data",
-    "__phello__", "_pyrepl", "curses", "dbm", "sqlite3", "site-packages", "sitecustomize.py", "EXTERNALLY-MANAGED", "__pycache__",
+    "__phello__", "_pyrepl", "curses", "dbm", "site-packages", "sitecustomize.py", "EXTERNALLY-MANAGED", "__pycache__",
 })  # fmt: skip
-NOT_SHIPPED_NATIVE = re.compile(r"(_test|_ctypes_test|_xxtest|xx|_tkinter|_curses|_dbm|_gdbm|_sqlite3|readline|nis\.)")
+NOT_SHIPPED_NATIVE = re.compile(r"(_test|_ctypes_test|_xxtest|xx|_tkinter|_curses|_dbm|_gdbm|readline|nis\.)")
 NOT_SHIPPED_PACKAGES = re.compile(
     r"(pip|setuptools|wheel|hatchling|pathspec|pluggy|tomlkit|trove_classifiers|_distutils_hack|distutils-precedence)\b.*|__pycache__"
 )

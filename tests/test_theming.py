@@ -15,7 +15,7 @@ from blog.build.builder import render
 from blog.build.drawings.drawer import Drawer
 from blog.build.encodings import Encoder
 from blog.content.collections import Collection, Group
-from blog.content.config import Author, CollectionSettings, Link, SiteConfig
+from blog.content.config import Author, CollectionSettings, Link, Look, SiteConfig
 from blog.content.document import Document, Heading
 from blog.content.loader import load
 from blog.content.note_neighbours import NoteNeighbours
@@ -31,7 +31,7 @@ from blog.settings import Settings
 TEMPLATES = Path(__file__).parents[1] / "templates"
 TEXT = (Path(__file__).parents[1] / "docs/theming.md").read_text(encoding="utf-8")
 OBJECTS = (
-    PageMetadata, Picture, FeedLink, SiteConfig, CollectionSettings, Author, Link, Post, StandalonePage, Note, Document, Heading, Tag,
+    PageMetadata, Picture, FeedLink, SiteConfig, CollectionSettings, Author, Look, Link, Post, StandalonePage, Note, Document, Heading, Tag,
     Neighbours, Series, Collection, Group, NoteNeighbours, Rum,
 )  # fmt: skip
 

@@ -183,12 +183,13 @@ def _checked(settings: Settings) -> tuple[tuple[Fault, ...], int]:
     from blog.render.theme_folders import theme_folders  # noqa: PLC0415
 
     try:
-        loaded = load(settings.posts_dir, draw=Drawer(Cache(settings.cache_dir)))
+        drawer = Drawer(Cache(settings.cache_dir))
+        loaded = load(settings.posts_dir, draw=drawer, origin=settings.public_origin)
     except ContentError as problem:
         return problem.faults, problem.texts
     try:
         site = site_at(loaded.library, datetime.now(UTC))
-        theme = Theme(*theme_folders(settings.templates_dir))
+        theme = Theme(*theme_folders(settings.templates_dir), look=loaded.library.config.look)
         edition = render(loaded.library, site, theme, settings, Encoder(lambda *_: {}))
     except ContentError as problem:
         return (*loaded.warnings, *problem.faults), loaded.texts

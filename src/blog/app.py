@@ -31,6 +31,8 @@ from blog.serve.pipeline import RequestPipeline, instrument
 from blog.serve.preview import PreviewLinks
 from blog.serve.reload import reload_routes
 from blog.serve.rum import rum_routes
+from blog.serve.search import search_routes
+from blog.serve.searcher import Searcher
 from blog.serve.store import PageStore
 from blog.serve.waiting import waiting_page
 from blog.settings import Settings, variable
@@ -76,6 +78,7 @@ class Blog(FastAPI):
         self._visits = Visits(self.metrics.registry, urlsplit(settings.base_url).hostname or "")
         self.pipeline = RequestPipeline(settings, store, dynamic, self.metrics, self._visits, self.tracing)
         instrument(self, self.metrics)
+        self.searcher = Searcher(self.service, self.metrics.searched)
         for router in self._routers():
             self.include_router(router)
             self.metrics.expect(route.path for route in router.routes if isinstance(route, Route))
@@ -88,6 +91,7 @@ class Blog(FastAPI):
         if settings.metrics_port is None:
             yield metrics_route(self.metrics.exposition)
         yield api_routes(self.service, settings.base_url)
+        yield search_routes(self.searcher, settings.base_url)
         if self.rum:
             yield rum_routes(settings.base_url, self.rum.enqueue, self.rum.count)
         if settings.refreshes_browsers:

@@ -23,6 +23,7 @@ FAVICON = "/favicon.ico"
 
 API = "/api"
 API_POSTS = "/api/posts"
+API_SEARCH = "/api/search"
 METRICS = "/metrics"
 RUM_COLLECT = "/rum/collect"
 
@@ -123,7 +124,7 @@ FIXED = (
     Fixed(TAGS, "tags"),
     Fixed(ARCHIVE, "archive"),
     *(Fixed(feed.path) for feed in FEED_FORMATS),
-    *map(Fixed, (SITEMAP, ROBOTS, LLMS, LLMS_FULL, MANIFEST, FAVICON, API_POSTS, OPENAPI, HEALTH, READY)),
+    *map(Fixed, (SITEMAP, ROBOTS, LLMS, LLMS_FULL, MANIFEST, FAVICON, API_POSTS, API_SEARCH, OPENAPI, HEALTH, READY)),
 )
 FIXED_PATHS = frozenset(fixed.path for fixed in FIXED)
 
@@ -205,6 +206,15 @@ def is_preview(path: str) -> bool:
     (True, False, False)
     """
     return path[: len(_PREVIEWS)].lower() == _PREVIEWS
+
+
+def fragment(anchor: str) -> str:
+    """An anchor, percent-encoded for the end of a link.
+
+    >>> fragment("größe")
+    'gr%C3%B6%C3%9Fe'
+    """
+    return quote(anchor)
 
 
 def decoded(path: str) -> str:

@@ -1,13 +1,21 @@
 // Comforts. Without this script a page lacks nothing that is needed to read it.
 
-// What a block of code is called: its file, or its language, with a number if another one is called so.
+// The words, which are those of the page's language. {name} in them stands for a value.
+const words = { ...document.currentScript.dataset };
+const say = (key, values) => (words[key] ?? key).replace(/{(\w+)}/g, (_, name) => values[name]);
+
+// A name, with a number if another box is called so.
 const calls = new Map();
+const numbered = (name) => {
+  calls.set(name, (calls.get(name) ?? 0) + 1);
+  return calls.get(name) > 1 ? `${name} ${calls.get(name)}` : name;
+};
+
+// What a block of code is called: its file, or its language.
 const nameOf = (block) => {
   const file = block.closest("figure.code")?.querySelector("figcaption")?.textContent;
   const language = block.dataset.language;
-  const name = file ?? (language && language !== "text" ? `${language} code` : "code");
-  calls.set(name, (calls.get(name) ?? 0) + 1);
-  return calls.get(name) > 1 ? `${name} ${calls.get(name)}` : name;
+  return numbered(file ?? (language && language !== "text" ? say("languageCode", { language }) : say("code")));
 };
 
 // What a reader wants of the code: without the prompts of a shell, and without the lines that a change takes out.
@@ -25,39 +33,43 @@ document.body.append(announcer);
 
 const copyButton = (block, name) => {
   const button = document.createElement("button");
-  const show = (said) => {
-    button.textContent = said;
-    button.ariaLabel = `${said} ${name}`;
+  const show = (state) => {
+    button.textContent = say(state);
+    button.ariaLabel = say(`${state}Code`, { name });
   };
   button.type = "button";
   button.className = "copy";
-  show("Copy");
+  show("copy");
   button.addEventListener("click", async () => {
-    let said = "Copied";
+    let state = "copied";
     try {
       await navigator.clipboard.writeText(codeOf(block));
     } catch {
-      said = "Not allowed";
+      state = "notAllowed";
     }
-    show(said);
-    announcer.textContent = said === "Copied" ? `Copied ${name}` : `Not allowed to copy ${name}`;
+    show(state);
+    announcer.textContent = say(`${state}Code`, { name });
     setTimeout(() => {
-      show("Copy");
+      show("copy");
       announcer.textContent = "";
     }, 2000);
   });
   return button;
 };
 
-// Code that is wider than its box is reached by keyboard, has a name, and shows that it goes on; other code is no stop.
-const showMore = (block, name) => {
-  const frame = block.parentElement;
-  const scrolls = block.scrollWidth > block.clientWidth;
-  if (scrolls) block.tabIndex = 0;
-  else block.removeAttribute("tabindex");
-  block.role = scrolls ? "group" : null;
-  block.ariaLabel = scrolls ? name : null;
-  frame.classList.toggle("goes-on", block.scrollLeft + block.clientWidth < block.scrollWidth - 1);
+// Calls back whether a box contains something wider than it. Such a box is reached by keyboard and has a name; others are no stop.
+const watch = (box, name, changed) => {
+  const show = () => {
+    const scrolls = box.scrollWidth > box.clientWidth;
+    if (scrolls) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+    if (name) {
+      box.role = scrolls ? "group" : null;
+      box.ariaLabel = scrolls ? name : null;
+    }
+    changed?.();
+  };
+  new ResizeObserver(show).observe(box);
 };
 
 for (const block of document.querySelectorAll(".prose pre:has(> code)")) {
@@ -73,8 +85,21 @@ for (const block of document.querySelectorAll(".prose pre:has(> code)")) {
   shade.className = "shade";
   frame.append(shade);
   if (navigator.clipboard) frame.append(copyButton(block, name));
-  new ResizeObserver(() => showMore(block, name)).observe(block);
-  block.addEventListener("scroll", () => showMore(block, name), { passive: true });
+  const goesOn = () => frame.classList.toggle("goes-on", block.scrollLeft + block.clientWidth < block.scrollWidth - 1);
+  watch(block, name, goesOn);
+  block.addEventListener("scroll", goesOn, { passive: true });
+}
+
+for (const table of document.querySelectorAll(".prose .table")) watch(table, numbered(table.ariaLabel));
+// A diagram is an image and has a name.
+for (const diagram of document.querySelectorAll(".prose .diagram")) watch(diagram);
+// A name on MathML would be read in place of what is in it.
+for (const formula of document.querySelectorAll(".prose math[display=block]")) {
+  const box = document.createElement("span");
+  box.className = "equation";
+  formula.replaceWith(box);
+  box.append(formula);
+  watch(box, numbered(say("formula")));
 }
 
 // The contents show which section is being read: the last one whose heading has passed the top third.

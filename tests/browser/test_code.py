@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from .conftest import Site
 
@@ -30,7 +30,7 @@ def page(demo: Site, browser: Browser) -> Iterator[Page]:
 
 def _copied(page: Page, name: str) -> str:
     page.get_by_role("button", name=f"Copy {name}", exact=True).press("Enter")
-    page.wait_for_function("document.querySelector('[role=status]').textContent !== ''")
+    expect(page.locator("[role=status]")).not_to_be_empty()
     return str(page.evaluate("navigator.clipboard.readText()"))
 
 
@@ -67,7 +67,7 @@ def test_a_shade_says_that_code_goes_on_until_its_end_is_reached(page: Page) -> 
     frame = page.locator("figure.code")
     assert "goes-on" in str(frame.get_attribute("class"))
     frame.locator("pre").evaluate("block => { block.scrollLeft = 10000; }")
-    page.wait_for_function("!document.querySelector('figure.code').classList.contains('goes-on')")
+    expect(frame).not_to_contain_class("goes-on")
 
 
 def test_the_button_is_seen_where_nothing_hovers(demo: Site, browser: Browser) -> None:

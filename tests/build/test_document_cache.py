@@ -14,6 +14,7 @@ from blog.content import markdown
 from blog.content.document import marker
 from blog.content.loader import load
 from blog.machine.cache import Cache
+from tests.english import label
 
 REPOSITORY = Path(__file__).parents[2]
 BODY = (
@@ -71,7 +72,7 @@ def test_any_text_gives_an_equal_document_from_the_cache(
     fresh = markdown.parse(body, title)
     cold, warm = (cached(cache)(body, title, "markdown") for _ in range(2))
     assert (cold, warm) == (fresh, fresh)
-    assert warm.html(lambda reference: reference.target) == fresh.html(lambda reference: reference.target)
+    assert warm.html(lambda reference: reference.target, label) == fresh.html(lambda reference: reference.target, label)
     assert isinstance(warm.anchors, frozenset)
 
 

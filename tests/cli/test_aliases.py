@@ -33,6 +33,16 @@ FILE = PurePosixPath("hello.md")
             id="lines",
         ),
         pytest.param(
+            '{\n  "date": "2026-01-01"\n}\nx\n',
+            '{"aliases": ["/blog/old"],\n  "date": "2026-01-01"\n}\nx\n',
+            id="json",
+        ),
+        pytest.param(
+            '{\n  "aliases": ["/a"],\n  "date": "2026-01-01"\n}\nx\n',
+            '{\n  "aliases": ["/a", "/blog/old"],\n  "date": "2026-01-01"\n}\nx\n',
+            id="json-list",
+        ),
+        pytest.param(
             "---\ndate: 2026-01-01\nredirect_from:\n- /a\n---\nx\n",
             "---\ndate: 2026-01-01\nredirect_from:\n- /a\n- /blog/old\n---\nx\n",
             id="key-of-jekyll",

@@ -65,7 +65,7 @@ def test_the_table_has_a_line_for_each_text(environ: dict[str, str], capsys: pyt
 def test_broken_texts_are_named_and_the_others_are_listed(
     environ: dict[str, str], posts: "WritePosts", capsys: pytest.CaptureFixture[str]
 ) -> None:
-    posts({"bad.md": "---\ndate: soon\n---\n", "worse.md": ""})
+    posts({"bad.md": "---\ndate: soon\n---\n", "worse.md": "---\ntitle: T"})
     assert main(["list", "--published"], environ) == 1
     printed = capsys.readouterr()
     assert "/blog/old" in printed.out

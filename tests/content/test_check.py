@@ -7,6 +7,7 @@ import pytest
 
 from blog.content.loader import load
 from blog.errors import ContentError, Fault, Severity
+from blog.settings import Settings
 
 Write = Callable[[str, str | bytes], Path]
 Faults = Callable[[], list[str]]
@@ -370,3 +371,47 @@ def test_a_section_behind_an_address_that_redirects_has_to_be_there(write: Write
         "a.md:5: link '/blog/a.html#gone' names a section that a.md does not have",
         "a.md:5: link '/blog/b.html' leads nowhere on this site",
     ]
+
+
+def _of_origin(folder: Path, write: Write, body: str) -> list[str]:
+    write("a.md", text(body))
+    loaded = load(folder, origin="https://blog.example")
+    return [fault.problem for fault in loaded.warnings if fault.file.name == "a.md"]
+
+
+@pytest.mark.usefixtures("around")
+@pytest.mark.parametrize(
+    ("body", "problem"),
+    [
+        ("[x](https://blog.example/nope)", "link 'https://blog.example/nope' leads nowhere on this site"),
+        ("See https://BLOG.example/nope?a=b", "link 'https://BLOG.example/nope?a=b' leads nowhere on this site"),
+        ("<http://blog.example/nope>", "link 'http://blog.example/nope' leads nowhere on this site"),
+        ("[x](//blog.example/nope)", "link '//blog.example/nope' leads nowhere on this site"),
+        ('<a href="https://blog.example/nope">x</a>', "link 'https://blog.example/nope' leads nowhere on this site"),
+        ("[x](https://blog.example/blog/unfinished)", "leads to unfinished.md, a draft that is not served"),
+        ("[x](https://blog.example/blog/other#b)", "names a section that other.md does not have"),
+        ("![x](https://blog.example/nope.png)", "image 'https://blog.example/nope.png' leads nowhere on this site"),
+    ],
+)
+def test_a_link_to_the_sites_own_origin_is_a_link_of_the_site(
+    folder: Path, write: Write, body: str, problem: str
+) -> None:
+    (found,) = _of_origin(folder, write, body)
+    assert found.endswith(problem)
+
+
+@pytest.mark.usefixtures("around")
+@pytest.mark.parametrize(
+    "target",
+    ["", "/", "/blog/other", "/blog/other/#a-part", "/blog/later", "/old/other", "/feed", "/blog/other.html", "/files/a.pdf", "/shop/1", ":8443/nope", "evil/nope"],
+)  # fmt: skip
+def test_a_right_link_to_the_sites_own_origin_is_no_fault(folder: Path, write: Write, target: str) -> None:
+    write("static/files/a.pdf", "%PDF")
+    write("site.yaml", "neighbours: [/shop]\n")
+    assert _of_origin(folder, write, f"[x](https://blog.example{target})") == []
+
+
+def test_an_origin_on_this_machine_is_an_example() -> None:
+    assert Settings().public_origin == ""
+    assert Settings(base_url="http://localhost:3000").public_origin == ""
+    assert Settings(base_url="https://blog.example").public_origin == "https://blog.example"

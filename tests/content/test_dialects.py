@@ -16,6 +16,9 @@ READ = {
     ),
     "hugo-yaml/index.md": ("/posts/from-hugo", "Read from Hugo", "2024-05-07", "2024-06-02", (), "Words of Hugo."),
     "hugo-toml.md": ("/blog/hugo-toml", "Read from Hugo, in TOML", "2024-05-08", None, ("caches", "queues", "moving"), "Words in TOML."),
+    "hugo-json.md": (
+        "/blog/hugo-json", "Read from Hugo, in JSON", "2024-05-15", "2024-06-06", ("caches", "1.10"), "Words in JSON, with {braces}."
+    ),
     "2024-05-09-zola/index.md": ("/2024/05/09/zola", "Read from Zola", "2024-05-09", "2024-06-03", ("queues",), "Words of Zola"),
     "astro.mdx": ("/blog/astro", "Read from Astro", "2024-05-10", "2024-06-04", ("caches",), "Words of Astro"),
     "next.mdx": ("/blog/next", "Read from Next.js", "2024-05-11", None, (), "Words of Next.js"),

@@ -1,6 +1,7 @@
 """Documents: references filled in late."""
 
 from blog.content.document import Document, Reference, marker
+from tests.english import label
 
 
 def test_each_reference_is_filled_in_where_it_stands() -> None:
@@ -14,4 +15,4 @@ def test_each_reference_is_filled_in_where_it_stands() -> None:
         words=0,
         summary="",
     )
-    assert document.html(lambda reference: reference.target) == "<a a><img b></a>a"
+    assert document.html(lambda reference: reference.target, label) == "<a a><img b></a>a"

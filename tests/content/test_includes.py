@@ -10,6 +10,7 @@ from blog.content.includes import MAX_BYTES
 from blog.content.loader import Loaded, ParsedTexts, load
 from blog.content.post import Text
 from blog.machine.cache import Cache
+from tests.english import label
 
 POST = "---\ntitle: A\ndate: 2026-01-01\n---\n\n{fence}\nown text\n```\n"
 FAULT_LINE = 6
@@ -26,7 +27,7 @@ def _load(folder: Path, fence: str, files: dict[str, str | bytes]) -> tuple[Text
 
 
 def _html(text: Text) -> str:
-    return text.document.html(lambda _reference: "")
+    return text.document.html(lambda _reference: "", label)
 
 
 def test_a_fence_shows_lines_of_a_file_in_the_colours_of_its_language(tmp_path: Path) -> None:

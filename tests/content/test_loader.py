@@ -58,7 +58,6 @@ def test_windows_line_ends_and_a_byte_order_mark_are_read(write: Write, library:
 @pytest.mark.parametrize(
     ("content", "fault"),
     [
-        pytest.param("", "a.md:1: the file is empty", id="empty"),
         pytest.param("Hello", "a.md:1: date is missing: give a date in front matter between", id="no-front-matter"),
         pytest.param("---\ntitle: x", "a.md:1: the front matter is not closed", id="open-front-matter"),
         pytest.param(POST.encode() + b"two\n\xff", "a.md:8: is not UTF-8: byte 0xff at offset", id="not-utf-8"),
@@ -73,6 +72,39 @@ def test_a_fault_of_a_file_is_reported_with_its_line(
 ) -> None:
     write("a.md", content)
     assert any(line.startswith(fault) for line in faults())
+
+
+@pytest.mark.parametrize("content", ["", " \n\t\n", "\ufeff", "\u200b\n", "\u00a0"])
+@pytest.mark.parametrize("name", ["b.md", "pages/b.md", "notes/b.md", "notes/index.md", "b/index.mdx"])
+def test_an_empty_file_is_left_out_with_a_warning(
+    write: Write, faults: Faults, library: Read, name: str, content: str
+) -> None:
+    write("a.md", POST)
+    write("notes/index.md", "---\ntitle: Notes\n---\n")
+    write("notes/x.md", "# X\n")
+    write(name, content)
+    assert faults() == [f"{name}:1: is empty, and is left out"]
+    assert {str(text.file) for text in library().texts} == {"a.md", "notes/index.md", "notes/x.md"} - {name}
+
+
+@pytest.mark.parametrize("name", ["b/part.md", "b/more/part.mdx", "b/day/index.md"])
+def test_a_text_in_the_folder_of_a_post_is_none_without_a_date(
+    write: Write, faults: Faults, library: Read, name: str
+) -> None:
+    write("b/index.md", POST)
+    write("b/2026-01-02-other.md", "# Other\n")
+    write("b/dated.md", POST)
+    write(name, "---\ntitle: Part\n---\nA part.\n")
+    (fault,) = faults()
+    assert fault.startswith(f"{name}:1: is not read: it lies in the folder of b/index.md")
+    assert {str(text.file) for text in library().texts} == {"b/index.md", "b/dated.md", "b/2026-01-02-other.md"}
+
+
+def test_the_texts_of_pages_and_collections_are_no_parts_of_a_post(write: Write, faults: Faults, library: Read) -> None:
+    for name in ("pages/guide/index.md", "pages/guide/setup.md", "notes/index.md", "notes/a/index.md", "notes/a/b.md"):
+        write(name, "---\ntitle: T\n---\n")
+    assert not [fault for fault in faults() if "is not read" in fault]
+    assert len(library().texts) == 5
 
 
 def test_the_faults_of_all_files_are_reported_together(write: Write, faults: Faults) -> None:

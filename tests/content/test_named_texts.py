@@ -7,6 +7,7 @@ import pytest
 
 from blog.content.library import Library, Resolver
 from blog.content.loader import Loaded, load
+from tests.english import label
 
 Load = Callable[[dict[str, str]], Loaded]
 
@@ -131,5 +132,5 @@ def test_a_name_that_leads_nowhere_is_shown_without_an_address(load_wiki: Load) 
     loaded = load_wiki({"from.md": "[[gone|words]]"})
     (text,) = (text for text in loaded.library.texts if str(text.file) == "from.md")
     resolver = Resolver(loaded.library, "https://example.org")
-    html = text.document.html(lambda reference: resolver.attributes(text, reference))
+    html = text.document.html(lambda reference: resolver.attributes(text, reference), label)
     assert html == '<p><a role="link" aria-disabled="true">words</a></p>\n'

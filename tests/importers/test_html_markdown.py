@@ -66,6 +66,9 @@ def test_an_element_has_its_markdown(html: str, markdown: str) -> None:
         "*a* _b_ __c__ **d** a_b_c", "`code` ``x``", "[a](b) ![c](d) [^1] [e]: f", "# not a heading", "- a", "+ b", "1. c", "12) d", "> e", "---", "===",
         "<b>bold</b> <!-- c --> <?x?>", "&amp; &copy; &#60; AT&T", "~~a~~ ~b~", "a \\* b \\", "| a | b |", "http://a.example/~u/x_y_z", ":::note", "{{ a }} {% b %} {{< c >}}",
         "5 < 6 > 4", "a * b * c", "x = y == z", "!!! note", "??? what", "a^[b]", "$5 to $10", "a \\(b\\)",
+        "==marked== a == b == c===d", "x^2^ and ^a b^ 2^10 ^", "[[page]] ![[a.png]] [[page|x]]", "*[HTML]: Hyper Text", "$x$ $x^2$, $$y$$", "$$\\int$$", "US$5/$6 for $a$",
+        ":tada: :+1: 10:30:20 :nope: a:b:c", "[TOC]", "[[toc]]", "[[_TOC_]]", "{{toc}}", ": a definition", "[ ] a task", "[x] done", "[!NOTE] a", "a {#id}", "a {: .x}",
+        "[a][b] [c][]", "{.class}", "~2~O", "???+ what", ":::details", "a -- b --- c ...", "$ a $", "\\[x\\]", "[^1]: a", "^[note]",
     ],
 )  # fmt: skip
 def test_text_is_shown_as_it_is(text: str) -> None:
@@ -74,6 +77,35 @@ def test_text_is_shown_as_it_is(text: str) -> None:
     shown = unescape(re.sub(r"<[^>]*>", "", document.markup)).strip()
     assert shown == text
     assert document.remarks == ()
+
+
+@pytest.mark.parametrize(
+    ("html", "shown"),
+    [
+        ("<p>Term<br>: words</p>", "Term : words"),
+        ("<p>Term</p><p>: words</p>", "Term : words"),
+        ("<p><b>Note</b>: words</p>", "Note: words"),
+        ("<h2>A {#b}</h2>", "A {#b}"),
+        ("<ul><li>[ ] a</li><li>: b</li></ul>", "[ ] a : b"),
+        ("<blockquote><p>[!NOTE]<br>a</p></blockquote>", "[!NOTE] a"),
+        ("<p>*[HTML]: Hyper Text</p><p>HTML</p>", "*[HTML]: Hyper Text HTML"),
+        ("<p>$a <b>b</b> c$ and $</p><p>$5</p>", "$a b c$ and $ $5"),
+        ("<p>x^<i>2</i>^ =<i>=a</i>==</p>", "x^2^ ==a=="),
+        ("<table><tr><th>$a$</th></tr><tr><td>==b==</td></tr></table>", "$a$ ==b=="),
+        ("<p><code>$a$ ==b== ^c^</code></p><pre>$a$\n: b\n:tada:</pre>", "$a$ ==b== ^c^ $a$ : b :tada:"),
+    ],
+)
+def test_what_means_something_here_alone_is_shown_as_it_was(html: str, shown: str) -> None:
+    markup = parse(converted(html), "T").markup
+    assert " ".join(unescape(re.sub(r"<a class=\"anchor.*?</a>|<[^>]*>", "", markup)).split()) == shown
+    assert not re.search(r"<(?:dl|dt|dd|abbr|mark|sup|input)\b|alert", markup)
+
+
+def test_a_price_needs_no_backslash() -> None:
+    assert (
+        converted("<p>It costs $5: a lot.</p><p>Or $6 at 10:30:20.</p>")
+        == "It costs $5: a lot.\n\nOr $6 at 10:30:20.\n"
+    )
 
 
 def test_notes_have_the_lines_of_the_html() -> None:

@@ -51,7 +51,18 @@ def test_a_page_shows_a_figure_with_a_name_and_the_source(drawn: Edition, path: 
 
 
 def test_a_wide_diagram_scrolls(drawn: Edition) -> None:
-    assert '<figure class="diagram widest" role="img"' in _body(drawn, "/blog/wide")
+    assert '<figure class="diagram over-1300" role="img"' in _body(drawn, "/blog/wide")
+
+
+def test_only_pages_with_diagrams_and_formulas_load_what_these_need(drawn: Edition) -> None:
+    loaded = {
+        path: re.findall(r'href="/assets/(\w+)\.\w+\.css"', _body(drawn, path))
+        for path in drawn.pages
+        if path.startswith("/blog/")
+    }
+    assert loaded["/blog/drawn"] == ["site", "diagrams", "math"]
+    assert loaded["/blog/wide"] == ["site", "diagrams"]
+    assert loaded["/blog/broken"] == ["site"]
 
 
 def test_a_fence_of_mathematics_is_mathml(drawn: Edition) -> None:
@@ -111,7 +122,7 @@ def test_a_feed_has_a_formula_as_mathml_and_as_tex(drawn: Edition) -> None:
 
 def test_an_origin_has_no_files_for_diagrams_of_drafts(make: Make) -> None:
     edition = make({"a.md": _post(DIAGRAM).replace("---\n\n", "draft: true\n---\n\n"), "b.md": _post("Words.")})
-    assert not [path for path in edition.pages if "diagram" in path]
+    assert not [path for path in edition.pages if "/diagram." in path]
 
 
 def test_a_site_without_drawings_starts_no_engine(tmp_path: Path) -> None:

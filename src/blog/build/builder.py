@@ -12,6 +12,7 @@ from blog.build.dates import Dates
 from blog.build.drawings.drawer import Drawer
 from blog.build.edition import Details, Edition, Entry, Section, Writer, bind, compressed_details
 from blog.build.encodings import Encoded, Encoder, Levels, cached
+from blog.build.index_source import IndexSource
 from blog.build.last_good import LastGood
 from blog.build.memory_estimate import warn_if_short_for_files
 from blog.build.not_found import NotFound
@@ -34,6 +35,8 @@ from blog.machine.stages import Stage, untimed_stage
 from blog.render import rum, security
 from blog.render.bodies import BodyRenderer, diagram_url
 from blog.render.feeds import feeds
+from blog.render.languages import unspoken
+from blog.render.localised import localised
 from blog.render.meta import MetadataBuilder, Picture
 from blog.render.page import FOREVER, SHORT, Rendered
 from blog.render.pages import PageRenderer
@@ -41,6 +44,7 @@ from blog.render.previews import Previews
 from blog.render.site_files import site_files, sources
 from blog.render.theme import ASSET_TYPES, Theme, asset_url
 from blog.render.theme_folders import theme_folders
+from blog.search.corpus import Corpus
 from blog.settings import Settings
 
 SOCIAL_CARD = "card.png"
@@ -94,6 +98,7 @@ class Builder:
         self._parsed: ParsedTexts = {}
         self._drawer = Drawer(cache)
         self._maker = Maker(cache, makes=makes_pictures)
+        self._corpus = Corpus()
         self._last_good = LastGood(settings.posts_dir)
         self._file_bytes = 0
         limit_retained_memory()
@@ -133,19 +138,21 @@ class Builder:
     def _make(self, moment: datetime, stage: Stage, dates: Dates | None, store: StoreSlice, held: Held) -> BuildResult:
         settings = self._settings
         folder, parse = Folder(settings.posts_dir, held), document_cache.cached(self._cache)
-        loaded = load(folder, self._parsed, parse, stage, moment, self._drawer)
+        origin = settings.public_origin
+        loaded = load(folder, self._parsed, parse, stage, moment, self._drawer, origin=origin)
         with stage("pictures") as note:
             made = self._maker(_pictures(loaded.library))
             note("pictures", len(made))
         library = _with_variants(loaded.library, made)
         self._check_memory(library)
-        theme = Theme(*theme_folders(settings.templates_dir))
+        theme = Theme(*theme_folders(settings.templates_dir), look=library.config.look)
         binder = _Binder(self._encoder, dates or Dates.following(None), store)
         with attributed(settings.posts_dir, "rendered"):
             site = site_at(library, moment)
             edition = _render(library, site, theme, settings, binder, stage)
         problems = _problems(library, made, settings.posts_dir)
-        edition = replace(edition, warnings=(*loaded.warnings, *problems, *edition.warnings))
+        search = IndexSource(self._corpus.pack(site))
+        edition = replace(edition, warnings=(*loaded.warnings, *problems, *edition.warnings), search=search)
         return BuildResult(edition, loaded.referenced, library.files, loaded.included, self._maker.unmade)
 
     def _check_memory(self, library: Library) -> None:
@@ -168,6 +175,7 @@ class Builder:
         """Free the parsed texts and encodings that would speed up the next build."""
         self._parsed.clear()
         self._drawer.forget()
+        self._corpus.forget()
         self._maker.forget()
         self._encoder.forget()
 
@@ -217,10 +225,12 @@ def render(
 
 def _render(library: Library, site: Site, theme: Theme, settings: Settings, binder: "_Binder", stage: Stage) -> Edition:
     # Feeds, the sitemap, llms.txt and the API are those of the public site even where pages show drafts.
-    shown = site_with_drafts(library, site.moment) if settings.drafts else site
+    site = localised(site, theme)
+    shown = localised(site_with_drafts(library, site.moment), theme) if settings.drafts else site
     resolver = Resolver(with_drafts(library) if settings.drafts else library)
     absolute = Resolver(library, settings.base_url)
-    metadata = MetadataBuilder(shown, settings.base_url, resolver, _card(theme, settings, site))
+    words = theme.words(site.config.lang)
+    metadata = MetadataBuilder(shown, settings.base_url, resolver, words, _card(theme, settings, site))
     shown_bodies = BodyRenderer(theme, resolver, settings.posts_dir, library.drawings)
     renderer = PageRenderer(shown, theme, metadata, shown_bodies, settings)
     since, until = valid_between(library, site.moment)
@@ -252,7 +262,7 @@ def _render(library: Library, site: Site, theme: Theme, settings: Settings, bind
         since=since,
         until=until,
         made=binder.dates.made,
-        warnings=(*warnings, *previews.faults),
+        warnings=(*theme.faults, *unspoken(library, theme, settings.posts_dir), *warnings, *previews.faults),
     )
 
 

@@ -49,7 +49,7 @@ def _load(stored: bytes) -> Document | None:
     """The document of an entry; None if the entry does not have the expected form."""
     try:
         document = _DOCUMENT.validate_json(stored, strict=True, extra="forbid")
-        document.html(lambda _reference: "")  # raises IndexError for a marker without a reference
+        document.html(lambda _reference: "", lambda *_: "")  # raises IndexError for a marker without a reference
     except (ValueError, IndexError):
         return None
     return document

@@ -18,6 +18,7 @@ from pydantic import JsonValue
 from blog import urls
 from blog.build.dates import Dated, Dates
 from blog.build.encodings import Encoded, shrunk_to_fit
+from blog.build.index_source import IndexSource
 from blog.build.not_found import NotFound
 from blog.build.response import Resource, make_resource, without_identity
 from blog.errors import Fault
@@ -86,6 +87,7 @@ class Edition:
     """All pages, redirects and API entries of a site. ``pages`` and ``redirects`` are keyed by decoded path; ``posts`` are sorted newest first.
 
     ``previews`` are the pages and files of unpublished texts, by decoded path. They are apart, because a request needs a key for them.
+    ``search`` has the published texts alone.
 
     ``states`` counts the published, scheduled and draft posts. The edition is valid from ``since``, when a date
     in the content last came, until ``until``, when the next one does. ``made`` is when it was built, in seconds since the epoch. ``warnings`` are the faults of the content
@@ -102,6 +104,7 @@ class Edition:
     made: int
     warnings: tuple[Fault, ...]
     previews: Mapping[str, Resource] = field(default_factory=dict)
+    search: IndexSource = field(default_factory=IndexSource)
     by_slug: Mapping[str, Entry] = field(init=False)
     by_tag: Mapping[str, tuple[Entry, ...]] = field(init=False)
 

@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from pathlib import PurePosixPath
 
@@ -24,12 +25,14 @@ from blog.build.edition import Edition, Entry, bind
 from blog.build.edition_name import edition_name
 from blog.build.edition_part import Json, moment_of, part_bytes, read_part
 from blog.build.encodings import Encoded
+from blog.build.index_source import IndexSource
 from blog.build.not_found import NotFound
 from blog.content.folder import MAX_FILE_BYTES, Folder
 from blog.errors import Fault, Severity
 from blog.machine.cache import Cache, key
 from blog.machine.cache_pruning import EDITIONS, HEAD, Needed
 from blog.render.page import Rendered
+from blog.search.texts import PackedText, joined, split
 from blog.settings import Settings
 
 _CACHE_KEYS = key("needs")
@@ -95,6 +98,7 @@ class EditionCache:
         ``referenced`` are the files that the texts refer to, ``cache_keys`` the keys of the cache entries that the build used,
         ``unmade`` the number of pictures whose smaller versions are not made yet.
         """
+        self._cache.put(_search_key(edition.since, "texts"), joined(edition.search.texts))
         self._cache.put(_CACHE_KEYS, "\n".join(sorted(cache_keys)).encode())
         # The head is written last, so that it never refers to parts that are not written yet.
         self._cache.put(HEAD, _head_bytes(self._head(edition, self._parts, referenced) | {"unmade": unmade}))
@@ -145,11 +149,23 @@ class EditionCache:
             since=since,
             until=until,
             made=dates.made,
+            search=self.index_source(since, self._texts(since)),
             warnings=tuple(
                 Fault(self._folder.path / file, line, problem, Severity[severity])
                 for file, line, problem, severity in head["warnings"]
             ),
         )
+
+    def index_source(self, since: datetime | None, texts: tuple[PackedText, ...]) -> IndexSource:
+        """These texts, and the place of their index in the entry."""
+        name = _search_key(since, "index")
+        return IndexSource(texts, partial(self._cache.get, name), partial(self._cache.put, name))
+
+    def _texts(self, since: datetime | None) -> tuple[PackedText, ...]:
+        stored = self._cache.get(_search_key(since, "texts"))
+        if stored is None:
+            raise ValueError("the texts for the search are missing")
+        return tuple(split(stored))
 
     def _rendered(self, since: datetime | None, parts: int, entries: list[Entry]) -> Iterator[tuple[Rendered, Encoded]]:
         """Read pages part by part, so that a large site is never in memory twice."""
@@ -180,6 +196,10 @@ def _not_found_page(values: Json) -> Rendered:
 def _part_key(since: datetime | None, number: int) -> str:
     # The publication of a scheduled post changes the edition of the same content, and the parts of the two editions must not mix.
     return key("part", str(since), str(number))
+
+
+def _search_key(since: datetime | None, what: str) -> str:
+    return key("search", str(since), what)
 
 
 def _head_bytes(head: Json) -> bytes:

@@ -20,7 +20,9 @@ from blog.settings import Settings
 
 # A symbolic link in a theme may lead to a whole file system.
 _MOST_THEME_FILES = 5000
-_LIBRARIES = ("mistune", "pygments", "jinja2", "markupsafe", "pydantic", "pyyaml", "imagesize", "brotli", "zstandard")
+_LIBRARIES = (
+    "mistune", "pygments", "jinja2", "markupsafe", "pydantic", "pyyaml", "imagesize", "brotli", "zstandard", "pystemmer",
+)  # fmt: skip
 # Settings that do not affect any page. A setting that is missing here only costs a rebuild when it changes; it never causes a wrong page.
 _NOT_IN_PAGES = frozenset({
     "host", "port", "metrics_port", "posts_dir", "templates_dir", "cache_dir", "drain_seconds", "reload", "log_format", "log_level", "access_log",
@@ -77,7 +79,11 @@ def _program() -> str | None:
     source = Path(blog.__file__).parent
     modules = [
         *source.glob("*.py"),
-        *(path for package in ("settings", "content", "render", "build") for path in (source / package).rglob("*.py")),
+        *(
+            path
+            for package in ("settings", "content", "render", "build", "search")
+            for path in (source / package).rglob("*.py")
+        ),
     ]
     digests = [sha256(path.read_bytes()).hexdigest() for path in sorted(modules)]
     return " ".join([platform.python_version(), zlib.ZLIB_RUNTIME_VERSION, *versions, *digests])

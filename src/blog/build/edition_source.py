@@ -1,6 +1,6 @@
 """Source of editions: the cache if it has the edition, otherwise the builder."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -92,7 +92,18 @@ class EditionSource:
         cache_keys = builder.cache_keys()
         cached.finish(new.edition, new.referenced, cache_keys, new.unmade)
         self.needed = Needed(cache_keys, cached.needed().editions)
-        return new.edition
+        return self._with_index(new.edition, cached)
+
+    def _with_index(self, edition: Edition, cached: EditionCache) -> Edition:
+        """The edition with the place of its search index, which `blog build` makes at once."""
+        source = cached.index_source(edition.since, edition.search.texts)
+        if self._makes_pictures:
+            from blog.search.engine import Search  # noqa: PLC0415 -- a start that serves opens the index with the first query
+
+            with self._listener.stage("index") as note:
+                source.store(Search.of(source.texts).data)
+                note("texts", len(source.texts))
+        return replace(edition, search=source)
 
     def next(self, moment: datetime, replaced: Edition | None) -> Edition | None:
         """The edition of a moment, built from the files as they are now, with the dates of pages that have not changed.

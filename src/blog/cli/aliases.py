@@ -55,7 +55,7 @@ def _candidates(lines: list[str], parts: Split, alias: str) -> Iterator[list[str
     # The line of the closing fence, or the blank line after the Key: value lines.
     end = parts.body_line - 2
     for at in range(parts.first_line - 1, end):
-        found = _KEY.match(lines[at])
+        found = _KEY.match(lines[at].lstrip(" \t{") if parts.dialect == "json" else lines[at])
         if found and normal(found["key"].strip("\"'")) in _NAMES:
             yield from _in_list(lines, at, end, alias)
             yield from _in_line(lines, at, alias)
@@ -65,6 +65,9 @@ def _candidates(lines: list[str], parts: Split, alias: str) -> Iterator[list[str
         yield [f"---{ending}", f"aliases: [{_yaml(alias)}]{ending}", f"---{ending}", *lines]
     elif parts.dialect == "toml":
         yield _inserted(lines, parts.first_line - 1, f'aliases = ["{alias}"]{ending}')
+    elif parts.dialect == "json":
+        first = lines[parts.first_line - 1]
+        yield _replaced(lines, parts.first_line - 1, f'{{"aliases": ["{alias}"],{first.lstrip()[1:]}')
     elif parts.dialect == "pelican":
         yield _inserted(lines, parts.first_line - 1, f"Aliases: {alias}{ending}")
     else:

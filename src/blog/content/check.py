@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from unicodedata import normalize
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from blog import urls
 from blog.content import audio
@@ -40,8 +40,11 @@ _NO_CARD = (
 )
 
 
-def check(library: Library, now: datetime) -> Iterator[Fault]:
-    """Every fault that only shows with all texts and the time at hand; files are relative to the posts folder."""
+def check(library: Library, now: datetime, origin: str = "") -> Iterator[Fault]:
+    """Every fault that only shows with all texts and the time at hand; files are relative to the posts folder.
+
+    Links to ``origin`` are links of the site.
+    """
     yield from _addresses(library)
     yield from _ids(library)
     yield from _tag_spellings(library)
@@ -49,7 +52,7 @@ def check(library: Library, now: datetime) -> Iterator[Fault]:
     yield from unused_collections(library)
     yield from _neighbours(library)
     yield from _links_to_drafts(library)
-    targets = _Targets(library)
+    targets = _Targets(library, origin)
     for text in (*library.texts, *library.drafts):
         try:
             yield from _of_text(library, targets, text, now)
@@ -252,8 +255,9 @@ def _kinds() -> str:
 class _Targets:
     """Where a link inside the site may lead."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, origin: str = "") -> None:
         self._library = library
+        self._host = urlsplit(origin).netloc.lower()
         self._by_file = by_path(library.texts)
         self._drafts = by_path(library.drafts)
         self._by_path = {urls.decoded(text.url): text for text in library.texts}
@@ -267,7 +271,9 @@ class _Targets:
         if is_harmful(target):
             yield _error(text, line, f"{kind} {target!r} runs script or reads files, which no page may do")
         elif is_external(target):
-            if kind == "image" and not target.startswith("data:"):
+            if (path := self._own_path(target)) is not None:
+                yield from (_warning(text, line, f"{kind} {target!r} {it}") for it in self._at_origin(text, path))
+            elif kind == "image" and not target.startswith("data:"):
                 problem = f"image {target!r} is on another site, which pages never ask; put it beside the post"
                 yield _warning(text, line, problem)
         else:
@@ -276,6 +282,28 @@ class _Targets:
                 () if kind == "recording" else self._link(text, target) if kind == "link" else self._image(text, target)
             )
             yield from (_warning(text, line, problem) for problem in problems)
+
+    def _own_path(self, target: str) -> str | None:
+        """What stands behind the site's own origin in a target; None if it has another one."""
+        try:
+            parts = urlsplit(target)
+        except ValueError:
+            return None
+        if not self._host or parts.netloc.lower() != self._host or parts.scheme.lower() not in {"http", "https", ""}:
+            return None
+        return urlunsplit(("", "", parts.path or urls.HOME, "", parts.fragment))
+
+    def _at_origin(self, text: Text, target: str) -> Iterator[str]:
+        """What is wrong with a link or an image at the site's own origin."""
+        path, _, fragment = target.partition("#")
+        path, fragment = normalize("NFC", unquote(path)), unquote(fragment)
+        if path in self._library.static:
+            return
+        leads_to, problem = self._at(text, urls.canonical(path))
+        if problem:
+            yield problem
+        elif leads_to and not _has_anchor(leads_to, fragment):
+            yield f"names a section that {leads_to.file} does not have"
 
     def _image(self, text: Text, target: str) -> Iterator[str]:
         path = resolve_file(text, target)

@@ -1,15 +1,17 @@
 """Configuration of the site in posts/site.yaml: title, author, navigation."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from difflib import get_close_matches
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError, create_model
 
 from blog import urls
+from blog.content.colours import parse_colour
 from blog.content.document import Remark
 from blog.content.extensions import DEFAULT, SWITCHES, Extensions
 from blog.content.front_matter import FrontMatterError, Line, language_tag, line_of, read_yaml
@@ -19,17 +21,42 @@ from blog.content.permalinks import parse_pattern
 from blog.content.slugs import slugify
 from blog.content.yaml_words import lost_words
 
+_EMAIL = re.compile(r"[^\s@<>?&]+@[^\s@<>?&]+")
+_UNQUOTED_COLOUR = re.compile(r"^accent:\s+(#\w+)", re.MULTILINE)
+_FEDIVERSE = re.compile(r"@[\w.-]+@[\w.-]+\.\w+")
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
+    """A link of the menu or of the footer. ``key`` is that of its title in the catalogue, where the author has given none."""
+
     title: str
     url: str
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Author:
+    """The author of the site. ``portrait`` is the path of a picture, ``about`` one line, ``fediverse`` an address such as @ada@example.org, and ``key`` that of
+    the name in the catalogue, where site.yaml gives none.
+    """
+
     name: str
     url: str = ""
+    key: str = ""
+    portrait: str = ""
+    about: str = ""
+    email: str = ""
+    fediverse: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How the shipped theme looks. ``fonts`` is "theme", or "system" for none; ``accent`` is a colour in hexadecimal digits, or "" for the theme's own."""
+
+    theme: str = "paper"
+    fonts: str = "theme"
+    accent: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +72,16 @@ class CollectionSettings:
 class SiteConfig:
     title: str = "Blog"
     description: str = ""
-    author: Author = field(default_factory=lambda: Author("The author"))
+    author: Author = field(default_factory=lambda: Author("The author", key="the_author"))
     lang: str = "en"
-    navigation: tuple[Link, ...] = (Link("Posts", urls.BLOG), Link("Tags", urls.TAGS), Link("Archive", urls.ARCHIVE))
+    look: Look = Look()
+    # The licence of the texts.
+    licence: Link | None = None
+    navigation: tuple[Link, ...] = (
+        Link("Posts", urls.BLOG, "posts"),
+        Link("Tags", urls.TAGS, "tags"),
+        Link("Archive", urls.ARCHIVE, "archive"),
+    )
     links: tuple[Link, ...] = (Link("RSS", urls.RSS),)
     # Path prefixes of other applications on the same origin, in canonical form.
     neighbours: tuple[str, ...] = ()
@@ -86,9 +120,25 @@ class _Link(BaseModel):
     url: Annotated[str, AfterValidator(_target)]
 
 
+def _email(address: str) -> str:
+    if not _EMAIL.fullmatch(address):
+        raise ValueError(f"{address!r} is no mail address, such as ada@example.org")
+    return address
+
+
+def _fediverse(address: str) -> str:
+    if not _FEDIVERSE.fullmatch(address):
+        raise ValueError(f"{address!r} is no address of the Fediverse, such as @ada@example.org")
+    return address
+
+
 class _Author(BaseModel):
     name: Line
     url: Annotated[str, AfterValidator(_target)] = ""
+    portrait: Annotated[str, AfterValidator(_target)] = ""
+    about: str = ""
+    email: Annotated[str, AfterValidator(_email)] = ""
+    fediverse: Annotated[str, AfterValidator(_fediverse)] = ""
 
 
 def _zone_name(name: str) -> str:
@@ -153,8 +203,12 @@ _Markdown = create_model("_Markdown", **{name: (_Switch, getattr(DEFAULT, name))
 class _File(BaseModel):
     title: Line = "Blog"
     description: str = ""
-    author: Annotated[_Author, BeforeValidator(_name_only)] = Field(default_factory=lambda: _Author(name="The author"))
+    author: Annotated[_Author, BeforeValidator(_name_only)] | None = None
     lang: Annotated[str, AfterValidator(language_tag)] = "en"
+    theme: Literal["paper", "quiet", "typewriter"] = "paper"
+    fonts: Literal["theme", "system"] = "theme"
+    accent: Annotated[str, AfterValidator(parse_colour)] = ""
+    licence: _Link | None = None
     navigation: list[_Link] | None = None
     links: list[_Link] | None = None
     neighbours: list[Annotated[str, AfterValidator(_prefix)]] = []
@@ -185,8 +239,10 @@ def parse_config(text: str) -> SiteConfig:
     return SiteConfig(
         title=model.title,
         description=" ".join(model.description.split()),
-        author=Author(model.author.name, model.author.url),
+        author=_author(model.author) if model.author else defaults.author,
         lang=model.lang,
+        look=Look(model.theme, model.fonts, model.accent),
+        licence=Link(model.licence.title, model.licence.url) if model.licence else None,
         navigation=_links(model.navigation, defaults.navigation),
         links=_links(model.links, defaults.links),
         neighbours=tuple(model.neighbours),
@@ -202,6 +258,9 @@ def unknown_keys(text: str) -> Iterator[Remark]:
     """A remark on each key of site.yaml that has no meaning."""
     yield from lost_words(text, 1)
     data = read_yaml(text)
+    if comment := _UNQUOTED_COLOUR.search(text):
+        line = text.count("\n", 0, comment.start()) + 1
+        yield Remark(line, f"accent is empty, because # begins a comment; write it in quotes: '{comment[1]}'")
     known = tuple(_File.model_fields)
     for key in data:
         if key not in known:
@@ -210,6 +269,7 @@ def unknown_keys(text: str) -> Iterator[Remark]:
     lists = {"collections": list(of_collections.values())} if isinstance(of_collections, dict) else {}
     for key, model in (
         ("author", _Author),
+        ("licence", _Link),
         ("navigation", _Link),
         ("links", _Link),
         ("collections", _Collection),
@@ -221,6 +281,13 @@ def unknown_keys(text: str) -> Iterator[Remark]:
                 if inner not in model.model_fields:
                     problem = _unknown_key(inner, tuple(model.model_fields))
                     yield Remark(line_of(text, key, 1), f"{key}: {problem}")
+
+
+def _author(given: _Author) -> Author:
+    about = " ".join(given.about.split())
+    return Author(
+        given.name, given.url, portrait=given.portrait, about=about, email=given.email, fediverse=given.fediverse
+    )
 
 
 def _settings(given: _Collection) -> CollectionSettings:

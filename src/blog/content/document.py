@@ -12,7 +12,7 @@ from blog.content.drawing import PlacedSource, as_source
 from blog.content.extensions import Extensions
 
 WORDS_PER_MINUTE = 220
-_MARKER = re.compile("\0([][<>=+]?)([0-9]+)\0")
+_MARKER = re.compile("\0(?:([][<>=+]?)([0-9]+)|~([a-z_]+):([0-9]+))\0")
 
 
 # A sized image is one whose width or height its author has given, in HTML; an image address stands among others in an
@@ -91,6 +91,10 @@ Ranges = tuple[tuple[int, int], ...]
 Around = Callable[[Reference], tuple[str, str]]
 
 
+# From the key of a text in the catalogue, and a number that it may show, to HTML.
+Label = Callable[[str, int], str]
+
+
 def _nothing_around(_reference: Reference) -> tuple[str, str]:
     return "", ""
 
@@ -159,20 +163,23 @@ class Document:
     def html(
         self,
         attributes: Callable[[Reference], str],
+        label: Label,
         render: RenderComponent = without_component,
         drawn: Callable[[PlacedSource], str] = as_source,
         around: Around = _nothing_around,
     ) -> str:
         """The HTML, each reference filled in with the attributes (``href="…"``) that it resolves to, each component rendered, each source drawn.
 
-        ``around`` gives what encloses a picture of Markdown.
+        ``label`` gives the words that are not the author's, such as the title of an alert; ``around`` gives what encloses a picture of Markdown.
         """
         levels: list[list[str]] = [[]]
         place = 0
         for found in _MARKER.finditer(self.markup):
             levels[-1].append(self.markup[place : found.start()])
-            place, index = found.end(), int(found[2])
-            if not found[1]:
+            place, index = found.end(), int(found[2] or 0)
+            if found[3]:
+                levels[-1].append(label(found[3], int(found[4])))
+            elif not found[1]:
                 levels[-1].append(attributes(self.references[index]))
             elif found[1] == "=":
                 levels[-1].append(drawn(self.sources[index]))
@@ -222,6 +229,11 @@ def drawing(index: int) -> str:
 def inclusion(index: int) -> str:
     """Stands for what fence number ``index`` of those that show a file shows."""
     return f"\0+{index}\0"
+
+
+def word(key: str, number: int = 0) -> str:
+    """Stands for a text of the catalogue, which may show a number, in the markup."""
+    return f"\0~{key}:{number}\0"
 
 
 def dump(document: Document) -> bytes:

@@ -59,6 +59,19 @@ class Layout:
             return FolderKind.BUNDLE
         return FolderKind.OWN if folder.parts[0] in _OWN_FOLDERS else FolderKind.POSTS
 
+    def unread(self, source: Source) -> str:
+        """Why a text is not read: it lies in the folder of a post, as what Hugo calls a resource. "" if it is read."""
+        path, text = source
+        folders = path.parent.parents if is_index(path) else (path.parent, *path.parent.parents)
+        bundle = next((it for it in folders if it in self._indexes and self._is_of_posts(it)), None)
+        if bundle is None or read_name(path).date or _has_date(text):
+            return ""
+        index = self._indexes[bundle][0]
+        return f"it lies in the folder of {index}, and is no post of its own; give it a date to make it one"
+
+    def _is_of_posts(self, folder: PurePosixPath) -> bool:
+        return folder.parts[0] not in _OWN_FOLDERS and folder.parts[0] not in self.collections
+
     def index_of(self, folder: PurePosixPath) -> Source | None:
         """The text that introduces a folder: its index.md, else its _index.md."""
         return self._indexes.get(folder) or self._sections.get(folder)
@@ -66,8 +79,12 @@ class Layout:
 
 def _is_dated(source: Source) -> bool:
     path, text = source
+    return bool(read_name(path).date) or _has_date(text)
+
+
+def _has_date(text: str) -> bool:
     try:
-        return bool(read_name(path).date) or has_date(text)
+        return bool(text.strip()) and has_date(text)
     except FrontMatterError:
         # It is a post whose fault is reported, not the sign that the other texts of its folder are notes.
         return True

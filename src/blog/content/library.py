@@ -116,6 +116,10 @@ class Resolver:
         self._texts = by_path(library.texts)
         self._named = NamedTexts(library.texts)
 
+    def languages(self, text: Text) -> tuple[str, ...]:
+        """The language of a text, which is that of the site where it has none of its own, and then that of the site."""
+        return (text.lang, self._lang) if text.lang else (self._lang,)
+
     def attributes(self, text: Text, reference: Reference) -> str:
         """The HTML attributes of a reference: ``href``, or ``src`` with the size of the picture, which prevents layout shifts.
 
@@ -176,7 +180,7 @@ class Resolver:
         default = " default"
         for language, path in captions(file.path).items():
             if found := self._files.get(path):
-                shown = escape(language or text.lang or self._lang)
+                shown = escape(language or self.languages(text)[0])
                 yield f'<track kind="captions" src="{escape(found.url)}" srclang="{shown}" label="{shown}"{default}>'
                 default = ""
 

@@ -1,6 +1,7 @@
 """Loader of the posts folder: parses every text, reads the files that texts refer to, and collects every fault with its file and line."""
 
 import logging
+import string
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
@@ -34,6 +35,8 @@ from blog.machine.stages import Stage, untimed_stage
 
 logger = logging.getLogger(__name__)
 
+# What an empty file may contain: white space, and characters that nobody sees.
+_BLANK = f"{string.whitespace}\u00a0\u200b\u2060\ufeff\x00"
 # Parsed texts by path, content, time zone and extensions, so that a rebuild parses only changed texts.
 ParsedTexts = dict[tuple[Source, tzinfo | None, Extensions], Text]
 
@@ -52,17 +55,19 @@ class Loaded:
     included: Mapping[PurePosixPath, str | None]
 
 
-def load(
+def load(  # noqa: PLR0913 -- each but the first has a default
     folder: Path | Folder,
     parsed: ParsedTexts | None = None,
     parse: Parse = markdown.parse,
     stage: Stage = untimed_stage,
     moment: datetime | None = None,
     draw: Draw = draw_nothing,
+    *,
+    origin: str = "",
 ) -> Loaded:
     """Read every post, page and picture in a folder, and draw diagrams and formulas; ``parsed`` keeps parsed texts from one load to the next.
 
-    Dates after ``moment``, by default now, are in the future.
+    Dates after ``moment``, by default now, are in the future. Links to ``origin`` are links of the site.
 
     Raises:
         ContentError: with every fault of the content, not only the first.
@@ -70,7 +75,7 @@ def load(
     opened = folder if isinstance(folder, Folder) else Folder(folder)
     loader = _Loader(opened, {} if parsed is None else parsed, parse, draw)
     with attributed(opened.path, "checked"):
-        return loader.load(stage, moment or datetime.now(UTC))
+        return loader.load(stage, moment or datetime.now(UTC), origin)
 
 
 class _Loader:
@@ -81,18 +86,20 @@ class _Loader:
         self._parsed = parsed
         self._parse = parse
         self._places = NotePlaces((), ())
+        self._layout = Layout(())
         self._draw = draw
 
-    def load(self, stage: Stage, moment: datetime) -> Loaded:
+    def load(self, stage: Stage, moment: datetime, origin: str) -> Loaded:
         with stage("load") as note:
             sources = self._folder.texts()
             note("files", len(sources))
+        written = [source for source in sources if not self._is_blank(source)]
         config = self._config()
-        layout = Layout(sources, _named(sources, config))
-        self._places = NotePlaces((path for path, _ in sources), layout.collections)
+        self._layout = Layout(sources, _named(sources, config))
+        self._places = NotePlaces((path for path, _ in written), self._layout.collections)
         extensions = replace(config.extensions, lang=config.lang)
         with stage("parse") as note:
-            texts = {source: text for source in sources if (text := self._text(source, config, extensions))}
+            texts = {source: text for source in written if (text := self._text(source, config, extensions))}
             note("texts", len(texts))
         self._parsed.clear()
         self._parsed.update({(source, config.zone, extensions): text for source, text in texts.items()})
@@ -118,7 +125,7 @@ class _Loader:
             static_paths=static.paths,
             drawings=drawings,
         )
-        self._folder.faults += check(library, moment)
+        self._folder.faults += check(library, moment, origin)
         warnings = self._warnings(library, sources)
         all_referenced = tuple(sorted({*referenced, *includes.digests}))
         return Loaded(library, warnings, self._folder.found, all_referenced, includes.digests)
@@ -152,6 +159,14 @@ class _Loader:
         for line, problem in error.problems:
             self._folder.fault(path, problem, line, severity)
 
+    def _is_blank(self, source: Source) -> bool:
+        """Whether a text has no words at all, as one that its author has only just made."""
+        path, text = source
+        if text.strip(_BLANK):
+            return False
+        self._folder.fault(path, "is empty, and is left out")
+        return True
+
     def _text(self, source: Source, config: SiteConfig, extensions: Extensions) -> Text | None:
         path, text = source
         place = self._places.of(path)
@@ -161,7 +176,7 @@ class _Loader:
             return known
         if is_section(path) and place is None:
             return None
-        if reason := _unread(path):
+        if reason := _unread(path) or self._layout.unread(source):
             self._folder.fault(path, f"is not read: {reason}")
             return None
 

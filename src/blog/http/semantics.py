@@ -28,6 +28,20 @@ def has_body(method: str) -> bool:
     return method != "HEAD"
 
 
+class SearchOutcome(StrEnum):
+    """The outcome of a search. Each one has exactly one."""
+
+    FOUND = "found"
+    # Nothing was found, or nothing was asked for:
+    EMPTY = "empty"
+    # The query cannot be answered:
+    REFUSED = "refused"
+    # Too many searches at once, or the index is being opened:
+    BUSY = "busy"
+    TOO_SLOW = "too_slow"
+    ERROR = "error"
+
+
 class BeaconOutcome(StrEnum):
     """The outcome of a beacon. Each POST to /rum/collect has exactly one."""
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from blog.importers.detect import EXPORTS, detect
 from blog.importers.engines import eleventy, hugo, javascript, jekyll, pelican, zola
+from blog.importers.extensions import extensions_of
 from blog.importers.items import ImportRefusedError, SourceSite
 from blog.importers.plan import plan
 from blog.importers.report import Report
@@ -42,9 +43,11 @@ def carry_over(source: Path, into: Path, engine: str | None, stage: Stage, *, dr
     if any(item.is_html for item in site.items):
         _require_extra()
     planned = plan(site, report)
-    targets = Targets(site, planned, SourceFolder(site.root, report), report)
+    folder = SourceFolder(site.root, report, without=into)
+    targets = Targets(site, planned, folder, report)
     writer = Writer(into, report, dry=dry)
-    steps = writer.texts(site, planned, targets)
+    known = frozenset[str]() if site.is_export else extensions_of(site, folder)
+    steps = writer.texts(site, planned, targets, known)
     for number in range(1, len(planned) + 1):
         with stage(f"text {number} of {len(planned)}"):
             next(steps)

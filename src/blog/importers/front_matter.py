@@ -1,6 +1,7 @@
 """The front matter of an imported text: its values in the form that they have here, and what had to change."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, tzinfo
 from typing import Literal
@@ -27,8 +28,8 @@ class HeaderWriter:
         self._zone = _zone(zone)
         self._lang = lang
 
-    def header(self, text: Planned, image: str, audio: str = "") -> str:
-        """The front matter of a text, between its two lines, valid here."""
+    def header(self, text: Planned, image: str, audio: str = "", off: Sequence[str] = ()) -> str:
+        """The front matter of a text, between its two lines, valid here; ``off`` are extensions of Markdown that it turns off."""
         text = self._dated(text)
         item = text.item
         values = {
@@ -50,6 +51,7 @@ class HeaderWriter:
             "authors": self._authors(text),
             "expires": self._moment(text, "expires", item.expires),
             "id": self._id(text),
+            "markdown": f"{{{', '.join(f'{name}: false' for name in off)}}}" if off else "",
         }
         lines = [f"{key}:{'' if value.startswith(chr(10)) else ' '}{value}\n" for key, value in values.items() if value]
         return f"---\n{''.join(lines)}---\n"

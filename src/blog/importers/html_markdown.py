@@ -9,6 +9,7 @@ from operator import itemgetter
 from bs4 import Tag
 from markdownify import MarkdownConverter
 
+from blog.content.markdown.small_inlines import is_short_code
 from blog.content.targets import is_harmful
 from blog.importers.links import Rewrite
 from blog.importers.markdown_code import pieces
@@ -22,13 +23,20 @@ _KEPT_ATTRIBUTES = frozenset({"href", "src", "alt", "title", "colspan", "rowspan
 _ADDRESSES = frozenset({"href", "src", "poster"})
 _LOST = {"script": "a script", "style": "a style sheet", "form": "a form", "object": "an embedded object", "canvas": "a canvas", "svg": "an inline drawing", "applet": "an applet", "button": "a button", "select": "a field of a form", "textarea": "a field of a form"}  # fmt: skip
 _INLINE = re.compile(r"""
-    (?P<backslash>\\) | (?P<mark>[*`]) | (?P<underscore>(?<![^\W_])_|_(?![^\W_])) | (?P<bracket>\](?=[(\[:])|\[(?=\^)|\^(?=\[)) | (?P<tilde>(?<![/~])~+)
-    | (?P<tag><(?=[A-Za-z/!?])) | (?P<entity>&(?=\#?\w+;)) | (?P<brace>\{(?=[{%]))
+    (?P<backslash>\\) | (?P<mark>[*`]) | (?P<underscore>(?<![^\W_])_|_(?![^\W_])) | (?P<bracket>\](?=[(\[:])|\[(?=[\^\[]|!\w+\])) | (?P<tilde>(?<![/~])~+)
+    | (?P<tag><(?=[A-Za-z/!?])) | (?P<entity>&(?=\#?\w+;)) | (?P<brace>\{(?=[{%]|:?[ \t]*[#.])) |
+    (?P<caret>\^(?=\S|$)) | (?P<equals>={2,}(?=\S|$)|(?<!\s)={2,}) | (?P<dollar>\$) | (?P<emoji>:(?=[a-z0-9_+-]{1,50}:))
 """, re.VERBOSE)  # fmt: skip
 _BLOCK_START = re.compile(
-    r"^([ \t]*)(?:([#]{1,6}|[+-])(?=\s|$)|(>|:::|!!!|\?\?\?)|(\d{1,9})([.)])(?=\s|$)|(=+|-+)(?=[ \t]*$))", re.MULTILINE
+    r"^([ \t]*)(?:([#]{1,6}|[+-])(?=\s|$)|(>|:::|!!!|\?\?\?|\[(?=_?toc_?\][ \t]*$|[ x]\][ \t]))|(\d{1,9})([.)])(?=\s|$)|(=+|-+)(?=[ \t]*$))",
+    re.MULTILINE | re.IGNORECASE,
 )
 _LANGUAGE = re.compile(r"(?:^|\s)(?:language-|lang-|brush:\s*)([\w+#.-]+)")
+# A colon that would make a definition of the line. It is looked for at the end, because a piece of text may begin within a line.
+_DEFINITION = re.compile(r"^((?:[ \t]*(?:>|[-*+]|\d{1,9}[.)]))*[ \t]*):(?=[ \t])", re.MULTILINE)
+# Stands before each dollar until its paragraph is known.
+_DOLLAR = "\x01"
+_PARAGRAPHS = re.compile(r"(\n[ \t]*\n)")
 _BLANK_LINES = re.compile(r"\n(?:[ \t]*\n){2,}")
 # The backslash of a line break at the very end, which is no escaped one.
 _LAST_BREAK = re.compile(r"(?<!\\)((?:\\\\)*)\\$")
@@ -196,7 +204,18 @@ def _in_one_blank_line(text: str) -> Iterator[str]:
     """The text without runs of blank lines, except in code."""
     for is_code, group in groupby(pieces(text), key=itemgetter(1)):
         joined = "".join(piece for piece, _ in group)
-        yield joined if is_code else _BLANK_LINES.sub("\n\n", joined)
+        yield joined.replace(_DOLLAR, "") if is_code else _BLANK_LINES.sub("\n\n", _without_formulas(joined))
+
+
+def _without_formulas(text: str) -> str:
+    """The text with a backslash before dollars and colons that would mean more than themselves; a dollar alone in its paragraph does not."""
+    text = _DEFINITION.sub(r"\1\\:", text)
+    if _DOLLAR not in text:
+        return text
+    return "".join(
+        paragraph.replace(_DOLLAR, "\\" if paragraph.count(_DOLLAR) > 1 else "")
+        for paragraph in _PARAGRAPHS.split(text)
+    )
 
 
 def plain_text(html: str) -> str:
@@ -207,8 +226,12 @@ def plain_text(html: str) -> str:
 def _escape_inline(found: re.Match[str]) -> str:
     if found["entity"]:
         return "&amp;"
-    if found["tilde"]:
-        return found[0].replace("~", "\\~")
+    if found["dollar"]:
+        return f"{_DOLLAR}$"
+    if found["emoji"] and not is_short_code(found.string[found.end() :].partition(":")[0]):
+        return ":"
+    if found["tilde"] or found["equals"]:
+        return "".join(f"\\{character}" for character in found[0])
     return f"\\{found[0]}"
 
 

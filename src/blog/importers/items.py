@@ -40,6 +40,8 @@ class Item:
     authors: tuple[str, ...] = ()
     expires: str = ""
     id: str = ""
+    # Extensions of Markdown that the text itself turns on.
+    extensions: frozenset[str] = frozenset()
     body: str = ""
     body_line: int = 1
     is_html: bool = False

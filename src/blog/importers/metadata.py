@@ -222,6 +222,10 @@ class Metadata:
         value = next((self._values[_bare(key)] for key in keys if _bare(key) in self._values), "")
         return value if isinstance(value, str) else ""
 
+    def is_on(self, key: str) -> bool:
+        """Whether a key that only themes have is there and not off."""
+        return str(self._values.get(_bare(key), "no")).lower() not in _NO
+
     def line_of(self, field: str) -> int:
         return next((self._lines[key] for key in _KEYS.get(field, (_bare(field),)) if key in self._lines), 1)
 

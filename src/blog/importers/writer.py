@@ -12,6 +12,7 @@ from blog.content.files import UnreadableError, read_regular
 from blog.content.folder import CONFIG, MAX_FILE_BYTES, MAX_TEXT_BYTES
 from blog.content.targets import is_harmful
 from blog.importers.constructs import BY_ENGINE, LINE_BREAK, REF, Voice, plain
+from blog.importers.extensions import unwanted
 from blog.importers.front_matter import HeaderWriter, problem_of, site_yaml
 from blog.importers.items import ImportRefusedError, Item, SourceSite
 from blog.importers.links import rewritten
@@ -36,24 +37,28 @@ class Writer:
     def __init__(self, into: Path, report: Report, *, dry: bool) -> None:
         self._into, self._report, self._dry = into, report, dry
 
-    def texts(self, site: SourceSite, planned: list[Planned], targets: Targets) -> Iterator[None]:
-        """Convert and write each text; one step for each."""
+    def texts(
+        self, site: SourceSite, planned: list[Planned], targets: Targets, known: frozenset[str] = frozenset()
+    ) -> Iterator[None]:
+        """Convert and write each text; one step for each. ``known`` are the extensions of Markdown that the site has."""
         config = {} if (self._into / CONFIG).exists() else site.config
         headers = HeaderWriter(self._report, site.zone, config.get("lang", ""), config.get("author", ""))
         for text in planned:
-            self._text(site, text, targets, headers)
+            self._text(site, text, targets, headers, known)
             yield
 
-    def _text(self, site: SourceSite, text: Planned, targets: Targets, headers: HeaderWriter) -> None:
+    def _text(
+        self, site: SourceSite, text: Planned, targets: Targets, headers: HeaderWriter, known: frozenset[str]
+    ) -> None:
         item = text.item
         try:
             item = self._titled(replace(item, body=self._markdown(site, text, targets)))
             text = replace(text, item=item)
             body = item.body.replace(LINE_BREAK, "\n")
             text = self._harmless(text, body)
-            header = headers.header(
-                text, *(targets.file(text, target, item.line) for target in (item.image, item.audio))
-            )
+            off = [] if item.is_html else self._turned_off(text, body, known)
+            image, audio = (targets.file(text, target, item.line) for target in (item.image, item.audio))
+            header = headers.header(text, image, audio, off)
         except RecursionError:
             self._report.fail(item.file, item.line, f"{item.title!r} is nested too deeply to be converted")
             return
@@ -93,6 +98,14 @@ class Writer:
         from blog.importers.html_markdown import to_markdown  # noqa: PLC0415 -- an extra
 
         return to_markdown(body, change, lose, rewrite)
+
+    def _turned_off(self, text: Planned, body: str, known: frozenset[str]) -> list[str]:
+        """The extensions without which the text looks as it did."""
+        off = unwanted(text, body, known)
+        if off:
+            what = f"uses characters that mean something here alone; off in it: {', '.join(off)}"
+            self._report.change(text.item.file, text.item.body_line, what)
+        return off
 
     def _titled(self, item: Item) -> Item:
         """The item without a first heading that repeats its title; where it has no title, that heading is one."""

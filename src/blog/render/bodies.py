@@ -7,12 +7,13 @@ from pathlib import Path
 from markupsafe import Markup, escape
 
 from blog import urls
-from blog.content.document import TARGETS, Component, Value, without_component
+from blog.content.document import TARGETS, Component, RenderComponent, Value, without_component
 from blog.content.drawing import Drawing, DrawingSource, NotDrawn, PlacedSource, as_source, name_of
 from blog.content.files import digest
 from blog.content.library import Library, Resolver
 from blog.content.post import Text
 from blog.errors import ContentError, Fault, Severity
+from blog.render.strings import Words
 from blog.render.theme import Theme
 
 # A template that shows its children twice doubles what is in it at each level. All components of a text together have so many characters.
@@ -51,12 +52,23 @@ class BodyRenderer:
         except ContentError:
             if not text.draft:
                 raise
-            around = partial(self.resolver.picture, text)
-            return text.document.html(partial(self.resolver.attributes, text), drawn=self._drawing, around=around)
+            return self._written(text)
 
     def _rendered(self, text: Text) -> str:
-        attributes, components = partial(self.resolver.attributes, text), _Components(self, text)
-        return text.document.html(attributes, components, self._drawing, partial(self.resolver.picture, text))
+        return self._written(text, _Components(self, text))
+
+    def _written(self, text: Text, components: RenderComponent = without_component) -> str:
+        return text.document.html(
+            partial(self.resolver.attributes, text),
+            self.words(text).label,
+            components,
+            partial(self._drawing, text),
+            partial(self.resolver.picture, text),
+        )
+
+    def words(self, text: Text) -> Words:
+        """The words of the service in the language of a text."""
+        return self._theme.words(*self.resolver.languages(text))
 
     def faults(self, library: Library) -> Iterator[Fault]:
         """The components that the theme does not have, and those that cannot be rendered: of a draft they are warnings."""
@@ -85,7 +97,7 @@ class BodyRenderer:
             return without_component(component, children)
         props = {name: self._prop(text, name, value) for name, value in component.props}
         inside = Markup(children)  # noqa: S704 -- the Markdown writer has escaped the text
-        context = {**props, "props": props, "children": inside}
+        context = {"t": self.words(text), **props, "props": props, "children": inside}
         try:
             return self._theme.render(self._theme.components[component.name], context)
         except ContentError as problem:
@@ -93,18 +105,19 @@ class BodyRenderer:
             reason = f"cannot be rendered: {fault.file.name}:{fault.line}: {fault.problem}"
             raise ContentError([self.fault(text, component, f"<{component.name}> {reason}")]) from problem
 
-    def _drawing(self, placed: PlacedSource) -> str:
+    def _drawing(self, text: Text, placed: PlacedSource) -> str:
         drawing = self._drawings.get(placed.source)
         if not isinstance(drawing, Drawing):
             return as_source(placed)
         if placed.source.kind == "diagram":
-            return self._diagram(placed, drawing)
+            return self._diagram(text, placed, drawing)
         if self._origin:
             return f"{drawing.markup} <code>{escape(placed.source.text)}</code>"
         return drawing.markup
 
-    def _diagram(self, placed: PlacedSource, drawing: Drawing) -> str:
+    def _diagram(self, text: Text, placed: PlacedSource, drawing: Drawing) -> str:
         context = {
+            "t": self.words(text),
             "name": name_of(drawing),
             "svg": Markup(drawing.markup),  # noqa: S704 -- only elements and attributes of build/drawings/svg.py are in it
             "width": drawing.width,

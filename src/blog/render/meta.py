@@ -11,6 +11,7 @@ from blog.content.media_types import is_on_cards
 from blog.content.post import Note, Post, Text
 from blog.content.series import Series
 from blog.content.site import Site, Tag
+from blog.render.strings import Words
 from blog.render.theme import iso
 
 JsonLd = dict[str, Any]
@@ -67,7 +68,10 @@ def feeds(title: str, base: str = "") -> tuple[FeedLink, ...]:
 class MetadataBuilder:
     """Builds the metadata of each kind of page, with absolute URLs of one origin."""
 
-    def __init__(self, site: Site, origin: str, resolver: Resolver, default_picture: Picture | None) -> None:
+    def __init__(
+        self, site: Site, origin: str, resolver: Resolver, words: Words, default_picture: Picture | None
+    ) -> None:
+        self._words = words
         self._site = site
         self._config = site.config
         self._origin = origin
@@ -103,23 +107,23 @@ class MetadataBuilder:
         return replace(self.index(self._config.title, urls.HOME), json_ld=(blog,))
 
     def tag(self, tag: Tag) -> PageMetadata:
-        title = f"Posts about {tag.name}"
-        index = self.index(title, tag.url, f"{title} on {self._config.title}.")
+        about = self._words.text("posts_about_on", tag=tag.name, site=self._config.title)
+        index = self.index(self._words.text("posts_about", tag=tag.name), tag.url, about)
         return self._with_feeds(index, tag.name)
 
     def series(self, series: Series) -> PageMetadata:
-        title = f"Series: {series.name}"
-        description = (
-            series.description or f"Every part of the series “{series.name}” on {self._config.title}, in order."
-        )
+        title = self._words.text("series_title", series=series.name)
+        derived = self._words.text("series_about", series=series.name, site=self._config.title)
+        description = series.description or derived
         return self._with_feeds(self.index(title, series.url, description), series.name)
 
     def year(self, number: int, years: Sequence[int]) -> PageMetadata:
         """The posts of one of the years, which are newest first."""
-        title, place = f"Posts of {number}", years.index(number)
-        description = f"Every post of {self._config.title} from {number}, newest first."
+        title, place = self._words.text("posts_of_year", year=number), years.index(number)
+        description = self._words.text("posts_of_year_about", year=number, site=self._config.title)
+        archive = self._words.text("archive")
         return replace(
-            self.index(title, urls.year(number), description, [("Archive", urls.ARCHIVE)]),
+            self.index(title, urls.year(number), description, [(archive, urls.ARCHIVE)]),
             newer=urls.year(years[place - 1]) if place else None,
             older=urls.year(years[place + 1]) if place + 1 < len(years) else None,
         )
@@ -148,7 +152,8 @@ class MetadataBuilder:
     def _about(self, section: Collection | Group) -> str:
         introduction = section.introduction
         derived = introduction.description if introduction else ""
-        return section.description or derived or f"Notes on {self._config.title}: {section.title}."
+        named = self._words.text("notes_about", site=self._config.title, section=section.title)
+        return section.description or derived or named
 
     def _introduced(self, index: PageMetadata, introduction: Note | None) -> PageMetadata:
         """The page of a collection or group with the metadata of the note that introduces it."""
@@ -216,7 +221,10 @@ class MetadataBuilder:
             source=post.source_url,
             indexed=not (state := self._site.state_of(post)),
             state=state,
-            json_ld=(self._posting(post), self._breadcrumbs([("Posts", urls.BLOG), (post.title, post.url)])),
+            json_ld=(
+                self._posting(post),
+                self._breadcrumbs([(self._words.text("posts"), urls.BLOG), (post.title, post.url)]),
+            ),
         )
 
     def _card(self, text: Text) -> Picture | None:

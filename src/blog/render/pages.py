@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from html import unescape
 from typing import Any
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from blog import urls
 from blog.content.collections import Collection, Group
@@ -15,15 +16,19 @@ from blog.content.site import Site
 from blog.errors import ContentError, Fault
 from blog.render import security
 from blog.render.bodies import BodyRenderer
+from blog.render.localised import in_words
 from blog.render.meta import MetadataBuilder, PageMetadata
 from blog.render.page import HTML, Rendered
 from blog.render.rum import MARKER, beacon_origin, rum_of
+from blog.render.strings import Words
 from blog.render.theme import Theme
 from blog.settings import Settings
 
 POSTS_PER_PAGE = urls.POSTS_PER_PAGE
 POSTS_AT_HOME = 6
 _HEADING = re.compile(r'(<h[2-6] id="([^"]*)">)(.*?)(</h[2-6]>)', re.DOTALL)
+# How templates/diagram.html begins a diagram.
+_DIAGRAM = '<figure class="diagram'
 _TAGS = re.compile(r"<[^>]*>")
 _NO_RUM = (
     "BLOG_FARO_URL is set, but the page does not include the RUM script: "
@@ -45,11 +50,12 @@ class PageRenderer:
         self._secure = settings.secure
         self._rum = rum_of(settings, theme.assets)
         self._beacons = beacon_origin(settings)
+        self._words = theme.words(site.config.lang)
         self._shared = {
-            "site": site.config,
             "modified": site.modified,
             "refresh": settings.refreshes_browsers,
             "rum": self._rum,
+            "fonts": theme.fonts,
             "state_of": site.state_of,
         }
 
@@ -78,18 +84,26 @@ class PageRenderer:
 
     def not_found(self) -> Rendered:
         """The 404 page, with a placeholder for suggestions."""
-        meta = replace(self._metadata.index("Page not found", urls.HOME), indexed=False, json_ld=())
+        meta = replace(self._metadata.index(self._words.text("not_found"), urls.HOME), indexed=False, json_ld=())
         return self._page("not_found.html", meta, urls.HOME, {"posts": self._site.posts[:3]})
 
     def suggestions(self) -> tuple[str, dict[str, str]]:
         """The HTML that replaces the 404 page's placeholder: a list, which has a placeholder too, and its items by path."""
         texts = self._site.texts
-        items = {urls.decoded(text.url): self._theme.render("suggestion.html", {"post": text}) for text in texts}
-        return self._theme.render("suggestions.html", {}), items
+        items = {
+            urls.decoded(text.url): self._theme.render("suggestion.html", {"t": self._words, "post": text})
+            for text in texts
+        }
+        return self._theme.render("suggestions.html", {"t": self._words}), items
 
     def _page(self, template: str, meta: PageMetadata, route: str, context: dict[str, Any]) -> Rendered:
-        formulas = any("<math" in value for value in context.values() if isinstance(value, Markup))
-        html = self._theme.render(template, {**self._shared, "meta": meta, "formulas": formulas, **context})
+        markups = [value for value in context.values() if isinstance(value, Markup)]
+        drawn = {"formulas": any("<math" in it for it in markups), "diagrams": any(_DIAGRAM in it for it in markups)}
+        words = self._theme.words(meta.lang, self._site.config.lang)
+        config = in_words(self._site.config, words)
+        html = self._theme.render(
+            template, {**self._shared, "t": words, "site": config, "meta": meta, **drawn, **context}
+        )
         if self._rum and MARKER not in html:
             raise ContentError([Fault(self._theme.file(template), 1, _NO_RUM)])
         headers = security.for_html(security.script_hashes(html), secure=self._secure, beacons=self._beacons)
@@ -110,10 +124,9 @@ class PageRenderer:
         posts = self._site.posts
         count = max(1, -(-len(posts) // POSTS_PER_PAGE))
         for number in range(1, count + 1):
-            title = "All posts" if number == 1 else f"All posts, page {number}"
-            index = self._metadata.index(
-                title, urls.listing(number), f"{title} of {self._site.config.title}, newest first."
-            )
+            key, site = "all_posts" if number == 1 else "all_posts_page", self._site.config.title
+            about = self._words.text(f"{key}_about", page=number, site=site)
+            index = self._metadata.index(self._words.text(key, page=number), urls.listing(number), about)
             meta = replace(
                 index,
                 older=urls.listing(number + 1) if number < count else None,
@@ -138,9 +151,10 @@ class PageRenderer:
         return self._page(f"{post.kind.name}.html", self._metadata.post(post), post.kind.route, context)
 
     def _tags(self) -> Iterator[Rendered]:
+        about = self._words.text("tags_about", site=self._site.config.title)
         yield self._page(
             "tags.html",
-            self._metadata.index("Tags", urls.TAGS, f"What {self._site.config.title} is about, by tag."),
+            self._metadata.index(self._words.text("tags"), urls.TAGS, about),
             urls.TAGS,
             {"tags": self._site.tags},
         )
@@ -153,7 +167,8 @@ class PageRenderer:
 
     def _archive(self) -> Rendered:
         years = list(self._site.years.items())
-        meta = self._metadata.index("Archive", urls.ARCHIVE, f"Every post of {self._site.config.title}, by year.")
+        about = self._words.text("archive_about", site=self._site.config.title)
+        meta = self._metadata.index(self._words.text("archive"), urls.ARCHIVE, about)
         return self._page("archive.html", meta, urls.ARCHIVE, {"years": years, "total": len(self._site.posts)})
 
     def _years(self) -> Iterator[Rendered]:
@@ -196,10 +211,11 @@ class PageRenderer:
         return self._content(section.introduction) if section.introduction else None
 
     def _content(self, text: Text) -> Markup:
-        return Markup(_HEADING.sub(_with_permalink, self._bodies.html(text)))  # noqa: S704 -- the Markdown writer has escaped the text
+        linked = partial(_with_permalink, self._bodies.words(text))
+        return Markup(_HEADING.sub(linked, self._bodies.html(text)))  # noqa: S704 -- the Markdown writer has escaped the text
 
 
-def _with_permalink(heading: re.Match[str]) -> str:
+def _with_permalink(words: Words, heading: re.Match[str]) -> str:
     """A heading with a link to itself. Feeds omit the link: feed readers would show a # after each heading."""
-    label = escape(f"Link to “{unescape(_TAGS.sub('', heading[3]))}”")
+    label = words("link_to", heading=unescape(_TAGS.sub("", heading[3])))
     return f'{heading[1]}{heading[3]} <a class="anchor" href="#{heading[2]}" aria-label="{label}">#</a>{heading[4]}'

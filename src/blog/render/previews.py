@@ -13,6 +13,7 @@ from blog.content.site import Site, site_of_text, unpublished
 from blog.errors import ContentError, Fault, Severity
 from blog.render import security
 from blog.render.bodies import BodyRenderer
+from blog.render.localised import localised
 from blog.render.meta import MetadataBuilder, PageMetadata
 from blog.render.page import PRIVATE, Rendered
 from blog.render.pages import PageRenderer
@@ -51,8 +52,9 @@ class Previews:
         yield from files.values()
 
     def _page(self, text: Text) -> Rendered:
-        site = site_of_text(self._library.config, text, self._moment)
-        metadata = MetadataBuilder(site, self._settings.base_url, self._resolver, None)
+        site = localised(site_of_text(self._library.config, text, self._moment), self._theme)
+        words = self._theme.words(site.config.lang)
+        metadata = MetadataBuilder(site, self._settings.base_url, self._resolver, words, None)
         shown = site.texts[0]
         bodies = BodyRenderer(self._theme, self._resolver, self._settings.posts_dir, self._library.drawings)
         return _PreviewRenderer(site, self._theme, metadata, bodies, self._settings).text(shown)

@@ -17,14 +17,21 @@ from jinja2 import (
     TemplateError,
     TemplateNotFound,
     TemplateSyntaxError,
+    pass_context,
 )
 from jinja2.loaders import split_template_path
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from blog import urls
+from blog.content.config import Look
 from blog.content.files import UnreadableError, digest, is_editors_file, is_utf_8, read_regular
 from blog.content.folder import MAX_FILE_BYTES, MAX_TEXT_BYTES
+from blog.content.scripts import direction
 from blog.errors import ContentError, Fault
+from blog.render.catalogues import Catalogues
+from blog.render.look import dressed, preloaded
+from blog.render.strings import ENGLISH, Words
 
 ASSETS = "assets"
 COMPONENTS = "components"
@@ -59,14 +66,16 @@ class _Loader(FileSystemLoader):
 class Theme:
     """Templates that raise for unknown names, and assets whose URLs contain their digest. ``components`` are templates by the name in a text."""
 
-    def __init__(self, *folders: Path) -> None:
+    def __init__(self, *folders: Path, look: Look | None = None) -> None:
         """Read the folders; a file of an earlier one replaces the file of that name in a later one.
 
         Raises:
             ContentError: a template or an asset has a fault.
         """
         self._folders = folders
-        self.assets = _read_assets(folder / ASSETS for folder in folders)
+        self._catalogues = Catalogues(*folders)
+        self._look = look or Look()
+        self.assets = dressed(_read_assets(folder / ASSETS for folder in folders), self._look)
         self._environment = Environment(
             loader=_Loader(folders),
             autoescape=True,
@@ -74,8 +83,14 @@ class Theme:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.filters |= {"day": day, "iso": iso, "number": _number}
-        self._environment.globals |= {"asset": self.asset, "urls": urls, "json": embedded_json, "script": self.script}
+        self._environment.filters |= {"day": _day, "iso": iso, "number": _number}
+        self._environment.globals |= {
+            "asset": self.asset,
+            "urls": urls,
+            "json": embedded_json,
+            "script": self.script,
+            "direction": direction,
+        }
         self.components: dict[str, str] = {}
         for template in self._templates():
             self._compile(template)
@@ -83,12 +98,34 @@ class Theme:
             if folder == COMPONENTS:
                 self.components[name.removesuffix(".html")] = template
 
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """The warnings about the catalogues of strings."""
+        return self._catalogues.faults
+
+    def words(self, *langs: str) -> Words:
+        """The texts of the theme for the first of these languages that has a catalogue; English ones where none has.
+
+        Raises:
+            ContentError: the theme has no English texts.
+        """
+        return self._catalogues.words(next(filter(self.speaks, langs), ENGLISH))
+
+    def speaks(self, lang: str) -> bool:
+        """Whether there is a catalogue for a language tag, or for the language alone."""
+        return self._catalogues.has(lang)
+
     def _templates(self) -> Iterator[str]:
         for template in self._environment.list_templates(extensions=["html"]):
             if not is_utf_8(template):
                 raise ContentError([Fault(self.file(template), 1, "has a name that is not UTF-8; rename it")])
             if not any(map(_is_ignored, template.split("/"))):
                 yield template
+
+    @property
+    def fonts(self) -> tuple[str, ...]:
+        """The URLs of the fonts that a page loads first."""
+        return tuple(map(self.asset, preloaded(self.assets, self._look)))
 
     def asset(self, name: str) -> str:
         """The URL of an asset, for templates. An unknown name raises TemplateError, which becomes a fault of the template."""
@@ -148,12 +185,10 @@ def _description(problem: Exception) -> str:
     return str(problem) if isinstance(problem, TemplateError) else f"{type(problem).__name__}: {problem}"
 
 
-def day(moment: datetime) -> str:
-    """
-    >>> day(datetime(2026, 3, 1))
-    '1 March 2026'
-    """
-    return f"{moment.day} {moment:%B %Y}"
+@pass_context
+def _day(context: Context, moment: datetime) -> str:
+    words: Words = context["t"]
+    return words.day(moment)
 
 
 def iso(moment: datetime) -> str:

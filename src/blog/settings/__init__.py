@@ -235,8 +235,18 @@ class Settings:
 
         A public site may use BLOG_RELOAD with a sidecar that updates its posts, and must not reload the pages of its readers.
         """
+        return self.reload and self.is_local
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the site is on this machine, as it is for an author."""
         host = urlsplit(self.base_url).hostname or ""
-        return self.reload and (host == "localhost" or is_loopback(host))
+        return host == "localhost" or is_loopback(host)
+
+    @property
+    def public_origin(self) -> str:
+        """The origin by which texts may link to the site itself; "" for one on this machine, which texts name as an example."""
+        return "" if self.is_local else self.base_url
 
 
 def source_date(environ: Mapping[str, str]) -> int | None:

@@ -12,7 +12,7 @@ from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
-from blog.http.semantics import CONDITIONAL_OUTCOMES, METHODS, OTHER_METHOD, READINESS, REFUSALS
+from blog.http.semantics import CONDITIONAL_OUTCOMES, METHODS, OTHER_METHOD, READINESS, REFUSALS, SearchOutcome
 from blog.telemetry.exposition import Scrape, scrape
 from blog.telemetry.fast_collectors import FastCounter, FastHistogram, HistogramChild
 
@@ -73,6 +73,14 @@ class Metrics:
             self.registry,
         )
         self._conditional.expect((outcome,) for outcome in CONDITIONAL_OUTCOMES.values())
+        self._searches = FastCounter("blog_searches", "Searches by outcome.", ["outcome"], self.registry)
+        self._searches.expect((outcome,) for outcome in SearchOutcome)
+        self._search_latency = Histogram(
+            "blog_search_duration_seconds",
+            "Time from a query to its answer, with the time that it waited.",
+            buckets=BUCKETS,
+            registry=self.registry,
+        )
         self.expect(())
 
     def _about_content(self) -> None:
@@ -141,6 +149,11 @@ class Metrics:
     def request_refused(self, status: int) -> None:
         """Count a request that was refused because it violates HTTP or exceeds a limit; ``status`` is one of REFUSALS."""
         self._refused.add(str(status))
+
+    def searched(self, outcome: SearchOutcome, seconds: float) -> None:
+        """Count a search; ``seconds`` include the time that it waited for others."""
+        self._searches.add(outcome)
+        self._search_latency.observe(seconds)
 
     def edition(self, published: Published) -> None:
         """Record that a new edition is served."""

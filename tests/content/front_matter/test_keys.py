@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from blog.content.file_names import FileName
-from blog.content.front_matter import SYNONYMS, FrontMatter, FrontMatterError, Split, Writer, parse_front_matter
+from blog.content.front_matter import SYNONYMS, FrontMatter, FrontMatterError, Split, Writer, parse_front_matter, split
 
 DAY = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -121,8 +121,8 @@ def test_every_synonym_means_something(key: str) -> None:
         pytest.param("date: 2026-03-01\npublishDate: soon", "publishDate is ignored: 'soon' is not a date", id="publish-date"),
         pytest.param("status: evergreen", "status: 'evergreen' is neither true nor false; it is ignored", id="status"),
         pytest.param("language: english", "language: 'english' is not a language tag", id="language"),
-        pytest.param("weight: 1.5", "weight: Input should be a valid integer", id="weight"),
-        pytest.param("cover: {color: red}", "cover: give a path, or {src: path, alt: text}; it is ignored", id="cover"),
+        pytest.param("weight: 1.5", "weight: '1.5' is not a whole number", id="weight"),
+        pytest.param("cover: {color: red}", "cover: {'color': 'red'} is no picture: give a path, or {src: path, alt: text}; it is ignored", id="cover"),
         pytest.param("categories: ['!?']", "categories: '!?' has neither a letter nor a digit; it is ignored", id="tag"),
     ],
 )  # fmt: skip
@@ -210,10 +210,7 @@ def test_toml_is_read(text: str, values: Mapping[str, Any]) -> None:
         pytest.param("a = " + "9" * 5000, 2, "not valid TOML", id="huge-number"),
         pytest.param('title = "a\\u0000b"\n', 2, "contains a control character", id="escape"),
         pytest.param("a = 1\ntitle = 'a\x07b'\n", 3, "contains a control character (U+0007)", id="raw"),
-        pytest.param("title = 'T'\norder = 'x'\n", 3, "order: ", id="wrong-value"),
-        pytest.param(
-            "title = 'T'\n[extra]\nx = 1\n[taxonomies]\ntags = [[['a']]]\n", 6, "tags: give a list", id="in-a-table"
-        ),
+        pytest.param("title = 'T'\nslug = '!'\n", 3, "slug: ", id="wrong-value"),
     ],
 )
 def test_a_fault_of_toml_has_its_line(text: str, line: int, problem: str) -> None:
@@ -221,6 +218,46 @@ def test_a_fault_of_toml_has_its_line(text: str, line: int, problem: str) -> Non
         toml(text)
     (found, reason), *_ = caught.value.problems
     assert (found, problem in reason) == (line, True), reason
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "problem"),
+    [
+        pytest.param("title = 'T'\norder = 'x'\n", 3, "order: 'x' is not a whole number", id="own-key"),
+        pytest.param("title = 'T'\n[extra]\nx = 1\n[taxonomies]\ntags = [[['a']]]\n", 6, "tags: [['a']]", id="in-a-table"),
+    ],
+)  # fmt: skip
+def test_a_wrong_value_in_toml_is_a_remark_with_its_line(text: str, line: int, problem: str) -> None:
+    ((found, reason),) = remarks(toml(text))
+    assert (found, problem in reason) == (line, True), reason
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "problem"),
+    [
+        pytest.param('{\n"title": "T",\n}\nx', 3, "not valid JSON: ", id="comma-before-the-end"),
+        pytest.param('\n{\n"title": "T"\n"date": "x"\n}\nx', 4, "not valid JSON: Expecting ',' delimiter", id="no-comma"),
+        pytest.param('{\n"title": "T",\n\nWords.\n', 4, "is it closed by a } ?", id="open"),
+        pytest.param('{"title": "T", "title": "U"}\n', 1, "not valid JSON: title is given twice", id="twice"),
+        pytest.param('{"a": ' * 5000, 1, "nested too deeply", id="deep"),
+        pytest.param('{"a": "' + "x" * 20_000 + '"}\n', 1, "longer than 16,384 characters", id="long"),
+        pytest.param('{"title": "a\\u0000b"}\n', 1, "contains a control character", id="escaped-control"),
+        pytest.param('{"title": "a\\ud800b"}\n', 1, "contains a control character", id="surrogate"),
+        pytest.param('{\n"title": "a",\n"slug": "!"}\n', 3, "slug: '!' has neither", id="wrong-value"),
+    ],
+)  # fmt: skip
+def test_a_fault_of_json_has_its_line(text: str, line: int, problem: str) -> None:
+    with pytest.raises(FrontMatterError) as caught:
+        parse_front_matter(split(text), "page")
+    (found, reason), *_ = caught.value.problems
+    assert (found, problem in reason) == (line, True), reason
+
+
+@pytest.mark.parametrize(
+    "text", ['{{< figure src="a" >}}', "{% raw %}", '{"a", "b"} is a set', "{a: b}", "{}", "{/* c */}", '{"a']
+)
+def test_a_text_that_begins_with_another_brace_has_no_front_matter(text: str) -> None:
+    assert split(text).dialect == "none"
 
 
 def test_toml_between_lines_of_yaml_is_said() -> None:

@@ -99,7 +99,7 @@ def test_a_date_is_read_in_utc(written: str, moment: datetime) -> None:
         pytest.param("0001-01-01T00:00:00+14:00", "is out of range", id="before-year-one"),
         pytest.param("9999-12-31T23:59:59-14:00", "is out of range", id="after-year-9999"),
         pytest.param("99999-01-01", "is not a date", id="five-digit-year"),
-        pytest.param("[2026, 3, 1]", "give a date", id="list"),
+        pytest.param("[2026, 3, 1]", "give one, such as 2026-03-01", id="list"),
         pytest.param("x" * 200, "xxx...'", id="long-text-is-shortened"),
     ],
 )
@@ -113,24 +113,8 @@ def test_a_wrong_date_is_reported(written: str, problem: str) -> None:
 @pytest.mark.parametrize(
     ("more", "line", "problem"),
     [
-        pytest.param("draft: perhaps", 4, "draft: 'perhaps' is neither true nor false", id="draft"),
         pytest.param("slug: '!?'", 4, "slug: '!?' has neither a letter nor a digit", id="slug"),
-        pytest.param("tags: [[[a]]]", 4, "tags: give a list", id="tags-nested"),
-        pytest.param("published: perhaps", 4, "published: 'perhaps' is neither true nor false", id="published"),
-        pytest.param("private: perhaps", 4, "private: 'perhaps' is neither true nor false", id="private"),
-        pytest.param("expires: soon", 4, "expires: 'soon' is not a date", id="expires"),
-        pytest.param("authors: [{url: /x}]", 4, "authors: ", id="author-without-a-name"),
-        pytest.param("tags: {a: b}", 4, "tags: give a list", id="tags-mapping"),
-        pytest.param("lang: not a language", 4, "is not a language tag", id="lang"),
-        pytest.param("canonical: /here", 4, "is not an absolute http(s) URL", id="canonical-path"),
-        pytest.param("canonical: javascript:alert(1)", 4, "is not an absolute http(s) URL", id="canonical-script"),
-        pytest.param("canonical: 'http://['", 4, "canonical: ", id="canonical-broken"),
-        pytest.param("order: first", 4, "order: ", id="order"),
-        pytest.param("order: " + "9" * 5000, 4, "order: ", id="order-huge"),
-        pytest.param("image: {width: 7}", 4, "image: give a path, or {src: path, alt: text}", id="image-mapping"),
-        pytest.param("series: [[a]]", 4, "series: ", id="series-nested"),
-        pytest.param("description: {a: b}", 4, "description: ", id="description-mapping"),
-        pytest.param("description: " + "x" * 501, 4, "at most 500 characters", id="description-long"),
+        pytest.param("slug: [a]", 4, "slug: ['a'] is not a text", id="slug-list"),
         pytest.param("title: again", 4, "title is given twice", id="duplicate"),
         pytest.param("tags: [a", 5, "not valid YAML", id="open-list"),
         pytest.param("tags:\n\t- a", 5, "not valid YAML", id="tab"),
@@ -142,6 +126,59 @@ def test_a_wrong_value_is_reported_with_its_line(more: str, line: int, problem: 
     assert len(found) == 1
     assert found[0][0] == line
     assert problem in found[0][1]
+
+
+@pytest.mark.parametrize(
+    ("more", "problem"),
+    [
+        pytest.param("title: [A, B]", "title: ['A', 'B'] is not a text; it is ignored", id="title-list"),
+        pytest.param("title: '  '", "title: is empty; it is ignored", id="title-blank"),
+        pytest.param("title: " + "x " * 200, "title: has 399 characters; at most 300 are allowed; it is shortened", id="title-long"),
+        pytest.param("updated: soon", "updated: 'soon' is not a date: give a date (2026-03-01)", id="updated"),
+        pytest.param("updated: [2026-03-02]", "updated: ['2026-03-02'] is not a date", id="updated-list"),
+        pytest.param("expires: soon", "expires: 'soon' is not a date", id="expires"),
+        pytest.param("description: {a: b}", "description: {'a': 'b'} is not a text; it is ignored", id="description-mapping"),
+        pytest.param("description: " + "x" * 501, "at most 500 are allowed; it is shortened", id="description-long"),
+        pytest.param("tags: [[[a]]]", "tags: [['a']] is no list of words: give a list", id="tags-nested"),
+        pytest.param("tags: {a: b}", "tags: {'a': 'b'} is no list of words: give a list", id="tags-mapping"),
+        pytest.param("tags: " + ",".join(map(str, range(31))), "tags: has 31 items; at most 30 are allowed; the others", id="tags-many"),
+        pytest.param("aliases: {a: b}", "aliases: {'a': 'b'} is no list of words", id="aliases"),
+        pytest.param("image: {width: 7}", "image: {'width': '7'} is no picture: give a path, or {src: path, alt: text}", id="image"),
+        pytest.param("image_alt: [a]", "image_alt: ['a'] is not a text", id="image-alt"),
+        pytest.param("audio: {a: b}", "audio: {'a': 'b'} is not a text", id="audio"),
+        pytest.param("authors: [{url: /x}]", "authors: an author has no name", id="author-without-a-name"),
+        pytest.param("lang: not a language", "is not a language tag", id="lang"),
+        pytest.param("series: [[a]]", "series: ['a'] is not a text", id="series-nested"),
+        pytest.param("canonical: /here", "is not an absolute http(s) URL", id="canonical-path"),
+        pytest.param("canonical: javascript:alert(1)", "is not an absolute http(s) URL", id="canonical-script"),
+        pytest.param("canonical: 'http://['", "canonical: 'http://[' is not an absolute http(s) URL", id="canonical-broken"),
+        pytest.param("order: first", "order: 'first' is not a whole number; it is ignored", id="order"),
+        pytest.param("order: " + "9" * 5000, "order: '9999", id="order-huge"),
+        pytest.param("id: [a]", "id: ['a'] is not a text", id="id"),
+    ],
+)  # fmt: skip
+def test_a_wrong_value_of_an_optional_key_costs_the_key_alone(more: str, problem: str) -> None:
+    front_matter = parse_front_matter(Split(f"date: 2026-03-01\n{more}\n"), "post")
+    (remark,) = front_matter.remarks
+    assert (remark.line, problem in remark.problem) == (3, True), remark
+    assert not front_matter.draft
+
+
+def test_wrong_items_of_a_list_cost_these_alone() -> None:
+    front_matter = parse("tags: [A, '!', B]\naliases: ['/a', 'x?y']\nauthors: [{url: /x}, Ada]\n")
+    assert (front_matter.tags, front_matter.aliases) == (["A", "B"], ["/a"])
+    assert [author.name for author in front_matter.authors] == ["Ada"]
+    assert [remark.line for remark in front_matter.remarks] == [4, 5, 6]
+
+
+@pytest.mark.parametrize("key", ["draft", "published", "private", "isDraft", "is_published", "public"])
+@pytest.mark.parametrize("value", ["perhaps", "[true]", "flase"])
+def test_a_text_whose_state_is_not_understood_is_a_draft(key: str, value: str) -> None:
+    front_matter = parse(f"{key}: {value}\n")
+    (remark,) = front_matter.remarks
+    assert front_matter.draft
+    assert remark.problem.startswith(f"{key}: ")
+    assert remark.problem.endswith("is neither true nor false; the text is a draft until it is mended")
 
 
 @pytest.mark.parametrize(
@@ -178,6 +215,9 @@ def test_a_key_without_a_meaning_is_a_remark(more: str, line: int, problem: str)
         ("---\ndraft: false\n---\ndraft: true\n", False),
         ("---\ntitle: x\n---\ndraft: true\n", False),
         ("draft: true\n", False),
+        ('{\n"title": "T",\n"draft": true,\n}\n', True),
+        ('{"title": "T", "published": false', True),
+        ('{"title": "T", "draft": false,}\n"draft": true', False),
         ("---\nundraft: true\n---\n", False),
         ("---\nparams:\n  draft: true\n---\n", False),
     ],
@@ -194,7 +234,6 @@ def test_all_faults_are_reported_together() -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        pytest.param("title: '  '\ndate: 2026-03-01\n", "title", id="blank-title"),
         pytest.param("title: Hello\n", "date is missing", id="date"),
         pytest.param("title: Hello\ndate:\n", "date is missing", id="empty-date"),
         pytest.param("", "date is missing", id="nothing"),

@@ -4,6 +4,7 @@ import pytest
 
 from blog.content.extensions import Extensions
 from blog.content.markdown import parse
+from tests.english import label
 
 
 def alert(kind: str, title: str, content: str) -> str:
@@ -39,7 +40,7 @@ def alert(kind: str, title: str, content: str) -> str:
 )  # fmt: skip
 def test_an_admonition_becomes_an_alert(text: str, shown: str) -> None:
     document = parse(text)
-    assert document.markup == shown
+    assert document.html(lambda _: "", label) == shown
     assert document.remarks == ()
 
 
@@ -71,7 +72,10 @@ def test_a_directive_of_another_name_is_a_warning() -> None:
 
 def test_a_directive_of_another_name_does_not_end_the_admonition_around_it() -> None:
     document = parse(":::note\n\n:::columns\nb\n:::\n\nc\n:::\nd")
-    assert document.markup == alert("note", "Note", "<p>:::columns\nb\n:::</p>\n<p>c</p>\n") + "<p>d</p>\n"
+    assert (
+        document.html(lambda _: "", label)
+        == alert("note", "Note", "<p>:::columns\nb\n:::</p>\n<p>c</p>\n") + "<p>d</p>\n"
+    )
     assert [remark.problem.split("'")[1] for remark in document.remarks] == [":::columns"]
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from blog.content.document import Dialect
 from blog.content.markdown import parse
+from tests.english import label
 
 TEXTS = int(os.environ.get("BLOG_CONSTRUCT_TEXTS", "300"))
 CONTAINERS = ["", "> ", "- ", "  ", "    ", "1. ", "> > ", "> - ", "- > ", "\t", "[^1]: ", "> [!NOTE]\n> ", "- [ ] "]
@@ -42,7 +43,7 @@ def test_no_mixture_of_constructs_makes_the_parser_raise(seed: int, dialect: Dia
     for text in _texts(seed):
         try:
             document = parse(text, "H", dialect)
-            html = document.html(lambda _reference: 'href="x"')
+            html = document.html(lambda _reference: 'href="x"', label)
         except Exception as problem:
             raise AssertionError(repr(text)) from problem
         assert "\0" not in html, repr(text)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from blog.content.document import word
 from blog.content.extensions import Extensions
 from blog.content.markdown import parse
 
@@ -12,7 +13,8 @@ TEXT = "\n\n## A *b*\n\n### C\n\n## D\n"
 def test_a_marker_in_a_paragraph_of_its_own_is_a_table_of_contents(marker: str) -> None:
     document = parse(marker + TEXT)
     links = "<ul>\n<li><a \0000\0>A b</a>\n<ul>\n<li><a \0001\0>C</a></li>\n</ul>\n</li>\n<li><a \0002\0>D</a></li>\n</ul>\n"
-    assert document.markup.startswith(f'<nav class="contents" aria-label="Contents">\n{links}</nav>\n<h2 id="a-b">')
+    opened = f'<nav class="contents" aria-label="{word("contents")}">\n'
+    assert document.markup.startswith(opened + links + '</nav>\n<h2 id="a-b">')
     assert [(it.kind, it.target, it.line) for it in document.references] == [
         ("link", f"#{it}", 1) for it in ("a-b", "c", "d")
     ]

@@ -71,6 +71,7 @@ def test_a_citation_of_nothing_is_remarked_with_its_line() -> None:
 
 
 def test_the_words_of_the_markup_can_be_given() -> None:
-    words = {"footnote": "Fußnote {number}", "footnotes": "Fußnoten", "back": "Zurück"}
-    markup = parse("a[^1]\n\n[^1]: x\n", labels=words).markup
-    assert all(text in markup for text in ("Fußnote 1", "Fußnoten", "Zurück"))
+    words = {"footnote": "Fußnote {}", "footnotes": "Fußnoten", "back": "Zurück"}
+    document = parse("a[^1]\n\n[^1]: x\n")
+    html = document.html(lambda _: "", lambda key, number: words[key].format(number))
+    assert all(text in html for text in ("Fußnote 1", "Fußnoten", "Zurück"))

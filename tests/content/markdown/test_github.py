@@ -116,10 +116,16 @@ def test_an_extension_means_what_github_makes_of_it(differ: Callable[[str], tupl
     assert differ(text) is None
 
 
+# Posts that show extensions which GitHub does not have.
+_EXTENDED = {"code-with-its-changes-marked", "pictures-of-the-right-size", "words-and-their-marks"}
+
+
 def _texts() -> Iterator[Path]:
     yield from REPOSITORY.glob("*.md")
     for folder in (REPOSITORY / "posts", REPOSITORY / "docs", REPOSITORY / "chart", *FOLDERS):
-        yield from (file for file in folder.rglob("*.md") if file.is_file())
+        yield from (
+            file for file in folder.rglob("*.md") if file.is_file() and not _EXTENDED & {file.stem, file.parent.name}
+        )
 
 
 @pytest.mark.parametrize("file", sorted(_texts()), ids=lambda file: str(file).removeprefix(f"{REPOSITORY}/"))

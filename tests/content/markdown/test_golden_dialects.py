@@ -9,6 +9,7 @@ import pytest
 
 from blog.content.document import Component, Reference, dialect_of
 from blog.content.markdown import parse
+from tests.english import label
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "dialects"
 TEXTS = sorted(path for path in GOLDEN.iterdir() if path.suffix in {".md", ".mdx"})
@@ -24,7 +25,7 @@ def _component(component: Component, children: str) -> str:
 def test_golden_html(path: Path, attribute: Attribute) -> None:
     document = parse(path.read_text(encoding="utf-8"), "", dialect_of(PurePosixPath(path.name)))
     remarks = "".join([f"<!-- line {remark.line}: {remark.problem} -->\n" for remark in document.remarks])
-    html = document.html(attribute, _component) + remarks
+    html = document.html(attribute, label, _component) + remarks
     golden = path.with_name(path.name + ".html")
     if os.environ.get("BLOG_GOLDEN") == "refresh":
         golden.write_text(html, encoding="utf-8")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from blog.content.document import Document, Reference
 from blog.content.markdown import parse
 from blog.content.targets import is_harmful
+from tests.english import label
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "markdown"
 VOID = {"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
@@ -22,12 +23,12 @@ def attribute(reference: Reference) -> str:
 
 
 def html(text: str) -> str:
-    return parse(text).html(attribute)
+    return parse(text).html(attribute, label)
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in GOLDEN.glob("*.md")))
 def test_golden_markdown(name: str) -> None:
-    rendered = parse((GOLDEN / f"{name}.md").read_text(encoding="utf-8"), "The title").html(attribute)
+    rendered = parse((GOLDEN / f"{name}.md").read_text(encoding="utf-8"), "The title").html(attribute, label)
     golden = GOLDEN / f"{name}.html"
     if os.environ.get("BLOG_GOLDEN") == "refresh":
         golden.write_text(rendered, encoding="utf-8")
@@ -273,7 +274,7 @@ def _balance(markup: str) -> tuple[list[str], list[str]]:
 @example("- [x] - [x] a\n\n  b")
 def test_markdown_without_html_is_balanced_html(text: str) -> None:
     document = parse(text)
-    assert _balance(document.html(attribute)) == ([], [])
+    assert _balance(document.html(attribute, label)) == ([], [])
     assert all(1 <= reference.line <= text.count("\n") + 1 for reference in document.references)
 
 
@@ -301,3 +302,32 @@ def test_cells_that_a_table_has_no_column_for_are_remarked_once(rows: str, lines
     assert [(remark.line, "more cells than its head" in remark.problem) for remark in remarks] == [
         (line, True) for line in lines
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("a\n[text][nope]", "nope"),
+        ("a\n[text][]", "text"),
+        ("a\n![alt][nope]", "nope"),
+        ("a\n[a [b] c][nope]", "nope"),
+        ("a\n[*text*][ nope ] b", "nope"),
+        ("> a\n> [text][nope]", "nope"),
+        ("| a |\n|---|\n| [text][nope] |", "nope"),
+    ],
+)
+def test_a_reference_without_a_definition_is_remarked(text: str, name: str) -> None:
+    (remark,) = parse(text).remarks
+    assert remark.line == 2 + text.startswith("|")
+    assert f"refers to [{name}], which is not defined; it is shown as it is written" in remark.problem
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[text][Def]\n\n[def]: /x", "[text][]\n\n[text]: /x", "m[i][j]", "a[0][1]", "[a] [b]", "[a][b](/x)", r"\[a][b]", r"[a\][b]", "`[a][b]`",
+        "[^1][^2]\n\n[^1]: a\n[^2]: b", "[ ][ ]", "[x][1]", "[a](/x)[b]", "- [x] [b]", "int[][]", "$[a][b]$", "[a]\\[b]",
+    ],
+)  # fmt: skip
+def test_other_brackets_are_no_reference(text: str) -> None:
+    assert not [remark for remark in parse(text).remarks if "is not defined" in remark.problem]

@@ -161,3 +161,17 @@ def test_every_id_and_name_in_html_is_an_anchor() -> None:
 
 def test_a_picture_alone_on_its_line_is_a_block_of_html() -> None:
     assert parse('<img src="a.png" alt="x" />').markup.startswith("<img")
+
+
+@pytest.mark.parametrize(
+    ("html", "written"),
+    [
+        ('<span className="x">a</span>', '<span class="x">a</span>'),
+        ("<label htmlFor=y CLASSNAME='a b'>a</label>", "<label for=y class='a b'>a</label>"),
+        ('<div title="className" className="x">\n\na\n</div>', '<div title="className" class="x">'),
+        ('`<b className="x">`', "className="),
+        ('<x-y data-classname="z">a</x-y>', 'data-classname="z"'),
+    ],
+)
+def test_attributes_are_named_as_in_html_where_they_are_written_as_in_react(html: str, written: str) -> None:
+    assert written in parse(html).markup

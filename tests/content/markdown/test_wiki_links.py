@@ -46,7 +46,7 @@ def test_a_picture_between_two_brackets_is_shown(text: str, markup: str) -> None
 @pytest.mark.parametrize(
     "text",
     ["`[[page]]`", r"\[[page]]", "[[page](x.md)]", "[[page]](x.md)", "[[page]]\n\n[page]: /x", "a[[0]]", "[[ -f x ]]", "[[]]", "[[a\nb]]", "[[a [b] c]]",
-     "```\n[[page]]\n```", "    [[page]]", "<i title='[[page]]'>x</i>", "$[[x]]$", "[[1]", "[[[page]]]", "[[page]]: /url", "![[page]]"],
+     "```\n[[page]]\n```", "    [[page]]", "<i title='[[page]]'>x</i>", "$[[x]]$", "[[1]", "[[[page]]]", "[[page]]: /url", "![[page]]\n\n[[page]]: /url"],
 )  # fmt: skip
 def test_other_brackets_are_no_link_to_a_name(text: str) -> None:
     document = parse(text)
@@ -62,8 +62,22 @@ def test_a_link_contains_no_other_link() -> None:
     assert parse("[a [[page]] b](x.md)").markup.count("<a ") == 1
 
 
-def test_an_embedded_text_is_shown_as_text_with_a_warning() -> None:
-    assert [remark.line for remark in parse("a\n![[page]]").remarks] == [2]
+@pytest.mark.parametrize(
+    ("embedded", "target", "words"),
+    [
+        ("page", "@/%5B%5Bpage%5D%5D", "page"),
+        ("page#A part|words", "@/%5B%5Bpage%5D%5D#A%20part", "words"),
+        ("a drawing.canvas", "@/%5B%5Ba%20drawing.canvas%5D%5D", "a drawing.canvas"),
+        ("report.pdf", "report.pdf", "report.pdf"),
+        ("data.csv|numbers", "data.csv", "numbers"),
+    ],
+)
+def test_an_embedded_text_or_document_is_a_link_with_a_warning(embedded: str, target: str, words: str) -> None:
+    document = parse(f"a\n![[{embedded}]] b")
+    (remark,) = document.remarks
+    assert (remark.line, remark.problem.partition("' ")[2][:6]) == (2, "embeds")
+    assert [(it.kind, it.target) for it in document.references] == [("link", target)]
+    assert f"\0>{words}</a> b" in document.markup
 
 
 def test_the_words_of_a_link_count() -> None:

@@ -303,7 +303,7 @@ def _spaced(written: str, value: Value) -> Value:
 
 def _has_digit(value: Value) -> bool:
     """Whether a value may be a date, and not the word of a switch."""
-    return not isinstance(value, str) or any(character.isdigit() for character in value)
+    return isinstance(value, str) and any(character.isdigit() for character in value)
 
 
 def _as_switch(value: Value) -> bool | None:

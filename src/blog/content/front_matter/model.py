@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from blog.content.document import Remark
 from blog.content.file_names import is_language_tag
-from blog.content.front_matter.values import SWITCH, Json
+from blog.content.front_matter.values import SWITCH, Json, shown
 from blog.content.moments import parse_moment
 from blog.content.slugs import slugify
 
@@ -21,13 +21,15 @@ MAX_TAGS = 30
 def _moment(value: Any, info: ValidationInfo) -> datetime:
     """An aware time. A date means the start of that day."""
     zone = info.context["zone"] if info.context else None
-    return parse_moment(value if isinstance(value, str) else str(value), zone).moment
+    if not isinstance(value, str):
+        raise ValueError(f"{shown(value)} is not a date: give one, such as 2026-03-01")  # noqa: TRY004 -- pydantic reports a ValueError
+    return parse_moment(value, zone).moment
 
 
 def _switch(value: Any) -> bool:
     word = value.lower() if isinstance(value, str) else ""
     if word not in SWITCH:
-        raise ValueError(f"{value!r} is neither true nor false")
+        raise ValueError(f"{shown(value)} is neither true nor false")
     return SWITCH[word]
 
 
@@ -35,7 +37,7 @@ def words(value: Any) -> list[str]:
     """The items of a list or of a text with commas, without blanks and duplicates."""
     items = value.split(",") if isinstance(value, str) else value
     if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
-        raise ValueError("give a list ([a, b]) or one text with commas (a, b)")
+        raise ValueError(f"{shown(value)} is no list of words: give a list ([a, b]) or one text with commas (a, b)")
     return list(dict.fromkeys(" ".join(item.split()) for item in items if item.strip()))
 
 
@@ -56,6 +58,12 @@ def alias_path(value: str) -> str:
     return path
 
 
+def _named(value: str) -> str:
+    if not value:
+        raise ValueError("an author has no name; give one, or {name: Mara, url: https://mara.example}")
+    return value
+
+
 def _line(value: str) -> str:
     return " ".join(value.split())
 
@@ -74,14 +82,18 @@ def language_tag(value: str) -> str:
 
 
 def _url(value: str) -> str:
-    if urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).hostname:
-        raise ValueError(f"{value!r} is not an absolute http(s) URL")
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError(f"{shown(value)} is not an absolute http(s) URL")
     return value
 
 
 def _picture(value: Any) -> Any:
     if not isinstance(value, str):
-        raise ValueError("give a path, or {src: path, alt: text}")  # noqa: TRY004 -- pydantic reports a ValueError
+        raise ValueError(f"{shown(value)} is no picture: give a path, or {{src: path, alt: text}}")  # noqa: TRY004 -- pydantic reports a ValueError
     return value
 
 
@@ -102,7 +114,7 @@ class Writer(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    name: Line
+    name: Annotated[str, Field(max_length=300), AfterValidator(_line), AfterValidator(_named)]
     url: Annotated[str, AfterValidator(_site_or_nothing)] = ""
 
 

@@ -1,7 +1,7 @@
 """Parser of front matter: reads its dialect, translates its keys, validates its values, and names the lines of faults."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, tzinfo
 from typing import Any, Literal
 
@@ -10,22 +10,25 @@ from pydantic import ValidationError
 from blog import urls
 from blog.content.document import Remark
 from blog.content.file_names import FileName
-from blog.content.front_matter.keys import Said, Translated, is_own, normal, translate
+from blog.content.front_matter.json_object import read_json
+from blog.content.front_matter.keys import Said, Translated, translate
 from blog.content.front_matter.lines import line_of_written
-from blog.content.front_matter.model import MAX_DESCRIPTION_CHARACTERS, FrontMatter, alias_path, words
+from blog.content.front_matter.model import FrontMatter, alias_path, words
 from blog.content.front_matter.pelican import read_pelican
 from blog.content.front_matter.split import MAX_FRONT_MATTER_CHARACTERS, FrontMatterError, Split, split
 from blog.content.front_matter.toml import read_toml
 from blog.content.front_matter.values import Value
+from blog.content.front_matter.wrong_values import leave_out, reason
 from blog.content.front_matter.yaml import read_yaml
 from blog.content.moments import is_before, parse_moment
 from blog.content.yaml_words import lost_words
 
 Kind = Literal["post", "page"]
-# A wrong value of these may publish what is not to be public.
-_STRICT = frozenset({"published", "ispublished", "public", "private", "isdraft"})
-_LISTS = frozenset({"tags", "aliases"})
 _FENCED = re.compile(r"\s*(?:---|\+\+\+)")
+_DRAFT_IN_JSON = re.compile(
+    r"\s*\{(?:[^{}]*,)?\s*\"(?:(?:draft|is_?draft|private)\"\s*:\s*\"?true|(?:(?:is_?)?published|public)\"\s*:\s*\"?false)\b",
+    re.IGNORECASE,
+)
 _DRAFT = re.compile(
     r"^[\"']?(?:(?:draft|is_?draft|private)[\"']?[ \t]*[:=][ \t]*[\"']?(?:true|yes|on|y)"
     r"|(?:(?:is_?)?published|public)[\"']?[ \t]*[:=][ \t]*[\"']?(?:false|no|off|n)"
@@ -42,7 +45,7 @@ def read(parts: Split) -> dict[str, Value]:
     """
     if parts.dialect == "none":
         return {}
-    reader = {"yaml": read_yaml, "toml": read_toml, "pelican": read_pelican}[parts.dialect]
+    reader = {"yaml": read_yaml, "toml": read_toml, "json": read_json, "pelican": read_pelican}[parts.dialect]
     return reader(parts.front_matter, parts.first_line)
 
 
@@ -55,8 +58,8 @@ def parse_front_matter(
     ``name``.
 
     Raises:
-        FrontMatterError: with each key that has a wrong value, and a date that is missing. Unknown keys are remarks, and so are wrong
-            values of keys of other programs.
+        FrontMatterError: it cannot be read, or the date or the slug is wrong, or the date is missing. Unknown keys are remarks, and so are
+            all other wrong values.
     """
     data = read(parts)
     name = name or FileName("", "", "")
@@ -85,40 +88,14 @@ def _remarks(parts: Split, translated: Translated) -> list[tuple[int, str]]:
 
 
 def _validated(parts: Split, translated: Translated, zone: tzinfo | None) -> FrontMatter:
-    """The model of the values. Wrong values of keys of other programs are left out, with a remark, and so are wrong tags and aliases."""
-    try:
-        return FrontMatter.model_validate(translated.values, context={"zone": zone})
-    except ValidationError as problem:
-        left = _without_wrong_items(translated, problem.errors(include_url=False))
-        errors = {str(error["loc"][0]): error for error in reversed(left)}
-    for key, error in errors.items():
-        written = translated.written[key]
-        if (is_own(written) and key != "permalink") or normal(written) in _STRICT:
-            continue
-        if error["type"] == "string_too_long" and key == "description":
-            translated.values[key] = _shortened(str(translated.values[key]))
-        else:
-            translated.drop(key, f"{_reason(written, error)}; it is ignored")
-    try:
-        return FrontMatter.model_validate(translated.values, context={"zone": zone})
-    except ValidationError as problem:
-        raise FrontMatterError(*_problems(parts, translated, problem), *_remarks(parts, translated)) from None
-
-
-def _without_wrong_items(translated: Translated, errors: Sequence[Any]) -> list[Any]:
-    """Leave wrong items out of the lists that a text can do without; gives the other errors."""
-    wrong = {error["loc"]: error for error in errors if error["loc"][0] in _LISTS and len(error["loc"]) > 1}
-    for key in dict.fromkeys(str(loc[0]) for loc in wrong):
-        items = enumerate(words(translated.values[key]))
-        translated.values[key] = [item for place, item in items if (key, place) not in wrong]
-    for (key, *_), error in wrong.items():
-        written = translated.written[str(key)]
-        translated.said.append(Said(written, f"{_reason(written, error)}; it is ignored"))
-    return [error for error in errors if error["loc"] not in wrong]
-
-
-def _shortened(text: str) -> str:
-    return " ".join(text.split())[: MAX_DESCRIPTION_CHARACTERS - 1].rsplit(" ", 1)[0] + "…"
+    """The model of the values, without those that are wrong and that the text can do without."""
+    while True:
+        try:
+            return FrontMatter.model_validate(translated.values, context={"zone": zone})
+        except ValidationError as problem:
+            errors = problem.errors(include_url=False)
+        if not leave_out(translated, errors):
+            raise FrontMatterError(*_problems(parts, translated, errors), *_remarks(parts, translated))
 
 
 def _not_before(translated: Translated, model: FrontMatter, zone: tzinfo | None) -> FrontMatter:
@@ -150,14 +127,10 @@ def _updated(translated: Translated, model: FrontMatter, zone: tzinfo | None) ->
     return max(model.date, model.updated)
 
 
-def _problems(parts: Split, translated: Translated, problem: ValidationError) -> Iterator[tuple[int, str]]:
-    for error in problem.errors(include_url=False):
+def _problems(parts: Split, translated: Translated, errors: Iterable[Mapping[str, Any]]) -> Iterator[tuple[int, str]]:
+    for error in errors:
         written = translated.written[str(error["loc"][0])]
-        yield line_of_written(parts, written), _reason(written, error)
-
-
-def _reason(key: str, error: Mapping[str, Any]) -> str:
-    return f"{key}: {error['msg'].removeprefix('Value error, ')}"
+        yield line_of_written(parts, written), reason(written, error)
 
 
 def has_date(text: str) -> bool:
@@ -188,6 +161,8 @@ def is_marked_as_draft(text: str) -> bool:
     >>> is_marked_as_draft("---\ntitle: [\ndraft: true # not yet\n---\n"), is_marked_as_draft("---\n---\ndraft: true\n")
     (True, False)
     """
+    if _DRAFT_IN_JSON.match(text[:MAX_FRONT_MATTER_CHARACTERS]):
+        return True
     try:
         front_matter = split(text).front_matter
     except FrontMatterError:

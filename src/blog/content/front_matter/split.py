@@ -1,16 +1,19 @@
 """Splits a file into its front matter and its body, in whichever dialect the front matter is written."""
 
+import json
 import re
 from dataclasses import dataclass
 from typing import Literal
 
 MAX_FRONT_MATTER_CHARACTERS = 16_384
-# YAML between --- lines, TOML between +++ lines, the Key: value lines of Pelican before a blank line, or no front matter at all.
-Dialect = Literal["yaml", "toml", "pelican", "none"]
+# YAML between --- lines, TOML between +++ lines, a JSON object, the Key: value lines of Pelican before a blank line, or no front matter at all.
+Dialect = Literal["yaml", "toml", "json", "pelican", "none"]
 _FENCE = re.compile(r"(?:---(?:yaml|yml|json|toml)?|\+\+\+|---[ \t]+(?:yaml|yml|json|toml))[ \t]*", re.IGNORECASE)
 _YAML_END = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
 _TOML_END = re.compile(r"^\+\+\+[ \t]*$", re.MULTILINE)
 _FENCED_TOML_END = re.compile(r"^---[ \t]*$", re.MULTILINE)
+# A brace and a first key, which no text and no shortcode begins with.
+_JSON_START = re.compile(r"\{\s*\"(?:[^\"\\\n]|\\.)*\"\s*:")
 _PELICAN_LINE = re.compile(r"([A-Za-z][\w -]{0,40}?)[ \t]*:(?!//)", re.ASCII)
 # A block of Key: value lines is front matter if one of them is what only front matter has.
 _PELICAN_KEYS = frozenset({"title", "date"})
@@ -43,6 +46,8 @@ def split(text: str) -> Split:
     Split(front_matter='title: Hello\n', body='Body\n', body_line=4, dialect='yaml', first_line=2)
     >>> split("Title: Hello\n\nBody\n")
     Split(front_matter='Title: Hello\n', body='Body\n', body_line=3, dialect='pelican', first_line=1)
+    >>> split('{"title": "Hello"}\nBody\n')
+    Split(front_matter='{"title": "Hello"}', body='Body\n', body_line=2, dialect='json', first_line=1)
     >>> split("# Hello\n")
     Split(front_matter='', body='# Hello\n', body_line=1, dialect='none', first_line=1)
 
@@ -59,6 +64,8 @@ def split(text: str) -> Split:
     first, _, rest = text[start:].partition("\n")
     if _FENCE.fullmatch(first):
         return _fenced(first, rest, line)
+    if _JSON_START.match(text, start):
+        return _with_object(text, start, line)
     if length := _pelican_length(text[start:]):
         header, body = text[start : start + length], text[start + length :]
         behind = line + header.count("\n") + body.startswith("\n")
@@ -82,6 +89,20 @@ def _fenced(fence: str, rest: str, line: int) -> Split:
     parts = _not_too_long(Split(header, body, line + header.count("\n") + 2, dialect, line + 1))
     _refuse_second(parts)
     return parts
+
+
+def _with_object(text: str, start: int, line: int) -> Split:
+    """The parts of a file that begins with a JSON object at a place on this line."""
+    try:
+        end = json.JSONDecoder().raw_decode(text, start)[1]
+    except json.JSONDecodeError as problem:
+        closed = "" if text.find("\n}", start) > 0 else "; is it closed by a } ?"
+        raise FrontMatterError((problem.lineno, f"not valid JSON: {problem.msg}{closed}")) from problem
+    except RecursionError:
+        raise FrontMatterError((line, "not valid JSON: nested too deeply")) from None
+    header, body = text[start:end], text[end:]
+    behind = line + header.count("\n") + body.startswith("\n")
+    return _not_too_long(Split(header, body.removeprefix("\n"), behind, "json", line))
 
 
 def _other_end(mark: str, rest: str) -> str:

@@ -14,6 +14,7 @@ Json: TypeAlias = JsonValue
 SWITCH = {**dict.fromkeys(("true", "yes", "on", "y"), True), **dict.fromkeys(("false", "no", "off", "n"), False)}
 _MOST_LEVELS = 20
 _LONGEST_NUMBER = 15
+_LONGEST_SHOWN = 60
 
 
 class UnusableError(ValueError):
@@ -49,6 +50,12 @@ def _text(value: object) -> str:
     if UNUSABLE.search(text):
         raise UnusableError
     return text
+
+
+def shown(value: object) -> str:
+    """A value in a message, shortened to what fits one line of a terminal."""
+    text = repr(value)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 3]}..."
 
 
 def as_json(value: Value) -> Json:

@@ -6,14 +6,12 @@ Sources: CommonMark 0.31.2, GitHub Flavored Markdown 0.29 with cmark-gfm's footn
 
 import re
 import sys
-from collections.abc import Mapping
 from dataclasses import replace
 
 from blog.content.characters import UNUSABLE, description
 from blog.content.document import Dialect, Document, Remark
 from blog.content.extensions import DEFAULT, Extensions
 from blog.content.markdown import parser
-from blog.content.markdown.labels import ENGLISH
 from blog.content.markdown.text import plain
 from blog.content.markdown.tree import Token
 from blog.content.markdown.writer import Writer
@@ -32,7 +30,6 @@ def parse(
     title: str = "",
     dialect: Dialect = "markdown",
     extensions: Extensions = DEFAULT,
-    labels: Mapping[str, str] = ENGLISH,
 ) -> Document:
     r"""Parse one body. A first heading of level 1 that repeats the title is left out.
 
@@ -41,7 +38,7 @@ def parse(
     """
     parsed = parser.parse(text.replace("\0", "\ufffd"), dialect, extensions)
     tokens = _without_title(parsed.tokens, title)
-    return _usable(Writer(labels).document(parser.Parsed(tokens, parsed.notes, parsed.remarks)), text)
+    return _usable(Writer().document(parser.Parsed(tokens, parsed.notes, parsed.remarks)), text)
 
 
 def _usable(document: Document, text: str) -> Document:

@@ -9,7 +9,7 @@ from blog.content.markdown.tree import Block
 if TYPE_CHECKING:
     from blog.content.markdown.blocks import Builder
 
-# The kind of alert that each name stands for. Those that are no kind themselves keep their name as their title.
+# The kind of alert that each name stands for. Those that are no kind themselves have a title of their own in the catalogue of words.
 KINDS = {
     **dict.fromkeys(("note", "info", "abstract", "summary", "tldr", "todo", "question", "help", "faq", "example", "quote", "cite", "seealso", "secondary", "details"), "note"),
     **dict.fromkeys(("tip", "hint", "success", "check", "done", "primary"), "tip"),
@@ -120,9 +120,10 @@ def _has_content(builder: "Builder", line: Line) -> bool:
 def _block(line: Line, name: str, title: str | None) -> Block:
     """The block; a title of None is that of its kind, and "" none."""
     kind = KINDS.get(name.lower(), "note")
-    if title is None and kind != name.lower():
-        title = name[:1].upper() + name[1:].replace("-", " ")
-    return Block("admonition", line.number, alert=kind, title=title)
+    named = name.lower() if title is None and kind != name.lower() else ""
+    if named and named not in KINDS:
+        title, named = name[:1].upper() + name[1:].replace("-", " "), ""
+    return Block("admonition", line.number, alert=kind, named=named, title=title)
 
 
 def continues(block: Block, line: Line) -> bool:

@@ -10,7 +10,7 @@ from mistune.core import BlockState
 
 from blog.content.document import Dialect
 from blog.content.extensions import DEFAULT, Extensions
-from blog.content.markdown import admonitions, html_blocks, mdx_blocks, shortcode_blocks, starts, tables
+from blog.content.markdown import admonitions, html_blocks, mdx_blocks, shortcode_blocks, starts, tables, wiki_links
 from blog.content.markdown.abbreviations import Abbreviations
 from blog.content.markdown.continuations import CONTINUES
 from blog.content.markdown.definitions import Definitions, take_definitions
@@ -39,6 +39,7 @@ class Blocks(BlockParser):
         state.env["footnotes"] = builder.footnotes
         state.env["problems"] = builder.problems
         state.env["raw"] = builder.raw
+        state.env["bracketed"] = wiki_links.defined(state.src)
         state.env["abbreviations"] = builder.abbreviations
         state.env["explainable"] = max(len(state.src), MIN_EXPANDED)
         state.env["expandable"] = max(len(state.src), MIN_EXPANDED)

@@ -41,18 +41,32 @@ def arranged(children: Sequence[Token]) -> Token | None:
     return {"type": "gallery", "children": shown, "line": pictures[0]["line"]}
 
 
+def is_picture(children: Sequence[Token]) -> bool:
+    """Whether a paragraph consists of one picture, with or without a link around it, or of its versions for light and dark."""
+    shown = [child for child in children if not _is_space(child)]
+    images = [_image(child) for child in shown]
+    found = [image for image in images if image and not player_of(image["attrs"]["url"])]
+    # Several links around pictures are badges.
+    return bool(found) and len(found) == len(shown) and (len(found) == 1 or (found == shown and _places(found) == 1))
+
+
+def _image(token: Token) -> Token | None:
+    """A picture, or the one in a link around it; None for everything else."""
+    inside = token["children"][0] if token["type"] == "link" and len(token["children"]) == 1 else token
+    return inside if inside["type"] == "image" else None
+
+
 def _is_space(token: Token) -> bool:
     return token["type"] in {"softbreak", "linebreak"} or (token["type"] == "text" and not token["raw"].strip())
 
 
 def _figure(token: Token) -> Token | None:
     """The figure of a picture, or of a link around one, with the picture's title as its caption; None without a title."""
-    is_link = token["type"] == "link" and len(token["children"]) == 1
-    image = token["children"][0] if is_link else token
-    if image["type"] != "image" or not (image["attrs"]["title"] or "").strip():
+    image = _image(token)
+    if image is None or not (image["attrs"]["title"] or "").strip():
         return None
     bare = {**image, "attrs": {**image["attrs"], "title": None}}
-    picture = {**token, "children": [bare]} if is_link else bare
+    picture = bare if image is token else {**token, "children": [bare]}
     caption = [{"type": "text", "raw": image["attrs"]["title"]}]
     return {"type": "figure", "picture": picture, "children": caption, "line": image["line"]}
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from blog.content.markdown.tree import Token
 
 _MAX_LABEL = 999
+_SHOWN = 60
 # Renderers recurse: a bracket around more nodes than this is text.
 _MAX_DEPTH = 30
 # A few definitions cited often may not become a page many times the text's length: like in cmark, the targets and titles
@@ -62,7 +63,7 @@ def closing(state: "Inline", close: int) -> int:
         return _text(state, close)
     target = _inline_target(state, close + 1) or _reference(state, bracket, close)
     if target is None:
-        return _citation(state, bracket, close) or _text(state, close)
+        return _citation(state, bracket, close) or _undefined(state, bracket, close)
     _link(state, bracket, target)
     return target.end
 
@@ -70,6 +71,23 @@ def closing(state: "Inline", close: int) -> int:
 def _text(state: "Inline", close: int) -> int:
     state.append_token({"type": "text", "raw": "]"})
     return close + 1
+
+
+def _undefined(state: "Inline", bracket: Bracket, close: int) -> int:
+    """Text of the bracket; a problem where a second pair of brackets says that a definition was meant."""
+    text, start = state.src, bracket.start - (2 if bracket.image else 1)
+    named = label(text, close + 1) if close - bracket.start <= _MAX_LABEL else None
+    written = text[bracket.start : close] if named else ""
+    if named is None or not written.strip() or text.startswith("(", named[1]):
+        return _text(state, close)
+    name = named[0].strip() or written
+    # matrix[i][j] is an index, and [^a][^b] are two citations.
+    is_index = text[max(0, start - 1) : start].isalnum() or name.isdecimal() or name.startswith("^")
+    if not is_index and not written.startswith(("^", "[")) and key(name) not in state.env["ref_links"]:
+        shown = " ".join(text[start : named[1]][:_SHOWN].split())
+        problem = f"{shown!r} refers to [{name[:_SHOWN]}], which is not defined; it is shown as it is written"
+        state.env["problems"].append((state.line_at(close), problem))
+    return _text(state, close)
 
 
 def _link(state: "Inline", bracket: Bracket, target: _Target) -> None:

@@ -13,6 +13,8 @@ from blog.content.targets import encoded, is_harmful
 _FILTER = re.compile(rf"<(?=/?(?:{'|'.join(sorted(FILTERED))})\b)", re.IGNORECASE)
 _ADDRESS = re.compile(r"[\s,]*([^\s,]\S*)")
 _TARGETS = frozenset({"href", "src", "poster", "srcset", "imagesrcset", "xlink:href", "action", "formaction", "data"})
+# What React calls attributes of HTML; names of tags are in lower case.
+_OF_REACT = {"classname": "class", "htmlfor": "for"}
 # Attributes other than src and href that name a file.
 _FILES = frozenset(
     {("video", "poster"), ("object", "data"), ("image", "xlink:href"), ("feimage", "xlink:href"), ("use", "xlink:href")}
@@ -45,6 +47,10 @@ class RawHtml:
         pieces: list[str] = []
         place = tag.start
         for attribute in tag.attributes:
+            if name := _OF_REACT.get(attribute.name):
+                end = attribute.start + len(attribute.name)
+                pieces += [html[place : attribute.start], name]
+                place = end
             if attribute.name not in _TARGETS:
                 continue
             at = line + html.count("\n", tag.start, attribute.start)

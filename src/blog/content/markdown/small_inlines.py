@@ -60,6 +60,11 @@ def emoji(_parser: InlineParser, m: re.Match[str], state: InlineState) -> int | 
     return m.end()
 
 
+def is_short_code(name: str) -> bool:
+    """Whether an emoji has this name."""
+    return name in _emoji()
+
+
 @cache
 def _emoji() -> dict[str, str]:
     # Most texts have no short code, and need no list of them.

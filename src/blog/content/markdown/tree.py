@@ -116,7 +116,12 @@ def _alert(block: Block) -> Token:
     """An alert with a title of its own, or with none where it is ""."""
     title = block.attrs["title"]
     titled: list[Token] = [{"type": "alert_title", "line": block.line, "text": title}] if title else []
-    attrs = {"kind": block.attrs["alert"], "details": block.attrs.get("details", ""), "untitled": title == ""}
+    attrs = {
+        "kind": block.attrs["alert"],
+        "named": block.attrs["named"],
+        "details": block.attrs.get("details", ""),
+        "untitled": title == "",
+    }
     return {"type": "alert", "line": block.line, "attrs": attrs, "children": [*titled, *tokens(block.children)]}
 
 

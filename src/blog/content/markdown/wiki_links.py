@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from blog.content.markdown.definitions import key
-from blog.content.media_types import is_served
+from blog.content.media_types import is_picture, is_served, player_of
 from blog.content.targets import wiki_target
 
 if TYPE_CHECKING:
@@ -17,9 +17,18 @@ _LINK = re.compile(r"(!?)\[\[([^\s\[\]\n|](?:[^\[\]\n|]{0,300}))(?:\|([^\[\]\n]{
 _TOC = re.compile(r"_?toc_?", re.IGNORECASE)
 # What Obsidian takes for the width of a picture, and for its width and height.
 _SIZE = re.compile(r"([0-9]{1,5})(?:x([0-9]{1,5}))?")
-_EMBEDDED = "embeds a text, which is not understood here; it is shown as text"
-# What stands after a link reference definition's label; one whose label contains brackets is none, and stays text.
-_DEFINES = re.compile(r":[ \t]*(?:[</]|https?:)")
+_EMBEDDED = "embeds what is no picture or recording, which is not understood here; it is shown as a link"
+# A link reference definition whose label contains brackets, and which therefore is none.
+_DEFINITION = re.compile(r"^[ ]{0,3}\[\[([^\[\]\n]{1,300})\]\]:[ \t]*(?:[</]|https?:)", re.MULTILINE)
+
+
+def defined(text: str) -> frozenset[str]:
+    r"""The names in lines such as ``[[a]]: /url``: CommonMark reads them, and what refers to them, as text.
+
+    >>> sorted(defined("[[a]]: /url\\n[[b]]: words"))
+    ['a']
+    """
+    return frozenset(_DEFINITION.findall(text)) if "]]:" in text else frozenset()
 
 
 def take(state: "Inline", place: int) -> int | None:
@@ -31,7 +40,6 @@ def take(state: "Inline", place: int) -> int | None:
     token = _token(found, line)
     if found[1] and token["type"] == "link":
         state.env["problems"].append((line, f"{found[0]!r} {_EMBEDDED}"))
-        return None
     state.understood.append((place, found.end()))
     if token["type"] == "link":
         if state.in_link:
@@ -47,7 +55,7 @@ def _is_meant(state: "Inline", found: re.Match[str]) -> bool:
     text, name = state.src, found[2].strip()
     if text.startswith("(", found.end()) or key(name) in state.env["ref_links"] or _TOC.fullmatch(name):
         return False
-    if text.startswith("]", found.end()) or (_DEFINES.match(text, found.end()) and not found.start()):
+    if text.startswith("]", found.end()) or name in state.env["bracketed"]:
         return False
     before = text[found.start() - 1 : found.start()]
     if before == "[":
@@ -58,12 +66,11 @@ def _is_meant(state: "Inline", found: re.Match[str]) -> bool:
 def _token(found: re.Match[str], line: int) -> "Token":
     name, _, heading = found[2].strip().partition("#")
     words = (found[3] or "").strip()
-    if is_served(PurePosixPath(name)):
-        return (
-            _picture(name, words, line)
-            if found[1]
-            else _node("link", words or name, quote(name) + _page(heading), line)
-        )
+    path = PurePosixPath(name)
+    if found[1] and (is_picture(path) or player_of(name)):
+        return _picture(name, words, line)
+    if is_served(path):
+        return _node("link", words or name, quote(name) + _page(heading), line)
     shown = words or " > ".join(filter(None, (part.strip() for part in (name, *heading.split("#")))))
     url = wiki_target(name.strip(), heading.rpartition("#")[2].strip())
     return _node("link", shown, url, line)

@@ -19,6 +19,7 @@ from blog.content.document import (
     inclusion,
     marker,
     opening,
+    word,
 )
 from blog.content.drawing import DrawingKind, DrawingSource, PlacedSource
 from blog.content.markdown import contents, fences, figures, footnotes
@@ -45,8 +46,7 @@ _TOO_MANY = f"uses more than {_MAX_COMPONENTS} components; this one and those af
 class Writer:
     """Writes each kind of token by the method of its name, and notes what it meets. One writer serves one document."""
 
-    def __init__(self, labels: Mapping[str, str]) -> None:
-        self._labels = labels
+    def __init__(self) -> None:
         self._anchors = Anchors()
         self._references: list[Reference] = []
         self._headings: list[Heading] = []
@@ -108,7 +108,8 @@ class Writer:
             return self.write([arranged])
         if any(child["type"] == "figure" for child in token["children"]):
             return "".join([self._part(list(children)) for _, children in groupby(token["children"], key=_is_figure)])
-        return f"<p>{self.write(token['children'])}</p>\n"
+        kind = ' class="picture"' if figures.is_picture(token["children"]) else ""
+        return f"<p{kind}>{self.write(token['children'])}</p>\n"
 
     def bare_paragraph(self, token: Token) -> str:
         children = token["children"]
@@ -192,7 +193,8 @@ class Writer:
 
     def alert(self, token: Token) -> str:
         attrs, children = token["attrs"], token["children"]
-        kind, label = attrs["kind"], escape(self._labels[attrs["kind"]])
+        kind, named = attrs["kind"], attrs.get("named")
+        label = word(f"alert_{named}" if named else kind)
         title = label
         if children and children[0]["type"] == "alert_title":
             title, children = self.write(children[0]["children"]), children[1:]
@@ -233,7 +235,7 @@ class Writer:
         ]
         links = [f"<a {target}>{escape(it.text)}</a>" for target, it in zip(targets, self._headings, strict=True)]
         listed = contents.nested(self._headings, links)
-        return f'<nav class="contents" aria-label="{escape(self._labels["contents"])}">\n{listed}</nav>\n'
+        return f'<nav class="contents" aria-label="{word("contents")}">\n{listed}</nav>\n'
 
     def list(self, token: Token) -> str:
         items = self.write(token["children"])
@@ -249,7 +251,7 @@ class Writer:
     def task_list_item(self, token: Token) -> str:
         checked = token["attrs"]["checked"]
         state, label = (" checked", "done") if checked else ("", "to_do")
-        box = f'<input type="checkbox" disabled{state} aria-label="{escape(self._labels[label])}"> '
+        box = f'<input type="checkbox" disabled{state} aria-label="{word(label)}"> '
         text = self._item(token["children"])
         inner = text.replace("<p>", f"<p>{box}", 1) if text.startswith("<p>") else box + text
         return f'<li class="task">{inner}</li>\n'
@@ -286,7 +288,7 @@ class Writer:
         return self._raw_html.write(token["raw"], token["line"]) + "\n"
 
     def table(self, token: Token) -> str:
-        label = escape(self._labels["table"])
+        label = word("table")
         rows = self.write(token["children"])
         return f'<div class="table" tabindex="0" role="group" aria-label="{label}">\n<table>\n{rows}</table>\n</div>\n'
 
@@ -375,14 +377,14 @@ class Writer:
         place = _citation_id(number, nth)
         self._anchors.taken.add(place)
         target = self._refer(Reference("link", f"#{_note_id(number)}", token["line"]))
-        label = escape(self._labels["footnote"].format(number=number))
+        label = word("footnote", number)
         return f'<sup><a id="{place}" class="footnote-ref" {target} aria-label="{label}">{number}</a></sup>'
 
     def _footnotes(self, notes: Iterable[Token]) -> str:
         # What the notes cite is written first, for each ends with the ways back to where it is cited.
         bodies = [(note, self.write(note["children"])) for note in notes]
         items = "".join([self._note(note, body) for note, body in bodies])
-        label = escape(self._labels["footnotes"])
+        label = word("footnotes")
         return f'<section class="footnotes" aria-label="{label}">\n<ol>\n{items}</ol>\n</section>\n' if items else ""
 
     def _note(self, note: Token, markup: str) -> str:
@@ -396,7 +398,7 @@ class Writer:
 
     def _way_back(self, number: int, nth: int, line: int) -> str:
         target = self._refer(Reference("link", f"#{_citation_id(number, nth)}", line))
-        return f' <a class="footnote-back" {target} aria-label="{escape(self._labels["back"])}">↩</a>'
+        return f' <a class="footnote-back" {target} aria-label="{word("back")}">↩</a>'
 
     def _skipped_levels(self) -> Iterator[Remark]:
         # The page's own heading is the title, level 1.

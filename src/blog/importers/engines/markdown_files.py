@@ -18,6 +18,8 @@ from blog.importers.source_folder import SourceFolder
 POST_FOLDERS = frozenset(
     {"posts", "post", "blog", "articles", "article", "news", "notes", "writing", "journal", "_posts"}
 )
+# Keys by which themes load a program that draws formulas.
+_MATH_KEYS = ("math", "katex", "mathjax", "use_math", "has_math", "latex", "math_engine")
 _LANGUAGE = re.compile(r"(.+)\.([a-z]{2,3}(?:-[A-Za-z]{2,4})?)")
 
 
@@ -91,6 +93,7 @@ def item_of(folder: SourceFolder, file: MarkdownFile, **values: Any) -> Item:
         "canonical": meta.text("canonical"),
         "authors": meta.names(),
         "expires": meta.text("expires"),
+        "extensions": frozenset({"math"} if any(meta.is_on(key) for key in _MATH_KEYS) else ()),
         "is_html": file.path.suffix.lower() in {".html", ".htm"},
     }
     return Item(file=file.path, body=file.parts.body, body_line=file.parts.body_line, **{**given, **values})

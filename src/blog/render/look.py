@@ -1,0 +1,62 @@
+"""The look of a site: which of the theme's characters, fonts and accent colour its style sheet has."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from blog.content.config import Look
+from blog.render.accent import AA, AAA, readable
+
+STYLE = "site.css"
+_COMMENT = re.compile(r"/\*.*?\*/\s*", re.DOTALL)
+_INDENT = re.compile(r"\n\s+")
+_PART = re.compile(r"(?:fonts|look)-[\w-]+\.css")
+_FONT = re.compile(r"/assets/([\w-]+)\.[0-9a-f]+\.woff2")
+_GROUND = re.compile(r"--(?:ground|raised):\s*light-dark\((#[0-9a-f]{6}),\s*(#[0-9a-f]{6})\)")
+# The fonts of a page's first view, which browsers load before they have read the style sheet.
+_FIRST = {
+    "paper": ("newsreader.woff2", "source-serif.woff2"),
+    "quiet": ("inter.woff2",),
+    "typewriter": ("jetbrains-mono.woff2",),
+}
+
+
+def dressed(assets: Mapping[str, bytes], look: Look) -> dict[str, bytes]:
+    """The assets that a site with this look serves: one style sheet made of its parts, and the fonts that it uses."""
+    if STYLE not in assets:
+        return dict(assets)
+    style = "\n".join(_parts(assets, look))
+    served = {name: body for name, body in assets.items() if not _PART.fullmatch(name)} | {STYLE: style.encode()}
+    unused = _fonts(body for name, body in assets.items() if _PART.fullmatch(name))
+    used = _fonts(body for name, body in served.items() if name.endswith(".css"))
+    return {name: body for name, body in served.items() if name not in unused - used}
+
+
+def preloaded(assets: Mapping[str, bytes], look: Look) -> tuple[str, ...]:
+    """The names of the fonts that a page loads first."""
+    return tuple(name for name in _FIRST[look.theme] if name in assets) if look.fonts == "theme" else ()
+
+
+def _parts(assets: Mapping[str, bytes], look: Look) -> Iterator[str]:
+    fonts = f"fonts-{look.theme}.css" if look.fonts == "theme" else ""
+    for name in (fonts, STYLE, f"look-{look.theme}.css"):
+        if name in assets:
+            yield _compact(assets[name].decode())
+    if look.accent:
+        yield _accent(
+            look.accent, "".join(assets[name].decode() for name in (STYLE, f"look-{look.theme}.css") if name in assets)
+        )
+
+
+def _compact(style: str) -> str:
+    return _INDENT.sub("\n", _COMMENT.sub("", style)).strip()
+
+
+def _accent(accent: str, style: str) -> str:
+    """The rules that set the accent, readable on the grounds that a style sheet has."""
+    light, dark = zip(*_GROUND.findall(style) or [("#ffffff", "#000000")], strict=True)
+    usual, high = (f"light-dark({readable(accent, light, it)}, {readable(accent, dark, it)})" for it in (AA, AAA))
+    return f":root {{ --accent: {usual}; }}\n@media (prefers-contrast: more) {{ :root {{ --accent: {high}; }} }}"
+
+
+def _fonts(sheets: Iterator[bytes]) -> set[str]:
+    return {f"{name}.woff2" for sheet in sheets for name in _FONT.findall(sheet.decode())}

@@ -1,0 +1,108 @@
+"""What the index stores of a text: the keys of its words in their order, then the further keys by which they are found."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from blog.search.stems import code_of, stem
+from blog.search.texts import SearchText
+from blog.search.words import LONGEST_WORD, words_of
+
+# It stands between pieces that no phrase may span. No word has this character.
+GAP = "¦"
+_SHORTEST_FORM = 3
+
+
+@dataclass(frozen=True, slots=True)
+class SectionFields:
+    """The columns of a section in the index."""
+
+    heading: str
+    body: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextFields:
+    """The columns of a text in the index, those of its sections, and the words that a typing error may be corrected to, as they are written."""
+
+    title: str
+    tags: str
+    headings: str
+    body: str
+    code: str
+    sections: tuple[SectionFields, ...]
+    forms: dict[str, str]
+
+
+class _Field:
+    """The keys of one piece of text, and its further keys, each once."""
+
+    __slots__ = ("keys", "others")
+
+    def __init__(self) -> None:
+        self.keys: list[str] = []
+        self.others: dict[str, None] = {}
+
+    def __str__(self) -> str:
+        return _column([self])
+
+
+class Analyzer:
+    """Analyses texts of one language. It remembers the words that it has met."""
+
+    def __init__(self, language: str) -> None:
+        self._language = code_of(language)
+        self._stems: dict[str, str] = {}
+
+    def fields(self, text: SearchText) -> TextFields:
+        forms: dict[str, str] = {}
+        title, tags = self._field(text.title, forms), [self._field(name, forms) for name, _ in text.tags]
+        sections = [
+            [self._field(words, forms) for words in (section.heading, section.body, section.code)]
+            for section in text.sections
+        ]
+        return TextFields(
+            str(title),
+            _column(tags),
+            _column(heading for heading, _, _ in sections),
+            _column(body for _, body, _ in sections),
+            _column(code for _, _, code in sections),
+            tuple(SectionFields(*map(str, section)) for section in sections),
+            forms,
+        )
+
+    def _field(self, text: str, forms: dict[str, str]) -> _Field:
+        field = _Field()
+        keys, others = field.keys, field.others
+        for _, _, word in words_of(text):
+            keys += word.keys
+            if word.is_run:
+                continue
+            others.update(dict.fromkeys(word.others))
+            for form, shown in word.forms:
+                if form not in forms and _SHORTEST_FORM <= len(form) < LONGEST_WORD and not form.isdigit():
+                    forms[form] = shown
+                found = self._stem(shown)
+                if found and found != form:
+                    others[found] = None
+        return field
+
+    def _stem(self, shown: str) -> str:
+        known = self._stems.get(shown)
+        if known is None:
+            known = self._stems[shown] = stem(shown, self._language)
+        return known
+
+
+def _column(fields: Iterable[_Field]) -> str:
+    return " ".join(_words(list(fields)))
+
+
+def _words(fields: list[_Field]) -> Iterator[str]:
+    others: dict[str, None] = {}
+    for field in fields:
+        if field.keys:
+            yield from field.keys
+            yield GAP
+        others.update(field.others)
+    yield from others

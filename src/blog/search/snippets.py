@@ -1,0 +1,127 @@
+"""Snippets: the part of a section with the most of the words that were found, which are marked."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from blog.search.answers import Snippet
+from blog.search.stems import code_of, stem
+from blog.search.texts import TextSection
+from blog.search.wanted import Wanted
+from blog.search.words import WORD, word
+
+_LENGTH = 180
+_BEFORE = 60
+# A section may be as long as a book; the words in its first characters are as good as others.
+_MOST_CHARACTERS = 12_000
+_MOST_MARKS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """A place where a word was found, and the number of the term that it belongs to."""
+
+    start: int
+    end: int
+    term: int
+
+
+class Marker:
+    """Marks what was found by the terms of a query in texts of one language."""
+
+    def __init__(self, found: Sequence[Wanted], language: str) -> None:
+        self._language = code_of(language)
+        self._keys: dict[str, int] = {}
+        self._prefixes: list[tuple[str, int]] = []
+        self._runs: list[tuple[str, int]] = []
+        for number, it in enumerate(found):
+            self._add(it, number)
+
+    def _add(self, wanted: Wanted, number: int) -> None:
+        if wanted.run:
+            self._runs.append((wanted.run, number))
+        for alternative in () if wanted.run else wanted.alternatives:
+            *whole, last = alternative.keys
+            if alternative.prefix:
+                self._prefixes.append((last, number))
+            for key in whole if alternative.prefix else alternative.keys:
+                self._keys.setdefault(key, number)
+
+    def snippet(self, section: TextSection, *, in_code: bool) -> Snippet:
+        """The best part of a section: of its text if words were found there, otherwise of its code, otherwise its beginning."""
+        for text in (section.code,) if in_code else (section.body, section.code):
+            marks = self._marks(text[:_MOST_CHARACTERS])
+            if marks:
+                return _cut(text, marks)
+        return _cut(section.body or section.code, [])
+
+    def _marks(self, text: str) -> list[_Mark]:
+        marks = [*self._words(text), *self._parts_of_runs(text)]
+        return sorted(marks, key=lambda mark: mark.start)[:_MOST_MARKS]
+
+    def _words(self, text: str) -> Iterator[_Mark]:
+        if self._keys or self._prefixes:
+            for found in WORD.finditer(text):
+                term = self._term(found[0])
+                if term is not None:
+                    yield _Mark(found.start(), found.end(), term)
+
+    def _term(self, written: str) -> int | None:
+        known = keys_of(written, self._language)
+        for key in known:
+            if key in self._keys:
+                return self._keys[key]
+        for prefix, number in self._prefixes:
+            if any(key.startswith(prefix) for key in known):
+                return number
+        return None
+
+    def _parts_of_runs(self, text: str) -> Iterator[_Mark]:
+        for run, number in self._runs:
+            at = text.find(run)
+            while at >= 0:
+                yield _Mark(at, at + len(run), number)
+                at = text.find(run, at + len(run))
+
+
+@lru_cache(8192)
+def keys_of(written: str, language: str) -> tuple[str, ...]:
+    """All keys by which a word of a text is found."""
+    known = word(written)
+    return (*known.keys, *known.others, *(stem(shown, language) for _, shown in known.forms))
+
+
+def _cut(text: str, marks: Sequence[_Mark]) -> Snippet:
+    start = _start(text, marks)
+    end = min(len(text), start + _LENGTH)
+    if end < len(text):
+        space = text.rfind(" ", start + _LENGTH // 2, end)
+        end = space if space > 0 else end
+    return tuple(_pieces(text, start, end, marks))
+
+
+def _start(text: str, marks: Sequence[_Mark]) -> int:
+    """Where to begin, so that most terms are in what is shown; at the beginning if it has as many."""
+    first = max(marks, key=lambda mark: (_terms_from(marks, mark.start), -mark.start), default=None)
+    if first is None or _terms_from(marks, 0) >= _terms_from(marks, first.start):
+        return 0
+    start = max(0, first.start - _BEFORE)
+    space = text.find(" ", start, first.start)
+    return space + 1 if start and space >= 0 else start
+
+
+def _terms_from(marks: Sequence[_Mark], start: int) -> int:
+    return len({mark.term for mark in marks if start <= mark.start and mark.end <= start + _LENGTH - _BEFORE})
+
+
+def _pieces(text: str, start: int, end: int, marks: Sequence[_Mark]) -> Iterator[tuple[str, bool]]:
+    at, before, after = start, "…" if start else "", "…" if end < len(text) else ""
+    for mark in marks:
+        if mark.start < at or mark.end > end:
+            continue
+        if plain := before + text[at : mark.start]:
+            yield plain, False
+        yield text[mark.start : mark.end], True
+        at, before = mark.end, ""
+    if rest := before + text[at:end] + after:
+        yield rest, False

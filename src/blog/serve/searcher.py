@@ -1,0 +1,184 @@
+"""Searches in the served edition, in one thread that opens its index with the first query."""
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from queue import Full, Queue
+from typing import TYPE_CHECKING, TypeVar
+
+from blog.build.edition import Edition
+from blog.build.state import ServiceState
+from blog.http.semantics import SearchOutcome
+from blog.search.answers import Answer
+from blog.search.query import Query
+
+if TYPE_CHECKING:
+    from blog.search.engine import Search
+
+# One thread answers some hundred queries a second. Those that would wait longer than the deadline are refused.
+_MOST_WAITING = 16
+_SECONDS = 1.5
+_RETRY_SECONDS = 2
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+Count = Callable[[SearchOutcome, float], None]
+
+
+class BusyError(Exception):
+    """The search cannot answer now. Its message is a sentence for the client."""
+
+    def __init__(self, problem: str, outcome: SearchOutcome = SearchOutcome.BUSY) -> None:
+        super().__init__(problem)
+        self.outcome = outcome
+        self.retry_after = _RETRY_SECONDS
+
+
+class FailedError(Exception):
+    """The search failed, and the log says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Which part of everything found to answer with, and what narrows it beside the query."""
+
+    limit: int = 10
+    offset: int = 0
+    tag: str | None = None
+    year: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    edition: Edition
+    query: Query
+    page: Page
+    deadline: float
+    future: "asyncio.Future[Answer]"
+
+
+class Searcher:
+    """Answers the queries of all requests, one after the other. ``count`` gets the outcome and the seconds of each."""
+
+    def __init__(self, service: ServiceState, count: Count) -> None:
+        self._service = service
+        self._count = count
+        self._jobs: Queue[_Job] = Queue(_MOST_WAITING)
+        self._thread: threading.Thread | None = None
+        self._open: tuple[Edition, Search] | None = None
+
+    async def answer(self, query: Query, page: Page) -> Answer:
+        """The answer to a query; that to one with a refusal is empty.
+
+        Raises:
+            BusyError: the edition or its index is not there yet, or too many queries wait.
+            FailedError: the search failed.
+        """
+        started = time.perf_counter()
+        try:
+            answer = Answer(query=query) if query.refusal else await self._answer(query, page)
+        except BusyError as problem:
+            self._count(problem.outcome, time.perf_counter() - started)
+            raise
+        except FailedError:
+            self._count(SearchOutcome.ERROR, time.perf_counter() - started)
+            raise
+        self._count(_outcome(answer), time.perf_counter() - started)
+        return answer
+
+    async def _answer(self, query: Query, page: Page) -> Answer:
+        edition = self._service.edition
+        if edition is None:
+            raise BusyError("The content is being loaded.")
+        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        job = _Job(edition, query, page, time.monotonic() + _SECONDS, future)
+        try:
+            self._jobs.put_nowait(job)
+        except Full:
+            raise BusyError("Too many searches are waiting. Please try again in a moment.") from None
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="search", daemon=True)
+            self._thread.start()
+        try:
+            return await asyncio.wait_for(future, _SECONDS)
+        except TimeoutError:
+            opened = self._open is not None and self._open[0] is edition
+            if opened:
+                raise BusyError("The search took too long.", SearchOutcome.TOO_SLOW) from None
+            raise BusyError("The search index is being opened. Please try again in a moment.") from None
+
+    def _run(self) -> None:
+        while True:
+            job = self._jobs.get()
+            if job.future.cancelled() or time.monotonic() > job.deadline:
+                continue
+            try:
+                answer = self._answered(job)
+            except Exception as problem:  # noqa: BLE001 -- one query must not end the thread that answers all others
+                _settle(job.future, job.future.set_exception, _raisable(problem))
+            else:
+                _settle(job.future, job.future.set_result, answer)
+
+    def _answered(self, job: _Job) -> Answer:
+        search = self._search(job.edition)
+        left = max(0.0, job.deadline - time.monotonic())
+        page = job.page
+        return search.answer(
+            job.query, limit=page.limit, offset=page.offset, tag=page.tag, year=page.year, seconds=left
+        )
+
+    def _search(self, edition: Edition) -> "Search":
+        """The search in an edition. The index of a later edition is made from that of the one before."""
+        if self._open is None or self._open[0] is not edition:
+            replaced = self._open
+            self._open = edition, _opened(edition, replaced[1] if replaced else None)
+            if replaced:
+                replaced[1].close()
+        return self._open[1]
+
+
+def _opened(edition: Edition, replaced: "Search | None") -> "Search":
+    from blog.search.engine import Search  # noqa: PLC0415 -- SQLite and the stemmers take memory that idle blogs do not need
+
+    source = edition.search
+    if replaced is not None:
+        return replaced.updated(source.texts)
+    stored = source.stored()
+    if stored is not None:
+        with suppress(ValueError, LookupError, RuntimeError):
+            return Search.open(stored)
+    search = Search.of(source.texts)
+    source.store(search.data)
+    return search
+
+
+def _settle(future: "asyncio.Future[Answer]", settle: Callable[[T], None], outcome: T) -> None:
+    def settle_once() -> None:
+        if not future.done():
+            settle(outcome)
+
+    with suppress(RuntimeError):  # the loop is closed
+        future.get_loop().call_soon_threadsafe(settle_once)
+
+
+def _raisable(problem: Exception) -> Exception:
+    from blog.search.engine import TooSlowError  # noqa: PLC0415 -- it is imported already
+
+    if isinstance(problem, TooSlowError):
+        return BusyError("The search took too long.", SearchOutcome.TOO_SLOW)
+    # The query is in no log, so the message of the exception must not be either.
+    logger.error("a search failed: %s", type(problem).__name__, exc_info=False)
+    failed = FailedError("The search failed.")
+    failed.__cause__ = problem
+    return failed
+
+
+def _outcome(answer: Answer) -> SearchOutcome:
+    if answer.query.refusal:
+        return SearchOutcome.REFUSED
+    return SearchOutcome.FOUND if answer.total else SearchOutcome.EMPTY
