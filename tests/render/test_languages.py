@@ -127,3 +127,25 @@ def test_a_menu_that_the_author_wrote_is_not_translated(make: Make) -> None:
     edition = make({"site.yaml": f"title: A\nlang: de\n{menu}", "a.md": "---\ntitle: A\ndate: 2026-01-01\n---\n\na\n"})
     body = edition.pages["/"].identity.body.decode()
     assert (">Posts</a>" in body, "The author" in body) == (True, True)
+
+
+def test_a_page_has_the_direction_of_its_language(make: Make) -> None:
+    edition = make({
+        "site.yaml": "title: A\nlang: ar\n",
+        "a.md": "---\ntitle: A\ndate: 2026-01-01\n---\n\na\n",
+        "b.md": "---\ntitle: B\ndate: 2026-01-02\nlang: en\n---\n\nb\n",
+    })  # fmt: skip
+    arabic, english, home = (edition.pages[path].identity.body.decode() for path in ("/blog/a", "/blog/b", "/"))
+    assert '<html lang="ar" dir="rtl">' in arabic
+    assert '<html lang="en">' in english
+    assert 'href="/blog/b" hreflang="en" lang="en" dir="ltr">B</a>' in home
+    assert 'href="/blog/a">A</a>' in home
+
+
+def test_words_in_another_language_than_the_page_say_so(make: Make) -> None:
+    edition = make({"site.yaml": "title: A\nlang: he\n", "a.md": "---\ntitle: A\ndate: 2026-01-01\n---\n\na\n"})
+    page = edition.pages["/blog/a"].identity.body.decode()
+    assert '<html lang="he" dir="rtl">' in page
+    assert [f'<{element} lang="en" dir="ltr"' in page for element in ('a class="skip"', 'header class="top"')] == [
+        True
+    ] * 2
