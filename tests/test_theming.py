@@ -25,6 +25,7 @@ from blog.content.site import Neighbours, Tag, site_at
 from blog.machine.cache import Cache
 from blog.render.meta import FeedLink, PageMetadata, Picture
 from blog.render.rum import Rum
+from blog.render.search_page import Option, Passage, Result, Results
 from blog.render.theme import ASSET_TYPES, ASSETS, Theme
 from blog.settings import Settings
 
@@ -32,7 +33,7 @@ TEMPLATES = Path(__file__).parents[1] / "templates"
 TEXT = (Path(__file__).parents[1] / "docs/theming.md").read_text(encoding="utf-8")
 OBJECTS = (
     PageMetadata, Picture, FeedLink, SiteConfig, CollectionSettings, Author, Look, Link, Post, StandalonePage, Note, Document, Heading, Tag,
-    Neighbours, Series, Collection, Group, NoteNeighbours, Rum,
+    Neighbours, Series, Collection, Group, NoteNeighbours, Results, Result, Passage, Option, Rum,
 )  # fmt: skip
 
 # A group that a note introduces, and one that none does.
@@ -99,7 +100,7 @@ def test_a_template_is_given_the_variables_that_are_described(recorder: Recorder
     shared = listed("Templates")
     for template, contexts in recorder.given.items():
         own = listed(template)
-        wanted = own if template.startswith(("diagram", "suggestion")) else own | shared
+        wanted = own if template.startswith(("diagram", "results", "suggestion")) else own | shared
         assert contexts == {frozenset(wanted)}, template
 
 

@@ -32,6 +32,7 @@ from blog.serve.preview import PreviewLinks
 from blog.serve.reload import reload_routes
 from blog.serve.rum import rum_routes
 from blog.serve.search import search_routes
+from blog.serve.search_page import search_page_routes
 from blog.serve.searcher import Searcher
 from blog.serve.store import PageStore
 from blog.serve.waiting import waiting_page
@@ -69,7 +70,7 @@ class Blog(FastAPI):
         self.metrics = Metrics(__version__, settings.revision)
         self.tracing = _tracing(settings, self.metrics)
         self.rum = _rum(settings, self.service, self.metrics)
-        routes = {urls.METRICS} if settings.metrics_port is None else set()
+        routes = {urls.SEARCH} | ({urls.METRICS} if settings.metrics_port is None else set())
         if self.rum:
             routes.add(urls.RUM_COLLECT)
         waiting = waiting_page if settings.refreshes_browsers else None
@@ -92,6 +93,7 @@ class Blog(FastAPI):
             yield metrics_route(self.metrics.exposition)
         yield api_routes(self.service, settings.base_url)
         yield search_routes(self.searcher, settings.base_url)
+        yield search_page_routes(self.service, self.searcher)
         if self.rum:
             yield rum_routes(settings.base_url, self.rum.enqueue, self.rum.count)
         if settings.refreshes_browsers:

@@ -20,6 +20,8 @@ LLMS = "/llms.txt"
 LLMS_FULL = "/llms-full.txt"
 MANIFEST = "/site.webmanifest"
 FAVICON = "/favicon.ico"
+SEARCH = "/search"
+OPENSEARCH = "/opensearch.xml"
 
 API = "/api"
 API_POSTS = "/api/posts"
@@ -124,7 +126,8 @@ FIXED = (
     Fixed(TAGS, "tags"),
     Fixed(ARCHIVE, "archive"),
     *(Fixed(feed.path) for feed in FEED_FORMATS),
-    *map(Fixed, (SITEMAP, ROBOTS, LLMS, LLMS_FULL, MANIFEST, FAVICON, API_POSTS, API_SEARCH, OPENAPI, HEALTH, READY)),
+    *map(Fixed, (SITEMAP, ROBOTS, LLMS, LLMS_FULL, MANIFEST, FAVICON, SEARCH, OPENSEARCH)),
+    *map(Fixed, (API_POSTS, API_SEARCH, OPENAPI, HEALTH, READY)),
 )
 FIXED_PATHS = frozenset(fixed.path for fixed in FIXED)
 

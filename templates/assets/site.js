@@ -112,3 +112,37 @@ const observer = new IntersectionObserver((changes) => {
   links.forEach((link, index) => { link.ariaCurrent = index === current ? "true" : null; });
 }, { rootMargin: "99999px 0px -66%" });
 headings.forEach((heading) => observer.observe(heading));
+
+// Search: "/" and the link in the header open a dialog. Its script and style are loaded then, and the script with the first focus of a field in the page.
+const seek = document.querySelector("[data-search]");
+const field = document.querySelector("main .find");
+const offer = (form) => import(seek.dataset.search).then((search) => search.offer(form), () => {});
+let finder;
+const openFinder = () => {
+  if (!finder) {
+    const style = Object.assign(document.createElement("link"), { rel: "stylesheet", href: seek.dataset.style });
+    finder = document.querySelector("#_finder").content.firstElementChild.cloneNode(true);
+    document.head.append(style);
+    document.body.append(finder);
+    finder.addEventListener("click", ({ target }) => { if (target === finder) finder.close(); });
+  }
+  if (!finder.open) finder.showModal();
+  const form = finder.querySelector("form");
+  form.elements.q.select();
+  offer(form);
+};
+if (seek) {
+  field?.addEventListener("focusin", () => offer(field), { once: true });
+  seek.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    openFinder();
+  });
+  addEventListener("keydown", (event) => {
+    const isTyped = event.target.closest?.("input, textarea, select, [contenteditable]");
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isTyped) return;
+    event.preventDefault();
+    if (field) field.elements.q.select();
+    else openFinder();
+  });
+}

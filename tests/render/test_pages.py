@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from blog import urls
 from blog.build.edition import Edition
 
 Body = Callable[[str], str]
@@ -174,7 +175,7 @@ def test_a_page_has_the_language_of_its_post(body: Body) -> None:
 
 
 def test_every_link_inside_the_site_leads_to_a_page(edition: Edition, body: Body) -> None:
-    known = {*edition.pages, *edition.redirects}
+    known = {*edition.pages, *edition.redirects, urls.SEARCH}
     for path, page in edition.pages.items():
         if page.media_type.startswith("text/html"):
             links = re.findall(r'(?:href|src)="(/[^"#?]*)', body(path))

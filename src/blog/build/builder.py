@@ -241,7 +241,7 @@ def _render(library: Library, site: Site, theme: Theme, settings: Settings, bind
         previews = Previews(library, site, theme, settings, files_of(library, shown.texts))
         everything = chain(rendered, previews.rendered())
         bound = bind(binder.encoded(everything, site, bodies, since), binder.dates, settings)
-        not_found = NotFound(renderer.not_found(), *renderer.suggestions())
+        not_found, search_frame = NotFound(renderer.not_found(), *renderer.suggestions()), renderer.search()
         note("pages", len(bound.pages))
         note("bytes", binder.size)
     # The aliases of published texts come last, so that no draft takes one of them.
@@ -254,6 +254,7 @@ def _render(library: Library, site: Site, theme: Theme, settings: Settings, bind
         | {alias: text.url for text in texts for alias in text.redirects}
         | {"/blog/page/1": urls.BLOG},
         not_found=not_found,
+        search_frame=search_frame,
         states={
             "published": len(site.posts),
             "scheduled": len(library.posts) - len(site.posts),

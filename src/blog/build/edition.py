@@ -24,6 +24,7 @@ from blog.build.response import Resource, make_resource, without_identity
 from blog.errors import Fault
 from blog.render import security
 from blog.render.page import HTML, Rendered
+from blog.render.search_page import SearchFrame
 from blog.settings import Settings
 
 # Bodies that are sent as they are to clients that take no encoding: a few bots and scripts. Beyond this they are kept compressed.
@@ -98,6 +99,7 @@ class Edition:
     pages: Mapping[str, Resource]
     redirects: Mapping[str, str]
     not_found: NotFound
+    search_frame: SearchFrame
     states: Mapping[str, int]
     since: datetime | None
     until: datetime | None

@@ -32,6 +32,7 @@ from blog.errors import Fault, Severity
 from blog.machine.cache import Cache, key
 from blog.machine.cache_pruning import EDITIONS, HEAD, Needed
 from blog.render.page import Rendered
+from blog.render.search_page import SearchFrame
 from blog.search.texts import PackedText, joined, split
 from blog.settings import Settings
 
@@ -112,7 +113,7 @@ class EditionCache:
         return Needed((self._cache.get(_CACHE_KEYS) or b"").decode().split(), [folder] if folder else [])
 
     def _head(self, edition: Edition, parts: int, referenced: Sequence[PurePosixPath]) -> Json:
-        not_found = edition.not_found
+        not_found, frame = edition.not_found, edition.search_frame
         return {
             "parts": parts,
             "made": edition.made,
@@ -125,9 +126,10 @@ class EditionCache:
                 [os.path.relpath(it.file, self._folder.path), it.line, it.problem, it.severity.name]
                 for it in edition.warnings
             ],
-            "not_found": {**asdict(not_found.page), "body": not_found.page.body.decode()},
+            "not_found": _page_values(not_found.page),
             "list": not_found.list,
             "items": dict(not_found.items),
+            "search_frame": {**asdict(frame), "page": _page_values(frame.page)},
         }
 
     def _edition(self, head: Json, moment: datetime) -> Edition | None:
@@ -144,7 +146,8 @@ class EditionCache:
             pages=bound.pages,
             previews=bound.previews,
             redirects=head["redirects"],
-            not_found=NotFound(_not_found_page(head["not_found"]), head["list"], head["items"]),
+            not_found=NotFound(_page(head["not_found"]), head["list"], head["items"]),
+            search_frame=SearchFrame(**{**head["search_frame"], "page": _page(head["search_frame"]["page"])}),
             states=head["states"],
             since=since,
             until=until,
@@ -182,7 +185,11 @@ def digest_of(folder: Folder, path: PurePosixPath) -> str | None:
     return None if body is None else sha256(body).hexdigest()
 
 
-def _not_found_page(values: Json) -> Rendered:
+def _page_values(page: Rendered) -> Json:
+    return {**asdict(page), "body": page.body.decode()}
+
+
+def _page(values: Json) -> Rendered:
     return Rendered(
         path=values["path"],
         route=values["route"],

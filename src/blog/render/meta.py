@@ -104,7 +104,25 @@ class MetadataBuilder:
             "inLanguage": self._config.lang,
             "author": self._person(),
         }
-        return replace(self.index(self._config.title, urls.HOME), json_ld=(blog,))
+        return replace(self.index(self._config.title, urls.HOME), json_ld=(blog, self._website()))
+
+    def _website(self) -> JsonLd:
+        """The site as one that can be searched. The name in braces is a placeholder, which the input is named after."""
+        return {
+            "@context": "https://schema.org",
+            "@type": "WebSite",
+            "@id": f"{self._origin}/#website",
+            "url": self._origin + urls.HOME,
+            "name": self._config.title,
+            "potentialAction": {
+                "@type": "SearchAction",
+                "target": {
+                    "@type": "EntryPoint",
+                    "urlTemplate": f"{self._origin}{urls.SEARCH}?q={{search_term_string}}",
+                },
+                "query-input": "required name=search_term_string",
+            },
+        }
 
     def tag(self, tag: Tag) -> PageMetadata:
         about = self._words.text("posts_about_on", tag=tag.name, site=self._config.title)

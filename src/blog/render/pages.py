@@ -18,8 +18,10 @@ from blog.render import security
 from blog.render.bodies import BodyRenderer
 from blog.render.localised import in_words
 from blog.render.meta import MetadataBuilder, PageMetadata
-from blog.render.page import HTML, Rendered
+from blog.render.page import HTML, PRIVATE, Rendered
+from blog.render.results import variables
 from blog.render.rum import MARKER, beacon_origin, rum_of
+from blog.render.search_page import FRAME, PLACEHOLDER, PROBLEM, QUERY, RESULTS, SAMPLES, SearchFrame, SearchPage
 from blog.render.strings import Words
 from blog.render.theme import Theme
 from blog.settings import Settings
@@ -34,6 +36,7 @@ _NO_RUM = (
     "BLOG_FARO_URL is set, but the page does not include the RUM script: "
     'put {% if rum %}{% include "_rum.html" %}{% endif %} first in <body>'
 )
+_NO_RESULTS = f"the page has no {PLACEHOLDER}, which is where the results go"
 
 
 class PageRenderer:
@@ -86,6 +89,29 @@ class PageRenderer:
         """The 404 page, with a placeholder for suggestions."""
         meta = replace(self._metadata.index(self._words.text("not_found"), urls.HOME), indexed=False, json_ld=())
         return self._page("not_found.html", meta, urls.HOME, {"posts": self._site.posts[:3]})
+
+    def search(self) -> SearchFrame:
+        """The frame of the search page. Its results are rendered once for each kind of answer, so that a fault is found now and not by a reader."""
+        meta = replace(self._metadata.index(self._words.text("search"), urls.SEARCH), indexed=False, json_ld=())
+        page = self._page(FRAME, meta, urls.SEARCH, {})
+        if PLACEHOLDER.encode() not in page.body:
+            raise ContentError([Fault(self._theme.file(FRAME), 1, _NO_RESULTS)])
+        for sample in SAMPLES:
+            self._results(sample)
+        refused = SearchPage(query=Markup(QUERY), problem=Markup(PROBLEM))  # noqa: S704 -- two comments, which are replaced by escaped text
+        assets = {name: self._theme.asset(name) for name in self._theme.assets}
+        headers = dict(page.headers) | security.SEARCHES
+        return SearchFrame(
+            page=replace(page, cache=PRIVATE, headers=headers),
+            blank=self._results(SearchPage()),
+            refused=self._results(refused),
+            templates=self._theme.sources(RESULTS),
+            assets=assets,
+            words=self._words.packed(),
+        )
+
+    def _results(self, page: SearchPage) -> str:
+        return self._theme.render(RESULTS, variables(page, self._words))
 
     def suggestions(self) -> tuple[str, dict[str, str]]:
         """The HTML that replaces the 404 page's placeholder: a list, which has a placeholder too, and its items by path."""

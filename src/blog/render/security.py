@@ -11,6 +11,8 @@ _NOT_INLINE = {"src", "type"}
 _DOCUMENTS = frozenset({"image/svg+xml", "text/html", "application/xml"})
 NOT_INDEXED = {"x-robots-tag": "noindex, nofollow"}
 PRIVATE = NOT_INDEXED | {"referrer-policy": "no-referrer"}
+# A link on the page of a search tells no site what was searched for; this one still learns that its reader came from it.
+SEARCHES = {"x-robots-tag": "noindex", "referrer-policy": "strict-origin"}
 _HSTS = {"strict-transport-security": "max-age=31536000; includeSubDomains"}
 
 

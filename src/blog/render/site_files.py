@@ -16,6 +16,7 @@ from blog.render.theme import Theme, iso
 LLMS_BYTES = 50_000
 LLMS_FULL_BYTES = 4_000_000
 ICON_SIZES = (192, 512)
+OPENSEARCH = "application/opensearchdescription+xml"
 
 
 def site_files(site: Site, theme: Theme, origin: str, pages: Container[str]) -> Iterator[Rendered]:
@@ -24,6 +25,7 @@ def site_files(site: Site, theme: Theme, origin: str, pages: Container[str]) -> 
     yield _page(urls.ROBOTS, TEXT, f"User-agent: *\nDisallow:\n\nSitemap: {origin}{urls.SITEMAP}\n".encode())
     yield _page(urls.LLMS, TEXT, llms(site, origin).encode())
     yield _page(urls.LLMS_FULL, TEXT, llms_full(site, origin).encode())
+    yield _page(urls.OPENSEARCH, OPENSEARCH, opensearch(site, theme, origin))
     yield _page(urls.MANIFEST, "application/manifest+json", manifest(site, theme))
     if icon := theme.assets.get("favicon.ico"):
         yield _page(urls.FAVICON, "image/x-icon", icon)
@@ -138,6 +140,25 @@ def _within_budget(texts: Iterable[str], budget: int) -> Iterator[str]:
         if budget < 0:
             return
         yield text
+
+
+def opensearch(site: Site, theme: Theme, origin: str) -> bytes:
+    """The OpenSearch 1.1 description, by which browsers offer the search of the site. Its lengths are those of the specification."""
+    config = site.config
+    root = ET.Element("OpenSearchDescription", xmlns="http://a9.com/-/spec/opensearch/1.1/")
+    ET.SubElement(root, "ShortName").text = config.title[:16].strip()
+    ET.SubElement(root, "LongName").text = config.title[:48].strip()
+    ET.SubElement(root, "Description").text = (config.description or config.title)[:1024].strip()
+    ET.SubElement(root, "Language").text = config.lang
+    ET.SubElement(root, "InputEncoding").text = "UTF-8"
+    if "favicon.ico" in theme.assets:
+        icon = ET.SubElement(root, "Image", width="32", height="32", type="image/x-icon")
+        icon.text = origin + urls.FAVICON
+    ET.SubElement(root, "Url", type="text/html", template=f"{origin}{urls.SEARCH}?q={{searchTerms}}")
+    ET.SubElement(root, "Url", type=OPENSEARCH, rel="self", template=origin + urls.OPENSEARCH)
+    ET.indent(root, " ")
+    document: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return document
 
 
 def manifest(site: Site, theme: Theme) -> bytes:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from jinja2 import TemplateError
 from markupsafe import Markup, escape
@@ -21,6 +21,14 @@ LINK = re.compile(r"\[([^\]]+)\]\((\w+)\)")
 
 # The forms of a text by plural category; one that does not count has only "other".
 Forms = Mapping[str, str]
+
+
+class Packed(TypedDict):
+    """The words of a page, with which an edition from the cache says them again: texts with the language of each by key, and the formats."""
+
+    lang: str
+    texts: Mapping[str, tuple[str, Forms]]
+    formats: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +105,16 @@ class Words:
 
     def alternatives(self, items: Iterable[str]) -> Markup:
         return self.formats.alternatives(list(items))
+
+    def packed(self) -> Packed:
+        """Everything that these words say, as JSON can say it."""
+        return Packed(lang=self.lang, texts=self._texts, formats=self.formats.model_dump())
+
+    @classmethod
+    def unpacked(cls, packed: Packed) -> "Words":
+        words = cls([Catalogue(packed["lang"])], Formats.model_validate(packed["formats"]))
+        words._texts = {key: (lang, forms) for key, (lang, forms) in packed["texts"].items()}
+        return words
 
     def _form(self, key: str, values: Mapping[str, object]) -> str:
         if key not in self._texts:

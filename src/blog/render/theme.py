@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import (
+    BaseLoader,
     Environment,
     FileSystemLoader,
     StrictUndefined,
@@ -20,6 +21,7 @@ from jinja2 import (
     pass_context,
 )
 from jinja2.loaders import split_template_path
+from jinja2.meta import find_referenced_templates
 from jinja2.runtime import Context
 from markupsafe import Markup
 
@@ -76,21 +78,8 @@ class Theme:
         self._catalogues = Catalogues(*folders)
         self._look = look or Look()
         self.assets = dressed(_read_assets(folder / ASSETS for folder in folders), self._look)
-        self._environment = Environment(
-            loader=_Loader(folders),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._environment.filters |= {"day": _day, "iso": iso, "number": _number}
-        self._environment.globals |= {
-            "asset": self.asset,
-            "urls": urls,
-            "json": embedded_json,
-            "script": self.script,
-            "direction": direction,
-        }
+        self._environment = environment(_Loader(folders), self.asset)
+        self._environment.globals["script"] = self.script
         self.components: dict[str, str] = {}
         for template in self._templates():
             self._compile(template)
@@ -142,6 +131,19 @@ class Theme:
         lines = (line.strip() for line in text.splitlines())
         return Markup("\n".join(line for line in lines if line and not line.startswith("//")))  # noqa: S704 -- the theme's own
 
+    def sources(self, template: str) -> dict[str, str]:
+        """The sources of a template and of those that it includes, extends or imports by name."""
+        loader = self._environment.loader
+        assert loader  # noqa: S101 -- set in __init__
+        sources: dict[str, str] = {}
+        missing = [template]
+        while missing:
+            name = missing.pop()
+            sources[name], _, _ = loader.get_source(self._environment, name)
+            referenced = find_referenced_templates(self._environment.parse(sources[name]))
+            missing += [other for other in referenced if other and other not in sources]
+        return sources
+
     def render(self, template: str, context: Mapping[str, Any]) -> str:
         """Render a template.
 
@@ -177,6 +179,14 @@ class Theme:
         """The file of a template; if there is none, its path in the first folder."""
         paths = [folder / template for folder in self._folders]
         return next(filter(os.path.lexists, paths), paths[0])
+
+
+def environment(loader: BaseLoader, asset: Callable[[str], str]) -> Environment:
+    """An environment with the filters and functions that every template has. Undefined names raise; texts are escaped."""
+    made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made.filters |= {"day": _day, "iso": iso, "number": _number}
+    made.globals |= {"asset": asset, "urls": urls, "json": embedded_json, "direction": direction}
+    return made
 
 
 def _description(problem: Exception) -> str:

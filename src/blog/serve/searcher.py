@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from queue import Full, Queue
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from blog.build.edition import Edition
 from blog.build.state import ServiceState
@@ -59,7 +59,8 @@ class _Job:
     query: Query
     page: Page
     deadline: float
-    future: "asyncio.Future[Answer]"
+    finish: Callable[[Answer], object]
+    future: "asyncio.Future[tuple[Answer, object]]"
 
 
 class Searcher:
@@ -73,7 +74,11 @@ class Searcher:
         self._open: tuple[Edition, Search] | None = None
 
     async def answer(self, query: Query, page: Page) -> Answer:
-        """The answer to a query; that to one with a refusal is empty.
+        """The answer to a query; that to one with a refusal is empty. Raises as `finished` does."""
+        return await self.finished(query, page, lambda answer: answer)
+
+    async def finished(self, query: Query, page: Page, finish: Callable[[Answer], T]) -> T:
+        """What ``finish`` makes of the answer, in the thread that has found it. The answer to a query with a refusal is empty.
 
         Raises:
             BusyError: the edition or its index is not there yet, or too many queries wait.
@@ -81,7 +86,7 @@ class Searcher:
         """
         started = time.perf_counter()
         try:
-            answer = Answer(query=query) if query.refusal else await self._answer(query, page)
+            answer, result = await self._answer(query, page, finish)
         except BusyError as problem:
             self._count(problem.outcome, time.perf_counter() - started)
             raise
@@ -89,14 +94,17 @@ class Searcher:
             self._count(SearchOutcome.ERROR, time.perf_counter() - started)
             raise
         self._count(_outcome(answer), time.perf_counter() - started)
-        return answer
+        return cast("T", result)
 
-    async def _answer(self, query: Query, page: Page) -> Answer:
+    async def _answer(self, query: Query, page: Page, finish: Callable[[Answer], object]) -> tuple[Answer, object]:
+        if query.refusal:
+            answer = Answer(query=query)
+            return answer, finish(answer)
         edition = self._service.edition
         if edition is None:
             raise BusyError("The content is being loaded.")
-        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        job = _Job(edition, query, page, time.monotonic() + _SECONDS, future)
+        future: asyncio.Future[tuple[Answer, object]] = asyncio.get_running_loop().create_future()
+        job = _Job(edition, query, page, time.monotonic() + _SECONDS, finish, future)
         try:
             self._jobs.put_nowait(job)
         except Full:
@@ -119,10 +127,11 @@ class Searcher:
                 continue
             try:
                 answer = self._answered(job)
+                result = job.finish(answer)
             except Exception as problem:  # noqa: BLE001 -- one query must not end the thread that answers all others
                 _settle(job.future, job.future.set_exception, _raisable(problem))
             else:
-                _settle(job.future, job.future.set_result, answer)
+                _settle(job.future, job.future.set_result, (answer, result))
 
     def _answered(self, job: _Job) -> Answer:
         search = self._search(job.edition)
@@ -157,7 +166,7 @@ def _opened(edition: Edition, replaced: "Search | None") -> "Search":
     return search
 
 
-def _settle(future: "asyncio.Future[Answer]", settle: Callable[[T], None], outcome: T) -> None:
+def _settle(future: "asyncio.Future[tuple[Answer, object]]", settle: Callable[[T], None], outcome: T) -> None:
     def settle_once() -> None:
         if not future.done():
             settle(outcome)
