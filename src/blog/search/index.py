@@ -4,7 +4,6 @@ import json
 import sqlite3
 import zlib
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 
 from blog.search.analysis import Analyzer, TextFields
 from blog.search.texts import PackedText, SearchText, TextSection, unpacked
@@ -155,7 +154,3 @@ def _count(connection: sqlite3.Connection, counts: Mapping[str, tuple[str, int]]
     )
     gone = connection.execute("DELETE FROM vocabulary WHERE texts <= 0 RETURNING form").fetchall()
     connection.executemany("DELETE FROM endings WHERE reversed = ?", ((form[::-1],) for (form,) in gone))
-
-
-def date_of(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None

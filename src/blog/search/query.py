@@ -51,9 +51,12 @@ class Query:
     @property
     def is_empty(self) -> bool:
         """Whether it asks for nothing."""
-        return not (
-            self.terms or self.tags or self.years or self.without_tags or self.without_years
-        )  # in:code alone restricts nothing
+        return not (self.terms or self.filters)
+
+    @property
+    def filters(self) -> bool:
+        """Whether it is about tags or years."""
+        return bool(self.tags or self.years or self.without_tags or self.without_years)
 
 
 def parse(text: str) -> Query:

@@ -1,14 +1,16 @@
 """Snippets: the part of a section with the most of the words that were found, which are marked."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from blog.search.answers import Snippet
 from blog.search.stems import code_of, stem
 from blog.search.texts import TextSection
 from blog.search.wanted import Wanted
-from blog.search.words import WORD, word
+from blog.search.words import PART, WORD, beginning_of, word
 
 _LENGTH = 180
 _BEFORE = 60
@@ -32,19 +34,21 @@ class Marker:
     def __init__(self, found: Sequence[Wanted], language: str) -> None:
         self._language = code_of(language)
         self._keys: dict[str, int] = {}
-        self._prefixes: list[tuple[str, int]] = []
+        self._prefixes: dict[str, int] = {}
         self._runs: list[tuple[str, int]] = []
         for number, it in enumerate(found):
             self._add(it, number)
+        beginnings = {beginning_of(key) for key in (*self._keys, *self._prefixes)}
+        # Analysing every word of a text takes twenty times as long.
+        self._candidates = re.compile("|".join(sorted(beginnings))) if beginnings else None
 
     def _add(self, wanted: Wanted, number: int) -> None:
         if wanted.run:
             self._runs.append((wanted.run, number))
         for alternative in () if wanted.run else wanted.alternatives:
             *whole, last = alternative.keys
-            if alternative.prefix:
-                self._prefixes.append((last, number))
-            for key in whole if alternative.prefix else alternative.keys:
+            (self._prefixes if alternative.prefix else self._keys).setdefault(last, number)
+            for key in whole:
                 self._keys.setdefault(key, number)
 
     def snippet(self, section: TextSection, *, in_code: bool) -> Snippet:
@@ -56,22 +60,30 @@ class Marker:
         return _cut(section.body or section.code, [])
 
     def _marks(self, text: str) -> list[_Mark]:
-        marks = [*self._words(text), *self._parts_of_runs(text)]
+        marks = [*islice(self._words(text), _MOST_MARKS), *self._parts_of_runs(text)]
         return sorted(marks, key=lambda mark: mark.start)[:_MOST_MARKS]
 
     def _words(self, text: str) -> Iterator[_Mark]:
-        if self._keys or self._prefixes:
-            for found in WORD.finditer(text):
-                term = self._term(found[0])
-                if term is not None:
-                    yield _Mark(found.start(), found.end(), term)
+        end = 0
+        for candidate in self._candidates.finditer(text) if self._candidates else ():
+            start = candidate.start()
+            if start < end or not _begins_word(text, start):
+                continue
+            # A part of a word is marked alone if it was found alone.
+            for pattern in (PART, WORD):
+                found = pattern.match(text, start)
+                term = self._term(found[0]) if found else None
+                if found and term is not None:
+                    end = found.end()
+                    yield _Mark(start, end, term)
+                    break
 
     def _term(self, written: str) -> int | None:
         known = keys_of(written, self._language)
         for key in known:
             if key in self._keys:
                 return self._keys[key]
-        for prefix, number in self._prefixes:
+        for prefix, number in self._prefixes.items():
             if any(key.startswith(prefix) for key in known):
                 return number
         return None
@@ -84,7 +96,13 @@ class Marker:
                 at = text.find(run, at + len(run))
 
 
-@lru_cache(8192)
+def _begins_word(text: str, at: int) -> bool:
+    """Whether a word begins there, or a part of one such as readinessProbe."""
+    before = text[at - 1] if at else " "
+    return not before.isalnum() or (before.islower() and text[at].isupper())
+
+
+@lru_cache(4096)
 def keys_of(written: str, language: str) -> tuple[str, ...]:
     """All keys by which a word of a text is found."""
     known = word(written)

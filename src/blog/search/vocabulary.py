@@ -1,8 +1,10 @@
 """Words of the index that a mistyped word may mean."""
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 
 _ONE_ERROR_FROM, _TWO_ERRORS_FROM = 4, 8
 _LAST = "\U0010ffff"
@@ -38,9 +40,25 @@ def near(connection: sqlite3.Connection, form: str) -> list[Near]:
         found = _within(_with_middle(connection, form), form, most)
     least = min(found.values(), default=0)
     best = [_described(connection, other, distance) for other, distance in found.items() if distance == least]
-    # People rarely mistype the first letter.
-    best.sort(key=lambda it: (it.form[0] != form[0], len(it.form) != len(form), -it.texts, it.form))
-    return best[:_MOST]
+    return _in_turn(form, best)[:_MOST]
+
+
+def _in_turn(form: str, best: list[Near]) -> list[Near]:
+    """The words in the order in which they are likely: of each kind of error the most frequent one, then the next of each.
+
+    People rarely mistype the first letter.
+    """
+    best = sorted(best, key=lambda it: (it.form[0] != form[0], -it.texts, it.form))
+    kinds: defaultdict[object, count[int]] = defaultdict(count)
+    turns = {it.form: next(kinds[_kind_of_error(form, it.form)]) for it in best}
+    return sorted(best, key=lambda it: (it.form[0] != form[0], turns[it.form]))
+
+
+def _kind_of_error(form: str, meant: str) -> str | int:
+    """Letters that are swapped or doubled are a kind of their own, because few words differ so."""
+    if sorted(form) == sorted(meant) or (len(form) > len(meant) and set(form) == set(meant)):
+        return "swapped or doubled"
+    return len(form) - len(meant)
 
 
 def _within(candidates: Iterator[str], form: str, most: int) -> dict[str, int]:

@@ -20,6 +20,7 @@ def _ranges_of_marks() -> str:
 # Marks, joiners of letters and the soft hyphen belong to the word that they are in.
 _MARK = f"[{_ranges_of_marks()}\u00ad\u200c\u200d]"
 # Apart from \w, because a class with both is searched range by range.
+PART = re.compile(rf"[^\W_]+(?:{_MARK}+[^\W_]*)*")
 _LETTERS = rf"\w+(?:{_MARK}+\w*)*"
 # A word with what programs and people join words by: asyncio.TaskGroup, BLOG_PORT, cert-manager, don't.
 WORD = re.compile(rf"\b(?:[cC]\+\+|[cCfF]#)(?!\w)|{_LETTERS}(?:[.'’\-‐]{_LETTERS})*")
@@ -33,6 +34,7 @@ _IN_RUNS = re.compile(f"({_UNSPACED})")
 _JOINT = re.compile("[._'’‐-]+")
 _CAMEL = re.compile("[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z0-9]+|[A-Z0-9]+")
 _IS_CAMEL = re.compile("[a-z0-9][A-Z]|[A-Z]{2}[a-z]")
+_NOT_ASCII = r"[^\x00-\x7f]"
 # Accents of Latin, Greek and Cyrillic letters; points and signs of Hebrew and Arabic that readers leave out; the Hindi nukta.
 _DROPPED = re.compile(
     "[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u093c\u00ad\u200c\u200d]+"
@@ -66,6 +68,26 @@ def folded(text: str) -> str:
         return text.lower()
     lower = unicodedata.normalize("NFKC", text).casefold().translate(_SAME_LETTERS)
     return unicodedata.normalize("NFC", _DROPPED.sub("", unicodedata.normalize("NFKD", lower)))
+
+
+@lru_cache(256)
+def _spellings(letter: str) -> str:
+    """The letters that a letter outside of ASCII is folded from: those near it in Unicode."""
+    block = ord(letter) & ~0xFF
+    found = (chr(code) for code in range(block, block + 0x100))
+    return letter + "".join(it for it in found if it.isalpha() and folded(it)[:1] == letter)
+
+
+def beginning_of(key: str) -> str:
+    """A regular expression for the first letters of the words that may have a key. It finds more than those words."""
+    first = key[:3]
+    if not first.isascii():
+        return f"[{re.escape(_spellings(first[0]))}]"
+    # Any letter outside of ASCII may be an accented form of this one.
+    letters = (
+        f"(?:[{letter}{letter.upper()}]|{_NOT_ASCII})" if letter.isalpha() else re.escape(letter) for letter in first
+    )
+    return "".join(letters)
 
 
 def lowered(text: str) -> str:

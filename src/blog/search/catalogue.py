@@ -1,0 +1,67 @@
+"""The texts of an index with what is shown of them, and what filters and counts ask."""
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from blog.content.slugs import slugify
+from blog.search.answers import TagCount, YearCount
+from blog.search.query import Query
+
+_MOST_TAGS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedText:
+    """A text of the index; ``first`` and ``last`` number its sections, ``order`` sorts the newest first."""
+
+    number: int
+    path: str
+    title: str
+    kind: str
+    date: datetime | None
+    language: str
+    tags: tuple[tuple[str, str], ...]
+    first: int
+    last: int
+    order: tuple[float, str]
+
+
+def texts_in(connection: sqlite3.Connection) -> Iterator[IndexedText]:
+    rows = connection.execute("SELECT id, path, title, kind, date, language, tags, first, last FROM texts")
+    for number, path, title, kind, date, language, tags, first, last in rows:
+        pairs = tuple((name, slug) for name, slug in json.loads(tags))
+        moment = datetime.fromisoformat(date) if date else None
+        order = (-moment.timestamp() if moment else 0.0, path)
+        yield IndexedText(number, path, title, kind, moment, language, pairs, first, last, order)
+
+
+def passes(text: IndexedText, query: Query, tag: str | None, year: int | None) -> bool:
+    """Whether a text is among those that the filters leave."""
+    slugs = {slug for _, slug in text.tags}
+    its_year = text.date.year if text.date else 0
+    return (
+        all(slugify(name) in slugs for name in (*query.tags, *([tag] if tag else [])))
+        and not any(slugify(name) in slugs for name in query.without_tags)
+        and (not query.years or any(first <= its_year <= last for first, last in query.years))
+        and not any(first <= its_year <= last for first, last in query.without_years)
+        and (year is None or year == its_year)
+    )
+
+
+def tag_counts(texts: Iterable[IndexedText]) -> tuple[TagCount, ...]:
+    counts, names = Counter[str](), dict[str, str]()
+    for text in texts:
+        for name, slug in text.tags:
+            counts[slug] += 1
+            names.setdefault(slug, name)
+    best = sorted(counts.items(), key=lambda it: (-it[1], it[0]))[:_MOST_TAGS]
+    return tuple(TagCount(names[slug], slug, count) for slug, count in best)
+
+
+def year_counts(texts: Iterable[IndexedText]) -> tuple[YearCount, ...]:
+    counts = Counter(text.date.year for text in texts if text.date)
+    return tuple(YearCount(year, counts[year]) for year in sorted(counts, reverse=True))
