@@ -83,7 +83,7 @@ class Analyzer:
                 if form not in forms and _SHORTEST_FORM <= len(form) < LONGEST_WORD and not form.isdigit():
                     forms[form] = shown
                 found = self._stem(shown)
-                if found and found != form:
+                if found:
                     others[found] = None
         return field
 

@@ -9,7 +9,7 @@ from blog.search.analysis import Analyzer, TextFields
 from blog.search.texts import PackedText, SearchText, TextSection, unpacked
 
 # The words are split already: every key is a token, whatever version of Unicode SQLite knows.
-_TOKENIZE = """tokenize="ascii tokenchars '+#'" """
+_TOKENIZE = """tokenize="ascii tokenchars '+#~'" """
 _SCHEMA = f"""
     PRAGMA page_size = 4096;
     CREATE TABLE texts (

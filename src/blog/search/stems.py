@@ -30,6 +30,8 @@ _NOT_LATIN = frozenset(language for *_, languages, _ in _SCRIPTS for language in
 # A query is stemmed in each language of the site, but not in more than these.
 MOST_LANGUAGES = 6
 _SHORTEST = 3
+# What a stem begins with in the index, so that a text with the word itself counts more than one with another form of it.
+MARK = "~"
 
 
 def code_of(language: str) -> str:
@@ -47,16 +49,16 @@ def _stemmer(name: str) -> Any:
 
 
 def stem(word: str, language: str) -> str:
-    """The folded stem of a word as it is written in a text of a language; "" if it has none.
+    """The key of the folded stem of a word as it is written in a text of a language; "" if it has none.
 
     >>> stem("Probes", "en"), stem("Häuser", "de"), stem("книгами", "en"), stem("k8s", "en")
-    ('probe', 'haus', 'книг', '')
+    ('~probe', '~haus', '~книг', '')
     """
     lower = lowered(word)
     if len(lower) < _SHORTEST or (lower.isascii() and not lower.isalpha()):
         return ""
     stemmer = _STEMMERS.get(_language_of(lower, language))
-    return folded(_stemmer(stemmer).stemWord(lower)) if stemmer else ""
+    return MARK + folded(_stemmer(stemmer).stemWord(lower)) if stemmer else ""
 
 
 def _language_of(word: str, language: str) -> str:

@@ -80,7 +80,7 @@ def _spellings(letter: str) -> str:
 
 def beginning_of(key: str) -> str:
     """A regular expression for the first letters of the words that may have a key. It finds more than those words."""
-    first = key[:3]
+    first = key.removeprefix("~")[:3]
     if not first.isascii():
         return f"[{re.escape(_spellings(first[0]))}]"
     # Any letter outside of ASCII may be an accented form of this one.
