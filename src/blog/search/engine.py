@@ -45,7 +45,7 @@ class Search:
         """A search in an index that `data` returned.
 
         Raises:
-            sqlite3.DatabaseError: the bytes are no index.
+            ValueError: the bytes are no index.
         """
         return cls(opened(data))
 

@@ -38,11 +38,15 @@ def opened(data: bytes) -> sqlite3.Connection:
     """The index that these bytes are.
 
     Raises:
-        sqlite3.DatabaseError: they are none.
+        ValueError: they are none.
     """
     connection = _connected()
-    connection.deserialize(data)
-    connection.execute("SELECT count(*) FROM texts").fetchone()
+    try:
+        connection.deserialize(data)
+        connection.execute("SELECT count(*) FROM texts").fetchone()
+        connection.execute("SELECT rowid FROM text_words WHERE text_words MATCH '\"a\"'").fetchone()
+    except sqlite3.DatabaseError as problem:
+        raise ValueError("this is no search index") from problem
     return connection
 
 

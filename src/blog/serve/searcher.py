@@ -64,12 +64,18 @@ class _Job:
 
 
 class Searcher:
-    """Answers the queries of all requests, one after the other. ``count`` gets the outcome and the seconds of each."""
+    """Answers the queries of all requests, one after the other. ``count`` gets the outcome and the seconds of each.
 
-    def __init__(self, service: ServiceState, count: Count) -> None:
+    A query waits behind at most ``most_waiting`` others, and is answered within ``seconds`` or not at all.
+    """
+
+    def __init__(
+        self, service: ServiceState, count: Count, *, most_waiting: int = _MOST_WAITING, seconds: float = _SECONDS
+    ) -> None:
         self._service = service
         self._count = count
-        self._jobs: Queue[_Job] = Queue(_MOST_WAITING)
+        self._seconds = seconds
+        self._jobs: Queue[_Job] = Queue(most_waiting)
         self._thread: threading.Thread | None = None
         self._open: tuple[Edition, Search] | None = None
 
@@ -104,7 +110,7 @@ class Searcher:
         if edition is None:
             raise BusyError("The content is being loaded.")
         future: asyncio.Future[tuple[Answer, object]] = asyncio.get_running_loop().create_future()
-        job = _Job(edition, query, page, time.monotonic() + _SECONDS, finish, future)
+        job = _Job(edition, query, page, time.monotonic() + self._seconds, finish, future)
         try:
             self._jobs.put_nowait(job)
         except Full:
@@ -113,7 +119,7 @@ class Searcher:
             self._thread = threading.Thread(target=self._run, name="search", daemon=True)
             self._thread.start()
         try:
-            return await asyncio.wait_for(future, _SECONDS)
+            return await asyncio.wait_for(future, self._seconds)
         except TimeoutError:
             opened = self._open is not None and self._open[0] is edition
             if opened:
@@ -159,7 +165,7 @@ def _opened(edition: Edition, replaced: "Search | None") -> "Search":
         return replaced.updated(source.texts)
     stored = source.stored()
     if stored is not None:
-        with suppress(ValueError, LookupError, RuntimeError):
+        with suppress(ValueError):
             return Search.open(stored)
     search = Search.of(source.texts)
     source.store(search.data)

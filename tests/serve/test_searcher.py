@@ -1,0 +1,100 @@
+"""The thread that searches: what it refuses, and where it finds its index."""
+
+import asyncio
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from blog.build.edition_source import EditionSource
+from blog.build.index_source import IndexSource
+from blog.build.state import ServiceState
+from blog.http.semantics import SearchOutcome
+from blog.machine.cache import Cache
+from blog.search.query import parse
+from blog.serve.searcher import BusyError, FailedError, Page, Searcher
+
+if TYPE_CHECKING:
+    from blog.app import Blog
+    from blog.settings import Settings
+
+HELLO = parse("hello")
+
+
+class _Outcomes(Counter[SearchOutcome]):
+    def count_one(self, outcome: SearchOutcome, seconds: float) -> None:
+        assert seconds >= 0
+        self[outcome] += 1
+
+
+@pytest.fixture
+def outcomes() -> _Outcomes:
+    return _Outcomes()
+
+
+async def test_without_content_a_search_is_refused_for_now(outcomes: _Outcomes) -> None:
+    searcher = Searcher(ServiceState(), outcomes.count_one)
+    with pytest.raises(BusyError, match="being loaded"):
+        await searcher.answer(HELLO, Page())
+    assert outcomes == {SearchOutcome.BUSY: 1}
+
+
+async def test_while_the_index_is_opened_a_search_is_refused_for_now(small_app: "Blog", outcomes: _Outcomes) -> None:
+    searcher = Searcher(small_app.service, outcomes.count_one, seconds=0.0)
+    with pytest.raises(BusyError, match="is being opened") as caught:
+        await searcher.answer(HELLO, Page())
+    assert caught.value.retry_after > 0
+
+
+async def test_searches_beyond_the_queue_are_refused_and_all_others_answered(
+    small_app: "Blog", outcomes: _Outcomes
+) -> None:
+    searcher = Searcher(small_app.service, outcomes.count_one, most_waiting=4, seconds=20)
+    answers = await asyncio.gather(*(searcher.answer(HELLO, Page()) for _ in range(50)), return_exceptions=True)
+    assert all(isinstance(it, BusyError) or (not isinstance(it, BaseException) and it.total) for it in answers)
+    assert outcomes[SearchOutcome.FOUND] >= 4
+    assert outcomes[SearchOutcome.BUSY] >= 40
+    assert outcomes.total() == 50
+
+
+async def test_a_search_that_fails_is_one_answer_and_the_next_one_works(
+    small_app: "Blog", outcomes: _Outcomes, caplog: pytest.LogCaptureFixture
+) -> None:
+    edition = small_app.service.edition
+    assert edition is not None
+
+    def failing() -> bytes | None:
+        raise OSError("the disk has gone")
+
+    service = ServiceState()
+    service.publish(replace(edition, search=IndexSource(edition.search.texts, stored=failing)))
+    searcher = Searcher(service, outcomes.count_one, seconds=20)
+    with pytest.raises(FailedError):
+        await searcher.answer(parse("swordfish"), Page())
+    assert "a search failed: OSError" in caplog.text
+    assert "swordfish" not in caplog.text
+    service.publish(edition)
+    assert (await searcher.answer(HELLO, Page())).total
+    assert outcomes == {SearchOutcome.ERROR: 1, SearchOutcome.FOUND: 1}
+
+
+@pytest.mark.parametrize("damage", ["none", "no index", "a damaged index", "no SQLite"])
+async def test_the_index_of_a_build_is_opened_and_made_again_if_it_is_damaged(
+    small_settings: "Settings", tmp_path: Path, outcomes: _Outcomes, damage: str
+) -> None:
+    settings = replace(small_settings, cache_dir=tmp_path / "cache")
+    built = EditionSource(settings, Cache(settings.cache_dir), makes_pictures=True).first()
+    index = built.search.stored()
+    assert index is not None
+    edition = EditionSource(settings, Cache(settings.cache_dir)).first()
+    stored: bytes | None = {"none": index, "no index": None, "a damaged index": index[: len(index) // 2]}.get(
+        damage, b"x" * 9000
+    )
+    put: list[bytes] = []
+    service = ServiceState()
+    service.publish(replace(edition, search=IndexSource(edition.search.texts, lambda: stored, put.append)))
+    answer = await Searcher(service, outcomes.count_one, seconds=20).answer(HELLO, Page())
+    assert answer.hits[0].path == "/blog/hello"
+    assert len(put) == (damage != "none")
