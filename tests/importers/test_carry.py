@@ -205,6 +205,10 @@ def test_a_post_without_a_date_becomes_a_draft(imported: Import) -> None:
 def test_a_link_that_runs_script_never_stops_the_site(imported: Import) -> None:
     bodies = [
         "[x](javascript:alert(1))",
+        '<a href="javascript: void(0)">x</a>',
+        "<a href=java%73cript:x>x</a>",
+        "<a href='vbscript&colon;x'>x</a>",
+        "<a href=' data:text/html,x'>x</a>",
         "<a href='JavaScript:alert(1)'>x</a>",
         "<a href=javascript:alert(1)>x</a>",
         "<javascript:alert(1)>",

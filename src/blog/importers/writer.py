@@ -24,10 +24,11 @@ from blog.importers.targets import Targets
 
 _HEADING = re.compile(r"\s*#[ \t]+([^\n]+?)[ \t]*#*[ \t]*(?:\n|$)")
 _UNDERLINED = re.compile(r"\s*([^\n]+)\n=+[ \t]*(?:\n|$)")
-# A cheap test before the text is parsed; a scheme may be written with entities.
+# A cheap test before the text is parsed, which takes as long as the conversion; a scheme may be written with entities or percent signs.
 _REFERENCE = re.compile(rf"{REF}([\w./#-]*[\w/#])")
 _SCHEME = re.compile(
-    r"(?:script|data|file|blob|filesystem|view-source)\s*(?::|&)|&(?:#|tab|newline)|%3a", re.IGNORECASE
+    r"""script\s*:|[(<"'=:]\s*(?:data|file|blob|filesystem|view-source)\s*:|&(?:#|colon|tab|newline)|%(?:3a|[4-7][0-9a-f])""",
+    re.IGNORECASE,
 )
 
 
