@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from blog.content.library import Library, Resolver
 from blog.content.loader import load
 from blog.errors import ContentError, Fault, Severity
 from blog.settings import Settings
@@ -415,3 +416,28 @@ def test_an_origin_on_this_machine_is_an_example() -> None:
     assert Settings().public_origin == ""
     assert Settings(base_url="http://localhost:3000").public_origin == ""
     assert Settings(base_url="https://blog.example").public_origin == "https://blog.example"
+
+
+@pytest.mark.parametrize(
+    ("target", "address"), [("n/g", "/n/g"), ("n/g/", "/n/g"), ("./n/g#x", "/n/g#x"), ("n/", "/n"), ("m/01-h", "/m/h")]
+)
+def test_a_link_to_the_folder_of_a_group_leads_to_its_page(
+    write: Write, faults: Faults, library: Callable[[], Library], target: str, address: str
+) -> None:
+    write("n/index.md", "# N\n")
+    write("n/g/x.md", "# X\n")
+    write("m/index.md", "# M\n")
+    write("m/01-h/x.md", "# X\n")
+    write("a.md", text(f"[a]({target})"))
+    assert faults() == []
+    read = library()
+    (post,) = read.posts
+    assert Resolver(read).url(post, target) == address
+
+
+def test_a_link_to_another_folder_says_that_it_is_one(write: Write, faults: Faults) -> None:
+    write("b/c.md", text())
+    write("a.md", text("[a](b/)"))
+    assert faults() == [
+        f"a.md:{line_of_body()}: link 'b/' is beside the post, but it is a folder; link to a text or a file in it"
+    ]

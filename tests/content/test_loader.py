@@ -361,3 +361,27 @@ def test_a_script_in_an_svg_is_a_warning_on_its_line(
     assert faults() == [
         f"a.svg:{line}: contains a script, which is not run: SVGs are served under a policy without any"
     ]
+
+
+def test_what_is_no_error_stays_a_warning_beside_one(write: Write, folder: Path) -> None:
+    write("a.md", "---\ntitle: T\ndate: soon\nlayout: post\norder: first\n---\n")
+    with pytest.raises(ContentError) as caught:
+        load(folder)
+    assert [(fault.line, fault.severity.value) for fault in caught.value.faults] == [
+        (3, "error"), (4, "warning"), (5, "warning"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["index.md", "INDEX.markdown"])
+def test_a_home_page_is_not_read(write: Write, faults: Faults, name: str) -> None:
+    write("a.md", POST)
+    write(name, "# Home\n")
+    assert faults() == [
+        f"{name}:1: is not read: it would be the home page, which the service makes itself; give it a date or a name"
+    ]
+
+
+def test_packages_of_node_are_not_read(write: Write, faults: Faults) -> None:
+    write("a.md", POST)
+    write("node_modules/x/guide.md", "# Guide\n")
+    assert faults() == []

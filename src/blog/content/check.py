@@ -21,7 +21,7 @@ from blog.content.check_collections import (
 from blog.content.document import Reference
 from blog.content.folder import CONFIG
 from blog.content.front_matter import key_line, written_alias
-from blog.content.library import Library, files_of, is_external, resolve_file, resolve_relative
+from blog.content.library import Library, files_of, is_external, resolve_file, resolve_relative, section_folders
 from blog.content.media_types import AUDIO, PICTURES, is_audio, is_on_cards, is_picture
 from blog.content.named_texts import PREFIX, NamedTexts, as_written, by_path, section, wiki_name
 from blog.content.other_names import meant
@@ -263,6 +263,7 @@ class _Targets:
         self._by_path = {urls.decoded(text.url): text for text in library.texts}
         self._drafts_by_path = {urls.decoded(text.url): text for text in library.drafts}
         self._paths = _paths(library)
+        self._sections = dict(section_folders(library.pages))
         self._named, self._named_drafts = NamedTexts(library.texts), NamedTexts(library.drafts)
 
     def check(self, text: Text, reference: Reference) -> Iterator[Fault]:
@@ -360,6 +361,8 @@ class _Targets:
         file = resolve_relative(text, target)
         if file is None or file in self._library.files:
             return None, "" if file else "leads out of the posts folder"
+        if (section := self._sections.get(file)) and file not in self._by_file:
+            return self._by_path.get(urls.decoded(section)), ""
         if reason := self._library.refused.get(file):
             return None, f"is beside the post, but {reason}"
         if draft := self._drafts.get(file) if file not in self._by_file else None:

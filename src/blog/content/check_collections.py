@@ -1,11 +1,11 @@
 """What is wrong with the series and collections of a site: addresses taken twice, and names in site.yaml that mean nothing."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from blog import urls
 from blog.content.folder import CONFIG, STATIC
-from blog.content.library import Library
+from blog.content.library import Library, section_folders
 from blog.content.post import Note, Post
 from blog.content.slugs import slugify
 from blog.errors import Fault, Severity
@@ -16,8 +16,8 @@ _OWN_FOLDERS = frozenset({STATIC.name, *(kind.folder for kind in urls.KINDS if k
 
 def folders_of_notes(library: Library) -> Iterator[Fault]:
     """Folders of notes whose address is reserved, or that of another folder."""
-    published = _sections(_notes(library))
-    drafts = _sections(draft for draft in library.drafts if isinstance(draft, Note)) - published
+    published = set(section_folders(library.pages))
+    drafts = set(section_folders(library.drafts)) - published
     taken: dict[str, PurePosixPath] = {}
     for severity, sections in ((Severity.ERROR, published), (Severity.WARNING, drafts)):
         for folder, address in sorted(sections):
@@ -30,17 +30,6 @@ def _problem(folder: PurePosixPath, address: str, taken: dict[str, PurePosixPath
         return "is reserved for the service"
     other = taken.setdefault(address, folder)
     return "" if other == folder else f"{other}/ has already"
-
-
-def _sections(notes: Iterable[Note]) -> set[tuple[PurePosixPath, str]]:
-    """The folders of collections and groups, with their addresses."""
-    found: set[tuple[PurePosixPath, str]] = set()
-    for note in notes:
-        collection, *inner = note.file.parts
-        found.add((PurePosixPath(collection), f"/{note.place.collection.slug}"))
-        if note.place.group and len(inner) > 1:
-            found.add((PurePosixPath(collection, inner[0]), f"/{note.place.section}"))
-    return found
 
 
 def _notes(library: Library) -> Iterator[Note]:

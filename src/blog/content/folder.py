@@ -93,6 +93,9 @@ class Folder:
     def is_there(self, path: PurePosixPath) -> bool:
         return self._place(path) is not None
 
+    def is_folder(self, path: PurePosixPath) -> bool:
+        return (self._root / (self._place(path) or path)).is_dir()
+
     def origin(self, path: PurePosixPath) -> str:
         """Where a file is on disk once all links are followed, so that two paths of one file can be recognised."""
         return os.path.realpath(self._root / (self._place(path) or path))
@@ -246,8 +249,8 @@ def _names_by_nfc(folder: Path) -> dict[str, str]:
 
 
 def _is_read(folder: str) -> bool:
-    """Whether a folder of this name is read: it is not hidden, or it is where Jekyll has its posts."""
-    return folder == "_posts" or not folder.startswith((".", "_"))
+    """Whether a folder of this name is read: it is not hidden and has no other people's code, or it is where Jekyll has its posts."""
+    return folder == "_posts" or not (folder.startswith((".", "_")) or folder == "node_modules")
 
 
 def _is_shown(name: str) -> bool:

@@ -60,8 +60,10 @@ class Layout:
         return FolderKind.OWN if folder.parts[0] in _OWN_FOLDERS else FolderKind.POSTS
 
     def unread(self, source: Source) -> str:
-        """Why a text is not read: it lies in the folder of a post, as what Hugo calls a resource. "" if it is read."""
+        """Why a text is not read: it is a home page, or it lies in the folder of a post, as what Hugo calls a resource. "" if it is read."""
         path, text = source
+        if path.parent == _TOP and path.stem.lower() == "index" and not _has_date(text):
+            return "it would be the home page, which the service makes itself; give it a date or a name"
         folders = path.parent.parents if is_index(path) else (path.parent, *path.parent.parents)
         bundle = next((it for it in folders if it in self._indexes and self._is_of_posts(it)), None)
         if bundle is None or read_name(path).date or _has_date(text):

@@ -14,7 +14,7 @@ from blog.content.files import File, Variant
 from blog.content.folder import STATIC
 from blog.content.media_types import captions, companions, dark_version, is_audio, player_of, posters
 from blog.content.named_texts import PREFIX, NamedTexts, by_path, section, wiki_name
-from blog.content.post import Post, StandalonePage, Text
+from blog.content.post import Note, Post, StandalonePage, Text
 from blog.content.static_files import StaticFile
 
 # As wide as the column of text in site.css, with what a picture hangs into the margins.
@@ -55,6 +55,16 @@ class Library:
     @property
     def texts(self) -> tuple[Text, ...]:
         return (*self.posts, *self.pages)
+
+
+def section_folders(notes: Iterable[Text]) -> Iterator[tuple[PurePosixPath, str]]:
+    """The folders of collections and groups of some notes, with their addresses; other texts are skipped."""
+    for note in notes:
+        if isinstance(note, Note):
+            collection, *inner = note.file.parts
+            yield PurePosixPath(collection), f"/{note.place.collection.slug}"
+            if note.place.group and len(inner) > 1:
+                yield PurePosixPath(collection, inner[0]), f"/{note.place.section}"
 
 
 def is_external(target: str) -> bool:
@@ -115,6 +125,7 @@ class Resolver:
         self._lang = library.config.lang
         self._texts = by_path(library.texts)
         self._named = NamedTexts(library.texts)
+        self._sections = dict(section_folders(library.pages))
 
     def languages(self, text: Text) -> tuple[str, ...]:
         """The language of a text, which is that of the site where it has none of its own, and then that of the site."""
@@ -200,8 +211,15 @@ class Resolver:
             return self._origin + target
         if file := self.file(text, target):
             return self._origin + file.url + _suffix(target)
-        other = self._text(text, target)
-        return self._origin + other.url + _place_in(other, target) if other else target
+        path = self._path_of_text(text, target)
+        return self._origin + path if path else target
+
+    def _path_of_text(self, text: Text, target: str) -> str:
+        """The path of the text, or of the group of notes, that a target leads to, with the place in it; "" if there is none."""
+        if other := self._text(text, target):
+            return other.url + _place_in(other, target)
+        section = self._sections.get(resolve_relative(text, target) or PurePosixPath())
+        return section + _suffix(target) if section else ""
 
     def _text(self, text: Text, target: str) -> Text | None:
         if target.startswith(PREFIX):

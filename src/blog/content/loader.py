@@ -158,6 +158,8 @@ class _Loader:
     def _report(self, path: PurePosixPath, error: FrontMatterError, severity: Severity) -> None:
         for line, problem in error.problems:
             self._folder.fault(path, problem, line, severity)
+        for line, problem in error.remarks:
+            self._folder.fault(path, problem, line)
 
     def _is_blank(self, source: Source) -> bool:
         """Whether a text has no words at all, as one that its author has only just made."""
@@ -219,7 +221,9 @@ class _Loader:
                 files[path], problem = known[path].file, known[path].size_problem
                 self._size_unknown(path, problem)
                 continue
-            if not is_served(path):
+            if self._folder.is_folder(path):
+                refused[path] = "it is a folder; link to a text or a file in it"
+            elif not is_served(path):
                 refused[path] = refusal(path)
             elif (body := self._folder.body(path, MAX_FILE_BYTES)) is None:
                 refused[path] = f"it {self._folder.faults[-1].problem}"

@@ -21,6 +21,16 @@ _WORDS = frozenset({
 _COMMENT = re.compile(r"[ \t]+#.*")
 _COMMENT_BEHIND_KEY = re.compile(r"[ \t]*:([ \t]+#.*)")
 _COMMENT_IN_LIST = re.compile(r"[\[{,][^\]}\"'\n]*[ \t]#")
+_CAUSES = (
+    (re.compile(r" *\t"), "; indent with spaces, and not with tabs"),
+    (
+        re.compile(r"""[ ]*[\w-]+:[ ]+[^\s"'\[{|>][^"]*:(?:[ ]|$)"""),
+        "; put a value that contains a colon and a space in quotes",
+    ),
+    (re.compile(r"[ ]*[\w-]+:[ ]+([\[{])[^\]}]*[\]}][ \t]*[^\s#]"), "; put a value that begins with {0} in quotes"),
+    # A value in quotes that goes on behind the next one: 'It's'.
+    (re.compile(r"""[ ]*[\w-]+:[ ]+(["']).*?\1[^\s,#]"""), "; put a value that contains {0} in the other quotes"),
+)
 _SPECIAL_START = re.compile(r"(?:^|[:,\[{-][ \t]*)([!&*%@`|>])")
 
 
@@ -40,6 +50,9 @@ def refuse_markup(text: str) -> None:
 def hint(text: str, line: int) -> tuple[int, str]:
     """The line and the probable cause, in words, of a syntax error that the parser found at a line; both count from 0."""
     lines = text.splitlines()
+    for pattern, cause in _CAUSES if 0 <= line < len(lines) else ():
+        if found := pattern.match(lines[line]):
+            return line, cause.format(*found.groups())
     if 0 <= line < len(lines) and (found := _SPECIAL_START.search(lines[line])):
         return line, f"; put a value that begins with {found[1]} in quotes"
     if found := _COMMENT_IN_LIST.search(text):

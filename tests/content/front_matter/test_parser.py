@@ -117,7 +117,11 @@ def test_a_wrong_date_is_reported(written: str, problem: str) -> None:
         pytest.param("slug: [a]", 4, "slug: ['a'] is not a text", id="slug-list"),
         pytest.param("title: again", 4, "title is given twice", id="duplicate"),
         pytest.param("tags: [a", 5, "not valid YAML", id="open-list"),
-        pytest.param("tags:\n\t- a", 5, "not valid YAML", id="tab"),
+        pytest.param("x:\ta\ntags:\n\t- a", 6, "; indent with spaces, and not with tabs", id="tab"),
+        pytest.param("x: a: b", 4, "; put a value that contains a colon and a space in quotes", id="two-colons"),
+        pytest.param("x: 'It's'", 4, "; put a value that contains ' in the other quotes", id="apostrophe"),
+        pytest.param('x: "A "b" c"', 4, '; put a value that contains " in the other quotes', id="quotes"),
+        pytest.param("x: [WIP] a", 4, "; put a value that begins with [ in quotes", id="bracket"),
         pytest.param("? [a]\n: b", 4, "a key must be a word", id="list-as-key"),
     ],
 )
@@ -227,8 +231,26 @@ def test_a_draft_is_recognised_though_its_front_matter_is_broken(text: str, *, d
 
 
 def test_all_faults_are_reported_together() -> None:
-    found = problems("date: x\nlang: A B\norder: y\nfoo: z\n")
-    assert [line for line, _ in sorted(found)] == [2, 3, 4, 5]
+    with pytest.raises(FrontMatterError) as caught:
+        parse_front_matter(Split("date: x\nlang: A B\norder: y\nfoo: z\n"), "post")
+    assert [line for line, _ in caught.value.problems] == [2]
+    assert sorted(line for line, _ in caught.value.remarks) == [3, 4, 5]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "----\ntitle: T\n----\n", " ---\ntitle: T\n ---\n", "---js\n{\n  title: 'T'\n}\n---\n", "\u2014-\ndate: x\n\u2014-\n", "++++\ntitle = 'T'\n++++\n"
+    ],
+)  # fmt: skip
+def test_lines_that_are_almost_those_of_front_matter_are_said(text: str) -> None:
+    with pytest.raises(FrontMatterError, match="the lines around it must be ---"):
+        split(text)
+
+
+@pytest.mark.parametrize("text", ["----\n\nwords\n\n----\n", "-----\n# A\n\ntitle: x\n", "\u2014\n\ntitle\n"])
+def test_a_rule_at_the_start_of_a_text_is_no_front_matter(text: str) -> None:
+    assert split(text).dialect == "none"
 
 
 @pytest.mark.parametrize(
@@ -340,7 +362,6 @@ def test_malformed_front_matter_is_reported(text: str, problem: str) -> None:
         pytest.param("Title: a\n", "Title: a\n", "", 2, id="only-pelican"),
         pytest.param("Note: a word\n\nBody", "", "Note: a word\n\nBody", 1, id="words-with-a-colon"),
         pytest.param("Title: a\nBody\n", "", "Title: a\nBody\n", 1, id="a-paragraph"),
-        pytest.param("----\ntitle: x\n---\n", "", "----\ntitle: x\n---\n", 1, id="four-dashes"),
         pytest.param("# Hello\n", "", "# Hello\n", 1, id="no-front-matter"),
     ],
 )

@@ -71,7 +71,7 @@ def parse_front_matter(
         model = model.model_copy(update={"date": parse_moment(name.date, zone).moment})
     model = _not_before(translated, model, zone)
     if kind == "post" and model.date is None and not model.draft:
-        raise FrontMatterError((parts.first_line, _no_date(parts)), *_remarks(parts, translated))
+        raise FrontMatterError((parts.first_line, _no_date(parts)), remarks=_remarks(parts, translated))
     updated = _updated(translated, model, zone)
     lost = tuple(lost_words(parts.front_matter, parts.first_line)) if parts.dialect == "yaml" else ()
     remarks = (*(Remark(*remark) for remark in _remarks(parts, translated)), *lost)
@@ -95,7 +95,7 @@ def _validated(parts: Split, translated: Translated, zone: tzinfo | None) -> Fro
         except ValidationError as problem:
             errors = problem.errors(include_url=False)
         if not leave_out(translated, errors):
-            raise FrontMatterError(*_problems(parts, translated, errors), *_remarks(parts, translated))
+            raise FrontMatterError(*_problems(parts, translated, errors), remarks=_remarks(parts, translated))
 
 
 def _not_before(translated: Translated, model: FrontMatter, zone: tzinfo | None) -> FrontMatter:

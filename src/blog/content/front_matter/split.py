@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,6 +10,10 @@ MAX_FRONT_MATTER_CHARACTERS = 16_384
 # YAML between --- lines, TOML between +++ lines, a JSON object, the Key: value lines of Pelican before a blank line, or no front matter at all.
 Dialect = Literal["yaml", "toml", "json", "pelican", "none"]
 _FENCE = re.compile(r"(?:---(?:yaml|yml|json|toml)?|\+\+\+|---[ \t]+(?:yaml|yml|json|toml))[ \t]*", re.IGNORECASE)
+# What looks like such a line and is none: indented, too long, with another language, or made a dash by an editor.
+_ALMOST_FENCE = re.compile(r"[ \t]*(?:-{3,}|\+{3,}|[\u2013\u2014][-\u2013\u2014]*)[ \t]*\w{0,10}[ \t]*")
+_INDENTED_KEY = re.compile(r"^[ \t]*[\"']?(?:title|date)[\"']?[ \t]*[:=]", re.MULTILINE | re.IGNORECASE)
+_LINE = re.compile(r"^.+$", re.MULTILINE)
 _YAML_END = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
 _TOML_END = re.compile(r"^\+\+\+[ \t]*$", re.MULTILINE)
 _FENCED_TOML_END = re.compile(r"^---[ \t]*$", re.MULTILINE)
@@ -21,10 +26,11 @@ _ANY_KEY = re.compile(r"^(?:title|date)[ \t]*[:=]", re.MULTILINE | re.IGNORECASE
 
 
 class FrontMatterError(ValueError):
-    """Problems of a front matter, as (line in the file, problem) pairs."""
+    """Problems of a front matter, as (line in the file, problem) pairs; ``remarks`` are what would be warnings without them."""
 
-    def __init__(self, *problems: tuple[int, str]) -> None:
+    def __init__(self, *problems: tuple[int, str], remarks: Sequence[tuple[int, str]] = ()) -> None:
         self.problems = problems
+        self.remarks = tuple(remarks)
         super().__init__("; ".join(f"line {line}: {problem}" for line, problem in problems))
 
 
@@ -64,6 +70,13 @@ def split(text: str) -> Split:
     first, _, rest = text[start:].partition("\n")
     if _FENCE.fullmatch(first):
         return _fenced(first, rest, line)
+    if _ALMOST_FENCE.fullmatch(first) and _is_closed(rest):
+        raise FrontMatterError(
+            (
+                line,
+                f"the front matter begins with {first.strip()!r}; the lines around it must be --- (YAML) or +++ (TOML)",
+            )
+        )
     if _JSON_START.match(text, start):
         return _with_object(text, start, line)
     if length := _pelican_length(text[start:]):
@@ -89,6 +102,13 @@ def _fenced(fence: str, rest: str, line: int) -> Split:
     parts = _not_too_long(Split(header, body, line + header.count("\n") + 2, dialect, line + 1))
     _refuse_second(parts)
     return parts
+
+
+def _is_closed(rest: str) -> bool:
+    """Whether keys of front matter stand before a line that looks like a closing one."""
+    head = rest[:MAX_FRONT_MATTER_CHARACTERS]
+    closing = next((found for found in _LINE.finditer(head) if _ALMOST_FENCE.fullmatch(found[0])), None)
+    return closing is not None and _INDENTED_KEY.search(head, 0, closing.start()) is not None
 
 
 def _with_object(text: str, start: int, line: int) -> Split:

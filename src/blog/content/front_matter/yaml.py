@@ -14,6 +14,7 @@ from blog.content.yaml_words import escaped_unusable, hint, refuse_markup, unusa
 # The parser in C recurses on the machine's stack, so texts that nest deeper than any front matter needs are refused before it.
 _MOST_BRACKETS = 200
 _NESTED_BLOCKS = re.compile(r"(?:[-?:][ \t]+){20}")
+_TAB_BEHIND_KEY = re.compile(r":[ \t]*\t[ \t]*")
 _TOML_LINE = re.compile(r"^[\w.-]+[ \t]*=[ \t]*\S", re.ASCII | re.MULTILINE)
 
 
@@ -56,8 +57,8 @@ def _load(text: str) -> object:
     try:
         return yaml.load(text, Loader=_Loader)  # noqa: S506 -- BaseLoader makes only text, lists and mappings
     except yaml.YAMLError:
-        # Load it again for a better error message.
-        return yaml.load(text, Loader=_PythonLoader)  # noqa: S506 -- BaseLoader makes only text, lists and mappings
+        # Load it again for a better error message. Unlike the loader in C, this one accepts no tab behind a colon.
+        return yaml.load(_TAB_BEHIND_KEY.sub(": ", text), Loader=_PythonLoader)  # noqa: S506 -- BaseLoader makes only text, lists and mappings
 
 
 def _excess(text: str) -> str | None:
