@@ -87,7 +87,7 @@ def test_every_alert_links_to_a_heading_of_the_runbook(render: "Render") -> None
     groups = render({"prometheusRule": {"enabled": True}}).one("PrometheusRule")["spec"]["groups"]
     headings = {heading.lower() for heading in re.findall(r"^#+ (\w+)$", OPERATIONS, re.MULTILINE)}
     alerts = [rule for group in groups for rule in group["rules"]]
-    assert len(alerts) == 5
+    assert len(alerts) == 7
     for rule in alerts:
         page, _, anchor = rule["annotations"]["runbook_url"].partition("#")
         assert page.endswith("docs/operations.md")

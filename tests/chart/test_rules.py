@@ -37,6 +37,15 @@ def memory(used: str, limit: str, **labels: str) -> list[dict[str, str]]:
     ]
 
 
+def ready(instance: str, values: str) -> dict[str, str]:
+    return series("blog_ready", values, state="ready", instance=instance, **TARGET)
+
+
+def lag(limit: str, values: str) -> dict[str, str]:
+    return series("blog_event_loop_lag_seconds_bucket", values, le=limit, instance="a", **TARGET)
+
+
+PROBES = series("http_request_duration_seconds_count", "0+6000x60", status="200", handler="/api/health", **TARGET)
 UP = series("up", "1x60", instance="a", **TARGET)
 DOWN = series("up", "0x60", instance="a", **TARGET)
 BUSY = responses("200", "0+600x60")
@@ -45,6 +54,12 @@ CASES = [
     pytest.param("BlogTargetAbsent", [DOWN], {6: True}, id="every-target-is-down"),
     pytest.param("BlogTargetAbsent", [UP, series("up", "0x60", instance="b", **TARGET)], {30: False}, id="one-of-two-is-up"),
     pytest.param("BlogTargetAbsent", [series("up", "1x60", namespace="other", job="blog")], {6: True}, id="target-in-another-namespace"),
+    pytest.param("BlogNobodyReady", [UP, ready("a", "0x60"), ready("b", "0x60")], {1: False, 3: True}, id="two-pods-that-load"),
+    pytest.param("BlogNobodyReady", [ready("a", "0x60"), ready("b", "1x60")], {30: False}, id="one-of-two-pods-loads"),
+    pytest.param("BlogSaturated", [lag("0.1", "0+90x60"), lag("1.0", "0+120x60"), lag("+Inf", "0+120x60")], {4: False, 8: True}, id="late-by-a-second"),
+    pytest.param("BlogSaturated", [lag("0.1", "0+120x60"), lag("1.0", "0+120x60"), lag("+Inf", "0+120x60")], {30: False}, id="in-time"),
+    pytest.param("BlogErrorRatio", [PROBES, responses("500", "0+60x60")], {12: True}, id="all-readers-fail-among-probes"),
+    pytest.param("BlogErrorRatio", [BUSY, series("http_request_duration_seconds_count", "0+600x60", status="503", handler="/api/ready", **TARGET)], {30: False}, id="probes-fail"),
     pytest.param("BlogErrorRatio", [BUSY, responses("500", "0+60x60")], {4: False, 12: True}, id="a-tenth-fails"),
     pytest.param("BlogErrorRatio", [BUSY, responses("500", "0+6x60")], {30: False}, id="one-in-a-hundred-fails"),
     pytest.param("BlogErrorRatio", [BUSY, responses("404", "0+600x60")], {30: False}, id="half-are-404"),
@@ -113,7 +128,7 @@ def write_rules(render: "Render", folder: Path, settings: "Object" = SETTINGS) -
 
 def test_promtool_accepts_the_rules(render: "Render", promtool: Check, tmp_path: Path) -> None:
     write_rules(render, tmp_path)
-    assert "SUCCESS: 5 rules found" in promtool("check", "rules", "--lint-fatal", "rules.yaml")
+    assert "SUCCESS: 7 rules found" in promtool("check", "rules", "--lint-fatal", "rules.yaml")
 
 
 @pytest.mark.parametrize(("alert", "given_series", "fires"), CASES)
@@ -148,7 +163,7 @@ def test_an_alert_fires_only_under_its_condition(
 def test_every_alert_has_cases_in_which_it_fires_and_does_not_fire() -> None:
     cases = {(case.values[0], firing) for case in CASES for firing in case.values[2].values()}  # type: ignore[union-attr]
     alerts = {alert for alert, _ in cases}
-    assert len(alerts) == 5
+    assert len(alerts) == 7
     assert cases == {(alert, firing) for alert in alerts for firing in (True, False)}
 
 
