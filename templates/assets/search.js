@@ -2,6 +2,8 @@
 
 const PAUSE = 150;
 const LIMIT = 8;
+// How often a search is asked again that is not ready, such as the first one of a process.
+const TRIES = 4;
 
 const element = (name, text, className = "") => Object.assign(document.createElement(name), { textContent: text, className });
 
@@ -54,12 +56,16 @@ export const offer = (form) => {
     open(hits.length > 0);
   };
 
-  const ask = async () => {
+  const ask = async (tries = TRIES) => {
     const words = input.value.trim();
     const request = new AbortController();
     asked = request;
     try {
       const answer = await fetch(`${api}?${new URLSearchParams({ q: words, limit: LIMIT })}`, { signal: request.signal });
+      if (answer.status === 503 && tries > 1 && asked === request) {
+        timer = setTimeout(ask, 1000 * answer.headers.get("retry-after"), tries - 1);
+        return;
+      }
       const found = await answer.json();
       if (!answer.ok) throw new Error(answer.status);
       if (asked === request) show(found, words);

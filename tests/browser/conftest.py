@@ -48,7 +48,8 @@ def _wait_until_ready(port: int, process: subprocess.Popen[bytes]) -> None:
     while time.monotonic() < deadline:
         assert process.poll() is None, f"the server ended with {process.returncode}"
         with contextlib.suppress(OSError):
-            if _fetch(port, "/api/ready")[0] == 200:
+            # The first search of a process waits for its index only for a while.
+            if _fetch(port, "/api/ready")[0] == _fetch(port, "/api/search?q=a")[0] == 200:
                 return
         time.sleep(0.05)
     raise AssertionError("the server never became ready")

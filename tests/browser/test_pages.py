@@ -13,10 +13,12 @@ from .conftest import Site
 pytestmark = pytest.mark.browser
 WIDTHS = (320, 1440)
 Scheme = Literal["light", "dark"]
+# The page without a search, with results and a filter, and without results.
+_SEARCHES = ("/search", "/search?q=readiness&tag=kubernetes", "/search?q=zzzqqqxxx")
 
 
 def _every_page(demo: Site) -> tuple[str, ...]:
-    return (*demo.paths, "/there-is-no-such-page")
+    return (*demo.paths, *_SEARCHES, "/there-is-no-such-page")
 
 
 def _every_kind_of_page(demo: Site) -> tuple[str, ...]:

@@ -1,11 +1,8 @@
 """The search in a real browser: by keyboard, without a script, over a slow network, and for assistive technology."""
 
-import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Literal
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
@@ -151,9 +148,27 @@ def test_a_late_answer_does_not_replace_that_of_the_words_in_the_field(page: Pag
     assert page.get_by_role("listbox").inner_text() == before
 
 
+def test_a_search_that_is_not_ready_is_asked_again(demo: Site, browser: Browser) -> None:
+    page = browser.new_page(base_url=demo.origin)
+    answers = iter([503, 503])
+
+    def refuse_twice(route: Route) -> None:
+        if status := next(answers, None):
+            route.fulfill(status=status, headers={"retry-after": "0"}, json={"detail": "Busy."})
+        else:
+            route.continue_()
+
+    page.route("**/api/search*", refuse_twice)
+    page.goto(SOME_PAGE)
+    page.keyboard.press("/")
+    page.keyboard.type(WORD)
+    expect(page.get_by_role("option").first).to_be_visible()
+    page.close()
+
+
 def test_a_search_that_fails_is_said_and_the_form_still_works(demo: Site, browser: Browser) -> None:
     page = browser.new_page(base_url=demo.origin)
-    page.route("**/api/search*", lambda route: route.fulfill(status=503, json={"detail": "Busy."}))
+    page.route("**/api/search*", lambda route: route.fulfill(status=500, json={"detail": "Failed."}))
     page.goto(SOME_PAGE)
     page.keyboard.press("/")
     page.keyboard.type(WORD)
@@ -180,36 +195,21 @@ def test_without_a_script_the_link_and_the_form_lead_to_the_results(demo: Site, 
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 320), ("dark", 1440)])
-def test_axe_reports_nothing_of_the_search_and_it_does_not_scroll_sideways(
+def test_axe_reports_nothing_of_the_dialog_and_it_does_not_scroll_sideways(
     demo: Site, browser: Browser, axe: str, scheme: Literal["light", "dark"], width: int
 ) -> None:
     context = browser.new_context(
         base_url=demo.origin, color_scheme=scheme, viewport={"width": width, "height": 900}, bypass_csp=True
     )
     page = context.new_page()
-    for path in SEARCHES:
-        page.goto(path)
-        _check(page, axe, width)
     page.goto(SOME_PAGE)
     page.keyboard.press("/")
     page.keyboard.type(WORD)
     page.get_by_role("option").first.wait_for()
     page.keyboard.press("ArrowDown")
-    _check(page, axe, width)
-    context.close()
-
-
-def _check(page: Page, axe: str, width: int) -> None:
-    assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.evaluate(axe)
     result: dict[str, Any] = page.evaluate("axe.run()")
     violations = [(found["id"], [node["html"] for node in found["nodes"]]) for found in result["violations"]]
-    assert violations == [], page.url
-
-
-@pytest.mark.validator
-def test_every_kind_of_search_page_is_valid_html(demo: Site, vnu: list[str], tmp_path: Path) -> None:
-    for number, path in enumerate(SEARCHES):
-        (tmp_path / f"{number}.html").write_bytes(httpx.get(demo.origin + path).content)
-    found = subprocess.run([*vnu, str(tmp_path)], capture_output=True, text=True, timeout=300, check=False)
-    assert found.returncode == 0, found.stdout + found.stderr
+    assert violations == []
+    context.close()
