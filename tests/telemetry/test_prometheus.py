@@ -4,6 +4,7 @@ import json
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from tests.telemetry.conftest import Collector, FindTool
 
 PAGES = 40
+BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 CONFIGURATION = """
 global: {{scrape_interval: 1s, scrape_timeout: 1s}}
 scrape_configs:
@@ -87,6 +89,10 @@ def _until(condition: Callable[[], bool], what: str) -> None:
         time.sleep(0.1)
 
 
+def _is(prometheus: Prometheus, query: str, expected: float) -> bool:
+    return prometheus.value(query) == expected
+
+
 @pytest.mark.process
 def test_an_exemplar_in_prometheus_has_the_ids_of_the_trace_and_the_log_line(
     serve: "Serve", site: Path, collector: "Collector", prometheus: StartPrometheus
@@ -99,14 +105,26 @@ def test_an_exemplar_in_prometheus_has_the_ids_of_the_trace_and_the_log_line(
     )
     prom = prometheus(server.port)
     server.wait_until_ready()
+    _until(lambda: prom.value('blog_page_views_total{path="/blog/hello"}') == 0, "a scrape before the first request")
     for _ in range(PAGES):
-        assert server.get("/blog/hello").status == 200
-    _until(lambda: prom.value('up{job="blog"}') == 1, "the target is up")
+        assert server.get("/blog/hello", headers={"user-agent": BROWSER}).status == 200
+    assert server.get("/rss", headers={"user-agent": "Feedly/1.0"}).status == 200
+    assert server.get("/about", headers={"user-agent": "Googlebot/2.1"}).status == 200
     count = 'http_request_duration_seconds_count{handler="/blog/{slug}",method="GET",status="200"}'
     _until(lambda: prom.value(count) == PAGES, f"{count} is {PAGES}")
     assert prom.value('blog_posts{state="published"}') == 2
     assert prom.value("blog_spans_dropped_total") == 0
-    assert prom.value('blog_page_views_total{path="/blog/hello"}') == PAGES
+    # What Prometheus has seen grow since the first scrape of the process is what there was.
+    for name, expected in {
+        'blog_page_views_total{path="/blog/hello"}': PAGES,
+        "blog_page_views_total": PAGES,
+        "blog_visits_total": PAGES,
+        "blog_visitors_device_total": PAGES,
+        'blog_bot_views_total{kind="search-engine"}': 1,
+        'blog_feed_fetches_total{format="rss",reader="feedly"}': 1,
+    }.items():
+        grown = f"sum(max_over_time({name}[5m]) - min_over_time({name}[5m]))"
+        _until(partial(_is, prom, grown, expected), grown)
 
     bucket = 'http_request_duration_seconds_bucket{handler="/blog/{slug}"}'
     _until(lambda: bool(prom.exemplars(bucket)), "an exemplar")
