@@ -23,7 +23,7 @@ from blog.content.post import Note, Post, StandalonePage
 from blog.content.series import Series
 from blog.content.site import Neighbours, Tag, site_at
 from blog.machine.cache import Cache
-from blog.render.meta import FeedLink, PageMetadata, Picture
+from blog.render.meta import FeedLink, PageMetadata, Picture, Translation
 from blog.render.rum import Rum
 from blog.render.search_page import Option, Passage, Result, Results
 from blog.render.theme import ASSET_TYPES, ASSETS, Theme
@@ -32,7 +32,7 @@ from blog.settings import Settings
 TEMPLATES = Path(__file__).parents[1] / "templates"
 TEXT = (Path(__file__).parents[1] / "docs/theming.md").read_text(encoding="utf-8")
 OBJECTS = (
-    PageMetadata, Picture, FeedLink, SiteConfig, CollectionSettings, Author, Look, Link, Post, StandalonePage, Note, Document, Heading, Tag,
+    PageMetadata, Translation, Picture, FeedLink, SiteConfig, CollectionSettings, Author, Look, Link, Post, StandalonePage, Note, Document, Heading, Tag,
     Neighbours, Series, Collection, Group, NoteNeighbours, Results, Result, Passage, Option, Rum,
 )  # fmt: skip
 

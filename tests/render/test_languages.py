@@ -149,3 +149,75 @@ def test_words_in_another_language_than_the_page_say_so(make: Make) -> None:
     assert [f'<{element} lang="en" dir="ltr"' in page for element in ('a class="skip"', 'header class="top"')] == [
         True
     ] * 2
+
+
+PAIR = {
+    "site.yaml": "title: A\nlang: en\n",
+    "a.md": "---\ntitle: A\ndate: 2026-01-01\ntags: [one]\n---\n\na\n",
+    "a.de.md": "---\ntitle: B\ndate: 2026-01-02\nslug: be\ntags: [zwei]\n---\n\nb\n",
+    "a.ar.md": "---\ntitle: C\ndate: 2026-01-03\n---\n\nc\n",
+    "alone.md": "---\ntitle: D\ndate: 2026-01-04\ntags: [one]\n---\n\nd\n",
+}
+
+
+@pytest.fixture(scope="module")
+def pair(make: Make) -> Callable[[str], str]:
+    edition = make(PAIR)
+    return lambda path: edition.pages[path].identity.body.decode()
+
+
+@pytest.mark.parametrize("path", ["/blog/a", "/blog/be", "/blog/a-ar"])
+def test_every_translation_names_all_of_them(pair: Callable[[str], str], path: str) -> None:
+    found = re.findall(r'<link rel="alternate" hreflang="(.*?)" href="(.*?)">', pair(path))
+    origin = "https://b.example/blog"
+    assert found == [
+        ("en", f"{origin}/a"),
+        ("x-default", f"{origin}/a"),
+        ("ar", f"{origin}/a-ar"),
+        ("de", f"{origin}/be"),
+    ]
+
+
+def test_a_text_links_to_its_translations_in_their_own_words(pair: Callable[[str], str]) -> None:
+    (nav,) = re.findall('<nav class="facts translations".*?</nav>', pair("/blog/be"))
+    assert 'aria-label="Übersetzungen"><p>Auch auf ' in nav
+    assert re.findall(r'<a href="(.*?)" rel="alternate" hreflang="(.*?)" lang="(.*?)"( dir=".*?")?>(.*?)</a>', nav) == [
+        ("/blog/a", "en", "en", "", "English"),
+        ("/blog/a-ar", "ar", "ar", ' dir="rtl"', "العربية"),
+    ]
+
+
+def test_a_text_without_a_translation_has_no_switcher(pair: Callable[[str], str]) -> None:
+    assert ("translations" in pair("/blog/alone"), "x-default" in pair("/blog/alone")) == (False, False)
+
+
+def test_tags_of_one_language_have_their_own_pages(pair: Callable[[str], str]) -> None:
+    assert 'href="/blog/be" hreflang="de" lang="de">B</a>' in pair("/blog/tag/zwei")
+    assert "/blog/be" not in pair("/blog/tag/one")
+
+
+def test_the_sitemap_and_feeds_name_translations(pair: Callable[[str], str]) -> None:
+    sitemap = pair("/sitemap.xml")
+    assert sitemap.count('<xhtml:link rel="alternate" hreflang="de" href="https://b.example/blog/be" />') == 3
+    assert sitemap.count('hreflang="x-default" href="https://b.example/blog/a"') == 3
+    assert 'xmlns:xhtml="http://www.w3.org/1999/xhtml"' in sitemap
+    assert '<link rel="alternate" type="text/html" hreflang="de" href="https://b.example/blog/be" />' in pair(
+        "/atom.xml"
+    )
+    assert '<atom:link rel="alternate" type="text/html" hreflang="de" href="https://b.example/blog/be" />' in pair(
+        "/rss"
+    )
+
+
+def test_a_site_without_translations_has_a_plain_sitemap(make: Make) -> None:
+    edition = make({"a.md": "---\ntitle: A\ndate: 2026-01-01\n---\n\na\n"})
+    assert "xhtml" not in edition.pages["/sitemap.xml"].identity.body.decode()
+
+
+def test_a_preview_names_no_translation(make: Make) -> None:
+    secret = {
+        "a.md": "---\ntitle: A\ndate: 2026-01-01\n---\n\na\n",
+        "a.de.md": "---\ntitle: B\ndraft: true\n---\n\nb\n",
+    }
+    edition = make(secret, preview_key="k" * 32)
+    assert "a-de" not in edition.pages["/blog/a"].identity.body.decode()

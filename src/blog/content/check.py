@@ -9,7 +9,7 @@ from unicodedata import normalize
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from blog import urls
-from blog.content import audio
+from blog.content import audio, translations
 from blog.content.attribution import described
 from blog.content.check_collections import (
     folders_of_notes,
@@ -50,6 +50,7 @@ def check(library: Library, now: datetime, origin: str = "") -> Iterator[Fault]:
     yield from _tag_spellings(library)
     yield from unused_series(library)
     yield from unused_collections(library)
+    yield from (_warning(text, remark.line, remark.problem) for text, remark in translations.remarks(library))
     yield from _neighbours(library)
     yield from _links_to_drafts(library)
     targets = _Targets(library, origin)

@@ -59,6 +59,15 @@ def is_language_tag(text: str) -> bool:
     return _TAG.fullmatch(text) is not None
 
 
+def without_language(path: PurePosixPath) -> PurePosixPath:
+    """The path that the translations of a text have in common.
+
+    >>> str(without_language(PurePosixPath("a/b.de.md"))), str(without_language(PurePosixPath("a/b.mdx")))
+    ('a/b', 'a/b')
+    """
+    return path.with_name(_language(path.stem)[0])
+
+
 def is_text(path: PurePath) -> bool:
     return path.suffix.lower() in TEXT_SUFFIXES
 

@@ -66,6 +66,8 @@ class Text:
     # Other paths that redirect here where nothing else has them, decoded.
     former: tuple[str, ...] = ()
     authors: tuple[TextAuthor, ...] = ()
+    # The text that this is a translation of, as the author names it.
+    translation_of: str | None = None
     extra: Mapping[str, Json] = field(default_factory=dict, hash=False)
     remarks: tuple[Remark, ...] = ()
     # Those with which the document was made.

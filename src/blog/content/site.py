@@ -17,6 +17,7 @@ from blog.content.post import UNDATED, Note, Post, StandalonePage, Text
 from blog.content.series import Series, series_of
 from blog.content.slugs import slugify
 from blog.content.targets import is_harmful
+from blog.content.translations import Translations, translations_of
 
 RELATED_POSTS = 3
 # A tag that many posts share is a weak sign of related content, and comparing all posts with each other would take too long.
@@ -53,7 +54,8 @@ class Neighbours:
 class Site:
     """The published content at a moment. Between two dates in the content it is the same, so every replica computes the same site.
 
-    ``series`` are keyed by slug; ``years`` are the posts of each year, both newest first. ``notes`` are what is around each note, by its slug.
+    ``series`` are keyed by slug; ``years`` are the posts of each year, both newest first. ``notes`` are what is around each note, by its slug; ``translations`` are
+    the texts that are the same in other languages, by file.
     """
 
     moment: datetime
@@ -67,6 +69,7 @@ class Site:
     neighbours: Mapping[str, Neighbours]
     collections: tuple[Collection, ...]
     notes: Mapping[str, NoteNeighbours]
+    translations: Translations
 
     @property
     def texts(self) -> tuple[Text, ...]:
@@ -81,6 +84,10 @@ class Site:
 
     def tags_of(self, post: Post) -> tuple[Tag, ...]:
         return tuple(self.tags_by_slug[slug] for slug in sorted({slugify(name) for name in post.tags}))
+
+    def translations_of(self, text: Text) -> tuple[Text, ...]:
+        """The text in each of its languages, itself among them; none where it has no translation."""
+        return self.translations.get(text.file, ())
 
     @property
     def modified(self) -> datetime | None:
@@ -155,6 +162,7 @@ def _site(library: Library, now: datetime, posts: Iterable[Post], pages: Iterabl
     collections = collections_of((page for page in pages if isinstance(page, Note)), library.config.collections)
     texts = (*(note for collection in collections for note in collection.all), *posts, *pages)
     tags, series = _tags(posts), series_of(posts, library.config.series)
+    translations = translations_of(texts, library.config.lang)
     return Site(
         moment=now,
         config=_with_menu(library.config, collections),
@@ -164,9 +172,10 @@ def _site(library: Library, now: datetime, posts: Iterable[Post], pages: Iterabl
         tags_by_slug={tag.slug: tag for tag in tags},
         series=series,
         years=_years(posts),
-        neighbours=_neighbours(posts, tags, series),
+        neighbours=_neighbours(posts, tags, series, translations),
         collections=collections,
         notes=note_neighbours(collections, texts),
+        translations=translations,
     )
 
 
@@ -231,7 +240,7 @@ def _years(posts: tuple[Post, ...]) -> Mapping[int, tuple[Post, ...]]:
 
 
 def _neighbours(
-    posts: tuple[Post, ...], tags: tuple[Tag, ...], series: Mapping[str, Series]
+    posts: tuple[Post, ...], tags: tuple[Tag, ...], series: Mapping[str, Series], translations: Translations
 ) -> Mapping[str, Neighbours]:
     tagged = {tag.slug: tag.posts for tag in tags}
     positions = {(tag.slug, post.slug): position for tag in tags for position, post in enumerate(tag.posts)}
@@ -239,7 +248,7 @@ def _neighbours(
         post.slug: Neighbours(
             older=posts[index + 1] if index + 1 < len(posts) else None,
             newer=posts[index - 1] if index else None,
-            related=_related(post, positions, tagged, len(posts)),
+            related=_related(post, positions, tagged, len(posts), translations.get(post.file, (post,))),
             series=series[slugify(post.series)] if post.series else None,
         )
         for index, post in enumerate(posts)
@@ -247,11 +256,15 @@ def _neighbours(
 
 
 def _related(
-    post: Post, positions: Mapping[tuple[str, str], int], tagged: Mapping[str, tuple[Post, ...]], total: int
+    post: Post,
+    positions: Mapping[tuple[str, str], int],
+    tagged: Mapping[str, tuple[Post, ...]],
+    total: int,
+    same: Iterable[Text],
 ) -> tuple[Post, ...]:
     """The posts that share the most significant tags: a rare tag weighs more than a frequent one.
 
-    Of a tag with many posts, only those nearest in time are compared.
+    ``same`` are the post itself and its translations. Of a tag with many posts, only those nearest in time are compared.
     """
     scores: defaultdict[str, float] = defaultdict(float)
     found: dict[str, Post] = {}
@@ -261,6 +274,7 @@ def _related(
         for other in tagged[slug][first : first + 2 * _COMPARED_POSTS]:
             found[other.slug] = other
             scores[other.slug] += weight
-    scores.pop(post.slug, None)
+    for it in same:
+        scores.pop(it.slug, None)
     best = sorted(scores, key=lambda slug: (scores[slug], found[slug].published, slug), reverse=True)
     return tuple(found[slug] for slug in best[:RELATED_POSTS])

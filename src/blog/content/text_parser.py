@@ -63,6 +63,7 @@ class _Common(TypedDict):
     order: int | None
     id: str | None
     authors: tuple[TextAuthor, ...]
+    translation_of: str | None
     extra: Mapping[str, Json]
     extensions: Extensions
     remarks: tuple[Remark, ...]
@@ -165,6 +166,7 @@ def _common(
         order=meta.order,
         id=meta.id,
         authors=tuple(TextAuthor(author.name, author.url) for author in meta.authors),
+        translation_of=meta.translation_of,
         extra=meta.extra,
         extensions=extensions,
         remarks=(
@@ -172,7 +174,6 @@ def _common(
             *body_remarks,
             *title_remarks,
             *slug_remarks,
-            *_language_of_name(name, slug),
             *_reserved(text, aliases),
         ),
     )
@@ -252,11 +253,6 @@ def _former(path: PurePosixPath, name: FileName, written: str | None) -> Iterato
         yield kind.prefix + wanted
     if not wanted and "_" in name.words:
         yield kind.prefix + slugify(name.words)
-
-
-def _language_of_name(name: FileName, slug: str) -> Iterator[Remark]:
-    if name.lang and slug.endswith(f"-{name.lang.lower()}"):
-        yield Remark(1, f"is read as a text in {name.lang!r} by its name; its address ends with {slug!r}")
 
 
 def _shorten(text: str, limit: int = 200) -> str:

@@ -15,6 +15,7 @@ from blog.content.config import SiteConfig
 from blog.content.files import File
 from blog.content.post import DatedNote, Post
 from blog.content.site import Site, newest_first
+from blog.content.translations import Translations
 from blog.render.bodies import BodyRenderer
 from blog.render.page import FEED, Rendered
 from blog.render.theme import iso
@@ -47,6 +48,7 @@ class Feed:
     origin: str
     content: Callable[[Entry], str]
     audio: Callable[[Entry], File | None]
+    translated: Translations
 
     @property
     def home(self) -> str:
@@ -64,6 +66,12 @@ class Feed:
     def language(self, post: Entry) -> str:
         return post.lang or self.config.lang
 
+    def translations(self, post: Entry) -> Iterator[tuple[str, str]]:
+        """The languages of a post other than its own, and its addresses in them."""
+        for text in self.translated.get(post.file, ()):
+            if text.file != post.file:
+                yield text.lang or self.config.lang, self.origin + text.url
+
     def entry_id(self, post: Entry) -> str:
         """What feed readers recognise a post by: the id in its front matter, or its URL, which changes with its slug."""
         return post.id or self.origin + post.url
@@ -74,7 +82,8 @@ def feeds(site: Site, bodies: BodyRenderer, origin: str) -> Iterator[Rendered]:
     content = _Contents(bodies)
 
     def feed(title: str, base: str, route: str, posts: tuple[Entry, ...]) -> Feed:
-        return Feed(title, base, route, posts[:POSTS_PER_FEED], site.config, origin, content, bodies.resolver.audio)
+        shown, audio = posts[:POSTS_PER_FEED], bodies.resolver.audio
+        return Feed(title, base, route, shown, site.config, origin, content, audio, site.translations)
 
     yield from _written(feed(site.config.title, "", "", site.posts))
     for tag in site.tags:
@@ -140,6 +149,8 @@ def _rss_item(item: ET.Element, feed: Feed, post: Entry) -> None:
         _add(item, f"{{{_DC}}}creator", author.name)
     if feed.language(post) != feed.config.lang:
         _add(item, f"{{{_DC}}}language", feed.language(post))
+    for lang, address in feed.translations(post):
+        _add(item, f"{{{_ATOM}}}link", rel="alternate", type="text/html", hreflang=lang, href=address)
     for tag in post.tags:
         _add(item, "category", tag, domain=feed.tags)
     if audio := feed.audio(post):
@@ -174,6 +185,8 @@ def _atom_entry(entry: ET.Element, feed: Feed, post: Entry) -> None:
         _add(person, "name", author.name)
         _add_if_any(person, "uri", author.url)
     _add(entry, "link", rel="alternate", type="text/html", href=url)
+    for lang, address in feed.translations(post):
+        _add(entry, "link", rel="alternate", type="text/html", hreflang=lang, href=address)
     if audio := feed.audio(post):
         length = str(len(audio.body))
         _add(entry, "link", rel="enclosure", type=audio.media_type, length=length, href=feed.origin + audio.url)

@@ -36,11 +36,22 @@ class Picture:
     height: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """A text in one of its languages; ``path`` is its path, ``url`` its absolute address."""
+
+    lang: str
+    title: str
+    path: str
+    url: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageMetadata:
     """The metadata of one page. ``canonical`` is an absolute URL; the menu marks the entry of ``path`` as current.
 
-    ``source`` is the path of the Markdown source of a post or page. ``state`` is why a text is not public: "draft" or "scheduled".
+    ``source`` is the path of the Markdown source of a post or page. ``translations`` are the text in each of its languages, that for readers
+    of any other language first. ``state`` is why a text is not public: "draft" or "scheduled".
     """
 
     title: str
@@ -58,6 +69,7 @@ class PageMetadata:
     indexed: bool = True
     state: str = ""
     json_ld: tuple[JsonLd, ...] = ()
+    translations: tuple[Translation, ...] = ()
 
 
 def feeds(title: str, base: str = "") -> tuple[FeedLink, ...]:
@@ -217,6 +229,7 @@ class MetadataBuilder:
             picture=self._card(page),
             source=page.source_url,
             feeds=self._feeds,
+            translations=self._translations(page),
             indexed=not (state := self._site.state_of(page)),
             state=state,
             json_ld=(self._breadcrumbs([(page.title, page.url)]),),
@@ -236,6 +249,7 @@ class MetadataBuilder:
             older=around.older.url if around.older else None,
             newer=around.newer.url if around.newer else None,
             post=post,
+            translations=self._translations(post),
             source=post.source_url,
             indexed=not (state := self._site.state_of(post)),
             state=state,
@@ -243,6 +257,12 @@ class MetadataBuilder:
                 self._posting(post),
                 self._breadcrumbs([(self._words.text("posts"), urls.BLOG), (post.title, post.url)]),
             ),
+        )
+
+    def _translations(self, text: Text) -> tuple[Translation, ...]:
+        return tuple(
+            Translation(it.lang or self._config.lang, it.title, it.url, self._origin + it.url)
+            for it in self._site.translations_of(text)
         )
 
     def _card(self, text: Text) -> Picture | None:

@@ -1,7 +1,7 @@
 """Files for crawlers and other programs: sitemap, robots.txt, llms.txt, the Markdown sources, the web manifest."""
 
 import json
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from datetime import datetime
 from xml.etree import ElementTree as ET
 
@@ -50,14 +50,25 @@ def _source(text: Text, route: str) -> Rendered:
 def sitemap(site: Site, origin: str, pages: Container[str]) -> bytes:
     """The sitemap: every HTML page among ``pages`` with the time its content last changed (sitemaps.org 0.9)."""
     root = ET.Element("urlset", xmlns="http://www.sitemaps.org/schemas/sitemap/0.9")
+    translated = {text.url: group for group in site.translations.values() for text in group}
+    if translated:
+        root.set("xmlns:xhtml", "http://www.w3.org/1999/xhtml")
     for path, modified in _locations(site, pages):
         url = ET.SubElement(root, "url")
         ET.SubElement(url, "loc").text = origin + path
         if modified:
             ET.SubElement(url, "lastmod").text = iso(modified)
+        for lang, text in alternates(translated.get(path, ()), site.config.lang):
+            ET.SubElement(url, "xhtml:link", rel="alternate", hreflang=lang, href=origin + text.url)
     ET.indent(root, " ")
     document: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return document
+
+
+def alternates(group: Sequence[Text], lang: str) -> Iterator[tuple[str, Text]]:
+    """A text in each of its languages, and the one for readers of any other. The sitemap and the page must say the same."""
+    yield from ((text.lang or lang, text) for text in group)
+    yield from (("x-default", text) for text in group[:1])
 
 
 def _locations(site: Site, pages: Container[str]) -> Iterator[tuple[str, datetime | None]]:

@@ -80,6 +80,7 @@ class Theme:
         self.assets = dressed(_read_assets(folder / ASSETS for folder in folders), self._look)
         self._environment = environment(_Loader(folders), self.asset)
         self._environment.globals["script"] = self.script
+        self._environment.globals["language_name"] = self.language_name
         self.components: dict[str, str] = {}
         for template in self._templates():
             self._compile(template)
@@ -103,6 +104,11 @@ class Theme:
     def speaks(self, lang: str) -> bool:
         """Whether there is a catalogue for a language tag, or for the language alone."""
         return self._catalogues.has(lang)
+
+    def language_name(self, lang: str) -> str:
+        """What a language is called by those who speak it; its tag where it has no catalogue of its own."""
+        words = self.words(lang)
+        return words.formats.name if words.speaks(lang) else lang
 
     def _templates(self) -> Iterator[str]:
         for template in self._environment.list_templates(extensions=["html"]):

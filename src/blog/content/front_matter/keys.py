@@ -35,6 +35,7 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "audio": (),
     "authors": ("author", "by", "creator"),
     "lang": ("language", "locale"),
+    "translation_of": ("translationKey", "translates"),
     "series": (),
     "canonical": ("canonicalUrl",),
     "order": ("weight", "seriesOrder", "seriesIndex", "navOrder", "sidebarPosition"),

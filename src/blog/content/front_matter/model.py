@@ -144,6 +144,7 @@ class FrontMatter(BaseModel):
     lang: Annotated[str, AfterValidator(language_tag)] | None = None
     series: Annotated[Line, AfterValidator(_with_slug)] | None = None
     canonical: Annotated[str, AfterValidator(_url)] | None = None
+    translation_of: Annotated[Line, Field(max_length=300)] | None = None
     order: int | None = None
     id: Line | None = None
     markdown: dict[str, Annotated[bool, BeforeValidator(_switch)]] = {}
