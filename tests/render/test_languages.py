@@ -33,7 +33,7 @@ FILES: Mapping[str, str] = {
 NEUTRAL = re.compile(r"RSS|Atom|JSON Feed|Markdown|Cookies?|Mermaid|mermaid|flowchart|LR|MB|kB")
 # What is no word: addresses, names of fields, and words of other standards. What a reader sees or hears is left.
 _SEEN = re.compile(r"<(?:script|style|svg)\b[^>]*>.*?</(?:script|style|svg)>|<!--.*?-->", re.DOTALL)
-_SPOKEN = re.compile(r'\b(?:aria-label|alt|title|label|data-[a-z-]+)="([^"]*)"')
+_SPOKEN = re.compile(r'\b(?:aria-label|alt|title|label|data-[a-z-]+)="(?!/)([^"]*)"')
 _CONTENT = re.compile(
     r'<meta (?:name|property)="(?:description|author|og:title|og:description|og:image:alt|og:site_name)" content="([^"]*)"'
 )
