@@ -3,7 +3,12 @@ Checks of values that depend on each other, which a schema cannot express. Each 
 */}}
 {{- define "blog.checks" -}}
 {{- $values := .Values -}}
+{{- include "blog.contentChecks" . -}}
+{{- include "blog.accessChecks" . -}}
 
+{{- if not .Values.enabled -}}
+{{- fail "enabled is false, but nothing reads it: add `condition: blog.enabled` (with the name or alias of the dependency) to the dependency in the parent's Chart.yaml, or do not install the chart" -}}
+{{- end -}}
 {{- if not (regexMatch "^[a-z]" (include "blog.fullname" .)) -}}
 {{- fail (printf "the release name %q gives names that begin with a digit, which are not valid for a Service: set fullnameOverride" .Release.Name) -}}
 {{- end -}}
@@ -45,8 +50,11 @@ Checks of values that depend on each other, which a schema cannot express. Each 
 {{- if gt (int .minReplicas) (int .maxReplicas) -}}
 {{- fail (printf "autoscaling.minReplicas (%d) is more than autoscaling.maxReplicas (%d)" (int .minReplicas) (int .maxReplicas)) -}}
 {{- end -}}
-{{- if and .enabled (not (dig "requests" "cpu" "" $values.resources)) -}}
+{{- if and .enabled .targetCPUUtilizationPercentage (not (($values.resources.requests | default dict).cpu)) -}}
 {{- fail "autoscaling.enabled needs resources.requests.cpu: targetCPUUtilizationPercentage is a share of it" -}}
+{{- end -}}
+{{- if and .enabled (not .targetCPUUtilizationPercentage) (not .metrics) -}}
+{{- fail "autoscaling.enabled needs autoscaling.targetCPUUtilizationPercentage or autoscaling.metrics" -}}
 {{- end -}}
 {{- end -}}
 {{- with .Values.podDisruptionBudget -}}
@@ -54,6 +62,7 @@ Checks of values that depend on each other, which a schema cannot express. Each 
 {{- fail (printf "set podDisruptionBudget.minAvailable (%v) or podDisruptionBudget.maxUnavailable (%v), not both" .minAvailable .maxUnavailable) -}}
 {{- end -}}
 {{- end -}}
+{{- include "blog.budgetCheck" . -}}
 
 {{- if and .Values.ingress.enabled (not .Values.ingress.hosts) -}}
 {{- fail "ingress.enabled needs ingress.hosts: without a host it would match every host name" -}}
@@ -76,6 +85,16 @@ Checks of values that depend on each other, which a schema cannot express. Each 
 {{- end -}}
 {{- if not .config.ingress -}}
 {{- fail "cloudflared.config.tunnel needs cloudflared.config.ingress: without a rule every host name gets a 404" -}}
+{{- end -}}
+{{- range $number, $rule := .config.ingress -}}
+{{- if not $rule.hostname -}}
+{{- if lt (add1 $number) (len $values.cloudflared.config.ingress) -}}
+{{- fail (printf "cloudflared.config.ingress[%d] has no hostname, so it matches every request, and the rules after it are never used: make it the last rule, or remove it (the chart adds a final rule with 404)" $number) -}}
+{{- end -}}
+{{- if not $rule.service -}}
+{{- fail (printf "cloudflared.config.ingress[%d] has neither hostname nor service: every host name would lead to the blog. Set hostname, or remove the rule (the chart adds a final rule with 404)" $number) -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}
 {{- else if .config.ingress -}}
 {{- fail "cloudflared.config.ingress needs cloudflared.config.tunnel: a tunnel with a token gets its rules from Cloudflare's dashboard" -}}

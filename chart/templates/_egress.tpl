@@ -6,7 +6,7 @@ another target port needs networkPolicy.extraEgress.
 {{- define "blog.egressTo" -}}
 {{- range . | compact | uniq }}
 {{- $url := urlParse . }}
-{{- $port := regexFind ":[0-9]+$" $url.host | trimPrefix ":" | default (ternary "443" "80" (eq $url.scheme "https")) }}
+{{- $port := regexFind ":[0-9]+$" $url.host | trimPrefix ":" | default (get (dict "https" "443" "http" "80" "ssh" "22") $url.scheme) }}
 {{- $inside := regexFind "^[a-z0-9-]+\\.[a-z0-9-]+\\.svc(\\.|$)" $url.hostname }}
 - ports:
     - {port: {{ $port }}, protocol: TCP}
@@ -37,15 +37,32 @@ another target port needs networkPolicy.extraEgress.
 {{- with .Values.faro -}}
 {{- if eq .mode "proxy" -}}{{- $urls = append $urls .url -}}{{- end -}}
 {{- end -}}
+{{- with .Values.gitSync -}}
+{{- if .enabled -}}
+{{- /* git@host:path is ssh://git@host/path. */}}
+{{- $urls = append $urls (regexReplaceAll "^([^/@:]+@)([^/:]+):(.*)$" .repository "ssh://${1}${2}/${3}") -}}
+{{- end -}}
+{{- end -}}
 {{- $urls | toYaml -}}
 {{- end }}
 
 {{- define "blog.egressToDNS" -}}
 {{- with .Values.networkPolicy.dnsTo }}
 - ports:
-    - {port: 53, protocol: UDP}
-    - {port: 53, protocol: TCP}
+    {{- range $.Values.networkPolicy.dnsPorts }}
+    - {port: {{ . | int }}, protocol: UDP}
+    - {port: {{ . | int }}, protocol: TCP}
+    {{- end }}
   to: {{- toYaml . | nindent 4 }}
+{{- if $.Values.compatibility.openshift }}
+- ports:
+    - {port: 5353, protocol: UDP}
+    - {port: 5353, protocol: TCP}
+  to:
+    - namespaceSelector:
+        matchLabels:
+          kubernetes.io/metadata.name: openshift-dns
+{{- end }}
 {{- end }}
 {{- end }}
 

@@ -26,7 +26,7 @@ rolls the pods and a rollback restores the old values.
 - name: BLOG_MAX_CONNECTIONS
   value: {{ .maxConnections | int | quote }}
 - name: BLOG_RELOAD
-  value: {{ .reload | toString | quote }}
+  value: {{ or .reload $.Values.gitSync.enabled | toString | quote }}
 {{- with .previewKeySecret }}
 {{- if .name }}
 - name: BLOG_PREVIEW_KEY
@@ -48,7 +48,7 @@ rolls the pods and a rollback restores the old values.
 - name: FORWARDED_ALLOW_IPS
   value: {{ join "," . | quote }}
 {{- end }}
-{{- with .postsDir }}
+{{- with include "blog.postsDir" $ }}
 - name: BLOG_POSTS_DIR
   value: {{ . | quote }}
 {{- end }}
@@ -56,11 +56,11 @@ rolls the pods and a rollback restores the old values.
 - name: BLOG_TEMPLATES_DIR
   value: {{ . | quote }}
 {{- end }}
-{{- with .cacheDir }}
+{{- with .cacheDir | default (ternary "/cache" "" $.Values.persistence.cache.enabled) }}
 - name: BLOG_CACHE_DIR
   value: {{ . | quote }}
 {{- end }}
-{{- with .cacheMaxMb }}
+{{- with .cacheMaxMb | default (include "blog.cacheMaxMb" $) }}
 - name: BLOG_CACHE_MAX_MB
   value: {{ int . | quote }}
 {{- end }}
@@ -130,7 +130,9 @@ rolls the pods and a rollback restores the old values.
 
 {{/* resourceAttributes may replace the attributes that the chart sets. */}}
 {{- define "blog.resourceAttributes" -}}
-k8s.pod.name=$(POD_NAME),k8s.pod.uid=$(POD_UID),k8s.node.name=$(NODE_NAME),k8s.namespace.name={{ .Release.Namespace }},k8s.deployment.name={{ include "blog.fullname" . }},k8s.container.name=blog,service.namespace={{ .Release.Namespace }},service.instance.id=$(POD_UID),service.version={{ include "blog.version" . }}
+k8s.pod.name=$(POD_NAME),k8s.pod.uid=$(POD_UID),k8s.node.name=$(NODE_NAME),k8s.namespace.name={{ include "blog.namespace" . }},k8s.deployment.name={{ include "blog.fullname" . }},k8s.container.name=blog,service.namespace={{ include "blog.namespace" . }},service.instance.id=$(POD_UID)
+{{- /* With a digest alone the chart does not know the version; the process does. */}}
+{{- if or .Values.image.tag (not .Values.image.digest) }},service.version={{ include "blog.version" . | trimPrefix "v" }}{{ end }}
 {{- with .Values.tracing.resourceAttributes }},{{ include "blog.pairs" . }}{{ end }}
 {{- end }}
 

@@ -8,6 +8,9 @@ httpGet:
 periodSeconds: {{ .periodSeconds | int }}
 timeoutSeconds: {{ .timeoutSeconds | int }}
 failureThreshold: {{ .failureThreshold | int }}
+{{- with .initialDelaySeconds }}
+initialDelaySeconds: {{ . | int }}
+{{- end }}
 {{- end }}
 {{- end }}
 
@@ -18,12 +21,17 @@ failureThreshold: {{ .failureThreshold | int }}
 
 {{/* The security context for Pod Security "restricted", for the pods other than the blog's. */}}
 {{- define "blog.restrictedPod" -}}
-runAsNonRoot: true
-runAsUser: 65532
-runAsGroup: 65532
-fsGroup: 65532
-seccompProfile:
-  type: RuntimeDefault
+{{- $context := dict "runAsNonRoot" true "runAsUser" 65532 "runAsGroup" 65532 "fsGroup" 65532 "seccompProfile" (dict "type" "RuntimeDefault") -}}
+{{- include "blog.contextWithoutUser" (list . $context) -}}
+{{- end }}
+
+{{/* A security context. In OpenShift, the security context constraint of the namespace sets user and groups. Takes (root, context). */}}
+{{- define "blog.contextWithoutUser" -}}
+{{- if (index . 0).Values.compatibility.openshift -}}
+{{- omit (index . 1) "runAsUser" "runAsGroup" "fsGroup" "fsGroupChangePolicy" "supplementalGroups" | toYaml -}}
+{{- else -}}
+{{- index . 1 | toYaml -}}
+{{- end -}}
 {{- end }}
 
 {{- define "blog.restrictedContainer" -}}

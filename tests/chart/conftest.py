@@ -1,5 +1,6 @@
 """Fixtures: the chart in Helm, and releases rendered from values."""
 
+import functools
 import json
 import os
 import shutil
@@ -10,18 +11,24 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import helm_python as helm
+import kubernetes_validate.utils
 import pytest
 import yaml
 
 ROOT = Path(__file__).parents[2]
 CHART = ROOT / "chart"
 SCENARIOS = sorted((CHART / "ci").glob("*.yaml"))
-EXAMPLES = sorted((CHART / "examples").glob("*.yaml"))
+# A policy for Kyverno is no values file.
+EXAMPLES = sorted(path for path in (CHART / "examples").glob("*.yaml") if path.stem != "kyverno-policy")
 Object = dict[str, Any]
 Values = Mapping[str, Any]
 
 
-class UniqueKeyLoader(yaml.SafeLoader):
+# The definitions of a version of Kubernetes are 1.5 MB of JSON, which the library would read again for each object.
+kubernetes_validate.utils.schema_contents = functools.cache(kubernetes_validate.utils.schema_contents)
+
+
+class UniqueKeyLoader(yaml.CSafeLoader):
     """A YAML loader that refuses duplicate keys; the API server would silently use the last one."""
 
 
@@ -109,8 +116,12 @@ def defaults() -> dict[str, Any]:
 def render(chart: helm.Chart) -> Render:
     """Renders the chart like `helm template`."""
 
+    @functools.cache
+    def rendered(values: str, name: str, namespace: str) -> dict[str, str]:
+        return chart.render(json.loads(values), name=name, namespace=namespace)
+
     def rendering(values: Values | None = None, *, name: str = "blog", namespace: str = "web") -> Release:
-        files = chart.render(dict(values or {}), name=name, namespace=namespace)
+        files = dict(rendered(json.dumps(values or {}), name, namespace))
         notes = files.pop("blog/templates/NOTES.txt")
         text = "".join(f"# Source: {file}\n{files[file].strip()}\n" for file in sorted(files) if files[file].strip())
         objects = [each for file in sorted(files) for each in read_yaml(files[file])]
@@ -153,12 +164,15 @@ def put() -> Callable[[Values, str, object], dict[str, Any]]:
 
 @pytest.fixture(scope="session")
 def example_values() -> Callable[[Path], dict[str, Any]]:
-    """The values in a file: the whole file, or those of an ArgoCD Application."""
+    """The values in a file: the whole file, or those of an ArgoCD Application or a HelmRelease."""
 
     def values(path: Path) -> dict[str, Any]:
-        (document,) = read_yaml(path.read_text(encoding="utf-8")) or [{}]
-        if document.get("kind") == "Application":
-            return dict(document["spec"]["source"]["helm"]["valuesObject"])
+        document = (read_yaml(path.read_text(encoding="utf-8")) or [{}])[-1]
+        match document.get("kind"):
+            case "Application":
+                return dict(document["spec"]["source"]["helm"]["valuesObject"])
+            case "HelmRelease":
+                return dict(document["spec"]["values"])
         return dict(document)
 
     return values
