@@ -112,11 +112,12 @@ def faults(tag: str) -> Iterator[str]:
         yield f"{tag!r} is not a version such as v1.2.3 or v1.2.3-rc.1"
         return
     versions = {
-        "src/blog/__init__.py: __version__": package_version(),
-        "chart/Chart.yaml: version": _value("chart/Chart.yaml", r'^version: "?([^"\s]+)'),
+        "src/blog/__init__.py: __version__": f"v{package_version()}",
+        "chart/Chart.yaml: version": "v" + _value("chart/Chart.yaml", r'^version: "?([^"\s]+)'),
+        # The default tag of the image, and so the tag itself.
         "chart/Chart.yaml: appVersion": _value("chart/Chart.yaml", r'^appVersion: "?([^"\s]+)'),
     }
-    different = {where: version for where, version in versions.items() if version != expected["version"]}
+    different = {where: version for where, version in versions.items() if version != tag}
     yield from (f"{where} is {version}, the tag is {tag}" for where, version in different.items())
     if not notes(tag):
         yield f"CHANGELOG.md: nothing below a heading for {expected['version']}"
@@ -124,7 +125,8 @@ def faults(tag: str) -> Iterator[str]:
 
 def _with_names(text: str, publishing: Source) -> str:
     text = text.replace(f"ghcr.io/{EXAMPLE}", publishing.image).replace("ghcr.io/example/charts", publishing.charts)
-    return text.replace(f"github.com/{EXAMPLE}", f"github.com/{publishing.repository}")
+    # Also in regular expressions, where the dot is escaped.
+    return re.sub(rf"(github\\?\.com|githubusercontent\.com)/{EXAMPLE}", rf"\1/{publishing.repository}", text)
 
 
 def staged_chart(publishing: Source) -> Path:

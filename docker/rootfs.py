@@ -65,6 +65,8 @@ def base(root: Path) -> None:
         write(root / name, text)
     copy_trust(root)
     copy(Path("/etc/os-release"), root)
+    # Trivy recognises Debian by this file alone, and passes over the packages of a distribution that it does not recognise.
+    copy(Path("/etc/debian_version"), root)
     # localtime is a link to the zone of the machine; in a container TZ sets it.
     zones = shutil.ignore_patterns("localtime")
     shutil.copytree("/usr/share/zoneinfo", root / "usr/share/zoneinfo", symlinks=True, ignore=zones)

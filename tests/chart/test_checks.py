@@ -9,6 +9,20 @@ if TYPE_CHECKING:
 
 TUNNEL = "6ff42ae2-765d-4adf-8112-31c55c1551ef"
 RULE = [{"hostname": "blog.example.com"}]
+FIXED = {"autoscaling": {"enabled": False}}
+# Budgets and numbers of pods with which no pod could ever be evicted.
+BLOCKING: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    ({"maxUnavailable": 0}, {}),
+    ({"maxUnavailable": "0%"}, {}),
+    ({"maxUnavailable": 0}, {**FIXED, "replicas": None}),
+    ({"minAvailable": 2}, {}),
+    ({"minAvailable": "100%"}, {}),
+    ({"minAvailable": "100%"}, {**FIXED, "replicas": None}),
+    ({"minAvailable": "51%"}, {}),
+    ({"minAvailable": 1}, {**FIXED, "replicas": 1}),
+    ({"minAvailable": "1%"}, {**FIXED, "replicas": 1}),
+    ({"minAvailable": 3}, {"autoscaling": {"minReplicas": 3, "maxReplicas": 9}}),
+]
 
 
 @pytest.mark.parametrize(
@@ -108,6 +122,37 @@ RULE = [{"hostname": "blog.example.com"}]
             "serviceMonitor.scrapeTimeout (1m1s) is longer than serviceMonitor.interval (1m)",
             id="scrape-longer-than-its-interval",
         ),
+        pytest.param({"maxSurge": 0}, "maxSurge (0) and maxUnavailable (0): with both 0 a rollout cannot begin", id="rollout-that-cannot-begin"),
+        pytest.param({"maxSurge": "0%", "maxUnavailable": "00%"}, "a rollout cannot begin", id="rollout-of-no-percentage"),
+        *(
+            pytest.param({"podDisruptionBudget": budget, **pods}, "would block the drain of every node", id=f"budget-{number}")
+            for number, (budget, pods) in enumerate(BLOCKING)
+        ),
+        pytest.param({"dnsPolicy": "None"}, "dnsPolicy None needs dnsConfig.nameservers", id="no-dns-server"),
+        pytest.param({"service": {"nodePort": 30080}}, "service.nodePort (30080) needs service.type", id="node-port-of-a-cluster-ip"),
+        pytest.param({"service": {"externalTrafficPolicy": "Local"}}, "service.externalTrafficPolicy (Local) needs", id="outside-policy-of-a-cluster-ip"),
+        pytest.param(
+            {"service": {"type": "NodePort", "loadBalancerClass": "x"}},
+            "service.loadBalancerClass needs service.type LoadBalancer", id="class-without-a-load-balancer",
+        ),
+        pytest.param(
+            {"service": {"loadBalancerSourceRanges": ["10.0.0.0/8"]}},
+            "service.loadBalancerSourceRanges needs service.type LoadBalancer", id="networks-without-a-load-balancer",
+        ),
+        pytest.param(
+            {"serviceMonitor": {"enabled": True}, "podMonitor": {"enabled": True}}, "would be scraped twice", id="two-monitors"
+        ),
+        pytest.param(
+            {"autoscaling": {"targetCPUUtilizationPercentage": None}}, "or autoscaling.metrics", id="autoscaler-without-a-metric"
+        ),
+        pytest.param(
+            {"cloudflared": {"enabled": True, "config": {"tunnel": TUNNEL, "existingSecret": "c", "ingress": [{"service": "http_status:404"}, *RULE]}}},
+            "cloudflared.config.ingress[0] has no hostname, so it matches every request", id="catch-all-before-a-rule",
+        ),
+        pytest.param(
+            {"cloudflared": {"enabled": True, "config": {"tunnel": TUNNEL, "existingSecret": "c", "ingress": [*RULE, {"path": "/x"}]}}},
+            "cloudflared.config.ingress[1] has neither hostname nor service", id="every-host-to-the-blog",
+        ),
     ],
 )  # fmt: skip
 def test_a_contradiction_is_refused_with_a_message(
@@ -126,12 +171,23 @@ def test_a_contradiction_is_refused_with_a_message(
         pytest.param({"blog": {"baseUrl": "blog.example.com"}}, "/blog/baseUrl", id="origin-without-scheme"),
         pytest.param({"blog": {"baseUrl": "https://blog.example.com/blog"}}, "/blog/baseUrl", id="origin-with-path"),
         pytest.param({"tracing": {"samplerRatio": 10}}, "/tracing/samplerRatio", id="share-above-1"),
-        pytest.param({"maxSurge": 0}, "/maxSurge", id="rollout-that-cannot-proceed"),
+        pytest.param({"maxSurge": "1.5"}, "/maxSurge", id="half-a-pod"),
+        pytest.param({"resources": {"limits": {"memry": "1Gi"}}}, "'memry'", id="typo-in-a-resource"),
+        pytest.param({"resources": {"limit": {"memory": "1Gi"}}}, "'limit'", id="typo-in-resources"),
+        pytest.param({"podSecurityContext": {"runAsUsr": 1}}, "'runAsUsr'", id="typo-in-a-security-context"),
+        pytest.param({"affinity": {"nodeAffinty": {}}}, "'nodeAffinty'", id="typo-in-an-affinity"),
+        pytest.param({"extraContainers": [{"name": "a", "imag": "x"}]}, "'imag'", id="typo-in-a-container"),
+        pytest.param({"volumes": [{"name": "a", "emptydir": {}}]}, "'emptydir'", id="typo-in-a-volume"),
+        pytest.param({"networkPolicy": {"httpFrom": [{"podSelectr": {}}]}}, "'podSelectr'", id="typo-in-a-peer"),
+        pytest.param({"autoscaling": {"behavior": {"scaleup": {}}}}, "'scaleup'", id="typo-in-a-behavior"),
+        pytest.param({"cloudflared": {"config": {"originRequest": {"connectTimout": "5s"}}}}, "'connectTimout'", id="typo-in-an-origin-request"),
+        pytest.param({"httpRoute": {"timeouts": {"requst": "5s"}}}, "'requst'", id="typo-in-timeouts"),
+        pytest.param({"serviceMonitor": {"relabelings": [{"targetlabel": "x"}]}}, "'targetlabel'", id="typo-in-a-relabeling"),
         pytest.param({"networkPolicy": {"httpForm": []}}, "httpForm", id="typo-in-a-key"),
         pytest.param({"probes": {"liveness": {"path": "/"}}}, "'path'", id="typo-in-a-nested-key"),
         pytest.param({"autoscaling": {"enabled": "false"}}, "/autoscaling/enabled", id="text-for-a-boolean"),
     ],
-)
+)  # fmt: skip
 def test_the_message_about_a_wrong_value_names_it(values: dict[str, Any], named: str, refusal_of: "RefusalOf") -> None:
     assert named in refusal_of(values)
 
@@ -146,3 +202,9 @@ def test_values_at_their_limits_are_accepted(render: "Render") -> None:
     render({"blog": {"drainSeconds": 17}, "autoscaling": {"minReplicas": 4, "maxReplicas": 4}})
     render({"blog": {"drainSeconds": 0}, "terminationGracePeriodSeconds": 13})
     render({"serviceMonitor": {"interval": "1m", "scrapeTimeout": "60s"}})
+    render({"podDisruptionBudget": {"minAvailable": 1}})
+    render({"podDisruptionBudget": {"minAvailable": "50%"}})
+    render({"podDisruptionBudget": {"minAvailable": 5}, **FIXED, "replicas": None})
+    render({"podDisruptionBudget": {"minAvailable": 9, "enabled": False}})
+    render({"maxSurge": 0, "maxUnavailable": 1})
+    render({"strategy": {"type": "Recreate"}, "maxSurge": 0})

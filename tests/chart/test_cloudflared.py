@@ -46,7 +46,7 @@ def test_the_token_comes_from_a_secret_and_is_in_no_argument(render: "Render") -
 @pytest.mark.parametrize("tunnel", [TOKEN, LOCAL], ids=["token", "local"])
 def test_it_runs_the_pinned_image_and_never_updates_itself(tunnel: dict[str, Any], render: "Render") -> None:
     found = container(render({"cloudflared": tunnel}))
-    assert found["args"][:3] == ["tunnel", "--no-autoupdate", "--metrics=0.0.0.0:2000"]
+    assert found["args"][:3] == ["tunnel", "--no-autoupdate", "--metrics=:2000"]
     assert found["args"][-1] == "run"
     assert found["image"] == "docker.io/cloudflare/cloudflared:2026.9.1"
 

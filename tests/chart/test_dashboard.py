@@ -54,7 +54,9 @@ def expanded(expression: str) -> str:
 def test_the_config_map_is_found_by_grafanas_sidecar(render: "Render") -> None:
     found = render().one("ConfigMap", "-dashboard")
     assert found["metadata"]["labels"]["grafana_dashboard"] == "1"
-    assert json.loads(found["data"]["blog.json"]) == BOARD
+    board = json.loads(found["data"]["web-blog.json"])
+    assert board | {"uid": BOARD["uid"]} == BOARD
+    assert 0 < len(board["uid"]) <= 40
 
 
 def test_panels_have_unique_ids_and_titles_and_do_not_overlap() -> None:

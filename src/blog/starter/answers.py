@@ -23,7 +23,7 @@ class Answers:
     language: str = "en"
     timezone: str = "UTC"
     image: str = "ghcr.io/example/notes"
-    base_image: str = f"ghcr.io/example/blog:{__version__}"
+    base_image: str = f"ghcr.io/example/blog:v{__version__}"
 
 
 # By field: the question, or nothing where only a flag answers, and what the flag's help says.
