@@ -62,8 +62,9 @@ memory: $(VENV)/.dev ## measure the memory of cold starts and idle servers; M="-
 settings: $(VENV)/.dev ## write docs/configuration.md from the settings
 	$(BIN)/python .ci/configuration.py
 
-chart: $(VENV)/.dev ## write the chart's README, lint the chart, render its scenarios and validate the manifests
+chart: $(VENV)/.dev ## write the chart's README and schema, lint the chart, render its scenarios and validate the manifests
 	$(BIN)/python .ci/chart_readme.py
+	$(BIN)/python .ci/chart_schema.py
 	$(BIN)/python -m pytest tests/chart
 
 IMAGE ?= blog
@@ -90,7 +91,7 @@ links: $(VENV)/.dev ## check the external links of the posts
 	$(BIN)/python .ci/links.py
 
 # Targets of the publishing workflows. TAG, WORKFLOW and others are environment variables, because make would expand a $ in an argument.
-.PHONY: names release-check wait-for manifest sign package push-chart release
+.PHONY: names release-check wait-for platform-digest manifest sign package push-chart release published prune
 names: ## print the names and versions that this commit would be published under
 	@$(PYTHON) .ci/release.py names
 
@@ -99,6 +100,9 @@ release-check: ## compare the version in TAG with the package, the chart and the
 
 wait-for: ## wait for the run of WORKFLOW for this commit (gh)
 	@.ci/wait-for
+
+platform-digest: ## print the digest of the image for PLATFORM in the index REFERENCE (docker)
+	@.ci/platform-digest
 
 manifest: ## create a manifest list from the digests in dist/digests (docker)
 	@.ci/manifest
@@ -109,13 +113,19 @@ sign: ## sign the digest REFERENCE without a key (cosign)
 package: ## package the chart as this commit would publish it (helm)
 	@$(PYTHON) .ci/release.py package
 
-push-chart: ## push the packaged chart, unless its version is published already (helm)
+push-chart: ## push the packaged chart, or find the same one published already (helm)
 	@.ci/push-chart
 
 release: ## publish the release of TAG with its notes (gh)
 	@mkdir -p dist
 	@$(PYTHON) .ci/release.py notes > dist/notes.md
 	@case "$$TAG" in *-*) kind=--prerelease ;; *) kind=--latest ;; esac; gh release create "$$TAG" --verify-tag --title "$$TAG" --notes-file dist/notes.md "$$kind"
+
+published: ## print whether the registry has the image IMAGE (docker)
+	@.ci/published
+
+prune: ## delete old packages of main; KEEP, DAYS, DRY_RUN (gh, docker)
+	@$(PYTHON) .ci/prune.py
 
 golden: $(VENV)/.dev ## refresh the golden files; review the diff
 	BLOG_GOLDEN=refresh $(BIN)/python -m pytest --numprocesses=0 tests -k golden

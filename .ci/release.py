@@ -53,8 +53,14 @@ class Source:
 
     @property
     def chart_version(self) -> str:
-        """The chart's version, unique because it has the number of the run and of its attempt. Without the g, a hash of digits would be a number."""
-        return self.version if self.tag else f"{self.version}-main.{self.run}.g{self.short}"
+        """The chart's version. That of a branch is above the release in the tree and below the next one, and unique by the number of the run.
+
+        Without the g, a hash of digits would be a number.
+        """
+        if self.tag:
+            return self.version
+        major, minor, patch = self.version.partition("-")[0].split(".")
+        return f"{major}.{minor}.{int(patch) + 1}-main.{self.run}.g{self.short}"
 
     @property
     def image_tag(self) -> str:
@@ -68,11 +74,13 @@ class Source:
             "chart_version": self.chart_version,
             "image_tag": self.image_tag,
             "epoch": _git("log", "-1", "--format=%ct"),
+            "created": _git("log", "-1", "--format=%cd", "--date=format-local:%Y-%m-%dT%H:%M:%SZ"),
         }
 
 
 def _git(*arguments: str) -> str:
-    return subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, check=True, text=True).stdout.strip()
+    command, environ = ["git", *arguments], {**os.environ, "TZ": "UTC"}
+    return subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, check=True, text=True).stdout.strip()
 
 
 def _read(name: str) -> str:

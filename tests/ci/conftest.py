@@ -46,7 +46,7 @@ class Workflow:
         return triggers
 
     def steps(self) -> list[tuple[str, Mapping[str, Any]]]:
-        return [(name, step) for name, job in self.jobs.items() for step in job["steps"]]
+        return [(name, step) for name, job in self.jobs.items() for step in job.get("steps", [])]
 
 
 def _workflow(path: Path) -> Workflow:

@@ -5,6 +5,7 @@ import importlib.util
 import re
 import shutil
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,15 +47,27 @@ def test_a_fork_publishes_under_its_own_name_in_lower_case(script: "Script", pyt
 
 def test_a_commit_of_main_is_named_after_its_run(script: "Script", python: str, release: Path) -> None:
     published = names(script, python, release, MAIN)
-    assert published["chart_version"] == "1.2.3-main.42.1.g0123456"
+    assert published["chart_version"] == "1.2.4-main.42.1.g0123456"
     assert published["image_tag"] == "sha-0123456"
     assert published["version"] == "1.2.3+g0123456"
     assert published["epoch"].isdigit()
+    assert datetime.fromisoformat(published["created"]).timestamp() == int(published["epoch"])
 
 
 def test_a_second_attempt_has_its_own_chart_version(script: "Script", python: str, release: Path) -> None:
     published = names(script, python, release, {**MAIN, "GITHUB_RUN_ATTEMPT": "2"})
-    assert published["chart_version"] == "1.2.3-main.42.2.g0123456"
+    assert published["chart_version"] == "1.2.4-main.42.2.g0123456"
+
+
+@pytest.mark.parametrize(("tree", "above"), [("1.2.3", "1.2.3"), ("1.2.3-rc.1", "1.2.3"), ("0.9.9", "0.9.9")])
+def test_the_chart_of_main_is_above_the_release_that_it_follows(
+    script: "Script", python: str, release: Path, tree: str, above: str
+) -> None:
+    """SemVer: a pre-release is below its version, so the next patch is the version that it precedes."""
+    path = release.parents[1] / "src/blog/__init__.py"
+    path.write_text(path.read_text(encoding="utf-8").replace("1.2.3", tree), encoding="utf-8")
+    core = names(script, python, release, MAIN)["chart_version"].partition("-")[0]
+    assert [int(part) for part in core.split(".")] > [int(part) for part in above.split(".")]
 
 
 def test_a_tag_is_named_after_its_version(script: "Script", python: str, release: Path) -> None:
@@ -64,7 +77,7 @@ def test_a_tag_is_named_after_its_version(script: "Script", python: str, release
 
 
 def test_the_script_runs_without_githubs_variables(script: "Script", python: str, release: Path) -> None:
-    assert names(script, python, release, {})["chart_version"].startswith("1.2.3-main.0.0.g")
+    assert names(script, python, release, {})["chart_version"].startswith("1.2.4-main.0.0.g")
 
 
 def test_a_tag_with_the_version_of_the_tree_is_released(script: "Script", python: str, release: Path) -> None:

@@ -22,10 +22,11 @@ PINNED = re.compile(r"^[\w.-]+/[\w./-]+@[0-9a-f]{40}$")
 RUNNERS = {"ubuntu-24.04", "ubuntu-24.04-arm"}
 # The write permissions of jobs; all other jobs have none.
 WRITES = {
-    ("build", "image"): {"packages"},
+    ("build", "image"): {"packages", "id-token", "attestations"},
     ("build", "publish"): {"packages", "id-token", "attestations"},
     ("build", "chart"): {"packages", "id-token", "attestations"},
     ("release", "release"): {"contents"},
+    ("scheduled", "prune"): {"packages"},
 }
 
 
@@ -38,13 +39,14 @@ def _blocks() -> Iterator[Any]:
     """All run blocks, with the names of their jobs as ids."""
     for path in PATHS:
         for job, content in yaml.safe_load(path.read_text(encoding="utf-8"))["jobs"].items():
-            for number, step in enumerate(content["steps"]):
+            for number, step in enumerate(content.get("steps", [])):
                 if "run" in step:
                     yield pytest.param(step["run"], id=f"{path.stem}-{job}-{number}")
 
 
 def _uses(text: str) -> list[str]:
-    return re.findall(r"^\s*(?:- )?uses: (.+)$", text, re.MULTILINE)
+    """The actions that a workflow uses, without the workflows of this repository."""
+    return [use for use in re.findall(r"^\s*(?:- )?uses: (.+)$", text, re.MULTILINE) if not use.startswith("./")]
 
 
 def _strings(value: object) -> Iterator[str]:
@@ -111,7 +113,7 @@ def test_shellcheck_finds_nothing_in_a_run_block(block: str, tmp_path: Path) -> 
     assert _run(BIN / "shellcheck", path) == ""
 
 
-@pytest.mark.parametrize("name", ["kind", "manifest", "push-chart", "run", "wait-for"])
+@pytest.mark.parametrize("name", ["kind", "manifest", "platform-digest", "published", "push-chart", "run", "wait-for"])
 def test_shellcheck_finds_nothing_in_a_script(name: str) -> None:
     assert _run(BIN / "shellcheck", ROOT / ".ci" / name) == ""
 
@@ -159,12 +161,15 @@ def test_no_run_block_contains_an_expression(block: str) -> None:
 def test_a_workflow_has_timeouts_and_a_concurrency_group(workflows: Mapping[str, "Workflow"], name: str) -> None:
     workflow = workflows[name]
     assert workflow.tree["concurrency"]["group"]
-    assert [job for job, content in workflow.jobs.items() if not 0 < content["timeout-minutes"] <= 120] == []
+    own = {job: content for job, content in workflow.jobs.items() if "uses" not in content}
+    assert [job for job, content in own.items() if not 0 < content["timeout-minutes"] <= 120] == []
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_job_runs_on_a_named_release_of_a_native_runner(workflows: Mapping[str, "Workflow"], name: str) -> None:
     for job, content in workflows[name].jobs.items():
+        if "uses" in content:
+            continue  # the jobs of the called workflow
         runs_on = content["runs-on"]
         matrix = content.get("strategy", {}).get("matrix", {}).get("include", [])
         runners = {row["runner"] for row in matrix} if "matrix." in runs_on else {runs_on}
@@ -174,7 +179,7 @@ def test_every_job_runs_on_a_named_release_of_a_native_runner(workflows: Mapping
 
 
 def test_a_pull_request_gets_no_secret(workflows: Mapping[str, "Workflow"]) -> None:
-    assert set(workflows["ci"].triggers) == {"pull_request", "push", "merge_group"}
+    assert set(workflows["ci"].triggers) == {"pull_request", "merge_group", "workflow_call"}
     assert "secrets." not in workflows["ci"].text
     assert [
         name for name, workflow in workflows.items() if {"pull_request_target", "workflow_run"} & set(workflow.triggers)
@@ -286,7 +291,55 @@ def test_image_and_chart_are_signed_and_attested_by_digest(workflows: Mapping[st
         assert sign["env"]["REFERENCE"].endswith(f"@${{{{ {output} }}}}")
         provenance = _step(jobs[name], "actions/attest-build-provenance")["with"]
         assert provenance["subject-digest"] == f"${{{{ {output} }}}}"
-    assert "spdx" in _step(jobs["publish"], "actions/attest")["with"]["predicate-type"]
+
+
+def test_the_packages_of_each_architecture_are_attested_for_its_own_image(workflows: Mapping[str, "Workflow"]) -> None:
+    job = workflows["build"].jobs["image"]
+    image = "${{ steps.platform.outputs.image }}"
+    assert _step(job, "anchore/sbom-action")["with"]["image"] == "${{ env.IMAGE }}@" + image
+    for action in ("actions/attest", "actions/attest-build-provenance"):
+        assert _step(job, action)["with"]["subject-digest"] == image
+    assert "spdx" in _step(job, "actions/attest")["with"]["predicate-type"]
+    assert not [step for step in workflows["build"].jobs["publish"]["steps"] if "sbom-action" in step.get("uses", "")]
+
+
+def test_a_private_repository_skips_what_github_refuses_it(workflows: Mapping[str, "Workflow"]) -> None:
+    attesting = [step for _, step in workflows["build"].steps() if step.get("uses", "").startswith("actions/attest")]
+    assert len(attesting) == 4
+    assert {step["if"] for step in attesting} == {"${{ !github.event.repository.private }}"}
+
+
+def test_every_commit_and_tag_runs_all_checks_before_it_is_published(workflows: Mapping[str, "Workflow"]) -> None:
+    """By a call, because a tag on an older commit or another branch has no run of its own to wait for."""
+    jobs = workflows["build"].jobs
+    assert jobs["ci"]["uses"] == "./.github/workflows/ci.yml"
+    assert "ci" in jobs["publish"]["needs"]
+    permissions = [content["permissions"] for content in workflows["ci"].jobs.values()]
+    assert all(set(granted.items()) <= set(jobs["ci"]["permissions"].items()) for granted in permissions)
+
+
+def test_two_builds_of_one_commit_have_no_time_in_them(workflows: Mapping[str, "Workflow"]) -> None:
+    jobs = workflows["build"].jobs
+    build = _step(jobs["image"], "docker/build-push-action")
+    assert "labels" not in build["with"]
+    assert "rewrite-timestamp=true" in build["with"]["outputs"]
+    assert build["env"] == {"SOURCE_DATE_EPOCH": "${{ needs.names.outputs.epoch }}"}
+    annotations = _step(jobs["publish"], "docker/metadata-action")["with"]["annotations"]
+    assert "org.opencontainers.image.created=${{ needs.names.outputs.created }}" in annotations
+
+
+def test_helm_has_an_exact_version(workflows: Mapping[str, "Workflow"]) -> None:
+    """The default of setup-helm is the newest one; the other actions contain the version of their tool."""
+    steps = [step for workflow in workflows.values() for _, step in workflow.steps()]
+    helm = [step["with"]["version"] for step in steps if step.get("uses", "").startswith("azure/setup-helm@")]
+    assert len(helm) >= 2
+    (version,) = set(helm)
+    assert re.fullmatch(r"v\d+\.\d+\.\d+", version)
+
+
+def test_the_published_image_is_scanned_only_if_there_is_one(workflows: Mapping[str, "Workflow"]) -> None:
+    scan = _step(workflows["scheduled"].jobs["published"], "aquasecurity/trivy-action")
+    assert scan["if"] == "steps.first.outputs.published == 'true'"
 
 
 def test_no_workflow_contains_the_name_of_an_owner(workflows: Mapping[str, "Workflow"]) -> None:
@@ -308,7 +361,7 @@ def test_a_release_is_created_after_its_check_and_its_build(workflows: Mapping[s
 def test_the_scheduled_checks_run_weekly(workflows: Mapping[str, "Workflow"]) -> None:
     scheduled = workflows["scheduled"]
     assert len(scheduled.triggers["schedule"]) == 1
-    assert set(scheduled.jobs) == {"audit", "links", "base", "published"}
+    assert set(scheduled.jobs) == {"audit", "links", "base", "published", "prune"}
     fresh = next(
         step["run"] for job, step in scheduled.steps() if job == "base" and "make image" in step.get("run", "")
     )
