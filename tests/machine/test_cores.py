@@ -63,6 +63,20 @@ def test_several_threads_work_at_once() -> None:
     assert len(cores.parallel_map(lambda _: together.wait(), range(30), threads=3)) == 30
 
 
+def test_a_thread_that_waits_is_worth_it_for_one_item() -> None:
+    together = threading.Barrier(2, timeout=10)
+    assert len(cores.parallel_map(lambda _: together.wait(), range(2), 2, 1)) == 2
+
+
+@pytest.mark.parametrize(("limit", "count"), [("max", 3), (str(2 << 20), 2), (str(1 << 10), 1)])
+def test_workers_fit_into_the_memory_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, count: int
+) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: {0, 1, 2})
+    (tmp_path / "memory.max").write_text(limit)
+    assert cores.workers(1 << 20, tmp_path, tmp_path / "own") == count
+
+
 def test_the_first_exception_reaches_the_caller_and_ends_the_work() -> None:
     done: list[int] = []
 

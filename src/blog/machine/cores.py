@@ -31,9 +31,14 @@ def available(mount: Path = cgroups.MOUNT, own: Path = cgroups.OWN) -> int:
 
 def compression_threads(mount: Path = cgroups.MOUNT, own: Path = cgroups.OWN) -> int:
     """At least 1: how many compressions may run at once, by the number of cores and the memory limit."""
+    return min(workers(_LIMIT_PER_COMPRESSION, mount, own), _MAX_COMPRESSIONS)
+
+
+def workers(bytes_each: int, mount: Path = cgroups.MOUNT, own: Path = cgroups.OWN) -> int:
+    """At least 1: how many workers of a size may run at once, by the number of cores and the memory limit."""
     limit = cgroups.memory_limit(mount, own)
-    by_memory = _MAX_COMPRESSIONS if limit is None else limit // _LIMIT_PER_COMPRESSION
-    return max(1, min(available(mount, own), by_memory, _MAX_COMPRESSIONS))
+    cores = available(mount, own)
+    return cores if limit is None else max(1, min(cores, limit // bytes_each))
 
 
 def _allowed() -> int:
@@ -42,13 +47,17 @@ def _allowed() -> int:
     return os.cpu_count() or 1
 
 
-def parallel_map(work: Callable[[T], R], items: Sequence[T], threads: int | None = None) -> list[R]:
+def parallel_map(
+    work: Callable[[T], R], items: Sequence[T], threads: int | None = None, items_per_thread: int = _ITEMS_PER_THREAD
+) -> list[R]:
     """The results in the order of the items, computed by one thread for each core; the first exception is raised.
+
+    A thread that waits for a process is worth its cost for a single item (``items_per_thread`` of 1).
 
     Faster only for work that waits or releases the interpreter lock. The threads are daemons, unlike an executor's, so that a process that is
     stopped during its start does not wait for them.
     """
-    count = min(threads or available(), len(items) // _ITEMS_PER_THREAD + 1)
+    count = min(threads or available(), len(items) // items_per_thread + 1)
     if count == 1:
         return list(map(work, items))
     done: list[R | None] = [None] * len(items)

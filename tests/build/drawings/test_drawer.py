@@ -12,6 +12,7 @@ import pytest
 
 from blog.build.drawings.drawer import Drawer, start_worker
 from blog.content.drawing import Drawing, DrawingSource, NotDrawn
+from blog.machine import cores
 from blog.machine.cache import Cache
 
 
@@ -137,6 +138,19 @@ def test_a_worker_that_dies_costs_one_diagram(tmp_path: Path) -> None:
     results = Drawer(Cache(tmp_path / "cache"), dies_at_first)(sources)
     assert len(processes) > 1
     assert [isinstance(results[source], Drawing) for source in sources].count(False) == 1
+
+
+@pytest.mark.skipif(cores.available() < 2, reason="one core has one worker")
+def test_two_diagrams_are_drawn_at_once(tmp_path: Path) -> None:
+    started: list[subprocess.Popen[bytes]] = []
+
+    def counted() -> subprocess.Popen[bytes]:
+        started.append(start_worker())
+        return started[-1]
+
+    results = Drawer(Cache(tmp_path / "cache"), counted)([GOOD, diagram("flowchart LR\n C --> D\n")])
+    assert all(isinstance(result, Drawing) for result in results.values())
+    assert len(started) == 2
 
 
 def _fails() -> subprocess.Popen[bytes]:

@@ -18,8 +18,9 @@ from blog.content.drawing import Drawing, DrawingSource, NotDrawn
 from blog.machine import cores
 from blog.machine.cache import Cache, key
 
-# A worker holds 60 MB.
 _MAX_WORKERS = 4
+# A worker holds 40 MB.
+_BYTES_OF_A_WORKER = 64 * 1024 * 1024
 _RESULT: TypeAdapter[Drawing | NotDrawn] = TypeAdapter(Drawing | NotDrawn)
 _MAX_SECONDS = 2.0
 _ENDED = NotDrawn(f"it takes more than {_MAX_SECONDS:g} s to draw")
@@ -71,9 +72,9 @@ class Drawer:
 
     def _draw(self, sources: list[DrawingSource]) -> dict[DrawingSource, Drawing | NotDrawn]:
         diagrams = sum(map(_is_stored, sources))
-        count = max(1, min(diagrams, _MAX_WORKERS, cores.compression_threads()))
+        count = max(1, min(diagrams, _MAX_WORKERS, cores.workers(_BYTES_OF_A_WORKER)))
         with _free(self._new_worker() for _ in range(count)) as free:
-            drawn = cores.parallel_map(lambda source: _drawn_by_one_of(free, source), sources, count)
+            drawn = cores.parallel_map(lambda source: _drawn_by_one_of(free, source), sources, count, 1)
         for source, result in zip(sources, drawn, strict=True):
             if result is not _ENDED and _is_stored(source):
                 self._cache.put(_entry_key(source), _RESULT.dump_json(result))
