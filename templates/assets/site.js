@@ -102,6 +102,17 @@ for (const formula of document.querySelectorAll(".prose math[display=block]")) {
   watch(box, numbered(say("formula")));
 }
 
+// The theme that a reader has chosen decides which version of a picture is shown; a <source> asks for that of the system.
+const versions = [...document.querySelectorAll("picture > source[media*=dark]")].map((source) => [source, source.media]);
+const followTheme = () => {
+  const { theme } = document.documentElement.dataset;
+  for (const [source, media] of versions) source.media = { dark: "all", light: "not all" }[theme] ?? media;
+};
+if (versions.length) {
+  followTheme();
+  new MutationObserver(followTheme).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+}
+
 // The contents show which section is being read: the last one whose heading has passed the top third.
 const links = [...document.querySelectorAll(".toc a")];
 const headings = links.map((link) => document.getElementById(decodeURIComponent(link.hash.slice(1))));
