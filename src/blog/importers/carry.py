@@ -1,13 +1,16 @@
 """An import from its source to the posts folder."""
 
+import re
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 
+from blog.importers.addresses import prefix_of
 from blog.importers.detect import EXPORTS, detect
 from blog.importers.engines import eleventy, hugo, javascript, jekyll, pelican, zola
 from blog.importers.extensions import extensions_of
-from blog.importers.items import ImportRefusedError, SourceSite
+from blog.importers.items import ImportRefusedError, Item, SourceSite
 from blog.importers.plan import plan
 from blog.importers.report import Report
 from blog.importers.source_folder import SourceFolder
@@ -25,6 +28,7 @@ _FOLDERS: Mapping[str, Callable[[SourceFolder], SourceSite]] = {
 }
 # Names a stage while it lasts, as blog.machine.progress.Progress.stage does.
 Stage = Callable[[str], AbstractContextManager[object]]
+_WITHOUT_INDEX = re.compile(r"/(?:index(?:\.html?)?/?)?$")
 _EXTRA = 'turning HTML into Markdown needs more packages: pip install "readyblog[import]"'
 
 
@@ -37,7 +41,7 @@ def carry_over(source: Path, into: Path, engine: str | None, stage: Stage, *, dr
     report = Report()
     engine = engine or detect(source)
     with stage(f"reading {source}"):
-        site = _read(source, into, engine, report)
+        site = _with_words(_read(source, into, engine, report), report)
     if not site.items:
         report.fail(source, 1, f"has no text that can be carried over from a site of {engine}")
     if any(item.is_html for item in site.items):
@@ -55,6 +59,19 @@ def carry_over(source: Path, into: Path, engine: str | None, stage: Stage, *, dr
         list(writer.files(targets))
     writer.config(site)
     return report
+
+
+def _with_words(site: SourceSite, report: Report) -> SourceSite:
+    """The site without a home page that has no words, because its template makes it."""
+    empty = [item for item in site.items if _is_empty_home(site, item)]
+    for item in empty:
+        report.lose(item.file, item.line, "is a home page without words; the home page is generated here")
+    return replace(site, items=[item for item in site.items if item not in empty]) if empty else site
+
+
+def _is_empty_home(site: SourceSite, item: Item) -> bool:
+    is_home = item.kind == "page" and _WITHOUT_INDEX.sub("", item.address) == prefix_of(site.url)
+    return is_home and not item.body.strip()
 
 
 def _read(source: Path, into: Path, engine: str, report: Report) -> SourceSite:

@@ -12,7 +12,7 @@ _INLINE = re.compile(
     r"(?P<before>(?<!\\)\]\([ \t]*)(?:<(?P<pointed>[^<>\n]*)>|(?P<bare>(?:[^\s()<>\\]|\\.|\([^\s()]*\))+))"
 )
 _DEFINITION = re.compile(
-    r"^(?P<before>[ ]{0,3}\[[^\]\n]+\]:[ \t]*)(?:<(?P<pointed>[^<>\n]*)>|(?P<bare>[^\s<]\S*))", re.MULTILINE
+    r"^(?P<before>[ ]{0,3}\[(?!\^)[^\]\n]+\]:[ \t]*)(?:<(?P<pointed>[^<>\n]*)>|(?P<bare>[^\s<]\S*))", re.MULTILINE
 )
 _ATTRIBUTE = re.compile(
     r"(?P<before>\b(?:href|src|poster)[ \t]*=[ \t]*)(?:(?P<mark>[\"'])(?P<value>[^\"'\n]*)(?P=mark)|(?P<plain>[^\s\"'<>=`]+))",

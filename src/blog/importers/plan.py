@@ -34,7 +34,11 @@ class Planned:
 def plan(site: SourceSite, report: Report) -> list[Planned]:
     """Give each text a file of its own, and each old address to one text. What cannot be kept is reported."""
     taken: set[str] = {urls.decoded(path) for path in urls.FIXED_PATHS}
-    planned = [_named(item, taken, report) for item in site.items]
+    # The names without a language belong to the texts in the language of the site.
+    language = site.config.get("lang", "").partition("-")[0].lower()
+    order = sorted(site.items, key=lambda item: item.lang.partition("-")[0].lower() not in {"", language})
+    named = {id(item): _named(item, taken, report) for item in order}
+    planned = [named[id(item)] for item in site.items]
     return _with_aliases(planned, site.url, report)
 
 
@@ -46,6 +50,8 @@ def _named(item: Item, taken: set[str], report: Report) -> Planned:
     if item.kind == "page" and slug == "index":
         slug = free = _HOME_NAME
     number = 1
+    if item.lang and _path(item, free) in taken:
+        slug = free = f"{slug}-{item.lang.lower()}"
     while _path(item, free) in taken or (item.kind == "page" and free in urls.RESERVED):
         number += 1
         free = f"{slug}-{number}"

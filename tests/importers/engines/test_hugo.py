@@ -103,3 +103,16 @@ async def test_addresses_of_the_configuration(imported: Import, titles: Titles, 
         {"config.toml": config, "content/posts/2019-01-02-a.md": "---\ntitle: A\ndate: 2019-01-02\n---\nA\n"}
     )
     assert await titles(site, [address]) == {address: "A"}
+
+
+async def test_the_default_language_has_the_name_and_titles_make_slugs(imported: Import, titles: Titles) -> None:
+    files = {
+        "hugo.toml": "baseURL = 'https://old.example'\nlanguageCode = 'en-us'\n[permalinks]\nposts = '/:year/:slug/'\n[languages.en]\n[languages.fr]\n",
+        "content/posts/b/index.fr.md": "---\ntitle: Le B\ndate: 2020-01-02\n---\nx\n",
+        "content/posts/b/index.md": "---\ntitle: \"Don't panic: B\"\ndate: 2020-01-02\n---\nx\n",
+        "content/notes/My Note.md": "---\ntitle: My note\ndate: 2020-01-02\n---\nx\n",
+    }  # fmt: skip
+    site = imported(files)
+    assert site.files >= {"b.md", "b-fr.md", "my-note.md"}
+    addresses = {"/2020/dont-panic-b/": "Don&#39;t panic: B", "/fr/2020/le-b/": "Le B", "/notes/my-note/": "My note"}
+    assert await titles(site, addresses) == addresses

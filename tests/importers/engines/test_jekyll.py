@@ -84,3 +84,29 @@ def test_a_broken_configuration_is_reported_and_defaults_are_assumed(imported: I
     site = imported({"_config.yml": "title: [\n", "_posts/2019-01-02-hello.md": POST})
     assert "_config.yml:" in site.lines
     assert "hello.md" in site.files
+
+
+async def test_collections_with_pages_are_carried_over(imported: Import, titles: Titles) -> None:
+    files = {
+        "_config.yml": "url: https://old.example\ncollections:\n  recipes: {output: true}\n  films:\n    output: true\n    permalink: /seen/:title/\n  notes: {output: false}\n",
+        "_recipes/soup.md": "---\ntitle: Soup\n---\nHot.\n",
+        "_recipes/cold/ice.md": "---\ntitle: Ice\n---\nCold.\n",
+        "_films/a-film.md": "---\ntitle: A film\ndate: 2019-01-02\n---\nSeen.\n",
+        "_notes/hidden.md": "---\ntitle: Hidden\n---\nx\n",
+    }  # fmt: skip
+    site = imported(files)
+    assert site.files == {"pages/soup.md", "pages/ice.md", "a-film.md"}
+    assert "_notes/hidden.md:1: _notes/ is a collection without pages of its own" in site.lines
+    addresses = {"/recipes/soup.html": "Soup", "/recipes/cold/ice.html": "Ice", "/seen/a-film/": "A film"}
+    assert await titles(site, addresses) == addresses
+
+
+def test_a_home_page_of_a_template_alone_is_not_carried_over(imported: Import) -> None:
+    site = imported({**SITE, "index.md": "---\nlayout: home\n---\n"})
+    assert "pages/home.md" not in site.files
+    assert "index.md:1: is a home page without words; the home page is generated here" in site.lines
+
+
+def test_footnotes_are_no_links(imported: Import) -> None:
+    site = imported({**SITE, "_posts/2020-01-01-note.md": "---\ntitle: N\n---\na[^1]\n\n[^1]: /about.html is gone\n"})
+    assert "[^1]: /about.html is gone" in site.text("note.md")

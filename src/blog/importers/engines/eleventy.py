@@ -5,10 +5,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from blog.importers.addresses import below, prefix_of, url_name
+from blog.importers.addresses import below, prefix_of
 from blog.importers.configuration import quoted_after, read_configuration, site_values
 from blog.importers.engines.markdown_files import POST_FOLDERS, MarkdownFile, item_of, read_markdown, text_of
 from blog.importers.items import Item, SourceSite
+from blog.importers.names import pelican_name
 from blog.importers.source_folder import SourceFolder
 
 CONFIGURATIONS = (".eleventy.js", ".eleventy.cjs", *(f"eleventy.config.{kind}" for kind in ("js", "mjs", "cjs", "ts")))
@@ -101,6 +102,9 @@ class _Eleventy:
         is_index = file.path.stem == "index"
         parts = [re.sub(r"^\d{4}-\d\d-\d\d-", "", name) for name in (folders[:-1] if is_index else folders)]
         name = file.name if not is_index or folders else ""
+        if not is_index and parts[-1:] == [name]:
+            # blog/hello/hello.md is an index of its folder too.
+            parts = parts[:-1]
         plain = "/".join(("", *parts, name)).rstrip("/") + "/"
         pattern = file.meta.text("permalink") or text_of(data.get("permalink"))
         path = self._filled(pattern, file, parts) if pattern else plain
@@ -115,7 +119,7 @@ class _Eleventy:
 
     def _filled(self, pattern: str, file: MarkdownFile, parts: list[str]) -> str | None:
         """A permalink with the common expressions replaced; None if it has another one."""
-        title = file.meta.text("slug") or url_name(file.meta.text("title"))
+        title = file.meta.text("slug") or pelican_name(file.meta.text("title").replace("&", " and "))
         values = {
             "page.fileSlug": file.name,
             "fileSlug": file.name,

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from blog.importers.addresses import below, filled, prefix_of, url_name
+from blog.importers.addresses import below, filled, prefix_of
 from blog.importers.configuration import read_configuration, site_values
 from blog.importers.engines.markdown_files import (
     POST_FOLDERS,
@@ -17,6 +17,7 @@ from blog.importers.engines.markdown_files import (
     text_of,
 )
 from blog.importers.items import Item, SourceSite
+from blog.importers.names import hugo_name
 from blog.importers.source_folder import SourceFolder
 
 CONFIGURATIONS = tuple(
@@ -137,12 +138,14 @@ class _Hugo:
         name = file.name if self._strips_dates else file.stem
         slug = file.meta.text("slug") or name
         pattern = text_of(self._permalinks.get(sections[0])) if sections else text_of(self._permalinks.get("/"))
+        title = hugo_name(file.meta.text("title"))
         words = permalink_words(file) | {
-            "section": sections[0] if sections else "", "sections": "/".join(sections), "title": url_name(file.meta.text("title")), "slug": slug or url_name(file.meta.text("title")),
+            "section": sections[0] if sections else "", "sections": "/".join(sections), "title": title, "slug": file.meta.text("slug") or title or name,
             "slugorfilename": slug, "filename": name, "contentbasename": name, "slugorcontentbasename": slug,
         }  # fmt: skip
         try:
             path = filled("/" + pattern.strip("/"), words) if pattern else "/".join(("", *sections, slug))
+            path = "/".join(map(hugo_name, path.split("/")))
         except KeyError as problem:
             self._folder.report.lose(
                 file.path,

@@ -11,6 +11,7 @@ from blog.importers.configuration import quoted_after, site_values
 from blog.importers.engines.markdown_files import POST_FOLDERS, MarkdownFile, item_of, read_markdown
 from blog.importers.items import Item, SourceSite
 from blog.importers.metadata import Metadata, Parts
+from blog.importers.names import github_name
 from blog.importers.source_folder import SourceFolder
 
 _ASTRO = tuple(f"astro.config.{kind}" for kind in ("mjs", "js", "ts", "mts", "cjs"))
@@ -68,6 +69,9 @@ def _items(folder: SourceFolder, prefix: str, *, is_next: bool) -> Iterator[Item
             if path in seen or path.stem.lower() == "readme":
                 continue
             seen.add(path)
+            if "authors" in path.relative_to(folder.root).parts[:-1]:
+                folder.report.lose(path, 1, "describes an author, who has no page here")
+                continue
             if file := read_markdown(folder, path):
                 yield _item(folder, _with_exported(file), folder.root / top, prefix, is_next=is_next)
 
@@ -85,6 +89,8 @@ def _item(folder: SourceFolder, file: MarkdownFile, top: Path, prefix: str, *, i
     if not is_route and not sections and top.name.lstrip("_") not in {"content", "contents", "data"}:
         sections = (top.name.lstrip("_"),)
     addresses = [file.meta.text("permalink"), prefix + "/" + "/".join((*sections, name))]
+    if not is_route:
+        addresses.append(prefix + "/" + "/".join(map(github_name, (*sections, *name.split("/")))))
     if is_next and not is_route:
         # Where most blogs of Next.js have their posts, whatever the folder is called.
         addresses.append(f"{prefix}/blog/{name}")

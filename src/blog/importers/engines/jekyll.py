@@ -61,17 +61,51 @@ class _Jekyll:
         for path in self._folder.texts(self._top, html=True):
             folders = path.relative_to(self._top).parts[:-1]
             if "_posts" in folders or "_drafts" in folders:
-                if "_drafts" not in folders and not dated_name(path.stem)[0]:
-                    self._folder.report.lose(path, 1, "has no date in its name, and Jekyll makes no post of it")
-                elif file := read_markdown(self._folder, path):
+                if file := self._post_file(path, folders):
                     yield self._post(file, folders)
             elif private := next((name for name in folders if name.startswith("_")), None):
-                skipped.setdefault(private, path)
+                collection = self._collection(private)
+                if collection is None:
+                    skipped.setdefault(private, path)
+                elif file := read_markdown(self._folder, path):
+                    yield self._of_collection(file, private, collection)
             elif file := self._page_file(path):
                 yield self._page(file, folders)
         for name, path in skipped.items():
             if name not in {"_layouts", "_includes", "_sass", "_data", "_plugins"}:
-                self._folder.report.lose(path, 1, f"{name}/ is a collection; only posts and pages are carried over")
+                self._folder.report.lose(path, 1, f"{name}/ is a collection without pages of its own")
+
+    def _post_file(self, path: Path, folders: tuple[str, ...]) -> MarkdownFile | None:
+        if "_drafts" not in folders and not dated_name(path.stem)[0]:
+            self._folder.report.lose(path, 1, "has no date in its name, and Jekyll makes no post of it")
+            return None
+        return read_markdown(self._folder, path)
+
+    def _collection(self, folder: str) -> Mapping[str, Any] | None:
+        """The settings of the collection in a folder; None if its texts have no pages."""
+        collections = mapping(self._config.get("collections"))
+        settings = mapping(collections.get(folder.removeprefix("_")))
+        return settings if str(settings.get("output", "")).lower() == "true" else None
+
+    def _of_collection(self, file: MarkdownFile, folder: str, settings: Mapping[str, Any]) -> Item:
+        name = folder.removeprefix("_")
+        below_it = (
+            file.path.relative_to(self._top / folder) if file.path.is_relative_to(self._top / folder) else file.path
+        )
+        pattern = (
+            file.meta.text("permalink")
+            or self._default(file.path, name, "permalink")
+            or text_of(settings.get("permalink"))
+            or "/:collection/:path:output_ext"
+        )
+        words = permalink_words(file) | {
+            "collection": name, "path": below_it.with_suffix("").as_posix(), "name": file.path.stem, "basename": file.path.stem,
+            "title": file.meta.text("slug") or file.path.stem, "slug": file.meta.text("slug") or file.path.stem, "output_ext": ".html",
+        }  # fmt: skip
+        address = self._address(file, _STYLES.get(pattern, pattern), words | {"categories": name})
+        kind = "post" if file.date else "page"
+        addresses = (*address, *self._redirects(file))
+        return item_of(self._folder, file, kind=kind, slug=file.meta.text("slug") or file.name, addresses=addresses)
 
     def _page_file(self, path: Path) -> MarkdownFile | None:
         """A Markdown page. Jekyll copies a file without front matter as it is, and HTML pages are mostly templates."""

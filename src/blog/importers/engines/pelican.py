@@ -6,10 +6,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from blog.importers.addresses import below, prefix_of, url_name
+from blog.importers.addresses import below, prefix_of
 from blog.importers.configuration import read_configuration, site_values
 from blog.importers.engines.markdown_files import MarkdownFile, item_of, read_markdown, text_of
 from blog.importers.items import Item, SourceSite
+from blog.importers.names import pelican_name
 from blog.importers.source_folder import SourceFolder
 
 _WORD = re.compile(r"\{(\w+)(?::([^{}]*))?\}")
@@ -59,7 +60,7 @@ class _Pelican:
         meta = file.meta
         title = meta.text("title")
         by_title = self._config.get("SLUGIFY_SOURCE", "title") == "title"
-        slug = meta.text("slug") or (url_name(title) if by_title else "") or file.name
+        slug = meta.text("slug") or (pelican_name(title) if by_title else "") or file.name
         folders = file.path.relative_to(self._content).parts[:-1]
         category = meta.first("category") or (folders[-1] if folders and kind == "article" else "")
         tags = dict.fromkeys(filter(None, [*meta.words("tags"), *([category] if kind == "article" else [])]))
@@ -67,8 +68,8 @@ class _Pelican:
         words = {
             "slug": slug,
             "lang": file.lang or meta.text("lang") or self._language,
-            "category": url_name(category),
-            "author": url_name(meta.first("author", "authors")),
+            "category": pelican_name(category),
+            "author": pelican_name(meta.first("author", "authors")),
             "path": "/".join((*folders, file.path.stem)),
         }
         address = self._address(file, kind, words, when)

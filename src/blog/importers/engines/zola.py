@@ -7,6 +7,7 @@ from blog.importers.addresses import below, prefix_of, url_name
 from blog.importers.configuration import read_configuration, site_values
 from blog.importers.engines.markdown_files import MarkdownFile, item_of, mapping, read_markdown, text_of
 from blog.importers.items import Item, SourceSite
+from blog.importers.names import in_ascii
 from blog.importers.source_folder import SourceFolder
 
 
@@ -47,7 +48,7 @@ def _item(folder: SourceFolder, file: MarkdownFile, content: Path, prefix: str) 
     if file.path.stem.split(".")[0] == "index":
         sections = sections[:-1]
     name = file.meta.text("slug") or file.name
-    path = file.meta.text("permalink").strip("/") or "/".join((*map(url_name, sections), url_name(name)))
+    path = file.meta.text("permalink").strip("/") or "/".join(url_name(in_ascii(part)) for part in (*sections, name))
     aliases = [below(prefix, alias) for alias in file.meta.words("aliases")]
     kind = "post" if file.date else "page"
     return item_of(folder, file, kind=kind, slug=name, addresses=(f"{prefix}/{path}/", *aliases))
