@@ -22,6 +22,7 @@ from blog.content.note_neighbours import NoteNeighbours
 from blog.content.post import Note, Post, StandalonePage
 from blog.content.series import Series
 from blog.content.site import Neighbours, Tag, site_at
+from blog.content.writers import Writer
 from blog.machine.cache import Cache
 from blog.render.meta import FeedLink, PageMetadata, Picture, Translation
 from blog.render.rum import Rum
@@ -33,7 +34,7 @@ TEMPLATES = Path(__file__).parents[1] / "templates"
 TEXT = (Path(__file__).parents[1] / "docs/theming.md").read_text(encoding="utf-8")
 OBJECTS = (
     PageMetadata, Translation, Picture, FeedLink, SiteConfig, CollectionSettings, Author, Look, Link, Post, StandalonePage, Note, Document, Heading, Tag,
-    Neighbours, Series, Collection, Group, NoteNeighbours, Results, Result, Passage, Option, Rum,
+    Neighbours, Series, Writer, Collection, Group, NoteNeighbours, Results, Result, Passage, Option, Rum,
 )  # fmt: skip
 
 # A group that a note introduces, and one that none does.

@@ -11,6 +11,7 @@ HOME = "/"
 BLOG = "/blog"
 TAGS = "/tags"
 ARCHIVE = "/archive"
+SUBSCRIBE = "/subscribe"
 RSS = "/rss"
 ATOM = "/atom.xml"
 JSON_FEED = "/feed.json"
@@ -42,6 +43,7 @@ LIST_ROUTE = "/blog/page/{n}"
 TAG_ROUTE = "/blog/tag/{tag}"
 SERIES_ROUTE = "/series/{series}"
 YEAR_ROUTE = "/archive/{year}"
+AUTHOR_ROUTE = "/authors/{author}"
 PAGE_ROUTE = "/{page}"
 PAGE_SOURCE_ROUTE = "/{page}.md"
 PREVIEW_ROUTE = "/preview/{slug}"
@@ -86,7 +88,21 @@ POSTS_PER_PAGE = 10
 
 # First path segments that the service uses or reserves: no page in posts/pages/ may have one as its slug.
 RESERVED = frozenset(
-    {"api", "archive", "assets", "blog", "metrics", "og", "preview", "rss", "rum", "search", "series", "tags"},
+    {
+        "api",
+        "archive",
+        "assets",
+        "authors",
+        "blog",
+        "metrics",
+        "og",
+        "preview",
+        "rss",
+        "rum",
+        "search",
+        "series",
+        "tags",
+    },
 )
 
 
@@ -125,6 +141,7 @@ FIXED = (
     Fixed(BLOG, "list"),
     Fixed(TAGS, "tags"),
     Fixed(ARCHIVE, "archive"),
+    Fixed(SUBSCRIBE, "subscribe"),
     *(Fixed(feed.path) for feed in FEED_FORMATS),
     *map(Fixed, (SITEMAP, ROBOTS, LLMS, LLMS_FULL, MANIFEST, FAVICON, SEARCH, OPENSEARCH)),
     *map(Fixed, (API_POSTS, API_SEARCH, OPENAPI, HEALTH, READY)),
@@ -168,6 +185,10 @@ def tag(slug: str) -> str:
 
 def series(slug: str) -> str:
     return f"/series/{quote(slug)}"
+
+
+def author(slug: str) -> str:
+    return f"/authors/{quote(slug)}"
 
 
 def collection(slug: str) -> str:

@@ -113,7 +113,8 @@ if (versions.length) {
   new MutationObserver(followTheme).observe(document.documentElement, { attributeFilter: ["data-theme"] });
 }
 
-// The contents show which section is being read: the last one whose heading has passed the top third.
+// The contents show which section is being read, and keep it in sight: the last one whose heading has passed the top third.
+const toc = document.querySelector(".toc");
 const links = [...document.querySelectorAll(".toc a")];
 const headings = links.map((link) => document.getElementById(decodeURIComponent(link.hash.slice(1))));
 const passed = new Map();
@@ -121,6 +122,7 @@ const observer = new IntersectionObserver((changes) => {
   for (const change of changes) passed.set(change.target, change.isIntersecting);
   const current = headings.findLastIndex((heading) => passed.get(heading));
   links.forEach((link, index) => { link.ariaCurrent = index === current ? "true" : null; });
+  if (current >= 0) toc.scrollTop = links[current].offsetTop - toc.clientHeight / 2;
 }, { rootMargin: "99999px 0px -66%" });
 headings.forEach((heading) => observer.observe(heading));
 
@@ -156,4 +158,105 @@ if (seek) {
     if (field) field.elements.q.select();
     else openFinder();
   });
+}
+
+// The theme: that of the device, light or dark. The choice is kept, and is the same in every tab.
+const root = document.documentElement;
+const toggle = document.querySelector(".switch");
+const themed = [...document.querySelectorAll("meta[media*=prefers-color-scheme]")].map((it) => [it, it.media]);
+const showTheme = (theme) => {
+  if (theme) root.dataset.theme = theme;
+  else delete root.dataset.theme;
+  // The colour of the browser's bar.
+  for (const [it, media] of themed) it.media = !theme ? media : media.includes(theme) ? "all" : "not all";
+  toggle.dataset.now = theme;
+  toggle.title = toggle.ariaLabel = say(`theme${theme ? theme[0].toUpperCase() + theme.slice(1) : "System"}`);
+};
+const kept = () => {
+  try {
+    return { light: "light", dark: "dark" }[localStorage.getItem("theme")] ?? "";
+  } catch {
+    return "";
+  }
+};
+if (toggle) {
+  toggle.hidden = false;
+  showTheme(kept());
+  toggle.addEventListener("click", () => {
+    const theme = { "": "light", light: "dark", dark: "" }[root.dataset.theme ?? ""];
+    try {
+      localStorage.setItem("theme", theme);
+    } catch {}
+    showTheme(theme);
+  });
+  for (const event of ["storage", "pageshow"]) addEventListener(event, () => showTheme(kept()));
+}
+
+// Notes stand beside the line that cites them where the window has room for them; elsewhere their numbers open them.
+const prose = document.querySelector(".post > .prose");
+const notes = [...document.querySelectorAll(".post > .prose > .footnotes > ol > li")];
+const refs = [...document.querySelectorAll(".footnote-ref")];
+const noteOf = (ref) => document.getElementById(decodeURIComponent(ref.hash.slice(1)));
+const roomy = matchMedia("(min-width: 80rem)");
+const placeNotes = () => {
+  prose.classList.toggle("beside", roomy.matches);
+  prose.style.minHeight = "";
+  if (!roomy.matches) return;
+  const start = prose.getBoundingClientRect().top;
+  const column = notes[0].getBoundingClientRect();
+  // What is wide takes the place of notes.
+  const wide = [...prose.children].map((it) => it.getBoundingClientRect()).filter((it) => it.height && it.left < column.right && it.right > column.left);
+  let free = 0;
+  for (const note of notes) {
+    const ref = refs.find((it) => noteOf(it) === note);
+    let top = Math.max(free, ref ? ref.getBoundingClientRect().top - start - 4 : 0);
+    for (const box of wide) if (top < box.bottom - start && top + note.offsetHeight > box.top - start) top = box.bottom - start + 12;
+    note.style.top = `${top}px`;
+    free = top + note.offsetHeight + 14;
+  }
+  prose.style.minHeight = `${free}px`;
+};
+const openNote = (event) => {
+  const note = noteOf(event.currentTarget);
+  if (!note || roomy.matches || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  const box = document.createElement("div");
+  box.className = "note-box";
+  box.popover = "auto";
+  box.tabIndex = -1;
+  for (const part of note.cloneNode(true).childNodes) box.append(part.cloneNode(true));
+  for (const left of box.querySelectorAll(".footnote-back")) left.remove();
+  for (const named of box.querySelectorAll("[id]")) named.removeAttribute("id");
+  event.currentTarget.after(box);
+  box.addEventListener("toggle", ({ newState }) => { if (newState === "closed") box.remove(); });
+  box.showPopover();
+  box.focus();
+};
+if (notes.length) {
+  new ResizeObserver(placeNotes).observe(prose);
+  roomy.addEventListener("change", placeNotes);
+  if ("popover" in root) for (const ref of refs) ref.addEventListener("click", openNote);
+}
+
+// Sharing by the system's sheet, addresses to copy, and the address that was asked for.
+const sharing = document.querySelector(".sharing");
+if (sharing && navigator.share) {
+  sharing.hidden = false;
+  sharing.querySelector("button").addEventListener("click", () => {
+    const url = document.querySelector("link[rel=canonical]")?.href ?? location.href;
+    navigator.share({ title: document.querySelector("h1").textContent, url }).catch(() => {});
+  });
+}
+for (const button of navigator.clipboard ? document.querySelectorAll(".take") : []) {
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const done = await navigator.clipboard.writeText(button.dataset.text).then(() => "copied", () => "notAllowed");
+    button.textContent = announcer.textContent = say(done);
+    setTimeout(() => { button.textContent = say("copy"); announcer.textContent = ""; }, 2000);
+  });
+}
+const asked = document.querySelector(".asked");
+if (asked) {
+  asked.hidden = false;
+  asked.querySelector("code").textContent = location.pathname;
 }

@@ -120,7 +120,69 @@ def test_the_page_of_a_tag_links_to_its_feeds(body: Body) -> None:
 def test_a_post_links_to_its_neighbours_and_related_posts(body: Body) -> None:
     assert 'href="/blog/gr%C3%B6%C3%9Fe" rel="prev"' in body("/blog/hello")
     assert 'href="/blog/hello" rel="next"' in body("/blog/größe")
-    assert "Related posts" in body("/blog/hello")
+    assert "Related posts" not in body("/blog/hello")
+
+
+def test_related_posts_repeat_neither_the_posts_beside_nor_the_series(make: Callable[..., Edition]) -> None:
+    texts = {
+        f"{name}.md": f"---\ntitle: {name}\ndate: 2026-01-{day:02}\ntags: [all]\n{more}---\n\nText.\n"
+        for day, (name, more) in enumerate(
+            [("one", "series: s\n"), ("two", ""), ("three", ""), ("four", "series: s\n"), ("five", "")], 1
+        )
+    }
+    html = make(texts).pages["/blog/four"].identity.body.decode().partition("Related posts")[2]
+    assert re.findall(r'<a href="/blog/(\w+)"', html) == ["two"]
+
+
+def test_a_description_that_is_the_first_paragraph_is_not_printed_twice(make: Callable[..., Edition]) -> None:
+    html = make({"a.md": "---\ntitle: A\ndate: 2026-01-01\n---\n\nOnly once.\n"}).pages["/blog/a"].identity.body
+    assert html.partition(b"<main")[2].count(b"Only once.") == 1
+
+
+def test_home_shows_the_newest_post_with_its_first_lines_and_the_heaviest_tags(make: Callable[..., Edition]) -> None:
+    texts = {
+        f"p{day}.md": f"---\ntitle: P{day}\ndate: 2026-01-{day:02}\ndescription: D\ntags: [t{day}, all]\n---\n\n"
+        f"First of {day}[^1], see [this](/tags).\n\nSecond.\n\n[^1]: A note.\n"
+        for day in range(1, 15)
+    }
+    html = make(texts).pages["/"].identity.body.decode()
+    assert "<p>First of 14, see this.</p>\n<p>Second.</p>" in html
+    assert len(re.findall(r'href="/blog/p\d+"><|class="u-url" href="/blog/p', html)) == 7
+    tags = re.findall(r'<li><a href="/blog/tag/(\w+)">', html)
+    assert tags[0] == "all"
+    assert len(tags) == 12
+
+
+def test_an_author_has_a_page_and_a_byline(make: Callable[..., Edition]) -> None:
+    site = "title: T\nauthor: {name: Ada B, url: /about, about: Counts., email: a@b.example, portrait: /gone.jpg}\n"
+    other = "---\ntitle: Other\ndate: 2026-01-02\nauthors: [{name: Bo, url: 'https://bo.example'}]\n---\n\nText.\n"
+    edition = make({"site.yaml": site, "a.md": "---\ntitle: A\ndate: 2026-01-01\n---\n\nText.\n", "b.md": other})
+    text = {
+        path: page.identity.body.decode()
+        for path, page in edition.pages.items()
+        if page.media_type.startswith("text/html")
+    }
+    assert '<a class="p-name u-url" href="/authors/ada-b" rel="author">Ada B</a>' in text["/blog/a"]
+    assert 'href="mailto:a@b.example?subject=A"' in text["/blog/a"]
+    assert '<a class="p-name u-url" href="/authors/bo" rel="author">Bo</a>' in text["/blog/b"]
+    assert "mailto:" not in text["/blog/b"].partition("<main")[2].partition("</article>")[0]
+    assert ">A</a>" in text["/authors/ada-b"]
+    assert ">Other</a>" not in text["/authors/ada-b"]
+    assert 'href="https://bo.example" rel="me"' in text["/authors/bo"]
+    assert "/authors/bo</loc>" in edition.pages["/sitemap.xml"].identity.body.decode()
+    assert "/gone.jpg" not in text["/"]
+
+
+def test_a_site_without_an_author_has_no_page_of_one(make: Callable[..., Edition]) -> None:
+    edition = make({"a.md": "---\ntitle: A\ndate: 2026-01-01\n---\n\nText.\n"})
+    assert not [path for path in edition.pages if path.startswith("/authors")]
+    assert b'<span class="p-name">The author</span>' in edition.pages["/blog/a"].identity.body
+
+
+def test_the_subscribe_page_has_the_address_of_each_feed(body: Body) -> None:
+    html = body("/subscribe")
+    for path in ("/rss", "/atom.xml", "/feed.json"):
+        assert f'data-text="https://b.example{path}"' in html
 
 
 def test_a_part_links_to_the_page_of_its_series(make: Callable[..., Edition], body: Body) -> None:

@@ -16,6 +16,7 @@ from blog.content.media_types import captions, companions, dark_version, is_audi
 from blog.content.named_texts import PREFIX, NamedTexts, by_path, section, wiki_name
 from blog.content.post import Note, Post, StandalonePage, Text
 from blog.content.static_files import StaticFile
+from blog.urls import encoded
 
 # As wide as the column of text in site.css, with what a picture hangs into the margins.
 _SIZES = "(min-width: 48rem) 42.5rem, 100vw"
@@ -124,8 +125,13 @@ class Resolver:
         self._files = library.files
         self._lang = library.config.lang
         self._texts = by_path(library.texts)
+        self._static = library.static
         self._named = NamedTexts(library.texts)
         self._sections = dict(section_folders(library.pages))
+
+    def portrait(self, path: str) -> str:
+        """The URL of the author's portrait if the folder of static files has it, else ""."""
+        return path if any(path == encoded(file.address) for file in self._static.values()) else ""
 
     def languages(self, text: Text) -> tuple[str, ...]:
         """The language of a text, which is that of the site where it has none of its own, and then that of the site."""

@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import groupby
@@ -18,6 +18,7 @@ from blog.content.series import Series, series_of
 from blog.content.slugs import slugify
 from blog.content.targets import is_harmful
 from blog.content.translations import Translations, translations_of
+from blog.content.writers import Writer, writers_of
 
 RELATED_POSTS = 3
 # A tag that many posts share is a weak sign of related content, and comparing all posts with each other would take too long.
@@ -81,6 +82,17 @@ class Site:
         """The collections to which the menu has no link."""
         linked = {link.url.rstrip("/") for link in self.config.navigation}
         return tuple(it for it in self.collections if not linked & {it.url, urls.decoded(it.url)})
+
+    @property
+    def series_by_date(self) -> tuple[Series, ...]:
+        """The series; that with the newest post first."""
+        newest = {it.slug: max((post.published, post.slug) for post in it.posts) for it in self.series.values()}
+        return tuple(sorted(self.series.values(), key=lambda it: newest[it.slug], reverse=True))
+
+    @property
+    def writers(self) -> Mapping[str, Writer]:
+        """The authors of posts, by slug."""
+        return writers_of(self.posts, self.config.author)
 
     def tags_of(self, post: Post) -> tuple[Tag, ...]:
         return tuple(self.tags_by_slug[slug] for slug in sorted({slugify(name) for name in post.tags}))
@@ -244,15 +256,17 @@ def _neighbours(
 ) -> Mapping[str, Neighbours]:
     tagged = {tag.slug: tag.posts for tag in tags}
     positions = {(tag.slug, post.slug): position for tag in tags for position, post in enumerate(tag.posts)}
-    return {
-        post.slug: Neighbours(
-            older=posts[index + 1] if index + 1 < len(posts) else None,
-            newer=posts[index - 1] if index else None,
-            related=_related(post, positions, tagged, len(posts), translations.get(post.file, (post,))),
-            series=series[slugify(post.series)] if post.series else None,
-        )
-        for index, post in enumerate(posts)
-    }
+    neighbours: dict[str, Neighbours] = {}
+    for index, post in enumerate(posts):
+        older = posts[index + 1] if index + 1 < len(posts) else None
+        newer = posts[index - 1] if index else None
+        own = series[slugify(post.series)] if post.series else None
+        # What a page links to anyway is no news to its reader.
+        beside = {it.slug for it in (older, newer, *(own.posts if own else ())) if it}
+        beside |= {it.slug for it in translations.get(post.file, (post,))}
+        related = _related(post, positions, tagged, len(posts), beside)
+        neighbours[post.slug] = Neighbours(older, newer, related, own)
+    return neighbours
 
 
 def _related(
@@ -260,11 +274,11 @@ def _related(
     positions: Mapping[tuple[str, str], int],
     tagged: Mapping[str, tuple[Post, ...]],
     total: int,
-    same: Iterable[Text],
+    beside: Container[str],
 ) -> tuple[Post, ...]:
-    """The posts that share the most significant tags: a rare tag weighs more than a frequent one.
+    """The posts that share the most significant tags, without those ``beside``: a rare tag weighs more than a frequent one.
 
-    ``same`` are the post itself and its translations. Of a tag with many posts, only those nearest in time are compared.
+    Of a tag with many posts, only those nearest in time are compared.
     """
     scores: defaultdict[str, float] = defaultdict(float)
     found: dict[str, Post] = {}
@@ -274,7 +288,7 @@ def _related(
         for other in tagged[slug][first : first + 2 * _COMPARED_POSTS]:
             found[other.slug] = other
             scores[other.slug] += weight
-    for it in same:
-        scores.pop(it.slug, None)
-    best = sorted(scores, key=lambda slug: (scores[slug], found[slug].published, slug), reverse=True)
+    scores.pop(post.slug, None)
+    candidates = (slug for slug in scores if slug not in beside)
+    best = sorted(candidates, key=lambda slug: (scores[slug], found[slug].published, slug), reverse=True)
     return tuple(found[slug] for slug in best[:RELATED_POSTS])

@@ -12,6 +12,7 @@ _INDENT = re.compile(r"\n\s+")
 _PART = re.compile(r"(?:fonts|look)-[\w-]+\.css")
 _FONT = re.compile(r"/assets/([\w-]+)\.[0-9a-f]+\.woff2")
 _GROUND = re.compile(r"--(?:ground|raised):\s*light-dark\((#[0-9a-f]{6}),\s*(#[0-9a-f]{6})\)")
+_PAGE = re.compile(r"--ground:\s*light-dark\((#[0-9a-f]{6}),\s*(#[0-9a-f]{6})\)")
 # The fonts of a page's first view, which browsers load before they have read the style sheet.
 _FIRST = {
     "paper": ("newsreader.woff2", "source-serif.woff2"),
@@ -34,6 +35,12 @@ def dressed(assets: Mapping[str, bytes], look: Look) -> dict[str, bytes]:
 def preloaded(assets: Mapping[str, bytes], look: Look) -> tuple[str, ...]:
     """The names of the fonts that a page loads first."""
     return tuple(name for name in _FIRST[look.theme] if name in assets) if look.fonts == "theme" else ()
+
+
+def grounds(assets: Mapping[str, bytes]) -> tuple[str, ...]:
+    """The colour of the page in the light and in the dark, as the last rule of the style sheet says."""
+    found = _PAGE.findall(assets.get(STYLE, b"").decode())
+    return found[-1] if found else ()
 
 
 def _parts(assets: Mapping[str, bytes], look: Look) -> Iterator[str]:

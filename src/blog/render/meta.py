@@ -11,6 +11,7 @@ from blog.content.media_types import is_on_cards
 from blog.content.post import Note, Post, Text
 from blog.content.series import Series
 from blog.content.site import Site, Tag
+from blog.content.writers import Writer
 from blog.render.strings import Words
 from blog.render.theme import iso
 
@@ -158,6 +159,10 @@ class MetadataBuilder:
             older=urls.year(years[place + 1]) if place + 1 < len(years) else None,
         )
 
+    def author(self, writer: Writer) -> PageMetadata:
+        about = self._words.text("author_about", author=writer.name, site=self._config.title)
+        return self.index(writer.name, writer.url, writer.about or about)
+
     def collection(self, collection: Collection) -> PageMetadata:
         index = self.index(collection.title, collection.url, self._about(collection))
         meta = self._introduced(index, collection.introduction)
@@ -269,6 +274,10 @@ class MetadataBuilder:
         """The picture for social cards. Networks that cannot draw the text's own one would show none at all."""
         is_drawn = text.image is None or is_on_cards(text.image.src)
         return self._picture(text) if is_drawn else self._default_picture
+
+    def own_picture(self, text: Text) -> Picture | None:
+        """The picture of a text, if it is a file of the blog: pages load nothing from elsewhere."""
+        return self._picture(text) if text.image and not is_external(text.image.src) else None
 
     def _picture(self, text: Text) -> Picture | None:
         if text.image is None:

@@ -13,11 +13,13 @@ from blog import urls
 from blog.content.collections import Collection, Group
 from blog.content.post import Note, Post, Text
 from blog.content.site import Site
+from blog.content.writers import slugs_of
 from blog.errors import ContentError, Fault
 from blog.render import security
 from blog.render.bodies import BodyRenderer
 from blog.render.localised import in_words
 from blog.render.meta import MetadataBuilder, PageMetadata
+from blog.render.opening import opening
 from blog.render.page import HTML, PRIVATE, Rendered
 from blog.render.results import variables
 from blog.render.rum import MARKER, beacon_origin, rum_of
@@ -27,7 +29,9 @@ from blog.render.theme import Theme
 from blog.settings import Settings
 
 POSTS_PER_PAGE = urls.POSTS_PER_PAGE
-POSTS_AT_HOME = 6
+POSTS_AT_HOME = 7
+TAGS_AT_HOME = 12
+SERIES_AT_HOME = 2
 _HEADING = re.compile(r'(<h[2-6] id="([^"]*)">)(.*?)(</h[2-6]>)', re.DOTALL)
 # How templates/diagram.html begins a diagram.
 _DIAGRAM = '<figure class="diagram'
@@ -54,11 +58,15 @@ class PageRenderer:
         self._rum = rum_of(settings, theme.assets)
         self._beacons = beacon_origin(settings)
         self._words = theme.words(site.config.lang)
+        self._origin = settings.base_url
+        self._writers = site.writers
         self._shared = {
             "modified": site.modified,
             "refresh": settings.refreshes_browsers,
             "rum": self._rum,
             "fonts": theme.fonts,
+            "grounds": theme.grounds,
+            "portrait": self._resolver.portrait(site.config.author.portrait),
             "state_of": site.state_of,
         }
 
@@ -75,6 +83,8 @@ class PageRenderer:
         yield from self._series()
         yield self._archive()
         yield from self._years()
+        yield from self._authors()
+        yield self._subscribe()
         yield from map(self.text, self._site.pages)
         for collection in self._site.collections:
             yield from self._collection(collection)
@@ -143,7 +153,15 @@ class PageRenderer:
 
     def _home(self) -> Rendered:
         posts = self._site.posts
-        context = {"posts": posts[:POSTS_AT_HOME], "total": len(posts), "tags": self._site.tags}
+        tags = sorted(self._site.tags, key=lambda tag: (-len(tag.posts), tag.slug))[:TAGS_AT_HOME]
+        context = {
+            "posts": posts[:POSTS_AT_HOME],
+            "total": len(posts),
+            "tags": tags,
+            "series": [series for series in self._site.series_by_date if len(series.posts) > 1][:SERIES_AT_HOME],
+            "picture": self._metadata.own_picture(posts[0]) if posts else None,
+            "opening": opening(self._bodies.html(posts[0])) if posts else None,
+        }
         return self._page("home.html", self._metadata.home(), urls.HOME, context)
 
     def _lists(self) -> Iterator[Rendered]:
@@ -168,11 +186,15 @@ class PageRenderer:
     def _post(self, post: Post) -> Rendered:
         context = {
             "post": post,
+            "lead": post.description if post.description != post.document.summary else "",
             "content": self._content(post),
             "audio": self._resolver.audio(post),
             "toc": [heading for heading in post.document.headings if heading.level in {2, 3}],
             "around": self._site.neighbours[post.slug],
             "tags": self._site.tags_of(post),
+            "authors": [
+                self._writers[slug] for slug in slugs_of(post, self._site.config.author) if slug in self._writers
+            ],
         }
         return self._page(f"{post.kind.name}.html", self._metadata.post(post), post.kind.route, context)
 
@@ -202,6 +224,17 @@ class PageRenderer:
         for year, posts in self._site.years.items():
             context = {"year": year, "posts": posts}
             yield self._page("year.html", self._metadata.year(year, years), urls.YEAR_ROUTE, context)
+
+    def _authors(self) -> Iterator[Rendered]:
+        for writer in self._writers.values():
+            yield self._page("author.html", self._metadata.author(writer), urls.AUTHOR_ROUTE, {"author": writer})
+
+    def _subscribe(self) -> Rendered:
+        title = self._words.text("subscribe")
+        meta = self._metadata.index(
+            title, urls.SUBSCRIBE, self._words.text("subscribe_about", site=self._site.config.title)
+        )
+        return self._page("subscribe.html", meta, urls.SUBSCRIBE, {"origin": self._origin})
 
     def _standalone(self, page: Text) -> Rendered:
         context = {"page": page, "content": self._content(page)}

@@ -86,6 +86,7 @@ def _locations(site: Site, pages: Container[str]) -> Iterator[tuple[str, datetim
         yield tag.url, last_modified(tag.posts)
     yield from ((series.url, last_modified(series.posts)) for series in site.series.values())
     yield from ((urls.year(year), last_modified(posts)) for year, posts in site.years.items())
+    yield from ((writer.url, last_modified(writer.posts)) for writer in site.writers.values())
     for page in site.pages:
         yield page.url, page.updated
     for collection in site.collections:

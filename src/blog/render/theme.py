@@ -32,7 +32,7 @@ from blog.content.folder import MAX_FILE_BYTES, MAX_TEXT_BYTES
 from blog.content.scripts import direction
 from blog.errors import ContentError, Fault
 from blog.render.catalogues import Catalogues
-from blog.render.look import dressed, preloaded
+from blog.render.look import dressed, grounds, preloaded
 from blog.render.strings import ENGLISH, Words
 
 ASSETS = "assets"
@@ -121,6 +121,11 @@ class Theme:
     def fonts(self) -> tuple[str, ...]:
         """The URLs of the fonts that a page loads first."""
         return tuple(map(self.asset, preloaded(self.assets, self._look)))
+
+    @property
+    def grounds(self) -> tuple[str, ...]:
+        """The colour of the page in the light and in the dark, as the style sheet has it; none where it has none."""
+        return grounds(self.assets)
 
     def asset(self, name: str) -> str:
         """The URL of an asset, for templates. An unknown name raises TemplateError, which becomes a fault of the template."""

@@ -16,6 +16,7 @@ CONTENT_TYPES: Mapping[str, str] = {
     urls.TAG_ROUTE: "tag",
     urls.SERIES_ROUTE: "series",
     urls.YEAR_ROUTE: "archive",
+    urls.AUTHOR_ROUTE: "author",
     **{kind.route: kind.name for kind in (*urls.KINDS, urls.NOTE)},
     urls.UNGROUPED_NOTE_ROUTE: urls.NOTE.name,
     urls.COLLECTION_ROUTE: "collection",
