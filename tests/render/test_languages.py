@@ -69,7 +69,7 @@ def test_no_page_has_an_english_word(make: Make, lang: str) -> None:
     }
     html = {path: body for path, body in pages.items() if body.startswith("<!doctype html>")}
     html["404"] = edition.not_found.answer("/blog/00").body.decode()
-    assert len(html) == 30
+    assert len(html) == 31
     for path, body in html.items():
         foreign = {word for text in shown(body) for word in re.findall(r"[^\W\d_]+", NEUTRAL.sub("", text))} - own
         assert foreign == set(), path
