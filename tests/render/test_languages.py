@@ -30,7 +30,7 @@ FILES: Mapping[str, str] = {
     for number in range(10, 20)
 }
 # Names and terms that every language has as they are.
-NEUTRAL = re.compile(r"https?://\S+|RSS|Atom|JSON Feed|Markdown|Cookies?|Mermaid|mermaid|flowchart|LR|MB|kB")
+NEUTRAL = re.compile(r"(?:https?:/)?/\S+|RSS|Atom|JSON Feed|Markdown|Cookies?|Mermaid|mermaid|flowchart|LR|MB|kB")
 # What is no word: addresses, names of fields, and words of other standards. What a reader sees or hears is left.
 _SEEN = re.compile(r"<(?:script|style|svg)\b[^>]*>.*?</(?:script|style|svg)>|<!--.*?-->", re.DOTALL)
 _SPOKEN = re.compile(r'\b(?:aria-label|alt|title|label|data-[a-z-]+)="(?!/)([^"]*)"')
