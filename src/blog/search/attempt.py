@@ -18,6 +18,8 @@ _RANKED = """
 _ENOUGH = 3
 _MOST_CORRECTIONS = 3
 _SHORTEST_BEGINNING = 2
+# SQLite refuses an expression of more than 256 parts.
+_MOST_PARTS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,11 @@ class Attempt:
         self._excluded = [it for term in query.terms if term.excluded for it in wanted(term, languages)]
         self._corrections: dict[str, Near] = {}
         self._nearest: dict[tuple[str, ...], list[Alternative]] = {}
+
+    @property
+    def words(self) -> int:
+        """How many words are looked for, together and apart."""
+        return len(self._wanted) + len(self._excluded)
 
     def found(self, texts: dict[int, IndexedText]) -> list[Found]:
         if not self._wanted:
@@ -128,7 +135,7 @@ def _in_parts(found: Sequence[Wanted]) -> list[Wanted]:
             parts += (Wanted(it.term, (Alternative((key,)),), run=key) for key in keys)
         else:
             parts.append(it)
-    return parts
+    return parts[:_MOST_PARTS]
 
 
 def _and_then(first: list[Found], others: list[Found]) -> list[Found]:

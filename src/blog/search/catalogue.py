@@ -53,11 +53,8 @@ def passes(text: IndexedText, query: Query, tag: str | None, year: int | None) -
 
 
 def tag_counts(texts: Iterable[IndexedText]) -> tuple[TagCount, ...]:
-    counts, names = Counter[str](), dict[str, str]()
-    for text in texts:
-        for name, slug in text.tags:
-            counts[slug] += 1
-            names.setdefault(slug, name)
+    tags = [tag for text in texts for tag in text.tags]
+    counts, names = Counter(slug for _, slug in tags), {slug: name for name, slug in reversed(tags)}
     best = sorted(counts.items(), key=lambda it: (-it[1], it[0]))[:_MOST_TAGS]
     return tuple(TagCount(names[slug], slug, count) for slug, count in best)
 

@@ -4,6 +4,7 @@ import sqlite3
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from blog.search.answers import Answer, Hit, Nearest, Section
 from blog.search.attempt import Attempt, Found
@@ -14,9 +15,15 @@ from blog.search.snippets import Marker
 from blog.search.stems import MOST_LANGUAGES, code_of
 from blog.search.texts import PackedText
 
-_SECTIONS = "SELECT rowid FROM section_words WHERE section_words MATCH ? AND rowid BETWEEN ? AND ? LIMIT 100"
-_MOST_SECTIONS = 3
+_SECTIONS_WITH = (
+    "SELECT rowid AS number, %d AS weight FROM section_words WHERE section_words MATCH ? AND rowid BETWEEN ? AND ?"
+)
+_BEST_SECTIONS = "SELECT number, sum(weight) FROM (%s) GROUP BY number ORDER BY 2 DESC, 1 LIMIT ?"
+# The first hits of a page are shown with several sections.
+_FIRST_HITS, _MOST_SECTIONS = 3, 3
 _MOST_NEAREST = 3
+# A term may have several words: those between which there is no space, or of several scripts.
+MAX_WORDS = 64
 _STEPS_BETWEEN_CHECKS = 20_000
 
 
@@ -89,6 +96,8 @@ class Search:
         if query.refusal or (query.is_empty and not tag and not year):
             return Answer(query=query)
         search = Attempt(self._connection, query, self._languages)
+        if search.words > MAX_WORDS:
+            return Answer(query=replace(query, terms=(), refusal=f"A query has at most {MAX_WORDS} words."))
         texts = self._texts
         if query.filters or tag or year:
             texts = {number: text for number, text in texts.items() if passes(text, query, tag, year)}
@@ -102,7 +111,10 @@ class Search:
         return Answer(
             query=query,
             total=len(found),
-            hits=tuple(self._hit(it, query) for it in found[offset : offset + limit]),
+            hits=tuple(
+                self._hit(it, query, _MOST_SECTIONS if number < _FIRST_HITS else 1)
+                for number, it in enumerate(found[offset : offset + limit])
+            ),
             tags=tag_counts(it.text for it in found),
             years=year_counts(it.text for it in found),
             suggestion=search.suggestion(),
@@ -115,7 +127,7 @@ class Search:
         newest = sorted((text for text in texts if text.date), key=lambda it: it.order)
         return tuple(Nearest(text.path, text.title) for text in newest[:_MOST_NEAREST])
 
-    def _hit(self, found: Found, query: Query) -> Hit:
+    def _hit(self, found: Found, query: Query, sections: int) -> Hit:
         text = found.text
         return Hit(
             path=text.path,
@@ -124,14 +136,14 @@ class Search:
             date=text.date,
             language=text.language,
             tags=tuple(name for name, _ in text.tags),
-            sections=tuple(self._sections(found, query)),
+            sections=tuple(self._sections(found, query, sections)),
             score=round(found.score, 4),
         )
 
-    def _sections(self, found: Found, query: Query) -> Iterator[Section]:
+    def _sections(self, found: Found, query: Query, count: int) -> Iterator[Section]:
         """The sections with most of the words, in the order of the text."""
         text, marker = found.text, self._marker(found)
-        for number in sorted(self._best_sections(found, query)) or [text.first] * (text.first <= text.last):
+        for number in sorted(self._best_sections(found, query, count)) or [text.first] * (text.first <= text.last):
             section = section_of(self._connection, number)
             yield Section(section.heading, section.anchor, marker.snippet(section, in_code=query.in_code))
 
@@ -142,19 +154,15 @@ class Search:
             self._markers[known] = Marker(found.wanted, found.text.language)
         return self._markers[known]
 
-    def _best_sections(self, found: Found, query: Query) -> list[int]:
-        scores: Counter[int] = Counter()
-        for it in found.wanted:
-            column = "{code} : " if query.in_code else ""
-            for number in self._sections_with(f"{column}{it.words}", found.text):
-                scores[number] += 2
-        if scores and not query.in_code:
-            for number in self._sections_with(
-                f"{{heading}} : ({' OR '.join(it.words for it in found.wanted)})", found.text
-            ):
-                scores[number] += 1
-        best = sorted(scores, key=lambda number: (-scores[number], number))
-        return best[:_MOST_SECTIONS]
-
-    def _sections_with(self, matched: str, text: IndexedText) -> list[int]:
-        return [number for (number,) in self._connection.execute(_SECTIONS, (matched, text.first, text.last))]
+    def _best_sections(self, found: Found, query: Query, count: int) -> list[int]:
+        """The sections with most of the terms; one with them in its heading comes first."""
+        if not found.wanted:
+            return []
+        column = "{code} : " if query.in_code else ""
+        matched = [(f"{column}{it.words}", 2) for it in found.wanted]
+        if not query.in_code:
+            matched.append((f"{{heading}} : ({' OR '.join(it.words for it in found.wanted)})", 1))
+        parts = " UNION ALL ".join(_SECTIONS_WITH % weight for _, weight in matched)
+        values = [value for words, _ in matched for value in (words, found.text.first, found.text.last)]
+        rows = self._connection.execute(_BEST_SECTIONS % parts, (*values, count))
+        return [number for number, _ in rows]

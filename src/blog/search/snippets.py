@@ -10,7 +10,7 @@ from blog.search.answers import Snippet
 from blog.search.stems import code_of, stem
 from blog.search.texts import TextSection
 from blog.search.wanted import Wanted
-from blog.search.words import PART, WORD, beginning_of, word
+from blog.search.words import PART, WORD, beginning_of, to_search, word
 
 _LENGTH = 180
 _BEFORE = 60
@@ -38,7 +38,7 @@ class Marker:
         self._runs: list[tuple[str, int]] = []
         for number, it in enumerate(found):
             self._add(it, number)
-        beginnings = {beginning_of(key) for key in (*self._keys, *self._prefixes)}
+        beginnings = {re.escape(beginning_of(key)) for key in (*self._keys, *self._prefixes)}
         # Analysing every word of a text takes twenty times as long.
         self._candidates = re.compile("|".join(sorted(beginnings))) if beginnings else None
 
@@ -65,7 +65,7 @@ class Marker:
 
     def _words(self, text: str) -> Iterator[_Mark]:
         end = 0
-        for candidate in self._candidates.finditer(text) if self._candidates else ():
+        for candidate in self._candidates.finditer(to_search(text)) if self._candidates else ():
             start = candidate.start()
             if start < end or not _begins_word(text, start):
                 continue

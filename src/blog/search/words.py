@@ -34,7 +34,6 @@ _IN_RUNS = re.compile(f"({_UNSPACED})")
 _JOINT = re.compile("[._'’‐-]+")
 _CAMEL = re.compile("[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z0-9]+|[A-Z0-9]+")
 _IS_CAMEL = re.compile("[a-z0-9][A-Z]|[A-Z]{2}[a-z]")
-_NOT_ASCII = r"[^\x00-\x7f]"
 # Accents of Latin, Greek and Cyrillic letters; points and signs of Hebrew and Arabic that readers leave out; the Hindi nukta.
 _DROPPED = re.compile(
     "[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u093c\u00ad\u200c\u200d]+"
@@ -70,24 +69,36 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFC", _DROPPED.sub("", unicodedata.normalize("NFKD", lower)))
 
 
-@lru_cache(256)
-def _spellings(letter: str) -> str:
-    """The letters that a letter outside of ASCII is folded from: those near it in Unicode."""
-    block = ord(letter) & ~0xFF
-    found = (chr(code) for code in range(block, block + 0x100))
-    return letter + "".join(it for it in found if it.isalpha() and folded(it)[:1] == letter)
+@lru_cache(1)
+def _base_letters() -> dict[int, str]:
+    """Letters with accents by their base letters, where both are one character."""
+    found = {}
+    for first, end in ((0xC0, 0x250), (0x370, 0x530), (0x620, 0x6D4), (0x1E00, 0x2000)):
+        for code in range(first, end):
+            base = folded(chr(code))
+            if len(base) == 1 and base != chr(code):
+                found[code] = base
+    return found | {ord("ß"): "s", ord("æ"): "a", ord("œ"): "o", ord("þ"): "t"}
+
+
+def to_search(text: str) -> str:
+    """A text of the same length in lower case with base letters, in which `beginning_of` finds the words that may have a key."""
+    lower = text.lower()
+    if len(lower) != len(text):
+        lower = text
+    return lower if lower.isascii() else lower.translate(_base_letters())
 
 
 def beginning_of(key: str) -> str:
-    """A regular expression for the first letters of the words that may have a key. It finds more than those words."""
+    """The first letters of the words that may have a key. More words than those begin so.
+
+    >>> beginning_of("kubernetes"), beginning_of("strasse"), beginning_of("~aero"), beginning_of("книг")
+    ('kub', 'str', 'a', 'к')
+    """
     first = key.removeprefix("~")[:3]
-    if not first.isascii():
-        return f"[{re.escape(_spellings(first[0]))}]"
-    # Any letter outside of ASCII may be an accented form of this one.
-    letters = (
-        f"(?:[{letter}{letter.upper()}]|{_NOT_ASCII})" if letter.isalpha() else re.escape(letter) for letter in first
-    )
-    return "".join(letters)
+    if not first.isascii() or any(letters in first for letters in ("ss", "ae", "oe", "th")):
+        return first[:1]
+    return first
 
 
 def lowered(text: str) -> str:

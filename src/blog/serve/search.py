@@ -106,24 +106,29 @@ def search_routes(searcher: Searcher, origin: str) -> APIRouter:
         year: Annotated[int | None, Query(ge=1, le=9999, description="Only texts of this year")] = None,
     ) -> Response:
         """Posts, pages and notes with the words of a query, with the sections that they are in."""
-        answer = await _answer(searcher, q, Page(limit=limit, offset=offset, tag=tag or None, year=year))
-        body = _result(answer, offset, origin.rstrip("/")).model_dump_json().encode()
-        return Response(body, media_type=JSON, headers=_HEADERS)
+        page = Page(limit=limit, offset=offset, tag=tag or None, year=year)
+        return await _response(searcher, q, page, origin.rstrip("/"))
 
     return router
 
 
-async def _answer(searcher: Searcher, text: str, page: Page) -> Answer:
+async def _response(searcher: Searcher, text: str, page: Page, origin: str) -> Response:
+    """The response, whose body is made in the thread of the search."""
+
+    def body_of(answer: Answer) -> tuple[str, bytes]:
+        refusal = answer.query.refusal
+        return refusal, b"" if refusal else _result(answer, page.offset, origin).model_dump_json().encode()
+
     try:
-        answer = await searcher.answer(parse(text), page)
+        refusal, body = await searcher.finished(parse(text), page, body_of)
     except BusyError as problem:
         headers = {**_HEADERS, "retry-after": str(problem.retry_after)}
         raise HTTPException(503, str(problem), headers=headers) from None
     except FailedError as problem:
         raise HTTPException(500, str(problem), headers=_HEADERS) from None
-    if answer.query.refusal:
-        raise HTTPException(400, answer.query.refusal, headers=_HEADERS)
-    return answer
+    if refusal:
+        raise HTTPException(400, refusal, headers=_HEADERS)
+    return Response(body, media_type=JSON, headers=_HEADERS)
 
 
 def _result(answer: Answer, offset: int, origin: str) -> SearchResult:
