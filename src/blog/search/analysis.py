@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from blog.search.stems import code_of, stem
 from blog.search.texts import SearchText
-from blog.search.words import LONGEST_WORD, words_of
+from blog.search.words import LONGEST_WORD, WORD, words_of
 
 # It stands between pieces that no phrase may span. No word has this character.
 GAP = "¦"
@@ -34,6 +34,15 @@ class TextFields:
     forms: dict[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """What the index has for a word as it is written: its keys in their order, its further keys, and the forms that may be meant by it."""
+
+    keys: tuple[str, ...]
+    others: dict[str, None]
+    forms: dict[str, str]
+
+
 class _Field:
     """The keys of one piece of text, and its further keys, each once."""
 
@@ -52,7 +61,7 @@ class Analyzer:
 
     def __init__(self, language: str) -> None:
         self._language = code_of(language)
-        self._stems: dict[str, str] = {}
+        self._known: dict[str, _Entry] = {}
 
     def fields(self, text: SearchText) -> TextFields:
         forms: dict[str, str] = {}
@@ -72,26 +81,32 @@ class Analyzer:
         )
 
     def _field(self, text: str, forms: dict[str, str]) -> _Field:
-        field = _Field()
-        keys, others = field.keys, field.others
-        for _, _, word in words_of(text):
-            keys += word.keys
-            if word.is_run:
-                continue
-            others.update(dict.fromkeys(word.others))
-            for form, shown in word.forms:
-                if form not in forms and _SHORTEST_FORM <= len(form) < LONGEST_WORD and not form.isdigit():
-                    forms[form] = shown
-                found = self._stem(shown)
-                if found:
-                    others[found] = None
+        field, known = _Field(), self._known
+        written = WORD.findall(text)
+        distinct = dict.fromkeys(written)
+        for word in distinct:
+            if word not in known:
+                known[word] = self._entry(word)
+        for word in written:
+            field.keys += known[word].keys
+        for word in distinct:
+            field.others.update(known[word].others)
+            forms.update(known[word].forms)
         return field
 
-    def _stem(self, shown: str) -> str:
-        known = self._stems.get(shown)
-        if known is None:
-            known = self._stems[shown] = stem(shown, self._language)
-        return known
+    def _entry(self, written: str) -> _Entry:
+        keys: list[str] = []
+        others: dict[str, None] = {}
+        forms: dict[str, str] = {}
+        for _, _, word in words_of(written):
+            keys += word.keys
+            others |= dict.fromkeys(word.others)
+            for form, shown in word.forms:
+                if _SHORTEST_FORM <= len(form) < LONGEST_WORD and not form.isdigit():
+                    forms[form] = shown
+                if found := stem(shown, self._language):
+                    others[found] = None
+        return _Entry(tuple(keys), others, forms)
 
 
 def _column(fields: Iterable[_Field]) -> str:
