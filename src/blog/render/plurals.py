@@ -73,6 +73,9 @@ _RULES: dict[str, _Rule] = {
 }  # fmt: skip
 
 
+LANGUAGES = tuple(_RULES)
+
+
 def category(lang: str, n: int) -> str:
     """The plural category of a number. For a language that is not in the table that of English.
 
