@@ -441,3 +441,16 @@ def test_a_link_to_another_folder_says_that_it_is_one(write: Write, faults: Faul
     assert faults() == [
         f"a.md:{line_of_body()}: link 'b/' is beside the post, but it is a folder; link to a text or a file in it"
     ]
+
+
+def test_a_name_of_obsidian_is_found_in_the_aliases(write: Write, faults: Faults) -> None:
+    write("b.md", text(more="aliases: [Other Name, More]\n"))
+    write("a.md", text("[[other name]] and [[More|x]]").replace("Title", "A"))
+    assert faults() == []
+
+
+@pytest.mark.parametrize("html", ["<video src=v.mp4></video>", "<audio src='v.mp3' controls></audio>"])
+def test_a_missing_recording_is_called_one(write: Write, faults: Faults, html: str) -> None:
+    write("a.md", text(html))
+    (fault,) = faults()
+    assert "recording 'v.mp" in fault

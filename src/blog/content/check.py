@@ -22,7 +22,7 @@ from blog.content.document import Reference
 from blog.content.folder import CONFIG
 from blog.content.front_matter import key_line, written_alias
 from blog.content.library import Library, files_of, is_external, resolve_file, resolve_relative, section_folders
-from blog.content.media_types import AUDIO, PICTURES, is_audio, is_on_cards, is_picture
+from blog.content.media_types import AUDIO, PICTURES, is_audio, is_on_cards, is_picture, player_of
 from blog.content.named_texts import PREFIX, NamedTexts, as_written, by_path, section, wiki_name
 from blog.content.other_names import meant
 from blog.content.post import Post, StandalonePage, Text
@@ -311,6 +311,8 @@ class _Targets:
         path = resolve_file(text, target)
         if path and (reason := self._library.refused.get(path)):
             yield f"image {target!r} is {'in static/' if target.startswith('/') else 'beside the post'}, but {reason}"
+        elif path not in self._library.files and player_of(target):
+            yield f"recording {target!r} names no file beside the post"
         elif path not in self._library.files:
             yield f"image {target!r} is not a picture beside the post ({_kinds()})"
 

@@ -71,9 +71,14 @@ class NamedTexts:
         return []
 
     def _of_wiki(self, name: str) -> list[Text]:
-        """By the path or the name of the file, then by the name without its date and language, the slug, and the title."""
+        """By the path or the name of the file, then by the name without its date and language, the slug, the title, and other names."""
         steps = "/".join(_steps(PurePosixPath(name), any_suffix=False))
-        for wanted, names in ((steps, self._by_path), (_folded(name), self._by_slug), (_title(name), self._by_title)):
+        for wanted, names in (
+            (steps, self._by_path),
+            (_folded(name), self._by_slug),
+            (_title(name), self._by_title),
+            (_title(name), self._by_alias),
+        ):
             if found := names.get(wanted):
                 return found
         return []
@@ -89,6 +94,11 @@ class NamedTexts:
     @cached_property
     def _by_title(self) -> dict[str, list[Text]]:
         return self._indexed(lambda text: (_title(text.title),))
+
+    @cached_property
+    def _by_alias(self) -> dict[str, list[Text]]:
+        """By the last part of each alias: in Obsidian an alias is another name."""
+        return self._indexed(lambda text: (_title(alias.rpartition("/")[2]) for alias in text.aliases))
 
     @cached_property
     def _by_name(self) -> dict[str, list[Text]]:

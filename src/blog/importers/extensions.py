@@ -41,7 +41,7 @@ _USES: Mapping[str, re.Pattern[str]] = {
     "superscript": re.compile(r"\^"),
     "definition_lists": re.compile(r"^[ >]*:[ \t]", re.MULTILINE),
     "abbreviations": re.compile(r"^[ >]*\*\[", re.MULTILINE),
-    "admonitions": re.compile(r"^[ >]*(?::::|!!!|\?\?\?)", re.MULTILINE),
+    "admonitions": re.compile(r"^[ >]*(?::::|!!!|\?\?\?)|\[!\w", re.MULTILINE),
     "wiki_links": re.compile(r"\[\["),
     "toc": re.compile(r"\[_?toc_?\]|\{\{[ \t]*toc[ \t]*\}\}", re.IGNORECASE),
 }

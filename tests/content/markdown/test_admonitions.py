@@ -97,3 +97,45 @@ def test_admonitions_nested_too_deep_are_text_with_a_remark() -> None:
     document = parse(":::note\n" * 60 + "x\n" + ":::\n" * 60)
     assert document.markup.count('<div class="alert') == 50
     assert next(remark.line for remark in document.remarks) == 51
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "title"),
+    [
+        ("> [!info] A *title*\n> b", "note", "A <em>title</em>"),
+        ("> [!TIP] Try\n> b", "tip", "Try"),
+        ("> [!danger]\n> b", "caution", None),
+        ("> [!faq]- Why\n> b", "note", "Why"),
+        ("> [!bug]+\n> b", "caution", None),
+        ("> > [!success] Done\n> > b", "tip", "Done"),
+        ("- > [!quote] Said\n  > b", "note", "Said"),
+    ],
+)
+def test_a_callout_of_obsidian_is_an_alert(text: str, kind: str, title: str | None) -> None:
+    document = parse(text)
+    assert f'class="alert alert-{kind}"' in document.markup
+    assert "<p>b</p>" in document.markup
+    assert ("<details" in document.markup) == ("]-" in text or "]+" in text)
+    assert (" open>" in document.markup) == ("]+" in text)
+    assert title is None or f'class="alert-title">{title}</' in document.markup
+    assert document.remarks == ()
+
+
+def test_a_callout_of_another_kind_is_a_quote_with_a_warning() -> None:
+    document = parse("a\n\n> [!recipe] Soup\n> b")
+    (remark,) = document.remarks
+    assert (remark.line, remark.problem.partition(" is ")[0]) == (3, "'[!recipe]'")
+    assert "<blockquote>" in document.markup
+
+
+@pytest.mark.parametrize("text", ["> [!info](x.md)\n> b", "> [!] a", "> a [!info]", "> [! info] a"])
+def test_other_quotes_are_no_callouts(text: str) -> None:
+    document = parse(text)
+    assert "alert" not in document.markup
+    assert document.remarks == ()
+
+
+def test_callouts_are_quotes_where_admonitions_are_off() -> None:
+    document = parse("> [!info] A\n> b", extensions=Extensions(admonitions=False))
+    assert "<blockquote>" in document.markup
+    assert document.remarks == ()

@@ -70,3 +70,40 @@ def test_an_id_given_twice_is_remarked_and_used_once() -> None:
     document = parse("## A {#b}\n\n## C {#b}\n")
     assert [found.anchor for found in document.headings] == ["b", "c"]
     assert [found.line for found in document.remarks] == [3]
+
+
+@pytest.mark.parametrize(
+    ("text", "construct"),
+    [
+        ("a\nb %%hidden words%% c", "a comment of Obsidian"),
+        ("a\n%%", "a comment of Obsidian"),
+        ("a\nwords ^block-id", "a block id of Obsidian"),
+        ("a\n{::nomarkdown}", "an extension of kramdown"),
+        ("a\n[b](https://a.example/b c)", "a link whose address contains a space"),
+    ],
+)
+def test_a_construct_of_another_program_is_named_with_its_line(text: str, construct: str) -> None:
+    (remark,) = parse(text).remarks
+    assert (remark.line, construct in remark.problem) == (2, True), remark
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "100%% sure, 50%% not",
+        "x ^2",
+        "2 ^10",
+        "a ^_^",
+        "`%%x%%`",
+        "[b](https://a.example 'c d')",
+        "e^x and ^y^",
+        r"\%%a%%",
+    ],
+)
+def test_signs_in_prose_are_no_construct(text: str) -> None:
+    assert parse(text).remarks == ()
+
+
+def test_an_attribute_that_asks_for_markdown_is_remarked() -> None:
+    (remark,) = parse('<div markdown="1">\n**a**\n</div>').remarks
+    assert remark.problem.startswith("<div markdown> is not understood here")

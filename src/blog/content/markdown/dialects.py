@@ -22,12 +22,16 @@ _CONSTRUCTS = (
         "a link whose address contains a space and must stand between < and >",
     ),
     (re.compile(r"^\[\[?_?toc_?\]\]?[ \t]*$", re.MULTILINE | re.IGNORECASE), "a table of contents marker"),
+    (re.compile(r"%%(?![%\s])[^%\n]*[^%\s]%%(?!%)|^%%[ \t]*$", re.MULTILINE), "a comment of Obsidian"),
+    (re.compile(r"[ \t]\^(?=[\w-]*[a-z])[\w-]{3,40}[ \t]*\Z"), "a block id of Obsidian"),
+    (re.compile(r"\{:[:/][^\n{}]*\}"), "an extension of kramdown"),
+    (re.compile(r"\[[^\[\]\n]+\]\(https?://[^\s()<>]+ [^()<>\"'\n]*\)"), "a link whose address contains a space and must be %20"),
     (re.compile(r"\{:[ \t]*[.#\w][^\n{}]*\}"), "an attribute list of kramdown"),
     (re.compile(r"(?:(?<=\))|(?<=[\]`*_\w \x00]))\{[ \t]*(?:[.#][\w-]+|[\w-]+=[^\s{}]+)(?:[ \t]+[^\n{}]*)?\}"), "an attribute list"),
 )  # fmt: skip
 _SHOWN = 60
 _SHOWS_CODE = re.compile(r"<(?:code|pre|samp|kbd)\b", re.IGNORECASE)
-_HINTS = ("{", ":::", "[", "import", "export")
+_HINTS = ("{", ":::", "[", "import", "export", "%%", " ^")
 
 
 def find(text: str, understood: Iterable[tuple[int, int]]) -> Iterator[tuple[int, str]]:

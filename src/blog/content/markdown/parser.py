@@ -38,7 +38,7 @@ class _Markdown(mistune.Markdown):
 
     def __init__(self, block: Blocks, inline: Inlines, extensions: Extensions) -> None:
         super().__init__(renderer=None, block=block, inline=inline)
-        self._has_contents = extensions.toc
+        self._has_contents, self._has_callouts = extensions.toc, extensions.admonitions
 
     def render_state(self, state: BlockState) -> list[Token]:
         return [self._block(token, state.env) for token in state.tokens]
@@ -47,7 +47,7 @@ class _Markdown(mistune.Markdown):
         if token["type"] == "table":
             token = tables.spread(token)
         elif token["type"] == "block_quote":
-            token = alerts.as_alert(token)
+            token = self._quote(token, env)
         elif token["type"] == "list_item":
             token = tasks.as_task(token)
         elif token["type"] == "paragraph" and self._has_contents and contents.is_marker(token["text"], env):
@@ -59,6 +59,12 @@ class _Markdown(mistune.Markdown):
         if "children" in token:
             return {**token, "children": [self._block(child, env) for child in token["children"]]}
         return self._leaf(token, env) if "text" in token else token
+
+    def _quote(self, token: Token, env: Any) -> Token:
+        quote = alerts.as_alert(token, callouts=self._has_callouts)
+        if quote is token and self._has_callouts and (problem := alerts.unknown_callout(quote)):
+            env["problems"].append((token["line"], problem))
+        return quote
 
     def _html(self, token: Token, env: Any) -> Token:
         html, places = with_addresses(token["raw"])
