@@ -49,3 +49,19 @@ def test_the_defaults_in_the_readme_are_those_of_the_values(defaults: dict[str, 
         for name in path.split("."):
             value = value[name]
         assert json.loads(default) == value
+
+
+def test_the_table_of_memory_has_the_measured_figures_and_the_default_limit_fits(defaults: dict[str, Any]) -> None:
+    """docs/operations.md has what was measured: posts, peak with page cache, the process' own, idle."""
+    operations = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    measured = {
+        posts: (idle, own)
+        for posts, own, idle in re.findall(
+            r"^\| ([\d,]+) \| .+ \| (\d+) MiB \| (\d+) MiB \|$", operations, re.MULTILINE
+        )
+    }
+    row = r"^\| ([\d,]+) \| (\d+) MiB \| (\d+) MiB \| .*?(\d+)Mi \|$"
+    rows = re.findall(row, README.read_text(encoding="utf-8"), re.MULTILINE)
+    assert {posts: (idle, peak) for posts, idle, peak, _ in rows} == measured
+    assert all(int(peak) < int(limit) for _, _, peak, limit in rows)
+    assert int(defaults["resources"]["limits"]["memory"].removesuffix("Mi")) > int(measured["300"][1])

@@ -60,6 +60,25 @@ def test_promtool_accepts_the_configuration_of_prometheus(need: "Need") -> None:
     assert done.returncode == 0, done.stderr
 
 
+def test_a_beacon_cannot_make_alloy_fetch_an_address() -> None:
+    """By default faro.receiver downloads source maps from wherever a beacon says they are."""
+    receiver = (DOCKER / "compose/config.alloy").read_text(encoding="utf-8").partition("faro.receiver")[2]
+    assert re.search(r"sourcemaps \{\s+download = false\s+\}", receiver.partition("\n}\n")[0])
+
+
+def test_every_file_that_a_service_mounts_can_be_read_by_other_users() -> None:
+    """Git keeps no mode but that of programs; what the table in docs/image.md says about umask is all that can go wrong."""
+    text = (DOCKER.parent / "docs/image.md").read_text(encoding="utf-8")
+    (command,) = re.findall(r"chmod -R go\+rX ([^`]+)`", text)
+    mounted = {
+        str((DOCKER / volume).resolve().relative_to(DOCKER.parent))
+        for service in services().values()
+        for volume in (each.split(":")[0] for each in service.get("volumes", []))
+        if volume.startswith(".")
+    }
+    assert [path for path in mounted if not any((path + "/").startswith(f"{each}/") for each in command.split())] == []
+
+
 def services() -> dict[str, dict[str, Any]]:
     by_name: dict[str, dict[str, Any]] = yaml.safe_load(COMPOSE.read_text(encoding="utf-8"))["services"]
     return by_name
