@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from blog.errors import ContentError
+from blog.render.environment import embedded_json
 from blog.render.security import script_hashes
-from blog.render.theme import Theme, embedded_json
+from blog.render.theme import Theme
 
 Write = Callable[[str, str | bytes], Path]
 

@@ -17,8 +17,8 @@ from blog.content.post import DatedNote, Post
 from blog.content.site import Site, newest_first
 from blog.content.translations import Translations
 from blog.render.bodies import BodyRenderer
+from blog.render.environment import iso
 from blog.render.page import FEED, Rendered
-from blog.render.theme import iso
 from blog.urls import FeedFormat
 
 # What a feed has: posts, or the notes of a collection that have a date.

@@ -12,8 +12,8 @@ from blog.content.post import Note, Post, Text
 from blog.content.series import Series
 from blog.content.site import Site, Tag
 from blog.content.writers import Writer
+from blog.render.environment import iso
 from blog.render.strings import Words
-from blog.render.theme import iso
 
 JsonLd = dict[str, Any]
 # Titles and paths of pages, from the home page down.

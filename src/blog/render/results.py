@@ -5,9 +5,9 @@ from typing import Any
 
 from jinja2 import DictLoader
 
+from blog.render.environment import environment
 from blog.render.search_page import RESULTS, SearchFrame, SearchPage
 from blog.render.strings import Words
-from blog.render.theme import environment
 
 
 class ResultsRenderer:

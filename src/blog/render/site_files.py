@@ -9,9 +9,10 @@ from blog import urls
 from blog.content.collections import Collection, last_updated
 from blog.content.post import Post, Text
 from blog.content.site import Site, last_modified
+from blog.render.environment import iso
 from blog.render.page import MARKDOWN, TEXT, XML, Rendered
 from blog.render.pages import POSTS_PER_PAGE
-from blog.render.theme import Theme, iso
+from blog.render.theme import Theme
 
 LLMS_BYTES = 50_000
 LLMS_FULL_BYTES = 4_000_000

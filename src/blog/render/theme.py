@@ -1,37 +1,31 @@
 """Theme: jinja2 templates and assets, read from one or more folders. A file in an earlier folder replaces the file of that name in a later one."""
 
-import json
 import os
 import re
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from jinja2 import (
-    BaseLoader,
     Environment,
     FileSystemLoader,
-    StrictUndefined,
     Template,
     TemplateError,
     TemplateNotFound,
     TemplateSyntaxError,
-    pass_context,
 )
 from jinja2.loaders import split_template_path
 from jinja2.meta import find_referenced_templates
-from jinja2.runtime import Context
 from markupsafe import Markup
 
 from blog import urls
 from blog.content.config import Look
 from blog.content.files import UnreadableError, digest, is_editors_file, is_utf_8, read_regular
 from blog.content.folder import MAX_FILE_BYTES, MAX_TEXT_BYTES
-from blog.content.scripts import direction
 from blog.errors import ContentError, Fault
 from blog.render.catalogues import Catalogues
+from blog.render.environment import environment
 from blog.render.look import dressed, grounds, preloaded
 from blog.render.strings import ENGLISH, Words
 
@@ -192,57 +186,15 @@ class Theme:
         return next(filter(os.path.lexists, paths), paths[0])
 
 
-def environment(loader: BaseLoader, asset: Callable[[str], str]) -> Environment:
-    """An environment with the filters and functions that every template has. Undefined names raise; texts are escaped."""
-    made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    made.filters |= {"day": _day, "iso": iso, "number": _number}
-    made.globals |= {"asset": asset, "urls": urls, "json": embedded_json, "direction": direction}
-    return made
-
-
 def _description(problem: Exception) -> str:
     if isinstance(problem, RecursionError):
         return "RecursionError: is nested too deeply, or includes itself"
     return str(problem) if isinstance(problem, TemplateError) else f"{type(problem).__name__}: {problem}"
 
 
-@pass_context
-def _day(context: Context, moment: datetime) -> str:
-    words: Words = context["t"]
-    return words.day(moment)
-
-
-def iso(moment: datetime) -> str:
-    """
-    >>> from datetime import UTC
-    >>> iso(datetime(2026, 3, 1, 9, tzinfo=UTC))
-    '2026-03-01T09:00:00Z'
-    """
-    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
-def embedded_json(value: Any) -> Markup:
-    r"""JSON for a script element, with every character escaped that could end the element.
-
-    >>> embedded_json({"a": "</script>"})
-    Markup('{"a":"\\u003c/script\\u003e"}')
-    """
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    safe = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
-    return Markup(text.translate(safe))  # noqa: S704 -- the five characters that could end the element are escaped above
-
-
 def asset_url(name: str, body: bytes) -> str:
     stem, _, extension = name.rpartition(".")
     return urls.asset(stem, digest(body), extension)
-
-
-def _number(value: int, singular: str) -> str:
-    """
-    >>> _number(1, "post"), _number(2, "post")
-    ('1 post', '2 posts')
-    """
-    return f"{value} {singular}" if value == 1 else f"{value} {singular}s"
 
 
 def _read_assets(folders: Iterable[Path]) -> dict[str, bytes]:
