@@ -62,7 +62,7 @@
       ],
       sessionTracking: { persistent: false },
       beforeSend: scrub,
-      // A page fetches nothing but beacons, and tracking those would cause endless beacons.
+      // A page fetches nothing but beacons, which would cause beacons without end, and searches, of which nobody else is to know.
       trackResources: false,
       internalLoggerLevel: sdk.InternalLoggerLevel.OFF,
       preventGlobalExposure: true,

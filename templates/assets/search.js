@@ -44,7 +44,7 @@ export const offer = (form) => {
     list.replaceChildren();
     for (const { url, title, lang, sections: [section] } of hits) {
       const link = option(section?.url ?? url, element("b", title));
-      link.lang = lang;
+      Object.assign(link, { lang, dir: "auto" });
       if (section?.heading) link.append(element("span", section.heading, "heading"));
       if (!section) continue;
       const snippet = element("span", "");

@@ -141,6 +141,7 @@ const openFinder = () => {
   }
   if (!finder.open) finder.showModal();
   const form = finder.querySelector("form");
+  form.elements.q.focus();
   form.elements.q.select();
   offer(form);
 };
@@ -155,8 +156,9 @@ if (seek) {
     const isTyped = event.target.closest?.("input, textarea, select, [contenteditable]");
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isTyped) return;
     event.preventDefault();
-    if (field) field.elements.q.select();
-    else openFinder();
+    if (!field) return openFinder();
+    field.elements.q.focus();
+    field.elements.q.select();
   });
 }
 

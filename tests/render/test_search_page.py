@@ -68,7 +68,7 @@ def test_the_words_of_the_search_are_those_of_the_site(make: Callable[..., Editi
     page = ResultsRenderer(edition.search_frame).page(
         SearchPage(query="x", results=Results(total=2, number=1, count=1, found=(FOUND,)))
     )
-    assert "2 Ergebnisse für <q>x</q>" in page.decode()
+    assert "2 Ergebnisse für <q><bdi>x</bdi></q>" in page.decode()
     assert "1. März 2026" in page.decode()
 
 
