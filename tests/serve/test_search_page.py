@@ -197,3 +197,8 @@ async def test_a_search_before_the_content_is_loaded_is_503(
     assert found.status == 503
     assert int(found.headers["retry-after"]) > 0
     assert found.headers["cache-control"] == "no-store"
+
+
+async def test_a_page_behind_the_last_one_leads_back(small_app: "Blog", fetch: "Fetch") -> None:
+    page = (await fetch(small_app, "/search?q=fox&page=99")).body.decode()
+    assert 'href="/search?q=fox" rel="prev nofollow"' in page
