@@ -16,7 +16,8 @@ from tests.search.corpus import CORPUS
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
 
-def _site(folder: Path, moment: datetime) -> Site:
+def site_of(folder: Path, moment: datetime = NOW) -> Site:
+    """The site of the blog in a folder at a moment."""
     for name, text in CORPUS.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
@@ -25,4 +26,4 @@ def _site(folder: Path, moment: datetime) -> Site:
 
 @pytest.fixture(scope="session")
 def search(tmp_path_factory: pytest.TempPathFactory) -> Search:
-    return Search.of(Corpus().pack(_site(tmp_path_factory.mktemp("posts"), NOW)))
+    return Search.of(Corpus().pack(site_of(tmp_path_factory.mktemp("posts"))))

@@ -24,7 +24,8 @@ _FIRST_HITS, _MOST_SECTIONS = 3, 3
 _MOST_NEAREST = 3
 # A term may have several words: those between which there is no space, or of several scripts.
 MAX_WORDS = 64
-_STEPS_BETWEEN_CHECKS = 20_000
+# A step of SQLite may look at a whole text.
+_STEPS_BETWEEN_CHECKS = 500
 
 
 class TooSlowError(Exception):
@@ -128,6 +129,8 @@ class Search:
         return tuple(Nearest(text.path, text.title) for text in newest[:_MOST_NEAREST])
 
     def _hit(self, found: Found, query: Query, sections: int) -> Hit:
+        if time.monotonic() > self._deadline:
+            raise TooSlowError
         text = found.text
         return Hit(
             path=text.path,

@@ -45,7 +45,7 @@ def opened(data: bytes) -> sqlite3.Connection:
         connection.deserialize(data)
         connection.execute("SELECT count(*) FROM texts").fetchone()
         connection.execute("SELECT rowid FROM text_words WHERE text_words MATCH '\"a\"'").fetchone()
-    except sqlite3.DatabaseError as problem:
+    except (sqlite3.DatabaseError, MemoryError) as problem:  # of no bytes at all deserialize says that memory is short
         raise ValueError("this is no search index") from problem
     return connection
 
