@@ -123,6 +123,18 @@ type T struct{}
 """
 
 
+def _long_text() -> str:
+    """A text with notes, a table of twelve columns, headings of every level and forty sections."""
+    row = "|" + "|".join(f" column {number} " for number in range(12)) + "|\n"
+    sections = "".join(f"## Section {number}\n\n{'More words. ' * 30}\n\n" for number in range(40))
+    return (
+        "---\ntitle: A long text\ndate: 2026-01-03\ndescription: Notes, a wide table and many sections.\n---\n\n"
+        f"First words[^a] and more[^b].\n\n{row}{'|---' * 12}|\n{row}\nAfter it[^c].\n\n"
+        f"{sections}### Three\n\n#### Four\n\n##### Five\n\n###### Six\n\n"
+        "[^a]: The first note.\n[^b]: The second note.\n[^c]: The third note.\n"
+    )
+
+
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A server of this repository's posts and of two with a recording and with code, and every path of its sitemap."""
@@ -130,6 +142,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     shutil.copytree(ROOT / "posts", posts)
     _write_recording(posts)
     (posts / "code-of-every-kind.md").write_text(_CODE)
+    (posts / "a-long-text.md").write_text(_long_text())
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

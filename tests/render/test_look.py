@@ -4,6 +4,7 @@ import re
 from itertools import product
 from pathlib import Path
 
+import brotli
 import pytest
 
 from blog.content.colours import rgb
@@ -67,6 +68,13 @@ def test_an_accent_keeps_its_hue_and_gets_its_contrast(ground: str) -> None:
             assert contrast(readable(colour, [ground], wanted), ground) >= wanted
     red, green, blue = rgb(readable("#ff9999", ["#ffffff"]))
     assert red > green == pytest.approx(blue, abs=0.1)
+
+
+def test_the_script_and_the_style_are_served_without_comments() -> None:
+    assets = Theme(TEMPLATES).assets
+    assert b"\n// " not in assets["site.js"]
+    assert b"/*" not in assets[STYLE]
+    assert len(brotli.compress(assets["site.js"])) + len(brotli.compress(assets["search.js"])) <= 6 * 1024
 
 
 def test_an_accent_that_can_be_read_is_left_as_it_is() -> None:

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping
 from blog.content.config import Look
 from blog.render.accent import AA, AAA, readable
 
-STYLE = "site.css"
+STYLE, SCRIPT = "site.css", "site.js"
 _COMMENT = re.compile(r"/\*.*?\*/\s*", re.DOTALL)
+_REMARK = re.compile(rb"^\s*// .*\n", re.MULTILINE)
+_SPACE = re.compile(r"\s*([{};])\s*")
 _INDENT = re.compile(r"\n\s+")
 _PART = re.compile(r"(?:fonts|look)-[\w-]+\.css")
 _FONT = re.compile(r"/assets/([\w-]+)\.[0-9a-f]+\.woff2")
@@ -26,7 +28,11 @@ def dressed(assets: Mapping[str, bytes], look: Look) -> dict[str, bytes]:
     if STYLE not in assets:
         return dict(assets)
     style = "\n".join(_parts(assets, look))
-    served = {name: body for name, body in assets.items() if not _PART.fullmatch(name)} | {STYLE: style.encode()}
+    # Comments are for who reads the theme, not for who loads the page.
+    script = {SCRIPT: _REMARK.sub(b"", assets[SCRIPT])} if SCRIPT in assets else {}
+    served = (
+        {name: body for name, body in assets.items() if not _PART.fullmatch(name)} | {STYLE: style.encode()} | script
+    )
     unused = _fonts(body for name, body in assets.items() if _PART.fullmatch(name))
     used = _fonts(body for name, body in served.items() if name.endswith(".css"))
     return {name: body for name, body in served.items() if name not in unused - used}
@@ -55,7 +61,7 @@ def _parts(assets: Mapping[str, bytes], look: Look) -> Iterator[str]:
 
 
 def _compact(style: str) -> str:
-    return _INDENT.sub("\n", _COMMENT.sub("", style)).strip()
+    return _SPACE.sub(r"\1", _INDENT.sub("\n", _COMMENT.sub("", style))).replace(";}", "}\n").strip()
 
 
 def _accent(accent: str, style: str) -> str:
