@@ -1,5 +1,6 @@
 """Where posts come from: values, volumes, or a Git repository with verified commits."""
 
+import base64
 import os
 import subprocess
 from pathlib import Path
@@ -25,9 +26,18 @@ def mounts(container: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def test_posts_arrive_as_they_were_written(render: "Render") -> None:
-    posts = {"hello.md": HOSTILE, "notes/größe.md": "---\n", "empty.md": ""}
+    posts = {
+        "hello.md": HOSTILE,
+        "notes/größe.md": "---\n",
+        "empty.md": "",
+        "windows.md": "\r\na\r\n",
+        'quote"s.md': "</b> &",
+    }
+    # Characters that YAML reads as a line break, as nothing, or not at all.
+    posts |= {f"{number}.md": f"a{each}b\U0001f600" for number, each in enumerate("\u0085\u2028\ufeff\x7f\u00a0\x01")}
     release = render({"posts": posts})
-    data = release.one("ConfigMap", "-posts")["data"]
+    found = release.one("ConfigMap", "-posts")
+    data = found["data"] | {key: base64.b64decode(text).decode() for key, text in found["binaryData"].items()}
     files = {item["path"]: data[item["key"]] for item in volume(release, "posts")["configMap"]["items"]}
     assert files == posts
     assert release.environment["BLOG_POSTS_DIR"] == mounts(release.blog)["posts"]["mountPath"] == "/posts"
