@@ -77,6 +77,14 @@ def test_a_formula_that_ends_its_process_costs_that_formula_alone(drawer: Drawer
     assert isinstance(results[good], Drawing)
 
 
+@pytest.mark.parametrize("braces", ["{" * 10_000, "{" * 10_000 + "}" * 10_000, "}" * 10_000])
+def test_ten_thousand_braces_cost_that_formula_alone(drawer: Drawer, braces: str) -> None:
+    deep, good = DrawingSource("formula", braces), DrawingSource("formula", "x")
+    results = drawer([deep, good])
+    assert isinstance(results[deep], NotDrawn)
+    assert isinstance(results[good], Drawing)
+
+
 @pytest.mark.parametrize(
     "text",
     [

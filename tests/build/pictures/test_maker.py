@@ -106,6 +106,16 @@ def test_an_animation_has_no_versions() -> None:
         assert made(buffer.getvalue(), f"a.{kind.lower()}") == ({}, "")
 
 
+def test_an_animated_gif_of_500_frames_is_served_as_it_is() -> None:
+    frames = [Image.effect_noise((20, 10), NOISE) for _ in range(500)]
+    buffer = io.BytesIO()
+    frames[0].save(buffer, "GIF", save_all=True, append_images=frames[1:])
+    animated = file(buffer.getvalue(), "a.gif")
+    assert (animated.width, animated.height) == (20, 10)
+    assert animated.body == buffer.getvalue()
+    assert Maker(Cache(None), makes=True)([animated]) == {}
+
+
 def test_a_picture_with_too_many_pixels_is_not_decoded() -> None:
     bomb = picture(40, 40, "PNG", "1")
     huge = bomb.replace((40).to_bytes(4) * 2, (20_000).to_bytes(4) * 2)
