@@ -44,7 +44,7 @@ def _fetch(port: int, path: str) -> tuple[int, bytes]:
 
 
 def _wait_until_ready(port: int, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         assert process.poll() is None, f"the server ended with {process.returncode}"
         with contextlib.suppress(OSError):

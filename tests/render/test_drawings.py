@@ -117,7 +117,7 @@ def test_a_feed_shows_a_picture_that_is_served(drawn: Edition) -> None:
 
 def test_a_feed_has_a_formula_as_mathml_and_as_tex(drawn: Edition) -> None:
     (content,) = [content for content in _contents(drawn) if "<math" in content]
-    assert "</math> <code>E = mc^2 &lt; x\n</code>" in content
+    assert "</math> <code>E = mc^2 &lt; x</code>" in content
 
 
 def test_an_origin_has_no_files_for_diagrams_of_drafts(make: Make) -> None:

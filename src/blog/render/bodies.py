@@ -112,7 +112,7 @@ class BodyRenderer:
         if placed.source.kind == "diagram":
             return self._diagram(text, placed, drawing)
         if self._origin:
-            return f"{drawing.markup} <code>{escape(placed.source.text)}</code>"
+            return f"{drawing.markup} <code>{escape(placed.source.text.strip())}</code>"
         return drawing.markup
 
     def _diagram(self, text: Text, placed: PlacedSource, drawing: Drawing) -> str:
