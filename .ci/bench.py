@@ -30,6 +30,7 @@ from pathlib import Path
 import pieces
 import traffic
 from reporting import Row, amount, machine, progress, put, ratio, table
+from searching import searches
 from servers import (
     AGENTS,
     BROWSER,
@@ -127,7 +128,12 @@ class _Collector(BaseHTTPRequestHandler):
 
 
 async def p99(port: int, paths: list[str], rate: float, seconds: float) -> float:
-    """The 99th percentile of latencies in milliseconds at a constant rate over keep-alive connections, including the wait in a queue."""
+    """The 99th percentile of `latencies` in milliseconds."""
+    return statistics.quantiles(await latencies(port, paths, rate, seconds), n=100)[98] * 1000
+
+
+async def latencies(port: int, paths: list[str], rate: float, seconds: float) -> list[float]:
+    """Latencies in seconds at a constant rate over keep-alive connections, including the wait in a queue."""
     taken: list[float] = []
     idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
     fields = "".join(f"{name}: {value}\r\n" for name, value in BROWSER.items())
@@ -151,7 +157,7 @@ async def p99(port: int, paths: list[str], rate: float, seconds: float) -> float
     await asyncio.gather(*tasks)
     for _, writer in idle:
         writer.close()
-    return statistics.quantiles(taken, n=100)[98] * 1000
+    return taken
 
 
 Profile = list[tuple[str, float]]
@@ -313,6 +319,7 @@ def starts(work: Path, sizes: list[int]) -> tuple[list[Row], list[tuple[int, flo
             rows.append(amount("memory then", memory, "MB", 900, 400))
         if size == 1000:
             rows += api(posts, cache)
+            rows += searches(posts, cache, latencies)
     return rows, growth
 
 

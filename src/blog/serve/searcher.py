@@ -27,6 +27,7 @@ _SECONDS = 1.5
 _RETRY_SECONDS = 2
 # A thread that computes keeps the interpreter for 5 ms otherwise, which is ten times what a page takes.
 _TURN_SECONDS = 0.0002
+_LONGEST_REST_SECONDS = 0.1
 
 logger = logging.getLogger(__name__)
 
@@ -135,6 +136,7 @@ class Searcher:
             job = self._jobs.get()
             if job.future.cancelled() or time.monotonic() > job.deadline:
                 continue
+            began = time.thread_time()
             try:
                 with _short_turns():
                     answer = self._answered(job)
@@ -143,6 +145,9 @@ class Searcher:
                 _settle(job.future, job.future.set_exception, _raisable(problem))
             else:
                 _settle(job.future, job.future.set_result, (answer, result))
+            if not self._jobs.empty():
+                # Many searches take half a core at most; pages get the rest.
+                time.sleep(min(_LONGEST_REST_SECONDS, time.thread_time() - began))
 
     def _answered(self, job: _Job) -> Answer:
         search = self._search(job.edition)
