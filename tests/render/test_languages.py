@@ -140,6 +140,7 @@ def test_a_page_has_the_direction_of_its_language(make: Make) -> None:
     assert '<html lang="en">' in english
     assert 'href="/blog/b" hreflang="en" lang="en" dir="ltr">B</a>' in home
     assert 'href="/blog/a">A</a>' in home
+    assert re.search('<p class="[^"]*p-summary" lang="en" dir="ltr">b</p>', home)
 
 
 def test_words_in_another_language_than_the_page_say_so(make: Make) -> None:
