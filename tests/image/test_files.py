@@ -8,6 +8,7 @@ import stat
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 import pytest
 
@@ -170,9 +171,9 @@ def test_a_scanner_names_the_distribution_and_its_packages(image: "Image", tmp_p
     components = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)["components"]
     (system,) = (each for each in components if each["type"] == "operating-system")
     assert system["name"] == "debian"
-    packages = {each["purl"].partition("@")[0] for each in components if each.get("purl", "").startswith("pkg:deb/")}
+    purls = [unquote(each["purl"]) for each in components if each.get("purl", "").startswith("pkg:deb/")]
     recorded = {path.name for path in (image.root / "var/lib/dpkg/status.d").iterdir()}
-    assert packages == {f"pkg:deb/debian/{name}" for name in recorded}
+    assert {purl.partition("@")[0] for purl in purls} == {f"pkg:deb/debian/{name}" for name in recorded}
 
 
 def test_the_image_has_the_expected_configuration(image: "Image") -> None:
