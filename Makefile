@@ -130,6 +130,10 @@ prune: ## delete old packages of main; KEEP, DAYS, DRY_RUN (gh, docker)
 golden: $(VENV)/.dev ## refresh the golden files; review the diff
 	BLOG_GOLDEN=refresh $(BIN)/python -m pytest --numprocesses=0 tests -k golden
 
+.PHONY: screenshots
+screenshots: $(VENV)/.dev ## pictures of every kind of page in both themes at three widths in dist/screenshots, and that of the README (Chromium)
+	$(BIN)/python .ci/screenshots.py
+
 vendor: $(VENV)/.dev ## copy data from the npm packages that package-lock.json pins
 	npm ci --silent --no-audit --no-fund
 	$(BIN)/python .ci/vendor.py
