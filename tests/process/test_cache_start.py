@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.conftest import wait_until
+
 if TYPE_CHECKING:
     from tests.conftest import Process, Serve, WritePosts
 
@@ -75,6 +77,8 @@ def _responses(server: "Process") -> Responses:
 def _start(serve: "Serve", posts_dir: Path, cache: Path) -> Responses:
     server = serve(posts_dir, BLOG_CACHE_DIR=str(cache), BLOG_ACCESS_LOG="off").wait_until_ready()
     responses = _responses(server)
+    # The first search opens the index, and makes one that is damaged again.
+    wait_until(lambda: server.get("/api/search?q=words").status == 200)
     server.signal()
     assert server.wait() == 0
     assert "Traceback" not in server.output
