@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, FastAPI, Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, PlainTextResponse
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
@@ -18,6 +18,7 @@ from blog.build.edition import Edition
 from blog.build.listener import BuildListener
 from blog.build.publisher import Publisher
 from blog.build.state import ServiceState
+from blog.http.request import KEY, RequestRecord
 from blog.http.semantics import ALLOW
 from blog.machine.clock import Clock, utc_now
 from blog.machine.stages import untimed_stage, untimed_start
@@ -84,6 +85,7 @@ class Blog(FastAPI):
             self.include_router(router)
             self.metrics.expect(route.path for route in router.routes if isinstance(route, Route))
         self.add_exception_handler(HTTPException, _http_problem)
+        self.add_exception_handler(Exception, _failure)
         self.metrics.readiness(lambda: self.service.state)
 
     def _routers(self) -> Iterator[APIRouter]:
@@ -169,7 +171,7 @@ def _tracing(settings: Settings, metrics: Metrics) -> "Tracing | None":
         from blog.telemetry.tracing import HeadSampler, Pipeline, Tracing  # noqa: PLC0415 -- the SDK takes 12 MB
 
         sampler = HeadSampler(settings.traces_sampler, settings.traces_sampler_arg, settings.trusted_proxies)
-        tracing = Tracing(sampler, Pipeline(settings))
+        tracing = Tracing(sampler, Pipeline(settings), origin=settings.base_url)
     text = "Spans that were recorded and never reached the collector."
     metrics.count("blog_spans_dropped", text, lambda: tracing.pipeline.dropped if tracing else 0)
     text = "Spans that the collector has accepted."
@@ -191,6 +193,13 @@ def _rum(settings: Settings, service: ServiceState, metrics: Metrics) -> Forward
         return None
     site = Site(settings.rum_app, __version__, settings.rum_environment, settings.base_url.rstrip("/"), route_of)
     return Forwarder(settings.rum_proxied_to, site, outcomes.count)
+
+
+async def _failure(request: Request, problem: Exception) -> PlainTextResponse:
+    """The answer to a request whose route raised. It is called before the answer is sent, so that the span can have the exception."""
+    record: RequestRecord = request.scope[KEY]
+    record.failure = problem
+    return PlainTextResponse("Internal Server Error\n", 500)
 
 
 async def _http_problem(_request: Request, problem: Exception) -> JSONResponse:

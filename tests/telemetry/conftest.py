@@ -68,6 +68,8 @@ class Span:
     failed: bool
     attributes: dict[str, Any]
     resource: dict[str, Any]
+    events: list[dict[str, Any]]
+    trace_state: str
 
 
 @dataclass(slots=True)
@@ -112,6 +114,8 @@ def _span(span: WireSpan, resource: dict[str, Any]) -> Span:
         failed=span.status.code == span.status.STATUS_CODE_ERROR,
         attributes=_plain(span.attributes),
         resource=resource,
+        events=[{"name": event.name, **_plain(event.attributes)} for event in span.events],
+        trace_state=span.trace_state,
     )
 
 

@@ -99,6 +99,19 @@ async def test_the_collector_is_used_again_when_it_is_back(
     assert "/blog/health-tips" in {span.attributes["url.path"] for span in failing.requests}
 
 
+async def test_a_collector_that_restarts_loses_no_span(
+    run_app: "RunApp", call: "Call", failing: "Collector", until: "Until"
+) -> None:
+    async with run_app(otlp_endpoint=failing.url, traces_sampler="always_on") as app:
+        for _ in range(20):
+            await call(app, "/blog/hello")
+        # The second retry comes three seconds after the first attempt.
+        await until(lambda: failing.attempts >= 2)
+        failing.mode = "ok"
+        await until(lambda: len(failing.requests) == 20)
+        assert _value(app.metrics.exposition("").body.decode(), DROPPED) == 0
+
+
 @pytest.mark.process
 async def test_a_process_serves_counts_lost_spans_and_ends_in_time_whatever_the_collector_does(
     serve: "Serve", site: "Path", failing: "Collector", hanging: "Collector", until: "Until", unused_port: int

@@ -3,8 +3,9 @@
 import asyncio
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
@@ -12,8 +13,10 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from blog import __version__
 from blog.settings import Settings
 from blog.telemetry.tracing import Pipeline
+from blog.telemetry.visits import agents
 
 if TYPE_CHECKING:
+    from blog.build.response import Resource
     from tests.telemetry.conftest import Call, Collector, RunApp
 
 SHAPE = {
@@ -261,3 +264,94 @@ async def test_a_disabled_sdk_sends_nothing(traced: "RunApp", call: "Call", coll
     async with traced(sdk_disabled=True) as app:
         await call(app, "/blog/hello")
     assert collector.attempts == 0
+
+
+# Failures.
+
+# What an exception may have in its message, and no span.
+ADDRESS = "ada@example.org"
+
+
+def _lines(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
+    return [getattr(record, "fields", {}) for record in caplog.records if record.name == "blog.telemetry.logs"]
+
+
+@pytest.mark.parametrize("ratio", [1.0, 0.0], ids=["sampled", "late"])
+async def test_a_trace_and_the_traceback_of_a_failure_lead_to_each_other(
+    traced: "RunApp", call: "Call", collector: "Collector", deliberate_error: type[Exception], ratio: float, caplog: pytest.LogCaptureFixture
+) -> None:  # fmt: skip
+    async with traced(traces_sampler="parentbased_traceidratio", traces_sampler_arg=ratio) as app:
+
+        @app.get("/api/boom")
+        async def boom() -> None:
+            raise deliberate_error(ADDRESS)
+
+        assert await call(app, "/api/boom") == 500
+    (span,) = collector.requests
+    (line,) = _lines(caplog)
+    assert (line["trace_id"], line["span_id"], line["route"]) == (span.trace_id, span.span_id, "/api/boom")
+    (record,) = (record for record in caplog.records if record.name == "blog.telemetry.logs")
+    assert record.exc_info is not None
+    (event,) = span.events
+    kind = f"{deliberate_error.__module__}.DeliberateError"
+    assert (event["name"], event["exception.type"], span.attributes["error.type"]) == ("exception", kind, kind)
+    assert "in boom" in event["exception.stacktrace"]
+    assert ADDRESS not in repr(span)
+
+
+async def test_a_failure_of_a_prepared_response_has_its_event_and_its_line_too(
+    traced: "RunApp", call: "Call", collector: "Collector", caplog: pytest.LogCaptureFixture
+) -> None:
+    async with traced() as app:
+        edition = app.service.edition
+        assert edition is not None
+        broken = cast("Resource", object())
+        app.service.edition = replace(edition, pages={"/broken": broken})
+        assert await call(app, "/broken") == 500
+        app.service.edition = edition
+    (span,) = collector.requests
+    (line,) = _lines(caplog)
+    assert (line["path"], line["trace_id"]) == ("/broken", span.trace_id)
+    assert [event["exception.type"] for event in span.events] == ["AttributeError"]
+
+
+# What proxies and clients say.
+
+
+async def test_the_server_is_the_site_and_not_the_pod(traced: "RunApp", call: "Call", collector: "Collector") -> None:
+    async with traced(base_url="https://blog.example") as app:
+        await call(app, "/blog/hello", headers=(("host", "evil.example"), ("x-forwarded-host", "evil.example")))
+        await call(app, "/api/posts")
+    found = {(span.attributes["server.address"], span.attributes["server.port"]) for span in collector.requests}
+    assert found == {("blog.example", 443)}
+
+
+async def test_x_forwarded_proto_is_believed_of_trusted_proxies_alone(
+    traced: "RunApp", call: "Call", collector: "Collector"
+) -> None:
+    async with traced(trusted_proxies="10.0.0.0/8") as app:
+        for target in ("/blog/hello", "/api/posts"):
+            for peer in ("10.1.2.3", "192.0.2.1"):
+                await call(app, target, headers=(("x-forwarded-proto", "https"),), peer=peer)
+    assert [span.attributes["url.scheme"] for span in collector.requests] == ["https", "http"] * 2
+
+
+async def test_every_span_keeps_the_tracestate_of_an_honoured_parent(
+    traced: "RunApp", call: "Call", collector: "Collector"
+) -> None:
+    headers = (("traceparent", f"00-{'a' * 32}-{'b' * 16}-01"), ("tracestate", "vendor=abc,other=1"))
+    async with traced() as app:
+        for target in ("/about", "/api/posts"):
+            await call(app, target, headers=headers)
+        await call(app, "/blog/hello", headers=headers[1:])
+    kept = {span.attributes["url.path"]: span.trace_state for span in collector.requests}
+    assert kept == {"/about": "vendor=abc,other=1", "/api/posts": "vendor=abc,other=1", "/blog/hello": ""}
+
+
+async def test_a_span_says_whether_a_bot_asked(traced: "RunApp", call: "Call", collector: "Collector") -> None:
+    agents.warm_up()
+    async with traced() as app:
+        for target in ("/blog/hello", "/api/posts"):
+            for agent in ("Googlebot/2.1", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"):
+                await call(app, target, headers=(("user-agent", agent),))
+    assert [span.attributes.get("user_agent.synthetic.type") for span in collector.requests] == ["bot", None] * 2

@@ -10,7 +10,7 @@ KEY = "blog.http.request"
 STARTED = "blog.http.started"
 # The only header fields that the service reads; a record keeps no others.
 _KEPT_FIELDS = frozenset({
-    b"accept", b"accept-encoding", b"if-match", b"if-none-match", b"if-modified-since", b"if-unmodified-since", b"range", b"if-range", b"traceparent", b"user-agent", b"referer", b"sec-fetch-mode", b"sec-purpose", b"purpose", b"x-moz",
+    b"accept", b"accept-encoding", b"if-match", b"if-none-match", b"if-modified-since", b"if-unmodified-since", b"range", b"if-range", b"traceparent", b"tracestate", b"user-agent", b"referer", b"sec-fetch-mode", b"sec-purpose", b"purpose", b"x-moz",
     b"x-forwarded-proto", b"host", b"content-length", b"transfer-encoding", b"expect",
 })  # fmt: skip
 
@@ -48,11 +48,13 @@ class RequestRecord:
     ``path`` is decoded. ``route`` is a template, or "" for an unknown path. ``status`` is 0 until a response has started, ``size`` is the
     length of its body in bytes. ``dynamic`` is True if the router answered, not the page store. ``decision`` is the sampling decision,
     ``trace`` the ids of the request's span, if it has one. ``started`` is when the header was on the socket, or when the record was made, by
-    `time.perf_counter`. ``conditional`` is whether the client sent preconditions for a page.
+    `time.perf_counter`. ``conditional`` is whether the client sent preconditions for a page. ``is_bot`` is only set for requests with a span.
+    ``failure`` is the exception because of which the answer is 500.
     """
 
     __slots__ = (
-        "conditional", "connection", "decision", "dynamic", "headers", "method", "path", "query", "route", "size", "started", "status", "trace", "version",
+        "conditional", "connection", "decision", "dynamic", "failure", "headers", "is_bot", "method", "path", "query", "route", "size", "started",
+        "status", "trace", "version",
     )  # fmt: skip
 
     def __init__(  # noqa: PLR0913, PLR0917 -- every request makes a record, and setting the fields afterwards takes longer
@@ -76,6 +78,8 @@ class RequestRecord:
         self.size = 0
         self.dynamic = False
         self.conditional = False
+        self.is_bot = False
+        self.failure: Exception | None = None
         self.decision: Decision | None = None
         self.trace: dict[str, str] | None = None
         self.headers: dict[bytes, bytes] = {}

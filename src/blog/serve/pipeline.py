@@ -16,9 +16,10 @@ from blog.http.request import KEY, Decision, RequestRecord
 from blog.http.semantics import SERVER_ERROR, has_body
 from blog.serve.store import PageStore
 from blog.settings import Settings
-from blog.telemetry.logs import Access
+from blog.telemetry.logs import Access, log_failure
 from blog.telemetry.metrics import UNROUTED, Metrics
 from blog.telemetry.visits import Visits
+from blog.telemetry.visits.agents import agent_of
 from blog.telemetry.visits.sources import host_of
 
 if TYPE_CHECKING:  # a process without an OTLP endpoint does not import the SDK
@@ -30,8 +31,6 @@ _UNTRACED_BELOW = ("/assets/", "/rum/")
 _INTERNAL_ERROR = PreparedResponse(
     500, b"content-length: 22\r\n", b"content-type: text/plain; charset=utf-8\r\n", b"Internal Server Error\n"
 )
-
-logger = logging.getLogger(__name__)
 
 
 class RequestPipeline:
@@ -68,8 +67,9 @@ class RequestPipeline:
                 await _send(answer, record, send)
             else:
                 await self._call_dynamic(record, scope, receive, send)
-        except Exception:
+        except Exception as problem:
             record.status = 500
+            record.failure = problem
             raise
         finally:
             self.finished(record)
@@ -80,8 +80,8 @@ class RequestPipeline:
             answer = self._store.answer(record)
             if self._tracing is not None:
                 answer = self._traced(self._tracing, record, answer)
-        except Exception:
-            logger.exception("%s could not be answered", record.path)
+        except Exception as problem:  # noqa: BLE001 -- `finished` logs it, with the ids of its span
+            record.failure = problem
             answer, record.status = _INTERNAL_ERROR, _INTERNAL_ERROR.status
         if answer is None or has_body(record.method):
             return answer
@@ -93,6 +93,7 @@ class RequestPipeline:
         record.decision = decision = self._decide(tracing, record)
         if decision is None or not decision.sampled or answer is None:
             return answer
+        self._recognise_bot(record)
         record.trace = trace = tracing.ids(decision)
         return (
             with_traceparent(answer, f"00-{trace['trace_id']}-{trace['span_id']}-01") if self._names_traces else answer
@@ -112,6 +113,8 @@ class RequestPipeline:
                 self._visits.count(record.route, record.path, status, record.headers, record.query)
         # A probe that gets a 503 is no error: it repeats every few seconds while the process is not ready.
         failed = status >= SERVER_ERROR and record.path not in _PROBES
+        if record.failure is not None:
+            log_failure(record.failure, record.method, record.route, record.path, record.trace)
         if self._access.wants(seconds, failed=failed, traced=record.trace is not None):
             self._log(record, seconds, logging.ERROR if failed else logging.INFO)
         return seconds
@@ -119,6 +122,7 @@ class RequestPipeline:
     async def _call_dynamic(self, record: RequestRecord, scope: Scope, receive: Receive, send: Send) -> None:
         decision = record.decision
         if self._tracing is not None and decision is not None and decision.sampled:
+            self._recognise_bot(record)
             await self._tracing.call(decision, scope, partial(self._dynamic, scope), receive, send)
         else:
             await self._dynamic(scope, receive, send)
@@ -133,9 +137,14 @@ class RequestPipeline:
         """Record what the instrumentation has not: prepared responses, and failed or slow requests that were not sampled."""
         if record.trace is None:
             if _is_traced(record.path):
+                self._recognise_bot(record)
                 tracing.late(record, seconds)
         elif not record.dynamic:
             tracing.record(record, seconds)
+
+    @staticmethod
+    def _recognise_bot(record: RequestRecord) -> None:
+        record.is_bot = agent_of(record.headers.get(b"user-agent", b"")).bot is not None
 
     def _log(self, record: RequestRecord, seconds: float, level: int) -> None:
         fields = {

@@ -147,7 +147,11 @@ class Settings:
         (), readers.pairs, "`key=value` pairs for the collector", name="OTEL_EXPORTER_OTLP_HEADERS"
     )
     otlp_timeout: float | None = _setting(
-        None, readers.milliseconds, "milliseconds for one export", shown="2000", name="OTEL_EXPORTER_OTLP_TIMEOUT"
+        None,
+        readers.milliseconds,
+        "milliseconds for one batch of spans with its retries; then it is lost",
+        shown="10000",
+        name="OTEL_EXPORTER_OTLP_TIMEOUT",
     )
     service_name: str | None = _setting(
         None,

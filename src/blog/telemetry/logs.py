@@ -13,7 +13,10 @@ from blog.settings import AccessLog, Settings
 
 _LONGEST_PATH = 1024
 _MINUTE = 60.0
+# An attribute of exceptions that `log_failure` has logged. uvicorn logs them again, without the ids of the request.
+_LOGGED = "_blog_logged"
 
+logger = logging.getLogger(__name__)
 access_logger = logging.getLogger("blog.access")
 
 
@@ -91,6 +94,14 @@ class Access:
         access_logger.log(level, message, *values, extra={"fields": {**fields, "path": path, **(trace or {})}})
 
 
+def log_failure(failure: Exception, method: str, route: str, path: str, trace: Mapping[str, str] | None) -> None:
+    """Log the exception of a request with its traceback and the ids of its span, so that a trace leads to it."""
+    fields = {"method": method[:32], "route": route, "path": path[:_LONGEST_PATH], **(trace or {})}
+    message = "%s %s could not be answered"
+    logger.error(message, fields["method"], fields["path"], exc_info=failure, extra={"fields": fields})
+    setattr(failure, _LOGGED, True)
+
+
 class OnceAMinute(logging.Filter):
     """Passes one record of each level a minute. An unreachable collector would log two lines a second; metrics count the rest."""
 
@@ -108,7 +119,9 @@ class OnceAMinute(logging.Filter):
 
 
 def _is_relevant(record: logging.LogRecord) -> bool:
-    """False for uvicorn's advice to install a WebSocket library, which it logs for every request with Upgrade."""
+    """False for uvicorn's advice to install a WebSocket library, which it logs for every request with Upgrade, and for exceptions that are logged."""
+    if record.exc_info and getattr(record.exc_info[1], _LOGGED, False):
+        return False
     return "WebSocket" not in str(record.msg) and "Unsupported upgrade" not in str(record.msg)
 
 

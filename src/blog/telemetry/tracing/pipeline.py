@@ -17,7 +17,8 @@ from blog.settings import Settings
 from blog.telemetry.tracing.ids import chosen_trace_id
 
 MAX_WAITING_SPANS = 2048
-EXPORT_TIMEOUT_SECONDS = 2.0
+# OTLP specification, "Configuration Options". Retries are part of it, so a shorter one loses the spans of a collector that restarts.
+EXPORT_TIMEOUT_SECONDS = 10.0
 FLUSH_SECONDS = 2.0
 _EVERY_MILLISECONDS = 1000
 # Semantic conventions, VCS attributes. They are in development, so the stable package does not define them.

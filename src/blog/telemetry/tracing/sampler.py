@@ -41,7 +41,7 @@ class HeadSampler:
         share = {"always_on": 1.0, "always_off": 0.0}.get(sampler.removeprefix("parentbased_"), ratio)
         self._bound = round(share * (1 << 64))
         self._never = self._bound == 0 and not self._follows_parents
-        self._trusts = trust(trusted)
+        self.trusts = trust(trusted)
         self._untrusted = untrusted or TokenBucket(_UNTRUSTED_PER_SECOND, _UNTRUSTED_BURST)
 
     @property
@@ -60,7 +60,7 @@ class HeadSampler:
         return self._decide_with_parent(parent, peer)
 
     def _decide_with_parent(self, parent: Parent, peer: str | None) -> Decision | None:
-        if not self._trusts(peer) and self._samples(parent) and not self._untrusted.take():
+        if not self.trusts(peer) and self._samples(parent) and not self._untrusted.take():
             # The peer chose that trace id and could choose ids that always pass, so this request starts a trace of its own.
             return self.decide(None, peer)
         return Decision(self._samples(parent), parent.trace_id, parent)

@@ -2,13 +2,14 @@
 
 import os
 import time
+import traceback
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from opentelemetry.context import Context
 from opentelemetry.metrics import NoOpMeterProvider
-from opentelemetry.sdk.trace import ReadableSpan
+from opentelemetry.sdk.trace import Event, ReadableSpan
 from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 from opentelemetry.trace import (
     Span,
@@ -17,6 +18,7 @@ from opentelemetry.trace import (
     Status,
     StatusCode,
     TraceFlags,
+    TraceState,
     format_span_id,
     format_trace_id,
     get_current_span,
@@ -32,24 +34,36 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from blog import __version__
 from blog.http.request import KEY, Decision, Parent, RequestRecord
-from blog.http.semantics import METHODS, OTHER_METHOD, SERVER_ERROR, SLOW_SECONDS
+from blog.http.semantics import SERVER_ERROR, SLOW_SECONDS
 from blog.machine.stages import SetCount
 from blog.machine.token_bucket import TokenBucket
+from blog.telemetry.tracing.description import Description
 from blog.telemetry.tracing.ids import chosen_trace_id, new_span_id, new_trace_id
 from blog.telemetry.tracing.pipeline import Pipeline
 from blog.telemetry.tracing.sampler import HeadSampler
 
 _SCOPE = InstrumentationScope("blog", __version__)
+ERROR_TYPE = "error.type"
+# W3C Trace Context, section 3.3.1.5: at least this much is to be propagated.
+_LONGEST_STATE = 512
 _LATE_PER_SECOND, _LATE_BURST = 1.0, 20.0
 
 Handle = Callable[[Receive, Send], Awaitable[None]]
 
 
 class Tracing:
-    """Tracing of requests and builds. A "late" span is recorded after a failed or slow request that was not sampled."""
+    """Tracing of requests and builds. A "late" span is recorded after a failed or slow request that was not sampled. ``origin`` is that of the site."""
 
-    def __init__(self, sampler: HeadSampler, pipeline: Pipeline, late: TokenBucket | None = None) -> None:
+    def __init__(
+        self,
+        sampler: HeadSampler,
+        pipeline: Pipeline,
+        late: TokenBucket | None = None,
+        *,
+        origin: str = "http://127.0.0.1:8000",
+    ) -> None:
         self.sampler = sampler
+        self._described = Description(origin, sampler.trusts)
         self.pipeline = pipeline
         self._late = late or TokenBucket(_LATE_PER_SECOND, _LATE_BURST)
         # Late spans that the rate limit kept from being recorded.
@@ -69,8 +83,12 @@ class Tracing:
             async def naming_send(message: Message) -> None:
                 # The route is known now, and the span ends only with the last byte.
                 if message["type"] == "http.response.start":
-                    _name(span, record)
+                    self._name(span, record)
                 await inner_send(message)
+                # The instrumentation has set the status as the type of the error.
+                if message["type"] == "http.response.start" and record.failure:
+                    span.set_attribute(ERROR_TYPE, _type_of(record.failure))
+                    span.add_event("exception", _exception(record.failure))
 
             await handle(inner_receive, naming_send)
 
@@ -92,16 +110,18 @@ class Tracing:
         """Record a completed request with the ids on its record. A span that has ended can be built without a tracer."""
         assert record.trace is not None  # noqa: S101 -- ids() came first
         ended, failed = time.time_ns(), record.status >= SERVER_ERROR
-        name, attributes = _described(record)
+        name, attributes = self._described(record)
         attributes["http.response.status_code"] = record.status
         if failed:
-            attributes["error.type"] = str(record.status)
+            attributes[ERROR_TYPE] = _type_of(record.failure) if record.failure else str(record.status)
         parent = record.decision.parent if record.decision else None
+        state = _state(record) if parent else None
         self.pipeline.enqueue(
             ReadableSpan(
                 name,
-                context=_context(record.trace),
-                parent=_remote(parent) if parent else None,
+                context=_context(record.trace, state),
+                parent=_remote(parent, state) if parent else None,
+                events=[Event("exception", _exception(record.failure), ended)] if record.failure else (),
                 resource=self.pipeline.provider.resource,
                 attributes=attributes,
                 kind=SpanKind.SERVER,
@@ -111,6 +131,11 @@ class Tracing:
                 end_time=ended,
             )
         )
+
+    def _name(self, span: Span, record: RequestRecord) -> None:
+        name, attributes = self._described(record)
+        span.update_name(name)
+        span.set_attributes(attributes)
 
     def late(self, record: RequestRecord, seconds: float) -> None:
         """Record a failed or slow request that was not sampled, with its actual start, within the rate limit."""
@@ -149,9 +174,26 @@ def _ids(trace_id: int, span_id: int) -> dict[str, str]:
     return {"trace_id": format_trace_id(trace_id), "span_id": format_span_id(span_id)}
 
 
-def _context(trace: Mapping[str, str]) -> SpanContext:
-    sampled = TraceFlags(TraceFlags.SAMPLED)
-    return SpanContext(int(trace["trace_id"], 16), int(trace["span_id"], 16), is_remote=False, trace_flags=sampled)
+def _context(trace: Mapping[str, str], state: TraceState | None) -> SpanContext:
+    ids = (int(trace["trace_id"], 16), int(trace["span_id"], 16))
+    return SpanContext(*ids, is_remote=False, trace_flags=TraceFlags(TraceFlags.SAMPLED), trace_state=state)
+
+
+def _state(record: RequestRecord) -> TraceState:
+    """The tracestate of the honoured parent, which every span of its trace keeps (W3C Trace Context, section 3.3)."""
+    sent = record.headers.get(b"tracestate", b"")[:_LONGEST_STATE]
+    return TraceState.from_header([sent.decode("latin-1")])
+
+
+def _type_of(problem: BaseException) -> str:
+    kind = type(problem)
+    return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+
+
+def _exception(problem: BaseException) -> dict[str, AttributeValue]:
+    """The attributes of an exception event, without the exception's message, which may contain what a reader sent."""
+    stack = "".join(traceback.format_tb(problem.__traceback__))
+    return {"exception.type": _type_of(problem), "exception.stacktrace": f"{stack}{_type_of(problem)}"}
 
 
 def _instrumented(pipeline: Pipeline) -> ASGIApp:
@@ -195,38 +237,6 @@ def _without_personal_data(scope: Scope, decision: Decision) -> dict[str, Any]:
     }
 
 
-def _scheme(record: RequestRecord) -> str:
-    """The scheme of the client's request: X-Forwarded-Proto if it is valid, else the connection's."""
-    forwarded = record.headers.get(b"x-forwarded-proto", b"")
-    return forwarded.decode() if forwarded in {b"http", b"https"} else record.connection.scheme
-
-
-def _described(record: RequestRecord) -> tuple[str, dict[str, AttributeValue]]:
-    """A request's span name and attributes (semantic conventions 1.38, HTTP server span)."""
-    method, route = record.method, record.route
-    known = method if method in METHODS else OTHER_METHOD
-    host, port = record.connection.server or ("", 0)
-    attributes: dict[str, AttributeValue] = {
-        "http.request.method": known,
-        "url.path": record.path,
-        "url.scheme": _scheme(record),
-        "server.address": str(host),
-        "server.port": port or 0,
-        "network.protocol.version": record.version,
-    }
-    if known != method:
-        attributes["http.request.method_original"] = method[:32]
-    if route:
-        attributes["http.route"] = route
-    verb = "HTTP" if known != method else method
-    return f"{verb} {route}" if route else verb, attributes
-
-
-def _name(span: Span, record: RequestRecord) -> None:
-    name, attributes = _described(record)
-    span.update_name(name)
-    span.set_attributes(attributes)
-
-
-def _remote(parent: Parent) -> SpanContext:
-    return SpanContext(parent.trace_id, parent.span_id, is_remote=True, trace_flags=TraceFlags(int(parent.sampled)))
+def _remote(parent: Parent, state: TraceState | None) -> SpanContext:
+    flags = TraceFlags(int(parent.sampled))
+    return SpanContext(parent.trace_id, parent.span_id, is_remote=True, trace_flags=flags, trace_state=state)
