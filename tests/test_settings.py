@@ -49,6 +49,15 @@ def test_other_variables_are_ignored() -> None:
         ("OTEL_TRACES_SAMPLER", "always_on", "traces_sampler", "always_on"),
         ("OTEL_TRACES_SAMPLER_ARG", "0.5", "traces_sampler_arg", 0.5),
         ("OTEL_SDK_DISABLED", "true", "sdk_disabled", True),
+        ("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "30000", "otlp_traces_timeout", 30.0),
+        ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf", "otlp_protocol", "http/protobuf"),
+        ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc", "otlp_protocol", "grpc"),
+        ("OTEL_TRACES_EXPORTER", "none", "traces_exporter", "none"),
+        ("OTEL_PROPAGATORS", "b3, TraceContext,baggage", "propagators", "tracecontext"),
+        ("OTEL_PROPAGATORS", "none", "propagators", "none"),
+        ("OTEL_BSP_MAX_QUEUE_SIZE", "4096", "span_queue", 4096),
+        ("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "1", "span_batch", 1),
+        ("OTEL_BSP_SCHEDULE_DELAY", "5000", "span_delay", 5.0),
     ],
 )
 def test_a_right_value_is_read(name: str, value: str, field: str, expected: object) -> None:
@@ -180,3 +189,36 @@ def test_the_date_of_a_reproducible_build_is_read(value: str | None, date: int |
 def test_a_wrong_date_of_a_build_is_reported(value: str) -> None:
     with pytest.raises(SettingsError, match=r"SOURCE_DATE_EPOCH=.* is not usable: give seconds since 1970"):
         source_date({"SOURCE_DATE_EPOCH": value})
+
+
+@pytest.mark.parametrize(
+    ("environ", "message"),
+    [
+        ({"OTEL_TRACES_EXPORTER": "console"}, "OTEL_TRACES_EXPORTER='console' is not usable: give one of otlp, none"),
+        ({"OTEL_PROPAGATORS": "b3"}, "OTEL_PROPAGATORS='b3' is not usable: give a list with tracecontext"),
+        (
+            {"OTEL_BSP_MAX_EXPORT_BATCH_SIZE": "5000"},
+            "OTEL_BSP_MAX_EXPORT_BATCH_SIZE='5000' is not usable: give at most",
+        ),
+        ({"OTEL_BSP_MAX_QUEUE_SIZE": "many"}, "OTEL_BSP_MAX_QUEUE_SIZE='many' is not usable: give a number from 1"),
+        ({"OTEL_BSP_SCHEDULE_DELAY": "-1"}, "OTEL_BSP_SCHEDULE_DELAY='-1' is not usable: give milliseconds"),
+        (
+            {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://alloy:4317", "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"},
+            "OTEL_EXPORTER_OTLP_PROTOCOL='grpc' is not usable: give http/protobuf",
+        ),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, dict) else "",
+)
+def test_a_tracing_variable_that_cannot_be_honoured_is_refused_with_one_line(
+    environ: dict[str, str], message: str
+) -> None:
+    with pytest.raises(SettingsError) as problem:
+        Settings.from_environ(environ)
+    assert message in str(problem.value)
+    assert "\n" not in str(problem.value)
+
+
+def test_the_exporter_none_switches_tracing_off() -> None:
+    endpoint = {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://alloy:4318"}
+    assert Settings.from_environ(endpoint).traces_url
+    assert Settings.from_environ({**endpoint, "OTEL_TRACES_EXPORTER": "none"}).traces_url is None

@@ -171,6 +171,7 @@ def _tracing(settings: Settings, metrics: Metrics) -> "Tracing | None":
         from blog.telemetry.tracing import HeadSampler, Pipeline, Tracing  # noqa: PLC0415 -- the SDK takes 12 MB
 
         sampler = HeadSampler(settings.traces_sampler, settings.traces_sampler_arg, settings.trusted_proxies)
+        sampler.reads_parents = settings.propagators != "none"
         tracing = Tracing(sampler, Pipeline(settings), origin=settings.base_url)
     text = "Spans that were recorded and never reached the collector."
     metrics.count("blog_spans_dropped", text, lambda: tracing.pipeline.dropped if tracing else 0)

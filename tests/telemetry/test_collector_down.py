@@ -11,7 +11,7 @@ import pytest
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
-from blog.telemetry.tracing.pipeline import MAX_WAITING_SPANS, Pipeline
+from blog.telemetry.tracing.pipeline import Pipeline
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,10 +48,10 @@ def test_waiting_spans_are_bounded_and_the_rest_is_counted(base_settings: "Setti
     tracer = pipeline.provider.get_tracer("test")
     for _ in range(10_000):
         tracer.start_span("request").end()
-    assert pipeline.dropped == 10_000 - MAX_WAITING_SPANS
+    assert pipeline.dropped == 10_000 - base_settings.span_queue
     blocked.released.set()
     pipeline.shutdown()
-    assert pipeline.dropped == 10_000 - MAX_WAITING_SPANS
+    assert pipeline.dropped == 10_000 - base_settings.span_queue
 
 
 def test_the_final_flush_is_bounded(base_settings: "Settings") -> None:

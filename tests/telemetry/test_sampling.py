@@ -398,3 +398,10 @@ async def test_always_off_records_nothing(
         for target, parent in itertools.product(("/blog/hello", "/api/boom"), (SAMPLED, UNSAMPLED, "")):
             await call(app, target, headers=(("traceparent", parent),))
     assert collector.spans == []
+
+
+async def test_without_propagators_a_parent_is_not_read(traced: "RunApp", call: "Call", collector: "Collector") -> None:
+    async with traced(propagators="none") as app:
+        await call(app, "/blog/hello", headers=(("traceparent", SAMPLED),))
+    (span,) = collector.requests
+    assert (span.parent_id, span.trace_id == TRACE) == ("", False)

@@ -28,7 +28,8 @@ _NOT_IN_PAGES = frozenset({
     "host", "port", "metrics_port", "posts_dir", "templates_dir", "cache_dir", "drain_seconds", "reload", "log_format", "log_level", "access_log",
     "revision", "trusted_proxies", "otlp_endpoint", "otlp_traces_endpoint", "otlp_headers", "otlp_timeout", "service_name", "resource_attributes",
     "traces_sampler", "traces_sampler_arg", "sdk_disabled", "cache_max_mb", "header_timeout_seconds", "body_timeout_seconds", "send_timeout_seconds",
-    "max_connections", "preview_key",
+    "max_connections", "preview_key", "otlp_traces_timeout", "otlp_protocol", "otlp_traces_protocol", "traces_exporter", "propagators", "span_queue",
+    "span_batch", "span_delay",
 })  # fmt: skip
 
 

@@ -20,9 +20,11 @@ Sampler = Literal[
     "always_on", "always_off", "traceidratio",
     "parentbased_always_on", "parentbased_always_off", "parentbased_traceidratio",
 ]  # fmt: skip
+TracesExporter = Literal["otlp", "none"]
 FaroMode = Literal["proxy", "direct"]
 
 _MOST_DATE_DIGITS = 10
+_PROTOCOL = "http/protobuf"
 
 
 def _setting(default: Any, read: Callable[[str, str], Any], meaning: str, *, name: str = "", shown: str = "") -> Any:
@@ -153,6 +155,43 @@ class Settings:
         shown="10000",
         name="OTEL_EXPORTER_OTLP_TIMEOUT",
     )
+    otlp_traces_timeout: float | None = _setting(
+        None,
+        readers.milliseconds,
+        "the same for spans alone; takes precedence",
+        name="OTEL_EXPORTER_OTLP_TRACES_TIMEOUT",
+    )
+    otlp_protocol: str = _setting(
+        "http/protobuf",
+        readers.text,
+        "the only protocol; another one is refused where there is an endpoint",
+        name="OTEL_EXPORTER_OTLP_PROTOCOL",
+    )
+    otlp_traces_protocol: str | None = _setting(
+        None, readers.text, "the same for spans alone; takes precedence", name="OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"
+    )
+    traces_exporter: TracesExporter = _setting(
+        "otlp", readers.choice(TracesExporter), "`otlp`, or `none`: no tracing", name="OTEL_TRACES_EXPORTER"
+    )
+    propagators: str = _setting(
+        "tracecontext",
+        readers.propagators,
+        "which fields carry a trace: a list with `tracecontext`, the only one that is read, or `none`",
+        name="OTEL_PROPAGATORS",
+    )
+    span_queue: int = _setting(
+        2048, readers.spans, "how many spans wait for the collector at most", name="OTEL_BSP_MAX_QUEUE_SIZE"
+    )
+    span_batch: int = _setting(
+        512, readers.spans, "how many spans are sent at once at most", name="OTEL_BSP_MAX_EXPORT_BATCH_SIZE"
+    )
+    span_delay: float = _setting(
+        1.0,
+        readers.milliseconds,
+        "milliseconds between two batches",
+        shown="1000",
+        name="OTEL_BSP_SCHEDULE_DELAY",
+    )
     service_name: str | None = _setting(
         None,
         readers.text,
@@ -185,8 +224,20 @@ class Settings:
         if self.metrics_port == self.port:
             value = f"{variable('metrics_port')}={str(self.metrics_port)!r}"
             raise SettingsError(f"{value} is not usable: give another port than {variable('port')}, or leave it unset")
+        self._check_tracing()
         if self.faro_url and self.faro_mode == "direct" and self.secure and not is_safe_from_https(self.faro_url):
             raise refuse(variable("faro_url"), self.faro_url, "a page on https may only post to https; give such a URL")
+
+    def _check_tracing(self) -> None:
+        field = "otlp_traces_protocol" if self.otlp_traces_protocol else "otlp_protocol"
+        protocol = self.otlp_traces_protocol or self.otlp_protocol
+        if self.traces_url and protocol != _PROTOCOL:
+            raise refuse(
+                variable(field), protocol, f"give {_PROTOCOL}, and the collector's endpoint for it (port 4318)"
+            )
+        if self.span_batch > self.span_queue:
+            allowed = f"give at most the {self.span_queue} of {variable('span_queue')}"
+            raise refuse(variable("span_batch"), str(self.span_batch), allowed)
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> "Settings":
@@ -203,7 +254,7 @@ class Settings:
     @property
     def traces_url(self) -> str | None:
         """The URL that spans are sent to; None if tracing is off. The OTLP specification defines how the two variables combine."""
-        if self.sdk_disabled:
+        if self.sdk_disabled or self.traces_exporter == "none":
             return None
         if self.otlp_traces_endpoint:
             return self.otlp_traces_endpoint

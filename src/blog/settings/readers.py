@@ -19,6 +19,7 @@ _MOST_CONNECTIONS = 1_000_000
 _LONGEST_TEXT = 200
 _SHORTEST_SECRET = 32
 _LARGEST_CACHE_MB = 1_000_000
+_MOST_SPANS = 65_536
 _SHORTEST_EXPORT_MS, _LONGEST_EXPORT_MS = 100, 60_000
 _TRUE, _FALSE = {"true", "1", "yes", "on"}, {"false", "0", "no", "off"}
 
@@ -175,6 +176,21 @@ def milliseconds(name: str, value: str) -> float:
     if not (_is_number(value) and _SHORTEST_EXPORT_MS <= int(value) <= _LONGEST_EXPORT_MS):
         raise refuse(name, value, f"give milliseconds from {_SHORTEST_EXPORT_MS} to {_LONGEST_EXPORT_MS}")
     return int(value) / 1000
+
+
+def spans(name: str, value: str) -> int:
+    if not (_is_number(value) and 1 <= int(value) <= _MOST_SPANS):
+        raise refuse(name, value, f"give a number from 1 to {_MOST_SPANS}")
+    return int(value)
+
+
+def propagators(name: str, value: str) -> str:
+    """``tracecontext`` or ``none``. Other propagators in the list are ignored, as OpenTelemetry does with those that it does not know."""
+    names = {part.strip().lower() for part in value.split(",")}
+    for known in ("tracecontext", "none"):
+        if known in names:
+            return known
+    raise refuse(name, value, "give a list with tracecontext, which is the only one that is read, or none")
 
 
 def proxies(name: str, value: str) -> str:

@@ -16,11 +16,11 @@ from blog import __version__
 from blog.settings import Settings
 from blog.telemetry.tracing.ids import chosen_trace_id
 
-MAX_WAITING_SPANS = 2048
 # OTLP specification, "Configuration Options". Retries are part of it, so a shorter one loses the spans of a collector that restarts.
 EXPORT_TIMEOUT_SECONDS = 10.0
 FLUSH_SECONDS = 2.0
-_EVERY_MILLISECONDS = 1000
+# The SDK's processor takes it and does not use it.
+_UNUSED_MILLISECONDS = 30_000
 # Semantic conventions, VCS attributes. They are in development, so the stable package does not define them.
 _REVISION = "vcs.ref.head.revision"
 
@@ -67,10 +67,16 @@ class _BoundedProcessor(SpanProcessor):
     The SDK's queue drops spans without a readable count, so this processor never lets it fill.
     """
 
-    def __init__(self, exporter: _CountingExporter) -> None:
+    def __init__(self, exporter: _CountingExporter, settings: Settings) -> None:
         self._exporter = exporter
+        self._most = settings.span_queue
+        # All values are given, because the SDK would read the others from the environment and raise for wrong ones.
         self._batches = BatchSpanProcessor(
-            exporter, max_queue_size=2 * MAX_WAITING_SPANS, schedule_delay_millis=_EVERY_MILLISECONDS
+            exporter,
+            max_queue_size=2 * settings.span_queue,
+            schedule_delay_millis=settings.span_delay * 1000,
+            max_export_batch_size=settings.span_batch,
+            export_timeout_millis=_UNUSED_MILLISECONDS,
         )
         self._queued = 0
         self.dropped = 0
@@ -79,7 +85,7 @@ class _BoundedProcessor(SpanProcessor):
         self._batches.on_start(span, parent_context)
 
     def on_end(self, span: ReadableSpan) -> None:
-        if self._queued - self._exporter.done >= MAX_WAITING_SPANS:
+        if self._queued - self._exporter.done >= self._most:
             self.dropped += 1
         else:
             self._queued += 1
@@ -101,7 +107,7 @@ class Pipeline:
 
     def __init__(self, settings: Settings, exporter: SpanExporter | None = None) -> None:
         self._exporter = _CountingExporter(exporter or _otlp(settings))
-        self._processor = _BoundedProcessor(self._exporter)
+        self._processor = _BoundedProcessor(self._exporter, settings)
         self.provider = TracerProvider(
             sampler=ALWAYS_ON,
             resource=_resource(settings),
@@ -136,7 +142,7 @@ class Pipeline:
 
 def _otlp(settings: Settings) -> OTLPSpanExporter:
     headers = dict(settings.otlp_headers)
-    timeout = settings.otlp_timeout or EXPORT_TIMEOUT_SECONDS
+    timeout = settings.otlp_traces_timeout or settings.otlp_timeout or EXPORT_TIMEOUT_SECONDS
     return OTLPSpanExporter(endpoint=settings.traces_url, headers=headers or None, timeout=timeout)
 
 

@@ -42,6 +42,7 @@ class HeadSampler:
         self._bound = round(share * (1 << 64))
         self._never = self._bound == 0 and not self._follows_parents
         self.trusts = trust(trusted)
+        self.reads_parents = True
         self._untrusted = untrusted or TokenBucket(_UNTRUSTED_PER_SECOND, _UNTRUSTED_BURST)
 
     @property
@@ -51,7 +52,7 @@ class HeadSampler:
 
     def decide(self, traceparent: bytes | None, peer: str | None) -> Decision | None:
         """The decision for one request; None if it is not sampled and has no parent, like most requests."""
-        if traceparent is None:
+        if traceparent is None or not self.reads_parents:
             lower = random_bits(64)
             return Decision(True, random_bits(64) << 64 | lower or 1) if lower < self._bound else None  # noqa: FBT003
         parent = parse_traceparent(traceparent)

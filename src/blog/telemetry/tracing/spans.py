@@ -27,6 +27,8 @@ from opentelemetry.util.types import AttributeValue
 
 # The instrumentation reads this on its first use, and then uses the stable HTTP conventions.
 os.environ["OTEL_SEMCONV_STABILITY_OPT_IN"] = "http"
+# It raises for a propagator that is not installed, such as b3. Settings have checked the value, and the sampler honours `none`.
+os.environ["OTEL_PROPAGATORS"] = "tracecontext"
 
 from fastapi import FastAPI
 from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
