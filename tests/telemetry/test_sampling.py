@@ -319,6 +319,7 @@ async def test_a_failure_outside_the_sample_gets_a_span_with_its_actual_start(
         "server.port": 8000,
         "network.protocol.version": "1.1",
         "error.type": f"{deliberate_error.__module__}.DeliberateError",
+        "user_agent.synthetic.type": "bot",
     }
 
 
