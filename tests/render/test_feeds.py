@@ -211,7 +211,7 @@ def test_a_post_names_its_own_authors(make: Make) -> None:
     assert item["authors"] == [{"name": "Ada"}, {"name": "Bo", "url": "https://bo.example"}]
     assert '<meta name="author" content="Ada, Bo">' in body["/blog/a"]
     shown = re.findall(r'class="p-name[^"]*"(?: href="(.*?)" rel="author")?>(Ada|Bo)<', body["/blog/a"])
-    assert shown == [("", "Ada"), ("https://bo.example", "Bo")]
+    assert shown == [("/authors/ada", "Ada"), ("/authors/bo", "Bo")]
     (posting,) = re.findall(r'"author":\s*(\[.*?\])', body["/blog/a"], re.DOTALL)
     assert [author["name"] for author in json.loads(posting)] == ["Ada", "Bo"]
 
