@@ -24,7 +24,7 @@ DECISIONS = sorted(ROOT.glob("docs/adr/[0-9]*.md"))
 # Variables of the tests and of the build that the service itself does not read.
 DEVELOPERS = {"BLOG_GOLDEN", "BLOG_HOSTILE_CHARACTERS", "BLOG_TEST_DRAIN_ROUNDS"}
 # Folders of other programs' sites, and of a blog, that documents name.
-ELSEWHERE = {"content/images", "posts/static", "src/content", "src/data", "src/pages"}
+ELSEWHERE = {"content/images", "http/protobuf", "posts/static", "src/content", "src/data", "src/pages"}
 LONGEST_LINE = 400
 PACKAGES = ("build", "content", "http", "importers", "machine", "render", "serve", "settings", "starter", "telemetry")
 _FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)

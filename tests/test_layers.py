@@ -32,7 +32,9 @@ DISK_CALLS = frozenset({
     "exists", "glob", "is_dir", "is_file", "iterdir", "lstat", "mkdir", "open", "read_bytes", "read_text", "rglob", "stat", "touch", "unlink",
     "write_bytes", "write_text",
 })  # fmt: skip
-DISK_MODULES = frozenset({"content/files.py", "content/folder.py", "render/theme.py", "render/theme_folders.py"})
+DISK_MODULES = frozenset({
+    "content/files.py", "content/folder.py", "render/catalogues.py", "render/theme.py", "render/theme_folders.py",
+})  # fmt: skip
 
 
 def _contracts() -> list[str]:
