@@ -60,7 +60,7 @@ def test_metrics_are_scraped_while_content_loads(serve: "Serve", posts: "WritePo
 
 def test_content_with_faults_exits_1_and_releases_both_ports(serve: "Serve", posts: "WritePosts") -> None:
     port, metrics_port = free_port(), free_port()
-    server = serve(posts({"broken.md": ""}), BLOG_PORT=str(port), BLOG_METRICS_PORT=str(metrics_port))
+    server = serve(posts({"broken.md": "Hello"}), BLOG_PORT=str(port), BLOG_METRICS_PORT=str(metrics_port))
     assert server.wait() == 1
     for each in (port, metrics_port):
         with socket.create_server(("127.0.0.1", each)):

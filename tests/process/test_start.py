@@ -50,7 +50,7 @@ FAULTS = [
     "no-front-matter.md:1: error: date is missing: give a date in front matter",
     "not-yaml.md:",
     "did you mean title?",
-    "empty.md:1: error: the file is empty",
+    "empty.md:1: warning: is empty, and is left out",
     "not-utf-8.md:8: warning: is not UTF-8",
     "nul.md:1: ",
     "huge.md:1: warning: has 19.1 MiB",
@@ -174,9 +174,9 @@ def test_every_line_of_the_log_is_one_json_object(serve: "Serve", posts: "WriteP
 
 
 def test_the_console_format_is_plain_text(serve: "Serve", posts: "WritePosts") -> None:
-    server = serve(posts({"bad.md": "", "b\x1b[31mad.md": ""}), BLOG_LOG_FORMAT="console")
+    server = serve(posts({"bad.md": "Hello", "b\x1b[31mad.md": "Hello"}), BLOG_LOG_FORMAT="console")
     assert server.wait() == 1
-    assert "bad.md:1: error: the file is empty" in server.output
+    assert "bad.md:1: error: date is missing" in server.output
     assert not server.stdout.read_text().startswith("{")
     assert "\x1b" not in server.output
 

@@ -52,7 +52,6 @@ Write = Callable[..., None]
     ("broken", "problem"),
     [
         pytest.param(BROKEN, "one.md:2: date is missing", id="front-matter"),
-        pytest.param("", "one.md:1: the file is empty", id="empty"),
         pytest.param("---\ntitle: One\ndate: 2026-01-01\nslug: two\n---\nx\n", "is already taken by one.md", id="address-of-another"),
         pytest.param("---\ntitle: One\ndate: 2026-01-01\n---\n[x](javascript:alert(1))\n", "one.md:5: link", id="script"),
     ],
@@ -76,17 +75,33 @@ async def test_a_broken_text_keeps_its_last_good_version_while_others_are_reload
 
 
 async def test_a_new_text_that_is_broken_is_left_out_until_it_is_mended(
-    run: "Run", authoring: Settings, write: Write, until: "Until"
+    run: "Run", authoring: Settings, write: Write, until: "Until", caplog: pytest.LogCaptureFixture
 ) -> None:
     async with run(authoring) as blog:
         await blog.until_ready()
         (authoring.posts_dir / "three.md").write_text(BROKEN)
-        await until(lambda: "unknown key" in "".join(problems(blog)))
+        await until(lambda: "three.md:2: date is missing" in "\n".join(problems(blog)))
+        assert "three.md:2: warning: unknown key 'titel'; did you mean title?" in caplog.text
         write("two", "Second of two.")
         await blog.until_text("/blog/two", "Second of two.")
         assert await blog.status("/blog/three") == 404
         write("three", "First of three.")
         await blog.until_text("/blog/three", "First of three.")
+
+
+async def test_a_text_that_is_emptied_is_left_out_until_it_has_words(
+    run: "Run", authoring: Settings, write: Write, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with run(authoring) as blog:
+        await blog.until_ready()
+        (authoring.posts_dir / "one.md").write_text("")
+        write("two", "Second of two.")
+        await blog.until_text("/blog/two", "Second of two.")
+        assert await blog.status("/blog/one") == 404
+        assert problems(blog) == []
+        assert "one.md:1: warning: is empty, and is left out" in caplog.text
+        write("one", "Second of one.")
+        await blog.until_text("/blog/one", "Second of one.")
 
 
 async def test_a_broken_site_file_keeps_its_last_good_version(

@@ -120,15 +120,15 @@ class Builder:
         return self._make(moment, stage, dates, store, {})
 
     def make_preview(self, moment: datetime, stage: Stage, dates: Dates | None = None) -> BuildResult:
-        """As `make`, for an author at work: a text with an error stays as it last was, and its error is among the edition's warnings.
+        """As `make`, for an author at work: a text with an error stays as it last was, and its faults are among the edition's warnings.
 
         Raises:
             ContentError: the first edition has errors, or a later one has such that no text causes.
         """
-        result, errors = self._last_good.make(
+        result, faults = self._last_good.make(
             lambda held: self._make(moment, stage, dates, _store_nothing, held), self._sources
         )
-        return replace(result, edition=replace(result.edition, warnings=(*errors, *result.edition.warnings)))
+        return replace(result, edition=replace(result.edition, warnings=(*faults, *result.edition.warnings)))
 
     def _sources(self, held: Held) -> Iterator[Source]:
         yield from (source for source, *_ in self._parsed)

@@ -25,7 +25,7 @@ class LastGood:
     def make(
         self, make: Callable[[Held], _Made], sources: Callable[[Held], Iterable[Source]]
     ) -> tuple[_Made, tuple[Fault, ...]]:
-        """What ``make`` builds, and the errors of the texts that were held at their last good version for it.
+        """What ``make`` builds, and the faults of the texts that were held at their last good version for it.
 
         ``sources`` returns the texts that the last call of ``make`` could read.
 
@@ -45,7 +45,9 @@ class LastGood:
                 broken = still or self._broken(errors, now) - held.keys()
                 if not (self._texts and broken) or len(held) > _MOST_HELD:
                     raise ContentError(dict.fromkeys([*faults, *problem.faults]), problem.texts) from problem
-                faults += errors
+                # A warning may name the cause of an error: a date is missing because its key is misspelled.
+                wrong = {fault.file for fault in errors}
+                faults += [fault for fault in problem.faults if fault.file in wrong]
                 refused |= {path: now[path] for path in broken if path in now}
                 held |= {path: self._texts.get(path) for path in broken}
             else:
