@@ -313,11 +313,9 @@ def test_no_page_violates_its_policy_and_without_javascript_every_page_has_the_s
 
 
 def text_of(page: Page) -> str:
-    """The text of a page, without the buttons that a script may add."""
-    text = page.locator("body").inner_text()
-    for button in page.locator("button").all_inner_texts():
-        text = text.replace(button, "", 1)
-    return " ".join(text.split())
+    """The text of a page, without the buttons and the address asked for, which a script adds."""
+    page.locator("body").evaluate("it => it.querySelectorAll('button, .asked').forEach(part => part.remove())")
+    return " ".join(page.locator("body").inner_text().split())
 
 
 # The trace of a visit's navigation on the server.

@@ -101,12 +101,12 @@ def test_system_fonts_need_no_font() -> None:
     assert b"@font-face" not in theme.assets[STYLE]
 
 
-def test_a_theme_folder_without_the_parts_of_a_look_is_served_as_it_is(tmp_path: Path) -> None:
+def test_a_theme_folder_needs_no_parts_of_a_look(tmp_path: Path) -> None:
     (tmp_path / "assets").mkdir()
     (tmp_path / "assets/site.css").write_text("p { color: red }")
     theme = Theme(tmp_path, look=Look("quiet", accent="#123456"))
     assert theme.fonts == ()
-    assert theme.assets[STYLE].startswith(b"p { color: red }")
+    assert theme.assets[STYLE].startswith(b"p{color: red}\n")
 
 
 @pytest.mark.parametrize("name", LOOKS)
