@@ -62,4 +62,4 @@ def test_a_described_series_that_no_post_is_part_of_is_a_warning(
 
 def test_a_series_needs_a_name_that_makes_an_address(post: Callable[..., None], faults: Faults) -> None:
     post("a", "2026-03-01", "series: '***'\n")
-    assert faults() == ["a.md:4: series: '***' has neither a letter nor a digit"]
+    assert faults() == ["a.md:4: series: '***' has neither a letter nor a digit; it is ignored"]

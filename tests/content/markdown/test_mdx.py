@@ -40,7 +40,7 @@ Shown = Callable[[str], str]
 def test_modules_and_comments_are_left_out_without_a_remark_and_lines_keep_their_numbers(left_out: str) -> None:
     text = f"First.\n\n{left_out}\n\n![](b.png)\n"
     document = parse(text, "", "mdx")
-    assert document.markup.count("<p>") == 2
+    assert document.markup.count("</p>") == 2
     assert [reference.line for reference in document.references] == [text.count("\n")]
     assert [remark.problem for remark in document.remarks] == ["image 'b.png' has no alternative text"]
 

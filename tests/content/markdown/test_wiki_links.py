@@ -39,7 +39,7 @@ def test_a_name_between_two_brackets_is_a_link(text: str, target: str, words: st
 )  # fmt: skip
 def test_a_picture_between_two_brackets_is_shown(text: str, markup: str) -> None:
     document = parse(text)
-    assert document.markup == f"<p>\0[0\0{markup}\0]0\0</p>\n"
+    assert document.markup == f'<p class="picture">\0[0\0{markup}\0]0\0</p>\n'
     assert [(it.target, it.line) for it in document.references] == [("a%20b.png", 1)]
 
 
