@@ -109,6 +109,13 @@ def test_a_theme_folder_needs_no_parts_of_a_look(tmp_path: Path) -> None:
     assert theme.assets[STYLE].startswith(b"p{color: red}\n")
 
 
+@pytest.mark.parametrize("text", ['" ; "', "' { } '", '"/* shown */"', r'" \" ; \A "'])
+def test_a_string_of_a_style_sheet_keeps_its_spaces(tmp_path: Path, text: str) -> None:
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "assets/site.css").write_text(f"/* it's */ p::after {{ content: {text} ; }}\n/* end */")
+    assert Theme(tmp_path).assets[STYLE].startswith(f"p::after{{content: {text}}}".encode())
+
+
 @pytest.mark.parametrize("name", LOOKS)
 def test_no_look_names_a_side_of_the_page_by_left_or_right(name: str) -> None:
     physical = re.compile(r"(?:margin|padding|border)-(?:left|right)\b|\b(?:float|text-align):\s*(?:left|right)")

@@ -7,7 +7,8 @@ from blog.content.config import Look
 from blog.render.accent import AA, AAA, readable
 
 STYLE, SCRIPT = "site.css", "site.js"
-_COMMENT = re.compile(r"/\*.*?\*/\s*", re.DOTALL)
+# A comment, or a string, which may contain what looks like one and keeps its spaces.
+_COMMENT_OR_STRING = re.compile(r"""/\*.*?\*/\s*|("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')""", re.DOTALL)
 _REMARK = re.compile(rb"^\s*// .*\n", re.MULTILINE)
 _SPACE = re.compile(r"\s*([{};])\s*")
 _INDENT = re.compile(r"\n\s+")
@@ -61,7 +62,9 @@ def _parts(assets: Mapping[str, bytes], look: Look) -> Iterator[str]:
 
 
 def _compact(style: str) -> str:
-    return _SPACE.sub(r"\1", _INDENT.sub("\n", _COMMENT.sub("", style))).replace(";}", "}\n").strip()
+    parts = _COMMENT_OR_STRING.split(style)
+    parts[::2] = (_SPACE.sub(r"\1", _INDENT.sub("\n", part)).replace(";}", "}\n") for part in parts[::2])
+    return "".join(part or "" for part in parts).strip()
 
 
 def _accent(accent: str, style: str) -> str:
