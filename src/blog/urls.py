@@ -232,13 +232,13 @@ def is_preview(path: str) -> bool:
     return path[: len(_PREVIEWS)].lower() == _PREVIEWS
 
 
-def fragment(anchor: str) -> str:
-    """An anchor, percent-encoded for the end of a link.
+def section(text: str, anchor: str) -> str:
+    """The address of a section of a text; the words before the first heading have no anchor, and the address of the text.
 
-    >>> fragment("größe")
-    'gr%C3%B6%C3%9Fe'
+    >>> section("/blog/a", "größe"), section("/blog/a", "")
+    ('/blog/a#gr%C3%B6%C3%9Fe', '/blog/a')
     """
-    return quote(anchor)
+    return f"{text}#{quote(anchor)}" if anchor else text
 
 
 def decoded(path: str) -> str:

@@ -160,6 +160,6 @@ def _hit(hit: Hit, origin: str) -> TextFound:
 def _section(section: Section, url: str) -> SectionFound:
     return SectionFound(
         heading=section.heading,
-        url=f"{url}#{urls.fragment(section.anchor)}" if section.anchor else url,
+        url=urls.section(url, section.anchor),
         snippet=[SnippetPart(text=text, marked=marked) for text, marked in section.snippet],
     )

@@ -169,5 +169,4 @@ def _result(hit: Hit) -> Result:
 
 
 def _passage(path: str, section: Section) -> Passage:
-    url = f"{path}#{urls.fragment(section.anchor)}" if section.anchor else path
-    return Passage(section.heading, url, section.snippet)
+    return Passage(section.heading, urls.section(path, section.anchor), section.snippet)

@@ -17,6 +17,7 @@ from blog.http.semantics import SearchOutcome
 from blog.machine.allocator import release_free_memory
 from blog.search.answers import Answer
 from blog.search.query import Query
+from blog.serve.store import RETRY_AFTER_SECONDS
 
 if TYPE_CHECKING:
     from blog.search.engine import Search
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 # One thread answers some hundred queries a second. Those that would wait longer than the deadline are refused.
 _MOST_WAITING = 16
 _SECONDS = 1.5
-_RETRY_SECONDS = 2
 # A thread that computes keeps the interpreter for 5 ms otherwise, which is ten times what a page takes.
 _TURN_SECONDS = 0.0002
 _LONGEST_REST_SECONDS = 0.1
@@ -41,7 +41,7 @@ class BusyError(Exception):
     def __init__(self, problem: str, outcome: SearchOutcome = SearchOutcome.BUSY) -> None:
         super().__init__(problem)
         self.outcome = outcome
-        self.retry_after = _RETRY_SECONDS
+        self.retry_after = RETRY_AFTER_SECONDS
 
 
 class FailedError(Exception):
