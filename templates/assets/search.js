@@ -41,6 +41,8 @@ export const offer = (form) => {
   };
 
   const show = ({ total, hits }, words) => {
+    // A result chosen while the answer was on its way stays chosen if the answer has it too.
+    const kept = list.children[chosen]?.href;
     list.replaceChildren();
     for (const { url, title, lang, sections: [section] } of hits) {
       const link = option(section?.url ?? url, element("b", title));
@@ -54,6 +56,7 @@ export const offer = (form) => {
     if (total > hits.length) option(`${form.action}?${new URLSearchParams({ q: words })}`, searchAll.replace("{n}", total));
     status.textContent = total ? searchCount.replace("{n}", total) : searchNone;
     open(hits.length > 0);
+    choose([...list.children].findIndex(({ href }) => href === kept));
   };
 
   const ask = async (tries = TRIES) => {

@@ -38,7 +38,9 @@ def test_a_reader_finds_a_section_by_keyboard_alone(page: Page) -> None:
     page.keyboard.press("/")
     field = page.get_by_role("combobox", name="Words to search for")
     expect(field).to_be_focused()
-    page.keyboard.type(WORD)
+    # Between two keys that come slowly, the search already asks for the beginning of the word.
+    with page.expect_response(lambda response: f"q={WORD}&" in response.url):
+        page.keyboard.type(WORD)
     expect(field).to_have_attribute("aria-expanded", "true")
     options = page.get_by_role("option")
     expect(options.nth(1)).to_be_visible()
@@ -107,7 +109,7 @@ def test_nothing_of_the_search_is_loaded_before_its_first_key(page: Page) -> Non
     page.goto(SOME_PAGE, wait_until="networkidle")
     assert not [url for url in asked if "search" in url]
     page.keyboard.press("/")
-    page.wait_for_load_state("networkidle")
+    expect(page.get_by_role("combobox")).to_be_focused()
     assert {url.rpartition("/")[2].split(".")[0] for url in asked if "search" in url} == {"search"}
 
 
@@ -146,6 +148,29 @@ def test_a_late_answer_does_not_replace_that_of_the_words_in_the_field(page: Pag
         route.fulfill(json={"total": 0, "hits": []})
     page.wait_for_timeout(200)
     assert page.get_by_role("listbox").inner_text() == before
+
+
+def test_a_result_that_is_chosen_stays_chosen_when_a_later_answer_has_it_too(page: Page) -> None:
+    held: list[Route] = []
+    page.route(f"**/api/search?q={WORD}&*", lambda route: held.append(route))  # noqa: PLW0108 -- playwright cannot wrap a built-in method
+    page.goto(SOME_PAGE)
+    page.keyboard.press("/")
+    page.keyboard.type(WORD[:-1])
+    options = page.get_by_role("option")
+    expect(options.first).to_be_visible()
+    with page.expect_request(f"**/api/search?q={WORD}&*"):
+        page.keyboard.type(WORD[-1])
+    page.keyboard.press("ArrowDown")
+    target = options.first.get_attribute("href") or ""
+    answer = page.request.get(f"/api/search?q={WORD}").json()
+    for hit in answer["hits"]:
+        hit["title"] = f"Later: {hit['title']}"
+    # The chosen result is no longer the first one.
+    held[0].fulfill(json=answer | {"hits": answer["hits"][::-1]})
+    expect(options.filter(has_text="Later:").first).to_be_visible()
+    chosen = page.get_by_role("option", selected=True)
+    expect(chosen).to_have_attribute("href", target)
+    expect(page.get_by_role("combobox")).to_have_attribute("aria-activedescendant", chosen.get_attribute("id") or "")
 
 
 def test_a_search_that_is_not_ready_is_asked_again(demo: Site, browser: Browser) -> None:
