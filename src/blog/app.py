@@ -27,6 +27,7 @@ from blog.serve.api import api_routes
 from blog.serve.dynamic import Dynamic, Head
 from blog.serve.health import health_routes
 from blog.serve.listening import listen
+from blog.serve.loop_time import loop_time
 from blog.serve.metrics import metrics_route
 from blog.serve.pipeline import RequestPipeline, instrument
 from blog.serve.preview import PreviewLinks
@@ -109,6 +110,8 @@ class Blog(FastAPI):
 
     @asynccontextmanager
     async def _lifespan(self, _app: FastAPI) -> AsyncIterator[None]:
+        if measured := loop_time(asyncio.get_running_loop()):
+            self.metrics.loop_time = measured
         publisher = Publisher(self._settings, self.service, self._clock, self._build_listener())
         publishing = asyncio.create_task(publisher.run())
         publishing.add_done_callback(self.service.publishing_ended)

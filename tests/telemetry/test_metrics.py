@@ -75,6 +75,7 @@ FAMILIES = {
     "blog_posts": ("gauge", {"state"}),
     "blog_content_load_seconds": ("gauge", set()),
     "blog_event_loop_lag_seconds": ("histogram", set()),
+    "blog_event_loop_time_seconds": ("counter", {"state"}),
     "blog_spans_dropped": ("counter", set()),
     "blog_spans_exported": ("counter", set()),
     "blog_spans_held_back": ("counter", set()),

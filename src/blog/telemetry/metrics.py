@@ -108,6 +108,9 @@ class Metrics:
         build.labels(version, revision).set(1)
         text = "How late the event loop wakes up."
         self.loop_lag = Histogram("blog_event_loop_lag_seconds", text, buckets=_LAG_BUCKETS, registry=self.registry)
+        # The seconds for which the event loop was active, and idle; the lifespan sets it.
+        self.loop_time: Callable[[], tuple[float, float]] = lambda: (0.0, 0.0)
+        self.registry.register(_Read(self._loop_times))
         for collect in (GCCollector, PlatformCollector):
             collect(registry=self.registry)
         ProcessCollector(registry=self.registry)
@@ -191,6 +194,14 @@ class Metrics:
             return states
 
         self.registry.register(_Read(family))
+
+    def _loop_times(self) -> Metric:
+        """``nodejs.eventloop.time`` of the semantic conventions is the model; they have none for Python."""
+        text = "Time in which the event loop worked (active), or waited for work (idle)."
+        family = CounterMetricFamily("blog_event_loop_time_seconds", text, labels=["state"])
+        for state, seconds in zip(("active", "idle"), self.loop_time(), strict=True):
+            family.add_metric([state], seconds)
+        return family
 
     def exposition(self, accept: str, accept_encoding: str = "") -> Scrape:
         """The answer to a scrape, by its Accept and Accept-Encoding fields."""
