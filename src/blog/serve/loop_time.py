@@ -58,5 +58,5 @@ def _pointer(loop: asyncio.AbstractEventLoop) -> ctypes.c_void_p:
     """The loop's uv_loop_t, which is valid until the loop is closed."""
     address = ctypes.pythonapi.PyCapsule_GetPointer
     address.restype, address.argtypes = ctypes.c_void_p, (ctypes.py_object, ctypes.c_char_p)
-    capsule = uvloop.loop.libuv_get_loop_t_ptr(loop)  # type: ignore[attr-defined] -- the type stubs lack it
+    capsule = uvloop.loop.libuv_get_loop_t_ptr(loop)  # type: ignore[attr-defined]
     return ctypes.c_void_p(address(capsule, None))
