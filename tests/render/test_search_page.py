@@ -3,6 +3,7 @@
 import re
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -70,6 +71,25 @@ def test_the_words_of_the_search_are_those_of_the_site(make: Callable[..., Editi
     )
     assert "2 Ergebnisse für <q><bdi>x</bdi></q>" in page.decode()
     assert "1. März 2026" in page.decode()
+
+
+def test_each_part_of_the_results_is_in_its_language_on_a_site_whose_language_has_no_words(
+    make: Callable[..., Edition],
+) -> None:
+    edition = make({"site.yaml": "title: T\nlang: fa\nauthor: Ada\n", "a.md": "---\ntitle: A\ndate: 2026-01-01\n---\n"})
+    found = tuple(replace(FOUND, title=f"in {lang}", lang=lang) for lang in ("en", "fa", "ko"))
+    near = tuple(Option(f"near {lang}", "/blog/a", lang=lang) for lang in ("en", "fa"))
+    results = Results(total=3, number=1, count=1, found=found, near=near)
+    page = ResultsRenderer(edition.search_frame).page(SearchPage(query="x", results=results)).decode()
+    assert '<html lang="fa" dir="rtl">' in page
+    around, results_part = page.split('<div lang="en" dir="ltr">\n<h1>Search</h1>')
+    assert "in fa" not in around
+    for lang, attributes in (("en", ""), ("fa", ' lang="fa" dir="rtl"'), ("ko", ' lang="ko"')):
+        assert f'<h2><a href="/blog/a"{attributes}>in {lang}</a></h2>' in results_part
+        assert f"<p{attributes}>a &lt;b&gt;" in results_part
+    assert '<a href="/blog/a">near en</a>' in results_part
+    assert '<a href="/blog/a" lang="fa" dir="rtl">near fa</a>' in results_part
+    assert '<dialog class="finder" lang="en" dir="ltr"' in results_part
 
 
 def test_the_page_without_an_answer_says_why_and_keeps_the_words(edition: Edition) -> None:

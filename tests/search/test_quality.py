@@ -128,10 +128,46 @@ def test_a_mistyped_query_is_suggested_with_the_words_that_were_meant(search: Se
     assert search.answer(parse("sourdough bread")).suggestion is None
 
 
-def test_nothing_found_offers_texts_and_exact_hits_come_first(search: Search) -> None:
-    nothing = search.answer(parse("xylophone"))
-    assert (nothing.total, nothing.hits) == (0, ())
-    assert nothing.nearest
+@pytest.mark.parametrize(
+    ("query", "suggestion", "nearest"),
+    [
+        pytest.param("kubxrntxs", "kubernetes", "/blog/probes", id="three-errors"),
+        pytest.param("sourdoughbreadbaking", "sourdough", "/blog/sourdough", id="a-compound"),
+        pytest.param("Zertifikatsverwaltungsstelle", "zertifikat", "/blog/zertifikate", id="a-german-compound"),
+        pytest.param('"sourdough kubelet"', None, "/blog/sourdough", id="a-phrase-that-nobody-wrote"),
+        pytest.param('"sourdouhg kubelet"', '"sourdough kubelet"', "/blog/sourdough", id="a-mistyped-phrase"),
+        pytest.param("kubelet year:1999", None, "/blog/probes", id="a-year-without-texts"),
+        pytest.param("kubelet -probe", None, "/blog/probes", id="an-excluded-word"),
+        pytest.param("brakes in:code", None, "/blog/bicycle", id="a-word-that-is-in-no-code"),
+        pytest.param("tag:gardn", "tag:garden", "/blog/garden", id="a-mistyped-tag"),
+        pytest.param("tag:kitchens lively", "tag:kitchen lively", "/blog/sourdough", id="a-mistyped-tag-and-a-word"),
+        pytest.param("tag:garden espresso", None, "/blog/coffee", id="a-tag-of-other-texts"),
+    ],
+)
+def test_nothing_found_offers_the_nearest_word_and_the_nearest_texts(
+    search: Search, query: str, suggestion: str | None, nearest: str
+) -> None:
+    answer = search.answer(parse(query))
+    assert (answer.total, answer.suggestion) == (0, suggestion)
+    assert nearest in [text.path for text in answer.nearest]
+
+
+@pytest.mark.parametrize("query", ["zzzqqqxxx", "year:1999", "tag:qqq", "☃x1z9q7", "龘龘", "year:1999 -bread"])
+def test_a_query_that_nothing_resembles_offers_the_newest_texts(search: Search, query: str) -> None:
+    answer = search.answer(parse(query))
+    newest = search.answer(parse("year:1990-2030")).hits
+    assert answer.total == 0
+    assert [text.path for text in answer.nearest] == [hit.path for hit in newest[:3]]
+
+
+@pytest.mark.parametrize("query", ["kubxrntxs", "sourdoughbreadbaking", "Zertifikatsverwaltungsstelle"])
+def test_the_suggestion_for_a_query_that_finds_nothing_finds_something(search: Search, query: str) -> None:
+    suggestion = search.answer(parse(query)).suggestion
+    assert suggestion
+    assert search.answer(parse(suggestion)).total
+
+
+def test_exact_hits_come_first(search: Search) -> None:
     (first, *_) = search.answer(parse("resume")).hits
     assert first.path == "/blog/resume"
 

@@ -161,6 +161,20 @@ async def test_nothing_found_offers_the_nearest_word_and_posts(small_app: "Blog"
     assert 'href="/archive"' in page
 
 
+async def test_a_search_is_no_page_view_and_no_visit(small_app: "Blog", fetch: "Fetch") -> None:
+    browser = (("User-Agent", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"),)
+
+    def counted() -> float:
+        samples = (sample for family in small_app.metrics.registry.collect() for sample in family.samples)
+        return sum(sample.value for sample in samples if sample.name in {"blog_page_views_total", "blog_visits_total"})
+
+    before = counted()
+    await fetch(small_app, "/search?q=dog", headers=browser)
+    assert counted() == before
+    await fetch(small_app, "/blog/hello", headers=browser)
+    assert counted() == before + 2
+
+
 async def test_drafts_and_scheduled_posts_are_not_found(small_app: "Blog", fetch: "Fetch") -> None:
     for words in ("xyzzy", "plugh"):
         page = (await fetch(small_app, f"/search?q={words}")).body.decode()

@@ -55,11 +55,12 @@ class SearchFrame:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A link: to the search with a filter more or less, to another spelling, or to a text. ``count`` is the number of its results."""
+    """A link: to the search with a filter more or less, to another spelling, or to a text. ``count`` is the number of its results, ``lang`` the language of a text."""
 
     name: str
     url: str
     count: int = 0
+    lang: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Results:
-    """One page of what was found. ``previous`` and ``following`` are the URLs of the pages beside it, or none. ``near`` are texts of which a name is similar, where nothing was found."""
+    """One page of what was found. ``previous`` and ``following`` are the URLs of the pages beside it, or none. ``near`` are texts with words that are similar, where nothing was found."""
 
     total: int
     number: int
@@ -135,7 +136,7 @@ def _samples() -> Iterator[SearchPage]:
     yield replace(filtered, problem="Reason.")
     nothing = Results(total=0, number=1, count=0, found=())
     yield replace(filtered, results=nothing)
-    yield replace(filtered, results=replace(nothing, spelling=option, near=options))
+    yield replace(filtered, results=replace(nothing, spelling=option, near=(replace(option, lang="en"),)))
     few = Results(total=1, number=1, count=1, found=found[:1])
     yield replace(filtered, filters=(), chosen=(), results=few)
     many = Results(

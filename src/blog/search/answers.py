@@ -56,13 +56,15 @@ class Nearest:
 
     path: str
     title: str
+    language: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """The result of a query. ``total`` and the counts are of everything found, ``hits`` is one page of it.
 
-    ``suggestion`` is the query with the nearest known words, where some of its words are unknown.
+    ``suggestion`` is the query with the nearest known words, where some of its words are unknown. ``nearest`` are the texts with any
+    of the words, where nothing is found.
     """
 
     query: Query

@@ -3,10 +3,12 @@
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 
+from blog.content.slugs import slugify
 from blog.search.catalogue import IndexedText
-from blog.search.query import Query
-from blog.search.vocabulary import Near, near, texts_with
+from blog.search.query import Query, Term
+from blog.search.vocabulary import Near, far, near, texts_with
 from blog.search.wanted import Alternative, Wanted, expression, wanted
 from blog.search.words import folded, words_of
 
@@ -37,6 +39,7 @@ class Attempt:
     def __init__(self, connection: sqlite3.Connection, query: Query, languages: Sequence[str]) -> None:
         self._connection = connection
         self._query = query
+        self._languages = languages
         self._wanted = [it for term in query.terms if not term.excluded for it in wanted(term, languages)]
         self._excluded = [it for term in query.terms if term.excluded for it in wanted(term, languages)]
         self._corrections: dict[str, Near] = {}
@@ -60,6 +63,13 @@ class Attempt:
                 found = self._matched(_in_parts(meant), "OR", texts)
         return found
 
+    def nearest(self, texts: dict[int, IndexedText]) -> list[Found]:
+        """The texts with any of the words of a query that finds nothing, without its filters and what it excludes, or with words like them."""
+        terms = [Term("word", it.text) for it in self._query.terms if not it.excluded]
+        terms += [Term("word", self._tag(name, texts)) for name in self._query.tags]
+        words = [self._with_far(it) for term in terms for it in wanted(term, self._languages)]
+        return self._matched(_in_parts(words), "OR", texts, bounded=False) if words else []
+
     def suggestion(self) -> str | None:
         """The query with the nearest known words, if some of its words are in no text."""
         text = self._query.text
@@ -78,8 +88,12 @@ class Attempt:
         left = (text for number, text in texts.items() if number not in numbers)
         return [Found(text, 0.0, ()) for text in sorted(left, key=lambda it: it.order)]
 
-    def _matched(self, found: Sequence[Wanted], operator: str, texts: dict[int, IndexedText]) -> list[Found]:
-        matched = expression(found, self._excluded, operator, in_code=self._query.in_code)
+    def _matched(
+        self, found: Sequence[Wanted], operator: str, texts: dict[int, IndexedText], *, bounded: bool = True
+    ) -> list[Found]:
+        """The texts with all or one of the terms, the best first; ``bounded`` by what the query excludes and by in:code."""
+        excluded, in_code = (self._excluded, self._query.in_code) if bounded else ((), False)
+        matched = expression(found, excluded, operator, in_code=in_code)
         rows = self._connection.execute(_RANKED, (matched,)).fetchall()
         ranked = sorted((score, texts[number].order, number) for number, score in rows if number in texts)
         return [Found(texts[number], -score, found) for score, _, number in ranked]
@@ -121,6 +135,24 @@ class Attempt:
             return self._nearest[it.forms]
         best = (nearest[0].form if nearest else form for form, nearest in zip(it.forms, corrected, strict=True))
         return [Alternative(tuple(best))]
+
+    def _tag(self, name: str, texts: dict[int, IndexedText]) -> str:
+        """A tag that texts have for one that a query names."""
+        slug, known = slugify(name), {slug for text in texts.values() for _, slug in text.tags}
+        near = get_close_matches(slug, known, n=1)
+        if not near or near[0] == slug:
+            return name
+        self._corrections[folded(name)] = Near(near[0], near[0], 0, 0)
+        return near[0]
+
+    def _with_far(self, it: Wanted) -> Wanted:
+        """A term with the words that are nearest to its unknown ones, which may be far."""
+        meant = []
+        for form in it.forms:
+            if not self._is_known(form) and (word := self._corrections.get(form) or far(self._connection, form)):
+                self._corrections.setdefault(form, word)
+                meant.append(Alternative((word.form,)))
+        return it.with_others(meant)
 
     def _is_known(self, form: str) -> bool:
         return texts_with(self._connection, form) > 0

@@ -104,11 +104,8 @@ class Search:
             texts = {number: text for number, text in texts.items() if passes(text, query, tag, year)}
         found = self._newest(texts.values()) if not query.terms else search.found(texts)
         if not found:
-            return Answer(
-                query=query,
-                suggestion=search.suggestion(),
-                nearest=self._nearest(texts.values() or self._texts.values()),
-            )
+            nearest = self._nearest(search)
+            return Answer(query=query, suggestion=search.suggestion(), nearest=nearest)
         return Answer(
             query=query,
             total=len(found),
@@ -124,9 +121,11 @@ class Search:
     def _newest(self, texts: Iterable[IndexedText]) -> list[Found]:
         return [Found(text, 0.0, ()) for text in sorted(texts, key=lambda it: it.order)]
 
-    def _nearest(self, texts: Iterable[IndexedText]) -> tuple[Nearest, ...]:
-        newest = sorted((text for text in texts if text.date), key=lambda it: it.order)
-        return tuple(Nearest(text.path, text.title) for text in newest[:_MOST_NEAREST])
+    def _nearest(self, search: Attempt) -> tuple[Nearest, ...]:
+        """The texts with words of the query or like them, or else the newest ones."""
+        found = search.nearest(self._texts) or self._newest(self._texts.values())
+        texts = [it.text for it in found[:_MOST_NEAREST]]
+        return tuple(Nearest(text.path, text.title, text.language) for text in texts)
 
     def _hit(self, found: Found, query: Query, sections: int) -> Hit:
         if time.monotonic() > self._deadline:

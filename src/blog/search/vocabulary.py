@@ -1,16 +1,22 @@
 """Words of the index that a mistyped word may mean."""
 
+import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
 
 _ONE_ERROR_FROM, _TWO_ERRORS_FROM = 4, 8
 _LAST = "\U0010ffff"
 _MOST = 8
+# Farther words are offered, but not searched for: with an error for every three letters.
+_SHORTEST_FAR, _LETTERS_FOR_AN_ERROR, _MOST_FAR_ERRORS, _SHORTEST_BEGINNING = 3, 3, 4, 4
 _BEGINNING = "SELECT form FROM vocabulary WHERE form >= ? AND form < ? AND length(form) BETWEEN ? AND ?"
 _ENDING = "SELECT reversed FROM endings WHERE reversed >= ? AND reversed < ? AND length(reversed) BETWEEN ? AND ?"
+_BEGINS_IT = (
+    "SELECT form FROM vocabulary WHERE form IN (SELECT value FROM json_each(?)) ORDER BY length(form) DESC LIMIT 1"
+)
 _MIDDLE = "SELECT form FROM vocabulary WHERE length(form) BETWEEN ? AND ? AND instr(form, ?)"
 
 
@@ -38,6 +44,27 @@ def near(connection: sqlite3.Connection, form: str) -> list[Near]:
     found = _within(_likely(connection, form, most), form, most)
     if not found and most > 1:
         found = _within(_with_middle(connection, form), form, most)
+    return _best(connection, form, found)
+
+
+def far(connection: sqlite3.Connection, form: str) -> Near | None:
+    """The word to offer for one to which no word is `near`: that with the fewest errors, or else the longest beginning."""
+    if len(form) < _SHORTEST_FAR or form.isdigit():
+        return None
+    most = min(_MOST_FAR_ERRORS, (len(form) + 1) // _LETTERS_FOR_AN_ERROR)
+    best = _best(connection, form, _within(_likely(connection, form, most), form, most))
+    return best[0] if best else _beginning(connection, form)
+
+
+def _beginning(connection: sqlite3.Connection, form: str) -> Near | None:
+    """The longest word that another one begins with, as a compound does."""
+    beginnings = json.dumps([form[:end] for end in range(_SHORTEST_BEGINNING, len(form))])
+    row = connection.execute(_BEGINS_IT, (beginnings,)).fetchone()
+    return _described(connection, row[0], len(form) - len(row[0])) if row else None
+
+
+def _best(connection: sqlite3.Connection, form: str, found: Mapping[str, int]) -> list[Near]:
+    """Of words with their distances those with the fewest errors, the likeliest first."""
     least = min(found.values(), default=0)
     best = [_described(connection, other, distance) for other, distance in found.items() if distance == least]
     return _in_turn(form, best)[:_MOST]

@@ -64,6 +64,7 @@ class NearestText(BaseModel):
 
     url: str
     title: str
+    lang: str
 
 
 class SearchResult(BaseModel):
@@ -140,7 +141,7 @@ def _result(answer: Answer, offset: int, origin: str) -> SearchResult:
         tags=[TagFound(name=it.name, slug=it.slug, count=it.count) for it in answer.tags],
         years=[YearFound(year=it.year, count=it.count) for it in answer.years],
         suggestion=answer.suggestion,
-        nearest=[NearestText(url=origin + it.path, title=it.title) for it in answer.nearest],
+        nearest=[NearestText(url=origin + it.path, title=it.title, lang=it.language) for it in answer.nearest],
     )
 
 

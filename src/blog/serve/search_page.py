@@ -146,7 +146,7 @@ def results_of(asked: Asked, answer: Answer) -> Results:
         previous=replace(asked, page=min(asked.page - 1, max(count, 1))).url if asked.page > 1 else None,
         following=replace(asked, page=asked.page + 1).url if asked.page < count else None,
         spelling=Option(answer.suggestion, replace(first, query=answer.suggestion).url) if answer.suggestion else None,
-        near=tuple(Option(text.title, text.path) for text in answer.nearest),
+        near=tuple(Option(text.title, text.path, lang=text.language) for text in answer.nearest),
     )
 
 
