@@ -1,6 +1,10 @@
 """blog mv."""
 
+import shutil
+import subprocess
+import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +19,17 @@ LINKS = (
     "[a](hello.md) [b](hello.md#a-section 'T') [c](/blog/hello?x=1) ![d](bundle/dot.png) [e](bundle/index.md)\n\n"
     "[f][1] and [g](<hello.md>) `hello.md`\n\n[1]: hello.md\n"
 )
+
+# A first move, which is refused, imports what another user may not be able to read.
+AS_ANOTHER_USER = """
+import contextlib, io, os, sys
+import blog.cli.aliases, blog.cli.moved_links
+from blog.__main__ import main
+with contextlib.redirect_stderr(io.StringIO()):
+    assert main(["mv", "hello.md", "bundle"], {"BLOG_POSTS_DIR": "."}) == 1
+os.getuid() or os.setuid(65534)
+sys.exit(main(["mv", *sys.argv[1:]], {"BLOG_POSTS_DIR": "."}))
+"""
 
 
 @pytest.fixture
@@ -164,3 +179,28 @@ def test_a_text_that_moves_back_has_its_first_address_again(folder: Path, enviro
     assert main(["mv", "hello", "greetings"], environ) == 0
     assert main(["mv", "greetings", "hello"], environ) == 0
     assert [post.url for post in load(folder).library.posts if post.title == "Hello"] == ["/blog/hello"]
+
+
+@pytest.mark.parametrize(
+    ("read_only", "new", "named"),
+    [
+        pytest.param("pages", "greetings", "pages/about.md", id="the-folder-of-a-link"),
+        pytest.param(".", "2026/greetings.md", "2026", id="the-folder-of-the-text"),
+        pytest.param("2027", "2027/greetings.md", "2027/greetings.md", id="the-new-folder"),
+    ],
+)
+def test_a_read_only_folder_is_named_and_nothing_changes(folder: Path, read_only: str, new: str, named: str) -> None:
+    # Another user may not enter pytest's folders.
+    with TemporaryDirectory() as name:
+        public = Path(name)
+        shutil.copytree(folder, public, dirs_exist_ok=True)
+        (public / "2027").mkdir()
+        for path in (public, *public.rglob("*")):
+            path.chmod(0o777 if path.is_dir() else 0o666)
+        (public / read_only).chmod(0o555)
+        before = {path: path.read_bytes() if path.is_file() else b"" for path in public.rglob("*")}
+        command = [sys.executable, "-c", AS_ANOTHER_USER, "hello.md", new]
+        done = subprocess.run(command, cwd=public, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr == f"nothing is moved: {named} cannot be changed: Permission denied\n"
+        assert {path: path.read_bytes() if path.is_file() else b"" for path in public.rglob("*")} == before

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from blog import urls
 from blog.cli import EXIT_CONTENT
+from blog.cli.file_changes import NotPutBackError, move
 from blog.machine.clock import utc_now
 from blog.settings import Settings
 
@@ -59,11 +60,11 @@ def _mv(settings: Settings, options: argparse.Namespace) -> int:
         plan = Plan(old, new_place(settings.posts_dir, old, options.new))
         _make(plan, settings, library)
         _apply(plan, settings.posts_dir)
-    except MoveError as problem:
+    except (MoveError, NotPutBackError) as problem:
         print(problem, file=sys.stderr)
         return EXIT_CONTENT
     except OSError as problem:
-        print(f"{problem.filename} cannot be changed: {problem.strerror}", file=sys.stderr)
+        print(f"nothing is moved: {problem.filename} cannot be changed: {problem.strerror}", file=sys.stderr)
         return EXIT_CONTENT
     print(*plan.done, sep="\n")
     if plan.left:
@@ -197,13 +198,5 @@ def _redirect(plan: Plan, old: "Text", new: "Text", source: str) -> None:
 
 
 def _apply(plan: Plan, folder: Path) -> None:
-    target = folder / plan.new
-    target.parent.mkdir(parents=True, exist_ok=True)
-    (folder / plan.old).rename(target)
-    # Replaced at once, so that a server which watches the folder reads no file by halves.
-    for path, text in plan.texts.items():
-        place = folder / plan.moved(path)
-        temporary = place.with_name(f".{place.name}.tmp")
-        temporary.write_bytes(plan.encoded[path].bytes(text))
-        temporary.chmod(place.stat().st_mode)
-        temporary.replace(place)
+    contents = {folder / plan.moved(path): plan.encoded[path].bytes(text) for path, text in plan.texts.items()}
+    move(folder / plan.old, folder / plan.new, contents)
