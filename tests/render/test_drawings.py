@@ -9,12 +9,15 @@ import pytest
 
 from blog.build.drawings.drawer import Drawer
 from blog.build.edition import Edition
+from blog.content import markdown
 from blog.content.loader import load
 from blog.machine.cache import Cache
 from tests.rendered_site import Make
 
 DIAGRAM = "```mermaid\nflowchart LR\n A[One & only] --> B[Two]\n```\n"
 WIDE = "```Mermaid\nflowchart LR\n" + " --> ".join(f"N{i}[A long label {i}]" for i in range(9)) + "\n```\n"
+TITLED = '```mermaid title="One <then> two"\nflowchart LR\n A[Three] --> B[Four]\n```\n'
+TITLED_FORMULA = '```math caption="Rest energy"\nE_0 = m\n```\n'
 FORMULA = "```math\nE = mc^2 < x\n```\n"
 
 
@@ -30,6 +33,7 @@ def drawn(make: Make) -> Edition:
         ),
         "wide.md": _post(WIDE),
         "broken.md": _post("```mermaid\nflowchart LR\n A --> [<b>\n```\n\n```math\n\\foo\n```\n"),
+        "captions.md": _post(f"{TITLED}\n{TITLED_FORMULA}"),
         "pages/about.md": f"---\ntitle: About\n---\n\n{DIAGRAM}",
     }
     return make(files)
@@ -48,6 +52,29 @@ def test_a_page_shows_a_figure_with_a_name_and_the_source(drawn: Edition, path: 
     assert html.count('<details class="diagram-source">') == count
     assert html.count(">flowchart LR\n A[One &amp; only] --&gt; B[Two]\n</code>") == count
     assert not re.search(r"\sstyle=", html)
+
+
+def test_a_title_is_the_caption_of_what_is_drawn(drawn: Edition) -> None:
+    html = _body(drawn, "/blog/captions")
+    assert (
+        '<figure class="drawing">\n<figure class="diagram" role="img" aria-label="Three; Four" tabindex="0">\n<svg '
+        in html
+    )
+    assert "</svg>\n</figure>\n<figcaption>One &lt;then&gt; two</figcaption>\n</figure>\n<details" in html
+    assert '<figure class="drawing">\n<math display="block">' in html
+    assert "</math>\n<figcaption>Rest energy</figcaption>\n</figure>\n" in html
+
+
+def test_a_feed_has_the_captions_too(drawn: Edition) -> None:
+    (content,) = [content for content in _contents(drawn) if "Rest energy" in content]
+    assert re.search(r"<img [^>]*></p>\n<figcaption>One &lt;then&gt; two</figcaption>\n</figure>", content)
+    assert "<code>E_0 = m</code>\n<figcaption>Rest energy</figcaption>\n</figure>" in content
+
+
+def test_what_cannot_be_drawn_keeps_its_caption() -> None:
+    document = markdown.parse('```mermaid title="Plan"\nno diagram\n```\n\n```mermaid file="flow.mmd"\nx\n```\n')
+    captions = re.findall("<figcaption>(.*?)</figcaption>", document.html(lambda _: "", lambda _key, _number: ""))
+    assert captions == ["Plan"]
 
 
 def test_a_wide_diagram_scrolls(drawn: Edition) -> None:
@@ -116,7 +143,7 @@ def test_a_feed_shows_a_picture_that_is_served(drawn: Edition) -> None:
 
 
 def test_a_feed_has_a_formula_as_mathml_and_as_tex(drawn: Edition) -> None:
-    (content,) = [content for content in _contents(drawn) if "<math" in content]
+    (content,) = [content for content in _contents(drawn) if "mc^2" in content]
     assert "</math> <code>E = mc^2 &lt; x</code>" in content
 
 

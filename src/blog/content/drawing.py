@@ -26,7 +26,7 @@ class DrawingSource:
 class PlacedSource:
     """A source in a text; ``line`` is that of its fence or its first delimiter, and ``first`` its own first one, within the body from 1.
 
-    A fence may name a ``file``, whose text, or ``lines`` of it, take the place of the fence's.
+    A fence may name a ``file``, whose text, or ``lines`` of it, take the place of the fence's, and give its drawing a ``title``.
     """
 
     source: DrawingSource
@@ -34,6 +34,7 @@ class PlacedSource:
     first: int
     file: str = ""
     lines: tuple[tuple[int, int], ...] = ()
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,20 @@ def as_source(placed: PlacedSource) -> str:
     if placed.source.kind == "formula":
         return f'<code class="language-math">{text}</code>'
     language = "mermaid" if placed.source.kind == "diagram" else "math"
-    return f'<pre tabindex="0" data-language="{language}"><code class="language-{language}">{text}</code></pre>\n'
+    code = f'<pre tabindex="0" data-language="{language}"><code class="language-{language}">{text}</code></pre>\n'
+    return captioned(placed.title, code)
+
+
+def captioned(title: str, drawing: str) -> str:
+    r"""The HTML of a drawing with its title as the caption, if it has one.
+
+    >>> captioned("A & B", "<math></math>")
+    '<figure class="drawing">\n<math></math>\n<figcaption>A &amp; B</figcaption>\n</figure>\n'
+    """
+    if not title:
+        return drawing
+    caption = f"<figcaption>{escape(title, quote=False)}</figcaption>"
+    return f'<figure class="drawing">\n{drawing.rstrip()}\n{caption}\n</figure>\n'
 
 
 def name_of(diagram: Drawing) -> str:

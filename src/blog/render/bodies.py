@@ -8,7 +8,7 @@ from markupsafe import Markup, escape
 
 from blog import urls
 from blog.content.document import TARGETS, Component, RenderComponent, Value, without_component
-from blog.content.drawing import Drawing, DrawingSource, NotDrawn, PlacedSource, as_source, name_of
+from blog.content.drawing import Drawing, DrawingSource, NotDrawn, PlacedSource, as_source, captioned, name_of
 from blog.content.files import digest
 from blog.content.library import Library, Resolver
 from blog.content.post import Text
@@ -111,9 +111,8 @@ class BodyRenderer:
             return as_source(placed)
         if placed.source.kind == "diagram":
             return self._diagram(text, placed, drawing)
-        if self._origin:
-            return f"{drawing.markup} <code>{escape(placed.source.text.strip())}</code>"
-        return drawing.markup
+        source = f" <code>{escape(placed.source.text.strip())}</code>" if self._origin else ""
+        return captioned(placed.title, drawing.markup + source)
 
     def _diagram(self, text: Text, placed: PlacedSource, drawing: Drawing) -> str:
         context = {
@@ -124,6 +123,7 @@ class BodyRenderer:
             "height": drawing.height,
             "url": self._origin + diagram_url(drawing) if self._origin else "",
             "source": placed.source.text,
+            "title": placed.title,
         }
         return self._theme.render("diagram.html", context)
 

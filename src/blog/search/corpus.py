@@ -3,7 +3,7 @@
 from html import escape
 
 from blog.content.document import Reference
-from blog.content.drawing import PlacedSource
+from blog.content.drawing import PlacedSource, captioned
 from blog.content.post import Post, StandalonePage, Text
 from blog.content.site import Site
 from blog.content.slugs import slugify
@@ -57,4 +57,4 @@ def _no_word(_key: str, _number: int) -> str:
 def _source(placed: PlacedSource) -> str:
     """The source of a drawing: a reader may look for the words in a diagram."""
     text = escape(placed.source.text, quote=False)
-    return f"<code>{text}</code>" if placed.source.kind == "formula" else f"<pre>{text}</pre>"
+    return f"<code>{text}</code>" if placed.source.kind == "formula" else captioned(placed.title, f"<pre>{text}</pre>")

@@ -269,7 +269,10 @@ class Writer:
         if kind := _DRAWN.get(language.lower()):
             first = token["attrs"].get("first", line + 1)
             options = fence.options
-            return self._drawing(PlacedSource(DrawingSource(kind, code), line, first, options.file, options.lines))
+            # The name of a file that is drawn is no title, as that of one that is shown is.
+            title = "" if options.title == options.file else options.title
+            source = DrawingSource(kind, code)
+            return self._drawing(PlacedSource(source, line, first, options.file, options.lines, title))
         self._code.append(CodeBlock(language, line, fence.options))
         if not is_known(language):
             self._remarks.append(Remark(line, f"code language {language!r} is not known to Pygments"))
