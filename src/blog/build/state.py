@@ -5,11 +5,11 @@ import math
 import time
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 from blog.build.cache_limit import CacheLimit, limit_until
 from blog.build.edition import Edition
 from blog.errors import Fault, Severity
+from blog.http.semantics import ReadinessState
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class ServiceState:
         self.unchanged_since = 0
 
     @property
-    def state(self) -> Literal["loading", "ready", "draining"]:
+    def state(self) -> ReadinessState:
         if self.draining:
             return "draining"
         return "loading" if self.edition is None else "ready"

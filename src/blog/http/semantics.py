@@ -1,6 +1,7 @@
 """Constants that traces, metrics and logs share (OpenTelemetry semantic conventions for HTTP); those modules do not import each other."""
 
 from enum import StrEnum
+from typing import Literal, get_args
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"})
 OTHER_METHOD = "_OTHER"
@@ -12,7 +13,8 @@ REFUSALS = (400, 405, 408, 414, 431, 501, 503, 505)
 # What a client with a copy of a page gets, by the status of the answer: a new one, none, or a refusal because the page is not the one that it names.
 CONDITIONAL_OUTCOMES = {200: "modified", 304: "not_modified", 412: "failed"}
 # The states of a process, as /api/ready and blog_ready name them.
-READINESS = ("loading", "ready", "draining")
+ReadinessState = Literal["loading", "ready", "draining"]
+READINESS = get_args(ReadinessState)
 # The lowest status of the class that reports a server error (RFC 9110, section 15.6).
 SERVER_ERROR = 500
 # Requests that take longer are logged and traced even if they were not sampled.

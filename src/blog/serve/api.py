@@ -14,7 +14,7 @@ from blog.http.request import KEY, RequestRecord
 from blog.render.page import JSON, SHORT
 from blog.serve.post_index import PostDetail, PostIndex, PostList
 from blog.serve.preconditions import FAILED, NOT_MODIFIED, evaluate
-from blog.serve.store import RETRY_AFTER_SECONDS
+from blog.serve.unavailable import RETRY_AFTER_SECONDS
 
 
 class Problem(BaseModel):

@@ -8,7 +8,8 @@ from pydantic import BaseModel
 
 from blog import __version__, urls
 from blog.build.state import ServiceState
-from blog.serve.store import RETRY_AFTER_SECONDS
+from blog.http.semantics import ReadinessState
+from blog.serve.unavailable import RETRY_AFTER_SECONDS
 
 
 class Health(BaseModel):
@@ -30,7 +31,7 @@ class Readiness(BaseModel):
     ``refused`` is set while the content on disk has faults.
     """
 
-    status: Literal["ready", "loading", "draining"]
+    status: ReadinessState
     posts: int = 0
     refused: Refused | None = None
 

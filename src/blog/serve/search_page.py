@@ -29,7 +29,7 @@ from blog.search.query import parse
 from blog.serve.negotiation import choose
 from blog.serve.search_parameters import MOST_PAGES, Asked, NotAQueryError
 from blog.serve.searcher import BusyError, FailedError, Page, Searcher
-from blog.serve.store import RETRY_AFTER_SECONDS
+from blog.serve.unavailable import RETRY_AFTER_SECONDS, STARTING
 
 if TYPE_CHECKING:
     from blog.render.results import ResultsRenderer
@@ -119,7 +119,7 @@ def _sent(body: bytes, status: int, headers: RawHeaders) -> Response:
 
 def _starting() -> Response:
     again = {"retry-after": str(RETRY_AFTER_SECONDS), "cache-control": "no-store"}
-    return Response("The blog is starting. Please try again in a moment.\n", 503, again, "text/plain")
+    return Response(f"{STARTING}\n", 503, again, "text/plain")
 
 
 def page_of(asked: Asked, results: Results) -> SearchPage:

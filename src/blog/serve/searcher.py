@@ -17,7 +17,7 @@ from blog.http.semantics import SearchOutcome
 from blog.machine.allocator import release_free_memory
 from blog.search.answers import Answer
 from blog.search.query import Query
-from blog.serve.store import RETRY_AFTER_SECONDS
+from blog.serve.unavailable import RETRY_AFTER_SECONDS
 
 if TYPE_CHECKING:
     from blog.search.engine import Search

@@ -18,8 +18,8 @@ from blog.serve.negotiation import LONGEST_LIST, accepts_identity, choose, prefe
 from blog.serve.preconditions import FAILED, NOT_MODIFIED, evaluate
 from blog.serve.preview import PreviewLinks
 from blog.serve.ranges import NOT_SATISFIABLE, NotSatisfiableError, part_of
+from blog.serve.unavailable import RETRY_AFTER_SECONDS, STARTING
 
-RETRY_AFTER_SECONDS = 2
 # The processor time for suggestions on 404 pages: a hundredth of a core, and some 40 suggestions at once. Beyond it the page has none.
 _SUGGESTIONS_SHARE, _SUGGESTIONS_BURST_SECONDS = 0.01, 0.005
 _ALLOW = ("allow", ALLOW)
@@ -80,7 +80,7 @@ class PageStore:
         if self._waiting:
             return self._waiting(self._service.faults)
         again = ("retry-after", str(RETRY_AFTER_SECONDS))
-        return self._plain_text(503, "The blog is starting. Please try again in a moment.", _UNCACHED, again)
+        return self._plain_text(503, STARTING, _UNCACHED, again)
 
     def _preview(self, edition: Edition | None, record: RequestRecord) -> PreparedResponse:
         """The preview of an unpublished text or a file of it; the same 404 for everything else, whatever the reason."""

@@ -8,6 +8,7 @@ from blog.errors import Fault, counted
 from blog.render import security
 from blog.render.page import HTML
 from blog.serve.reload import as_json
+from blog.serve.unavailable import RETRY_AFTER_SECONDS
 
 # The page was made from the faults in its data- attribute; other ones, or an edition, are shown by loading it again.
 _SCRIPT = """
@@ -17,7 +18,6 @@ let edition;
 stream.addEventListener("edition", ({ data }) => { if (data !== (edition ??= data)) location.reload(); });
 stream.addEventListener("faults", ({ data }) => { if (data !== faults) location.reload(); });
 """
-_RETRY_AFTER_SECONDS = 2
 _PAGE = """<!doctype html>
 <html lang="en">
 <head>
@@ -53,7 +53,7 @@ def waiting_page(faults: tuple[Fault, ...]) -> PreparedResponse:
     own = [
         ("content-length", str(len(body))),
         ("cache-control", "no-store"),
-        ("retry-after", str(_RETRY_AFTER_SECONDS)),
+        ("retry-after", str(RETRY_AFTER_SECONDS)),
     ]
     return PreparedResponse(503, field_lines(own), field_lines([("content-type", HTML), *headers.items()]), body)
 
