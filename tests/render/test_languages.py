@@ -1,5 +1,6 @@
 """A site in each language: no English word of the service on any page, and a language without words."""
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from html import unescape
@@ -133,14 +134,14 @@ def test_a_page_has_the_direction_of_its_language(make: Make) -> None:
     edition = make({
         "site.yaml": "title: A\nlang: ar\n",
         "a.md": "---\ntitle: A\ndate: 2026-01-01\n---\n\na\n",
-        "b.md": "---\ntitle: B\ndate: 2026-01-02\nlang: en\n---\n\nb\n",
+        "b.md": "---\ntitle: B\ndate: 2026-01-02\nlang: en\ndescription: About b.\n---\n\nb\n",
     })  # fmt: skip
     arabic, english, home = (edition.pages[path].identity.body.decode() for path in ("/blog/a", "/blog/b", "/"))
     assert '<html lang="ar" dir="rtl">' in arabic
     assert '<html lang="en">' in english
     assert 'href="/blog/b" hreflang="en" lang="en" dir="ltr">B</a>' in home
     assert 'href="/blog/a">A</a>' in home
-    assert re.search('<p class="[^"]*p-summary" lang="en" dir="ltr">b</p>', home)
+    assert re.search('<p class="[^"]*p-summary" lang="en" dir="ltr">About b.</p>', home)
 
 
 def test_words_in_another_language_than_the_page_say_so(make: Make) -> None:
@@ -208,6 +209,16 @@ def test_the_sitemap_and_feeds_name_translations(pair: Callable[[str], str]) -> 
     assert '<atom:link rel="alternate" type="text/html" hreflang="de" href="https://b.example/blog/be" />' in pair(
         "/rss"
     )
+
+
+def test_json_feed_names_translations_in_an_extension(pair: Callable[[str], str]) -> None:
+    items = {item["url"]: item for item in json.loads(pair("/feed.json"))["items"]}
+    links = [
+        {"language": "ar", "url": "https://b.example/blog/a-ar"},
+        {"language": "de", "url": "https://b.example/blog/be"},
+    ]
+    assert items["https://b.example/blog/a"]["_translations"] == {"links": links}
+    assert "_translations" not in items["https://b.example/blog/alone"]
 
 
 def test_a_site_without_translations_has_a_plain_sitemap(make: Make) -> None:

@@ -225,10 +225,9 @@ def test_the_url_of_a_picture_contains_its_digest(edition: Edition, body: Body) 
     assert edition.pages[found[1]].media_type == "image/svg+xml"
 
 
-def test_a_heading_links_to_itself(body: Body) -> None:
-    assert re.search(
-        r'<h2 id="a-section">A section <a class="anchor" href="#a-section" aria-label="[^"]+">', body("/blog/hello")
-    )
+def test_a_heading_has_a_link_beside_it_that_is_no_part_of_its_name(body: Body) -> None:
+    link = '<a class="anchor" href="#a-section" aria-label="Link to “A section”"></a>'
+    assert f'<div class="heading"><h2 id="a-section">A section</h2>{link}</div>' in body("/blog/hello")
 
 
 def test_a_page_has_the_language_of_its_post(body: Body) -> None:
@@ -261,3 +260,77 @@ def test_the_text_of_authors_is_escaped(make: Callable[..., Edition]) -> None:
     for page in make({"a.md": text, "site.yaml": f"title: '{evil}'\nauthor: '{evil}'"}).pages.values():
         if page.media_type.startswith("text/html"):
             assert b"<script>alert" not in page.identity.body
+
+
+def _crumbs(html: str) -> list[tuple[str, str]]:
+    found = re.search(r'<nav class="steps".*?</nav>', html, re.DOTALL)
+    return re.findall(r'<a href="(.*?)">(.*?)</a>', found[0]) if found else []
+
+
+@pytest.mark.parametrize(
+    ("path", "crumbs"),
+    [
+        pytest.param("/blog/hello", [("/blog", "Posts")], id="post"),
+        pytest.param("/blog/tag/python", [("/tags", "Tags")], id="tag"),
+        pytest.param("/archive/2026", [("/archive", "Archive")], id="year"),
+        pytest.param("/about", [], id="page"),
+        pytest.param("/", [], id="home"),
+    ],
+)
+def test_the_breadcrumbs_are_those_of_structured_data(body: Body, path: str, crumbs: list[tuple[str, str]]) -> None:
+    assert _crumbs(body(path)) == crumbs
+    trail = json_ld(body(path)).get("BreadcrumbList", {}).get("itemListElement", [])
+    assert isinstance(trail, list)
+    assert [(step["item"].removeprefix("https://b.example"), step["name"]) for step in trail[1:-1]] == crumbs
+
+
+def test_a_breadcrumb_and_the_menu_call_a_page_the_same_and_the_menu_marks_it(make: Callable[..., Edition]) -> None:
+    menu = "title: A\nnavigation: [{title: Writing, url: /blog}, {title: About, url: /about}]\n"
+    html = make({"site.yaml": menu, "a.md": "---\ntitle: A\ndate: 2026-01-01\n---\n"}).pages["/blog/a"].identity.body
+    assert _crumbs(html.decode()) == [("/blog", "Writing")]
+    assert b'<a href="/blog" aria-current="true">Writing</a>' in html
+
+
+def test_numbers_in_the_names_of_tags_are_sorted_by_value(make: Callable[..., Edition]) -> None:
+    tags = "---\ntitle: A\ndate: 2026-01-01\ntags: [tag-10, Tag-2, beta, tag-1]\n---\n"
+    pages = make({"a.md": tags}).pages
+    for path in ("/tags", "/", "/blog/a"):
+        names = re.findall(r'href="/blog/tag/[^"]*"[^>]*>([^<]*)<', pages[path].identity.body.decode())
+        assert names == ["beta", "tag-1", "Tag-2", "tag-10"], path
+
+
+@pytest.mark.parametrize(
+    ("more", "is_led"),
+    [
+        pytest.param("", False, id="short-opening"),
+        pytest.param(" and on" * 100, False, id="opening-that-is-shortened"),
+        pytest.param(None, True, id="description-of-its-own"),
+    ],
+)
+def test_the_first_paragraph_is_shown_once(make: Callable[..., Edition], more: str | None, is_led: bool) -> None:  # noqa: FBT001 -- what is expected
+    description = "description: What it is about.\n" if more is None else ""
+    text = f"---\ntitle: A\ndate: 2026-01-01\n{description}---\n\nThis goes on{more or ''}.\n"
+    pages = make({"a.md": text}).pages
+    for path in ("/", "/blog/a"):
+        html = pages[path].identity.body.decode()
+        main = html[html.index("<main") :]
+        assert ("dek p-summary" in main, main.count("This goes on")) == (is_led, 1), path
+
+
+def test_only_a_long_opening_is_set_in_columns(make: Callable[..., Edition]) -> None:
+    short, long = (
+        make({"a.md": f"---\ntitle: A\ndate: 2026-01-01\n---\n\n{words}\n"}).pages["/"].identity.body
+        for words in ("Few words.", "Many words. " * 50)
+    )
+    assert (b'class="open"' in short, b'class="open long"' in long) == (True, True)
+
+
+def test_a_link_that_shows_its_address_is_marked_for_print(make: Callable[..., Edition]) -> None:
+    links = "<https://a.example/b?c=1&d=2>, www.a.example and [words](https://a.example/e)."
+    html = make({"a.md": f"---\ntitle: A\ndate: 2026-01-01\n---\n\n{links}\n"}).pages["/blog/a"].identity.body.decode()
+    found = re.findall(r'<a (class="bare" )?href="(https?://[^"]*)"', html[html.index("<main") :])
+    assert found == [
+        ('class="bare" ', "https://a.example/b?c=1&amp;d=2"),
+        ('class="bare" ', "http://www.a.example"),
+        ("", "https://a.example/e"),
+    ]

@@ -128,11 +128,7 @@ def _introduction(notes: Iterable[Note]) -> Note | None:
 
 def _description(introduction: Note | None) -> str:
     """The description that the author wrote, and not the one from the first paragraph, which the page shows anyway."""
-    if introduction is None:
-        return ""
-    description = introduction.description
-    is_derived = introduction.document.summary.startswith(description.removesuffix("…"))
-    return "" if is_derived else description
+    return "" if introduction is None or introduction.is_described_by_opening else introduction.description
 
 
 def _sorted(notes: Iterable[Note]) -> tuple[Note, ...]:

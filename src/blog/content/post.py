@@ -87,6 +87,11 @@ class Text:
         return urls.source_of(self.url)
 
     @property
+    def is_described_by_opening(self) -> bool:
+        """Whether the description is the first paragraph, perhaps shortened, because the author gives none."""
+        return self.document.summary.startswith(self.description.removesuffix("…"))
+
+    @property
     def body(self) -> str:
         """The Markdown after the front matter."""
         return split(self.source).body

@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import TypeVar
 
 from blog import urls
-from blog.content.collections import Collection, collections_of
+from blog.content.collections import Collection, collections_of, natural
 from blog.content.config import Link, SiteConfig
 from blog.content.library import Library
 from blog.content.note_neighbours import NoteNeighbours, note_neighbours
@@ -95,7 +95,8 @@ class Site:
         return writers_of(self.posts, self.config.author)
 
     def tags_of(self, post: Post) -> tuple[Tag, ...]:
-        return tuple(self.tags_by_slug[slug] for slug in sorted({slugify(name) for name in post.tags}))
+        own = {slugify(name) for name in post.tags}
+        return tuple(tag for tag in self.tags if tag.slug in own)
 
     def translations_of(self, text: Text) -> tuple[Text, ...]:
         """The text in each of its languages, itself among them; none where it has no translation."""
@@ -242,7 +243,8 @@ def _tags(posts: tuple[Post, ...]) -> tuple[Tag, ...]:
         for slug, name in {slugify(name): name for name in post.tags}.items():
             names.setdefault(slug, name)
             tagged[slug].append(post)
-    return tuple(Tag(slug, names[slug], tuple(tagged[slug])) for slug in sorted(names))
+    in_order = sorted(names, key=lambda slug: (natural(names[slug]), slug))
+    return tuple(Tag(slug, names[slug], tuple(tagged[slug])) for slug in in_order)
 
 
 def _years(posts: tuple[Post, ...]) -> Mapping[int, tuple[Post, ...]]:

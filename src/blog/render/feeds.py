@@ -225,6 +225,7 @@ def _json_item(feed: Feed, post: Entry) -> dict[str, Any]:
         "language": feed.language(post),
         **_authors(post),
         **_attachments(feed, post),
+        **_translations(feed, post),
     }
 
 
@@ -240,6 +241,12 @@ def _attachments(feed: Feed, post: Entry) -> dict[str, Any]:
         return {}
     address = feed.origin + audio.url
     return {"attachments": [{"url": address, "mime_type": audio.media_type, "size_in_bytes": len(audio.body)}]}
+
+
+def _translations(feed: Feed, post: Entry) -> dict[str, Any]:
+    """The post in its other languages. JSON Feed has no name for them; names of extensions begin with an underscore."""
+    links = [{"language": lang, "url": address} for lang, address in feed.translations(post)]
+    return {"_translations": {"links": links}} if links else {}
 
 
 def _text_if_any(name: str, text: str) -> dict[str, str]:

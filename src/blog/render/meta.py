@@ -51,7 +51,7 @@ class Translation:
 class PageMetadata:
     """The metadata of one page. ``canonical`` is an absolute URL; the menu marks the entry of ``path`` as current.
 
-    ``source`` is the path of the Markdown source of a post or page. ``translations`` are the text in each of its languages, that for readers
+    ``parents`` are the titles and paths of the pages above this one, without the home page. ``source`` is the path of the Markdown source of a post or page. ``translations`` are the text in each of its languages, that for readers
     of any other language first. ``state`` is why a text is not public: "draft" or "scheduled".
     """
 
@@ -70,6 +70,7 @@ class PageMetadata:
     indexed: bool = True
     state: str = ""
     json_ld: tuple[JsonLd, ...] = ()
+    parents: tuple[tuple[str, str], ...] = ()
     translations: tuple[Translation, ...] = ()
 
 
@@ -103,6 +104,7 @@ class MetadataBuilder:
             lang=self._config.lang,
             picture=self._default_picture,
             feeds=self._feeds,
+            parents=tuple(parents),
             json_ld=breadcrumbs,
         )
 
@@ -139,7 +141,8 @@ class MetadataBuilder:
 
     def tag(self, tag: Tag) -> PageMetadata:
         about = self._words.text("posts_about_on", tag=tag.name, site=self._config.title)
-        index = self.index(self._words.text("posts_about", tag=tag.name), tag.url, about)
+        tags = (self._words.text("tags"), urls.TAGS)
+        index = self.index(self._words.text("posts_about", tag=tag.name), tag.url, about, [tags])
         return self._with_feeds(index, tag.name)
 
     def series(self, series: Series) -> PageMetadata:
@@ -180,7 +183,8 @@ class MetadataBuilder:
             steps.append((around.group.title, around.group.url))
         page = self.page(note)
         crumbs = self._breadcrumbs([*steps, (note.title, note.url)])
-        meta = replace(page, kind="article", json_ld=(self._article(note, around.collection), crumbs))
+        structured = (self._article(note, around.collection), crumbs)
+        meta = replace(page, kind="article", json_ld=structured, parents=tuple(steps))
         own = self._with_feeds(meta, around.collection.title, around.collection.url) if around.collection.feed else meta
         return self._between(own, note)
 
@@ -195,7 +199,9 @@ class MetadataBuilder:
         if introduction is None:
             return index
         page = self.page(introduction)
-        return replace(page, title=index.title, description=index.description, json_ld=index.json_ld)
+        return replace(
+            page, title=index.title, description=index.description, json_ld=index.json_ld, parents=index.parents
+        )
 
     def _between(self, meta: PageMetadata, note: Note) -> PageMetadata:
         """The page of a note with the notes before and after it. As in a list of pages, the one before is ``newer``."""
@@ -242,6 +248,7 @@ class MetadataBuilder:
 
     def post(self, post: Post) -> PageMetadata:
         around = self._site.neighbours[post.slug]
+        parents = ((self._words.text("posts"), urls.BLOG),)
         return PageMetadata(
             title=post.title,
             description=post.description,
@@ -258,10 +265,8 @@ class MetadataBuilder:
             source=post.source_url,
             indexed=not (state := self._site.state_of(post)),
             state=state,
-            json_ld=(
-                self._posting(post),
-                self._breadcrumbs([(self._words.text("posts"), urls.BLOG), (post.title, post.url)]),
-            ),
+            json_ld=(self._posting(post), self._breadcrumbs([*parents, (post.title, post.url)])),
+            parents=parents,
         )
 
     def _translations(self, text: Text) -> tuple[Translation, ...]:

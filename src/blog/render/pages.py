@@ -32,7 +32,9 @@ POSTS_PER_PAGE = urls.POSTS_PER_PAGE
 POSTS_AT_HOME = 7
 TAGS_AT_HOME = 12
 SERIES_AT_HOME = 2
-_HEADING = re.compile(r'(<h[2-6] id="([^"]*)">)(.*?)(</h[2-6]>)', re.DOTALL)
+_HEADING = re.compile(r'<(h[1-6]) id="([^"]*)">(.*?)</\1>', re.DOTALL)
+# A link whose words are its address, which paper needs only once.
+_BARE_LINK = re.compile(r'<a href="(https?://)([^"]*)"(?=[^>]*>(?:\1)?\2</a>)')
 # How templates/diagram.html begins a diagram.
 _DIAGRAM = '<figure class="diagram'
 _TAGS = re.compile(r"<[^>]*>")
@@ -153,7 +155,7 @@ class PageRenderer:
 
     def _home(self) -> Rendered:
         posts = self._site.posts
-        tags = sorted(self._site.tags, key=lambda tag: (-len(tag.posts), tag.slug))[:TAGS_AT_HOME]
+        tags = sorted(self._site.tags, key=lambda tag: -len(tag.posts))[:TAGS_AT_HOME]
         context = {
             "posts": posts[:POSTS_AT_HOME],
             "total": len(posts),
@@ -186,7 +188,7 @@ class PageRenderer:
     def _post(self, post: Post) -> Rendered:
         context = {
             "post": post,
-            "lead": post.description if post.description != post.document.summary else "",
+            "lead": "" if post.is_described_by_opening else post.description,
             "content": self._content(post),
             "audio": self._resolver.audio(post),
             "toc": [heading for heading in post.document.headings if heading.level in {2, 3}],
@@ -271,10 +273,11 @@ class PageRenderer:
 
     def _content(self, text: Text) -> Markup:
         linked = partial(_with_permalink, self._bodies.words(text))
-        return Markup(_HEADING.sub(linked, self._bodies.html(text)))  # noqa: S704 -- the Markdown writer has escaped the text
+        html = _BARE_LINK.sub(r'<a class="bare" href="\1\2"', self._bodies.html(text))
+        return Markup(_HEADING.sub(linked, html))  # noqa: S704 -- the Markdown writer has escaped the text
 
 
 def _with_permalink(words: Words, heading: re.Match[str]) -> str:
-    """A heading with a link to itself. Feeds omit the link: feed readers would show a # after each heading."""
+    """A heading and, beside it, a link to it: within it, the link would be part of the heading's name. The style sheet writes its sign."""
     label = words("link_to", heading=unescape(_TAGS.sub("", heading[3])))
-    return f'{heading[1]}{heading[3]} <a class="anchor" href="#{heading[2]}" aria-label="{label}">#</a>{heading[4]}'
+    return f'<div class="heading">{heading[0]}<a class="anchor" href="#{heading[2]}" aria-label="{label}"></a></div>'

@@ -12,6 +12,7 @@ from blog.content.markdown import (
     autolinks,
     emphasis,
     formulas,
+    line_breaks,
     links,
     shortcode_inlines,
     small_inlines,
@@ -123,6 +124,11 @@ class Inlines(InlineParser):
         if "@" in text:
             state.tokens = _with_emails(state, state.tokens)
         return state
+
+    def parse_softbreak(self, m: re.Match[str], state: InlineState) -> int:
+        if not line_breaks.is_dropped(state.src, m.start(), m.end()):
+            state.append_token({"type": "softbreak"})
+        return m.end()
 
     def finalize_tokens(self, tokens: list[Token], depth: int) -> list[Token]:  # noqa: ARG002 -- mistune's call
         return emphasis.resolve(tokens)
