@@ -10,6 +10,7 @@ from blog import __main__ as command_line
 from blog import urls
 from blog.settings import Settings
 from blog.telemetry.tracing import pipeline
+from tests.chart.promtool import rules_of
 
 if TYPE_CHECKING:
     from blog.app import Blog
@@ -84,12 +85,25 @@ def test_every_path_in_the_helm_test_exists() -> None:
 
 
 def test_every_alert_links_to_a_heading_of_the_runbook(render: "Render") -> None:
-    groups = render({"prometheusRule": {"enabled": True}}).one("PrometheusRule")["spec"]["groups"]
+    settings = {"prometheusRule": {"enabled": True}, "serviceMonitor": {"enabled": True}}
     headings = {heading.lower() for heading in re.findall(r"^#+ (\w+)$", OPERATIONS, re.MULTILINE)}
-    alerts = [rule for group in groups for rule in group["rules"]]
-    assert len(alerts) == 7
+    alerts = [rule for rule in rules_of(render, settings) if "alert" in rule]
+    assert alerts
     for rule in alerts:
         page, _, anchor = rule["annotations"]["runbook_url"].partition("#")
         assert page.endswith("docs/operations.md")
         assert anchor == rule["alert"].lower()
         assert anchor in headings
+
+
+def test_every_alert_has_a_section_with_what_readers_notice_and_the_steps(render: "Render") -> None:
+    settings = {"prometheusRule": {"enabled": True}, "serviceMonitor": {"enabled": True}}
+    alerts = {rule["alert"]: rule["labels"]["severity"] for rule in rules_of(render, settings) if "alert" in rule}
+    sections = dict(re.findall(r"^### (Blog\w+)$\n(.*?)(?=^##|\Z)", OPERATIONS, re.MULTILINE | re.DOTALL))
+    assert set(sections) == set(alerts)
+    for alert, section in sections.items():
+        assert section.lstrip().startswith("Readers"), alert
+        assert re.search(rf"^\| \[{alert}\]\(#{alert.lower()}\) \|.*{alerts[alert]}", OPERATIONS, re.MULTILINE), alert
+        steps = re.findall(r"^- \*\*(Confirm|Do|Over)\*\*", section, re.MULTILINE)
+        assert (steps[0], steps[-1]) == ("Confirm", "Over"), alert
+        assert "Do" in steps, alert
