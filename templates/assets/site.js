@@ -127,13 +127,14 @@ const observer = new IntersectionObserver((changes) => {
 headings.forEach((heading) => observer.observe(heading));
 
 // Search: "/" and the link in the header open a dialog. Its script and style are loaded then, and the script with the first focus of a field in the page.
-const seek = document.querySelector("[data-search]");
+const seek = document.querySelector(".seek");
+const finding = document.querySelector("[data-search]");
 const field = document.querySelector("main .find");
-const offer = (form) => import(seek.dataset.search).then((search) => search.offer(form), () => {});
+const offer = (form) => import(finding.dataset.search).then((search) => search.offer(form), () => {});
 let finder;
 const openFinder = () => {
   if (!finder) {
-    const style = Object.assign(document.createElement("link"), { rel: "stylesheet", href: seek.dataset.style });
+    const style = Object.assign(document.createElement("link"), { rel: "stylesheet", href: finding.dataset.style });
     finder = document.querySelector("#_finder").content.firstElementChild.cloneNode(true);
     document.head.append(style);
     document.body.append(finder);
@@ -145,7 +146,7 @@ const openFinder = () => {
   form.elements.q.select();
   offer(form);
 };
-if (seek) {
+if (seek && finding) {
   field?.addEventListener("focusin", () => offer(field), { once: true });
   seek.addEventListener("click", (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
