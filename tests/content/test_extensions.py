@@ -8,7 +8,7 @@ import pytest
 from blog.content.config import parse_config
 from blog.content.extensions import DEFAULT, SWITCHES, Extensions
 from blog.content.loader import load
-from blog.content.text_parser import parse_post
+from blog.content.text_parser import ParseOptions, parse_post
 
 ROOT = Path(__file__).parents[2]
 ADMONITION = ":::note\nx\n:::\n"
@@ -16,7 +16,7 @@ ADMONITION = ":::note\nx\n:::\n"
 
 def post(front_matter: str, extensions: Extensions = DEFAULT) -> str:
     text = f"---\ntitle: x\ndate: 2026-03-01\n{front_matter}---\n{ADMONITION}"
-    return parse_post(PurePosixPath("x.md"), text, extensions=extensions).document.markup
+    return parse_post(PurePosixPath("x.md"), text, ParseOptions(extensions=extensions)).document.markup
 
 
 def test_a_text_turns_an_extension_off_and_another_on() -> None:

@@ -30,6 +30,10 @@ TOKYO, NEW_YORK = ZoneInfo("Asia/Tokyo"), ZoneInfo("America/New_York")
         pytest.param("2026-03-01 09:05 +530", None, "2026-03-01T09:05:00+05:30", id="offset-without-colon"),
         pytest.param("2026/3/1 10:00", None, "2026-03-01T10:00:00+00:00", id="slashes"),
         pytest.param("2026.03.01", None, "2026-03-01T00:00:00+00:00", id="points"),
+        pytest.param("1772359200", None, "2026-03-01T10:00:00+00:00", id="unix-seconds"),
+        pytest.param("1772359200", TOKYO, "2026-03-01T19:00:00+09:00", id="unix-seconds-in-the-zone-of-the-site"),
+        pytest.param("1772359200500", None, "2026-03-01T10:00:00.500000+00:00", id="unix-milliseconds"),
+        pytest.param("999999999", None, "2001-09-09T01:46:39+00:00", id="unix-seconds-of-the-year-2001"),
         pytest.param("20260301", TOKYO, "2026-03-01T00:00:00+09:00", id="no-separator"),
         pytest.param("March 1, 2026", TOKYO, "2026-03-01T00:00:00+09:00", id="month-first"),
         pytest.param("Sunday, Mar. 1st 2026 at 9:05 pm", None, "2026-03-01T21:05:00+00:00", id="in-words"),
@@ -72,7 +76,7 @@ def test_a_date_without_a_time_is_the_whole_day(
 
 @pytest.mark.parametrize(
     "written",
-    ["2026-13-1", "2026-2-30", "26-3-1", "2026-3", "2026-3-1 9", "2026-3-1 25:00", "1.3.2026", "01/03/2026", "Marvember 1, 2026", "2026/03-01", "March 2026", "Last Modified", "2026-03-01 0:30 am", "2026-03-01 09:05 CET", "2026-03-01 13:05 pm"],
+    ["2026-13-1", "2026-2-30", "26-3-1", "2026-3", "2026-3-1 9", "2026-3-1 25:00", "1.3.2026", "01/03/2026", "Marvember 1, 2026", "2026/03-01", "March 2026", "Last Modified", "2026-03-01 0:30 am", "2026-03-01 09:05 CET", "2026-03-01 13:05 pm", "12345678", "12345678901234", "-1772359200", "1772359200.5"],
 )  # fmt: skip
 def test_what_is_no_date_is_refused_with_examples(written: str) -> None:
     with pytest.raises(ValueError, match="is not a date: give a date"):

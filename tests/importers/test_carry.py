@@ -194,6 +194,12 @@ def test_recordings_and_ids_are_carried_over(imported: Import) -> None:
     assert site.errors == []
 
 
+@pytest.mark.parametrize("written", ["1546423200", "1546423200000", "2019-01-02T10:00:00Z"])
+def test_an_instant_is_a_date_in_the_form_of_this_program(imported: Import, written: str) -> None:
+    site = imported({"_posts/2019-01-02-a.md": post("A", f"date: {written}\n")}, "jekyll")
+    assert "date: 2019-01-02 10:00:00+00:00\n" in site.text("a.md")
+
+
 def test_a_post_without_a_date_becomes_a_draft(imported: Import) -> None:
     site = imported({"next.config.js": "", "posts/a.md": post("A"), "posts/b.md": post("B", "date: soon\n")})
     assert "draft: true" in site.text("a.md")

@@ -11,7 +11,7 @@ from blog.build.edition import Edition
 from blog.content.config import SiteConfig
 from blog.content.library import Library
 from blog.content.site import Site, site_at
-from blog.content.text_parser import parse_page, parse_post
+from blog.content.text_parser import ParseOptions, parse_page, parse_post
 from blog.render.site_files import llms, llms_full
 
 Body = Callable[[str], str]
@@ -25,7 +25,7 @@ def many_posts(count: int, pages: int = 0) -> Site:
             PurePosixPath(f"post-{n}.md"),
             f"---\ntitle: Post {n} größe\ndate: {day + timedelta(days=n):%Y-%m-%d}\ndescription: {'words ' * 20}\n---\n"
             + "Text. " * 400,
-            parse=lambda *_given: EMPTY,
+            ParseOptions(parse=lambda *_given: EMPTY),
         )
         for n in range(count)
     )

@@ -29,7 +29,7 @@ from blog.content.note_places import NotePlaces, section_of
 from blog.content.pictures import RefusedPictureError, script_line
 from blog.content.post import Note, Post, StandalonePage, Text, class_of
 from blog.content.static_files import StaticFiles, read_static
-from blog.content.text_parser import parse_note, parse_page, parse_post
+from blog.content.text_parser import ParseOptions, parse_note, parse_page, parse_post
 from blog.errors import ContentError, Fault, Severity, counted, errors_in
 from blog.machine.stages import Stage, untimed_stage
 
@@ -181,12 +181,12 @@ class _Loader:
         if reason := _unread(path) or self._layout.unread(source):
             self._folder.fault(path, f"is not read: {reason}")
             return None
-
+        options = ParseOptions(self._parse, config.zone, extensions)
         try:
             if place:
-                return parse_note(path, text, place, self._parse, config.zone, extensions)
+                return parse_note(path, text, place, options)
             parse_text = parse_post if class_of(path) is Post else parse_page
-            return parse_text(path, text, self._parse, config.zone, extensions)
+            return parse_text(path, text, options)
         except FrontMatterError as problem:
             self._report(path, problem, _severity(text))
         except RecursionError:

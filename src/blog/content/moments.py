@@ -19,6 +19,9 @@ _TIME = re.compile(
 # RFC 5322, 4.3.
 _ZONES = {"EST": "-05:00", "EDT": "-04:00", "CST": "-06:00", "CDT": "-05:00", "MST": "-07:00", "MDT": "-06:00",
           "PST": "-08:00", "PDT": "-07:00"}  # fmt: skip
+# Unix time: seconds, or milliseconds since 1973, as JavaScript counts them.
+_UNIX = re.compile(r"\d{9,13}", re.ASCII)
+_SECONDS_DIGITS = 11
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)", re.ASCII)
 # 2024/5/6, 2024-5-6 and 2024.05.06, before a time or alone.
 _NUMBERS = re.compile(r"(\d{4})([-/.])(\d\d?)\2(\d\d?)(?![\d/.])", re.ASCII)
@@ -70,7 +73,7 @@ def parse_moment(value: str, zone: tzinfo | None) -> Written:
         ValueError: neither a date nor a date-time, or out of range.
     """
     try:
-        text = _in_iso(" ".join(value.split()))
+        text = in_iso(value)
         if _DAY.fullmatch(text):
             day = date.fromisoformat(text)
             return Written(_aware(datetime.combine(day, time()), zone), day, has_time=False)
@@ -83,12 +86,16 @@ def parse_moment(value: str, zone: tzinfo | None) -> Written:
         raise ValueError(f"{shown!r} is not a date: {_ALLOWED}") from None
 
 
-def _in_iso(value: str) -> str:
+def in_iso(value: str) -> str:
     """A date as other programs write it, in ISO 8601. Which of 06/05/2024 is the month is not known, so that stays as it is.
 
-    >>> _in_iso("May 6, 2024"), _in_iso("Mon, 06 May 2024 10:00:00 +0200"), _in_iso("2024/5/6 10:00")
-    ('2024-05-06', '2024-05-06 10:00:00+0200', '2024-05-06 10:00')
+    >>> in_iso("May 6, 2024"), in_iso("Mon, 06 May 2024 10:00:00 +0200"), in_iso("2024/5/6 10:00"), in_iso("1546423200")
+    ('2024-05-06', '2024-05-06 10:00:00+0200', '2024-05-06 10:00', '2019-01-02 10:00:00+00:00')
     """
+    value = " ".join(value.split())
+    if _UNIX.fullmatch(value):
+        count = timedelta(seconds=int(value)) if len(value) <= _SECONDS_DIGITS else timedelta(milliseconds=int(value))
+        return (datetime(1970, 1, 1, tzinfo=UTC) + count).isoformat(" ")
     if found := _NUMBERS.match(value):
         return f"{found[1]}-{found[3]:0>2}-{found[4]:0>2}{_time_in_iso(value[found.end() :])}"
     if found := _COMPACT.fullmatch(value):

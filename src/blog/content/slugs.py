@@ -71,9 +71,18 @@ def anchor(heading: str) -> str:
     >>> anchor("Étape 1: l'entrée_utilisateur"), anchor("हिन्दी भाषा"), anchor("???")
     ('étape-1-lentrée_utilisateur', 'हिन्दी-भाषा', 'section')
     """
-    name = unicodedata.normalize("NFC", heading).strip().lower()
+    return github_slug(heading) or "section"
+
+
+def github_slug(text: str) -> str:
+    """A text as github-slugger has it in addresses, composed; Astro makes names of files so.
+
+    >>> github_slug("My Nested (draft)"), github_slug("Don't"), github_slug("???")
+    ('my-nested-draft', 'dont', '')
+    """
+    name = unicodedata.normalize("NFC", text).strip().lower()
     kept = _ASCII_ANCHOR.sub("", name) if name.isascii() else "".join(filter(_in_anchor, name))
-    return kept.replace(" ", "-") or "section"
+    return kept.replace(" ", "-")
 
 
 def _in_anchor(character: str) -> bool:

@@ -33,12 +33,15 @@ _SPACES = re.compile(r"[-_\s]+")
 
 
 @dataclass(frozen=True, slots=True)
-class _Ways:
+class ParseOptions:
     """What makes a document of a body, and the zone and the extensions of the site."""
 
-    parse: Parse
-    zone: tzinfo | None
-    extensions: Extensions
+    parse: Parse = markdown.parse
+    zone: tzinfo | None = None
+    extensions: Extensions = DEFAULT
+
+
+_DEFAULT_OPTIONS = ParseOptions()
 
 
 class _Common(TypedDict):
@@ -69,13 +72,7 @@ class _Common(TypedDict):
     remarks: tuple[Remark, ...]
 
 
-def parse_post(
-    path: PurePosixPath,
-    text: str,
-    parse: Parse = markdown.parse,
-    zone: tzinfo | None = None,
-    extensions: Extensions = DEFAULT,
-) -> Post:
+def parse_post(path: PurePosixPath, text: str, options: ParseOptions = _DEFAULT_OPTIONS) -> Post:
     r"""The post in a file.
 
     >>> parse_post(PurePosixPath("hello.md"), "---\ntitle: Hello\ndate: 2026-03-01\n---\nHi.\n").url
@@ -84,20 +81,14 @@ def parse_post(
     Raises:
         FrontMatterError: with every fault of the front matter.
     """
-    meta, common = _common(path, text, "post", _Ways(parse, zone, extensions))
+    meta, common = _common(path, text, "post", options)
     published = meta.date or UNDATED
     return Post(**common, published=published, tags=tuple(meta.tags), series=meta.series, audio=meta.audio)
 
 
-def parse_page(
-    path: PurePosixPath,
-    text: str,
-    parse: Parse = markdown.parse,
-    zone: tzinfo | None = None,
-    extensions: Extensions = DEFAULT,
-) -> StandalonePage:
+def parse_page(path: PurePosixPath, text: str, options: ParseOptions = _DEFAULT_OPTIONS) -> StandalonePage:
     """The text in a file of a folder such as posts/pages/. A page's slug must not be the first segment of one of the service's own paths."""
-    meta, common = _common(path, text, "page", _Ways(parse, zone, extensions))
+    meta, common = _common(path, text, "page", options)
     kind = class_of(path)
     page_class = kind if issubclass(kind, StandalonePage) else StandalonePage
     if page_class.kind.prefix == urls.HOME and common["slug"].partition("/")[0] in urls.RESERVED:
@@ -112,15 +103,13 @@ def parse_note(
     path: PurePosixPath,
     text: str,
     place: NotePlace,
-    parse: Parse = markdown.parse,
-    zone: tzinfo | None = None,
-    extensions: Extensions = DEFAULT,
+    options: ParseOptions = _DEFAULT_OPTIONS,
 ) -> Note:
     """The note in a file of a collection."""
     for section in filter(None, (place.collection, place.group)):
         if not section.slug:
             raise FrontMatterError((1, f"the folder {section.title!r} has neither a letter nor a digit; rename it"))
-    meta, common = _common(path, text, "page", _Ways(parse, zone, extensions), place)
+    meta, common = _common(path, text, "page", options, place)
     for key, value in (("slug", meta.slug), ("permalink", meta.permalink)):
         if place.introduces and value:
             problem = f"{key} is ignored: this text introduces /{place.section} and has its address; rename the folder"
@@ -133,17 +122,17 @@ def parse_note(
 
 
 def _common(
-    path: PurePosixPath, text: str, kind: Kind, ways: _Ways, place: NotePlace | None = None
+    path: PurePosixPath, text: str, kind: Kind, options: ParseOptions, place: NotePlace | None = None
 ) -> tuple[FrontMatter, _Common]:
     parts, name = split(text), read_name(path)
-    meta = parse_front_matter(parts, kind, ways.zone, name)
+    meta = parse_front_matter(parts, kind, options.zone, name)
     given, slug_remarks = _given_slug(meta.slug, text)
     slug = place.slug(given) if place else _slug_of(path, name, given)
     if not slug:
         raise FrontMatterError((1, "the file's name has neither a letter nor a digit; give it a slug"))
     body, body_remarks = _without_control_characters(parts)
-    extensions = ways.extensions.of_text(meta.markdown, meta.lang or name.lang)
-    document_of = partial(_document, ways.parse, body, dialect_of(path), extensions)
+    extensions = options.extensions.of_text(meta.markdown, meta.lang or name.lang)
+    document_of = partial(_document, options.parse, body, dialect_of(path), extensions)
     title, document, title_remarks = _titled(meta.title, document_of, _shown_name(name, place))
     aliases = tuple(dict.fromkeys(urls.canonical(alias) for alias in meta.aliases))
     return meta, _Common(

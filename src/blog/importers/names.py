@@ -38,12 +38,3 @@ def hugo_name(name: str) -> str:
     """
     kept = re.sub(r"[^\w\s.+~@#-]", "", name)
     return re.sub(r"\s*-\s*|\s+", "-", kept.strip()).lower()
-
-
-def github_name(name: str) -> str:
-    """A name as github-slugger makes it, which Astro uses for files.
-
-    >>> github_name("My Nested (draft)"), github_name("Don't")
-    ('my-nested-draft', 'dont')
-    """
-    return re.sub(r"[^\w\s-]", "", name.lower()).strip().replace(" ", "-")

@@ -304,3 +304,14 @@ def test_a_date_in_the_files_name_is_that_of_a_text_without_one() -> None:
     assert named.date == datetime(2026, 3, 1, tzinfo=zone)
     with pytest.raises(FrontMatterError, match=r"give a date in the front matter .* or in the file's name"):
         parse("title: T\n", date="")
+
+
+@pytest.mark.parametrize("status", ["hidden", "Unlisted"])
+def test_a_text_that_stands_in_no_list_elsewhere_is_a_draft_with_a_warning(status: str) -> None:
+    front_matter = pelican(f"Title: T\nDate: 2026-03-01\nStatus: {status}\n")
+    assert front_matter.draft
+    assert remarks(front_matter) == [(3, f"Status: {status} makes a draft: a text that is served is in the lists too")]
+
+
+def test_unix_time_is_a_date_in_every_dialect() -> None:
+    assert parse("date: 1772442000").date == toml("date = 1772442000").date == datetime(2026, 3, 2, 9, tzinfo=UTC)

@@ -102,6 +102,7 @@ def test_pelican_is_not_run_and_its_links_are_resolved(imported: Import) -> None
     assert "date: 2019-01-02 10:00:00+01:00" in hello
     assert 'description: "In short."\ntags: ["a", "b", "code"]\n' in hello
     assert "draft: true" in site.text("angstrom-more.md")
+    assert "other.md:3: is hidden, so that it was served and stood in no list, which nothing is here" in site.lines
     assert "old.rst:1: .rst is not Markdown" in site.lines
     assert site.report.failed
 

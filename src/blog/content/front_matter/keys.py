@@ -17,39 +17,41 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     ),
     "updated": (
         "lastmod", "modified", "updatedDate", "updatedAt", "modDatetime", "lastModified", "lastModifiedAt",
-        "lastUpdated", "dateModified", "modifiedDate",
+        "lastUpdated", "dateModified", "modifiedDate", "modDate",
     ),
     "description": ("summary", "excerpt", "subtitle", "spoiler", "abstract", "metaDescription"),
-    "tags": ("tag", "categories", "category", "keywords"),
+    "tags": ("tag", "categories", "category", "keywords", "topics"),
     "draft": ("isDraft", "private", "isPublished", "public", "status"),
     "expires": ("expiryDate", "unpublishDate"),
     "slug": (),
     "permalink": ("url", "path"),
-    "aliases": ("alias", "redirectFrom"),
+    "aliases": ("alias", "redirectFrom", "redirects"),
     "image": (
         "cover", "coverImage", "heroImage", "hero", "thumbnail", "featuredImage", "featureImage", "ogImage",
         "socialImage", "socialMediaCard", "headerImage", "banner", "img", "coverImg", "featureImg", "thumbnailImg", "shareImg",
         "images",
     ),
-    "image_alt": ("alt", "imageAlt", "imgAlt", "coverAlt", "heroAlt", "heroImageAlt"),
+    "image_alt": ("alt", "imageAlt", "imgAlt", "coverAlt", "heroAlt", "heroImageAlt", "thumbnailAlt", "coverImageAlt"),
     "audio": (),
     "authors": ("author", "by", "creator"),
     "lang": ("language", "locale"),
     "translation_of": ("translationKey", "translates"),
     "series": (),
     "canonical": ("canonicalUrl",),
-    "order": ("weight", "seriesOrder", "seriesIndex", "navOrder", "sidebarPosition"),
+    "order": ("weight", "seriesOrder", "seriesIndex", "navOrder", "sidebarPosition", "part"),
     "id": ("guid",),
     "markdown": (),
 }  # fmt: skip
 # These are joined; of all other keys that mean the same, one counts.
 _JOINED = frozenset({"tags", "aliases", "authors"})
 # Tables in which other programs keep what they have no key for, and the keys that are understood there.
-_TABLES = frozenset({"extra", "params", "taxonomies"})
+TABLES = frozenset({"extra", "params", "taxonomies"})
 _IN_TABLES = frozenset(
     {"updated", "description", "tags", "image", "image_alt", "authors", "series", "canonical", "audio"}
 )
-_DRAFT_STATUS = frozenset({"draft", "drafts", "private", "pending", "hidden", "skip", "unpublished", "unlisted", "wip"})
+# States of texts that other programs serve and leave out of lists, which nothing here is.
+UNLISTED = frozenset({"hidden", "unlisted"})
+DRAFT_STATUS = frozenset({"draft", "drafts", "private", "pending", "skip", "unpublished", "wip"}) | UNLISTED
 _LIVE_STATUS = frozenset({"published", "publish", "public", "live", "final"})
 # Switches that make a draft when they are off; published may be a date too.
 _OPPOSITES = frozenset({"published", "ispublished", "public"})
@@ -121,6 +123,9 @@ def translate(data: Mapping[str, Value], *, spaced_tags: bool = False) -> Transl
     entries = list(_entries(data, translated))
     for _, key, written, value in sorted(entries, key=lambda entry: entry[0]):
         converted = _CONVERTERS.get(key, _same)(written, value)
+        if normal(written) == "status" and isinstance(value, str) and value.lower() in UNLISTED:
+            problem = f"{written}: {value} makes a draft: a text that is served is in the lists too"
+            translated.said.append(Said(written, problem))
         if key == "tags" and spaced_tags:
             converted = _spaced(written, converted)
         if normal(written) in _OPPOSITES and not _has_digit(converted):
@@ -146,7 +151,7 @@ def _entries(data: Mapping[str, Value], translated: Translated) -> Iterator[tupl
     for written, value in data.items():
         if isinstance(value, str) and value in _NULL and meaning(written) != "title":
             continue
-        if isinstance(value, dict) and normal(written) in _TABLES:
+        if isinstance(value, dict) and normal(written) in TABLES:
             yield from _in_table(written, value, translated)
         elif key := meaning(written):
             yield _RANK[normal(written)], key, written, value
@@ -247,7 +252,7 @@ def _same(_written: str, value: Value) -> Value:
 def _draft(written: str, value: Value) -> Value:
     if normal(written) != "status" or not isinstance(value, str):
         return value
-    known = {**dict.fromkeys(_DRAFT_STATUS, "true"), **dict.fromkeys(_LIVE_STATUS, "false")}
+    known = {**dict.fromkeys(DRAFT_STATUS, "true"), **dict.fromkeys(_LIVE_STATUS, "false")}
     return known.get(value.lower(), value)
 
 

@@ -11,7 +11,7 @@ from blog import urls
 from blog.content.document import Remark
 from blog.content.file_names import FileName
 from blog.content.front_matter.json_object import read_json
-from blog.content.front_matter.keys import Said, Translated, translate
+from blog.content.front_matter.keys import DRAFT_STATUS, Said, Translated, translate
 from blog.content.front_matter.lines import line_of_written
 from blog.content.front_matter.model import FrontMatter, alias_path, words
 from blog.content.front_matter.pelican import read_pelican
@@ -32,7 +32,7 @@ _DRAFT_IN_JSON = re.compile(
 _DRAFT = re.compile(
     r"^[\"']?(?:(?:draft|is_?draft|private)[\"']?[ \t]*[:=][ \t]*[\"']?(?:true|yes|on|y)"
     r"|(?:(?:is_?)?published|public)[\"']?[ \t]*[:=][ \t]*[\"']?(?:false|no|off|n)"
-    r"|status[\"']?[ \t]*[:=][ \t]*[\"']?(?:draft|private|pending|hidden|wip))[\"']?[ \t]*(?:#.*)?$",
+    r"|status[\"']?[ \t]*[:=][ \t]*[\"']?(?:" + "|".join(sorted(DRAFT_STATUS)) + r"))[\"']?[ \t]*(?:#.*)?$",
     re.IGNORECASE | re.MULTILINE,
 )
 

@@ -94,7 +94,7 @@ class _Eleventy:
         )
         return item_of(
             self._folder, file, kind="post" if is_post else "page", slug=slug, tags=tuple(tag for tag in tags if tag not in markers),
-            draft=file.meta.is_draft or str(file.parts.data.get("permalink", "")).lower() == "false", addresses=(address, *aliases),
+            addresses=(address, *aliases),
         )  # fmt: skip
 
     def _address(self, file: MarkdownFile, folders: tuple[str, ...], data: Mapping[str, Any]) -> str:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from blog.importers.configuration import site_values
-from blog.importers.dates import moment_of_milliseconds
 from blog.importers.export_file import MIB, read_in_pieces
 from blog.importers.html_markdown import plain_text
 from blog.importers.items import ImportRefusedError, Item, SourceSite
@@ -188,7 +187,5 @@ def _own(text: str) -> str:
 
 
 def _moment(value: Any) -> str:
-    """A date as Ghost writes it, or wrote it: in milliseconds."""
-    if isinstance(value, int | float):
-        return moment_of_milliseconds(value) or ""
+    """A date as Ghost writes it, or wrote it once: in milliseconds, which need no zone."""
     return f"{value}+00:00" if isinstance(value, str) and len(value) == len("2019-01-01 10:00:00") else str(value or "")

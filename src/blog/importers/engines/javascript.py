@@ -6,12 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from blog.content.slugs import github_slug
 from blog.importers.addresses import below
 from blog.importers.configuration import quoted_after, site_values
 from blog.importers.engines.markdown_files import POST_FOLDERS, MarkdownFile, item_of, read_markdown
 from blog.importers.items import Item, SourceSite
 from blog.importers.metadata import Metadata, Parts
-from blog.importers.names import github_name
 from blog.importers.source_folder import SourceFolder
 
 _ASTRO = tuple(f"astro.config.{kind}" for kind in ("mjs", "js", "ts", "mts", "cjs"))
@@ -90,7 +90,7 @@ def _item(folder: SourceFolder, file: MarkdownFile, top: Path, prefix: str, *, i
         sections = (top.name.lstrip("_"),)
     addresses = [file.meta.text("permalink"), prefix + "/" + "/".join((*sections, name))]
     if not is_route:
-        addresses.append(prefix + "/" + "/".join(map(github_name, (*sections, *name.split("/")))))
+        addresses.append(prefix + "/" + "/".join(map(github_slug, (*sections, *name.split("/")))))
     if is_next and not is_route:
         # Where most blogs of Next.js have their posts, whatever the folder is called.
         addresses.append(f"{prefix}/blog/{name}")
@@ -120,5 +120,5 @@ def _with_exported(file: MarkdownFile) -> MarkdownFile:
             else next((group for group in (pair[3], pair[4], pair[5], pair[7]) if group is not None), "")
         )
     body = file.parts.body[: found.start()] + "\n" * found[0].count("\n") + file.parts.body[found.end() :]
-    parts = Parts(data, {}, body, file.parts.body_line)
+    parts = Parts(data, replace(file.parts.split, body=body))
     return replace(file, parts=parts, meta=Metadata(parts))

@@ -50,13 +50,13 @@ class MarkdownFile:
         return f"{self.named_date}-{self.name}" if self.named_date else self.name
 
 
-def read_markdown(folder: SourceFolder, path: Path, *, pelican: bool = False) -> MarkdownFile | None:
+def read_markdown(folder: SourceFolder, path: Path) -> MarkdownFile | None:
     """The file, or None if it cannot be understood, which is reported. An unknown key is reported too."""
     text = folder.read(path)
     if text is None:
         return None
     try:
-        parts = parts_of(text, pelican=pelican)
+        parts = parts_of(text)
     except FrontMatterError as problem:
         for line, reason in problem.problems:
             folder.report.fail(path, line, reason)
@@ -73,6 +73,11 @@ def read_markdown(folder: SourceFolder, path: Path, *, pelican: bool = False) ->
 def item_of(folder: SourceFolder, file: MarkdownFile, **values: Any) -> Item:
     """The item of a file; ``values`` are those that its program decides."""
     meta = file.meta
+    if meta.unlisted:
+        problem = (
+            f"is {meta.unlisted}, so that it was served and stood in no list, which nothing is here, and became a draft"
+        )
+        folder.report.change(file.path, meta.line_of("draft"), problem)
     if meta.unknown:
         folder.report.lose(file.path, meta.line_of(meta.unknown[0]), f"{', '.join(meta.unknown)}: not carried over")
     given = {
@@ -84,7 +89,7 @@ def item_of(folder: SourceFolder, file: MarkdownFile, **values: Any) -> Item:
         "draft": meta.is_draft,
         "slug": meta.text("slug"),
         "image": meta.text("image"),
-        "image_alt": meta.image_alt,
+        "image_alt": meta.text("image_alt"),
         "audio": meta.text("audio"),
         "id": meta.text("id"),
         "lang": meta.text("lang") or file.lang,

@@ -52,7 +52,7 @@ class _Pelican:
 
     def items(self) -> Iterator[Item]:
         for path in self._folder.texts(self._content):
-            if file := read_markdown(self._folder, path, pelican=True):
+            if file := read_markdown(self._folder, path):
                 is_page = any(path.is_relative_to(page) for page in self._pages)
                 yield self._item(file, "page" if is_page else "article")
 
