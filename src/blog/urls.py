@@ -80,8 +80,10 @@ POST = TextKind("post", "", "/blog/", POST_ROUTE)
 PAGE = TextKind("page", "pages", "/", PAGE_ROUTE)
 # Notes have no folder of their own: they are in those of collections, and their slugs have the collection and the group in them.
 NOTE = TextKind("note", "", "/", NOTE_ROUTE)
+# What introduces the page of a tag; its slug is that of the tag.
+TAG = TextKind("tag", "tags", "/blog/tag/", TAG_ROUTE)
 # A new kind with a folder of its own is added here, and its class in content/post.py.
-KINDS = (POST, PAGE)
+KINDS = (POST, PAGE, TAG)
 
 # How many posts a page of the list has, which decides how many pages there are.
 POSTS_PER_PAGE = 10

@@ -188,8 +188,8 @@ def test_a_note_is_placed_again_when_its_folder_changes(write: Write, folder: Pa
     ("files", "fault"),
     [
         pytest.param(
-            {"tags/index.md": note("T"), "tags/x.md": note("X")},
-            "tags:1: has the address '/tags', which is reserved for the service; rename the folder; or, if its texts are posts, rename its index.md to _index.md",
+            {"archive/index.md": note("T"), "archive/x.md": note("X")},
+            "archive:1: has the address '/archive', which is reserved for the service; rename the folder; or, if its texts are posts, rename its index.md to _index.md",
             id="reserved",
         ),
         pytest.param(
@@ -255,10 +255,10 @@ def test_an_address_taken_twice_is_an_error_that_names_both(
 
 def test_a_collection_of_drafts_at_a_taken_address_is_a_warning(write: Write, faults: Faults, library: Read) -> None:
     write("b.md", POST)
-    write("tags/index.md", note("T", "draft: true\n"))
-    write("tags/x.md", note("X", "draft: true\n"))
+    write("archive/index.md", note("T", "draft: true\n"))
+    write("archive/x.md", note("X", "draft: true\n"))
     assert (
-        "tags:1: has the address '/tags', which is reserved for the service; rename the folder; or, if its texts are posts, rename its index.md to _index.md"
+        "archive:1: has the address '/archive', which is reserved for the service; rename the folder; or, if its texts are posts, rename its index.md to _index.md"
         in faults()
     )
     assert library().posts, "it is served all the same"

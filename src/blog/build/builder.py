@@ -238,14 +238,14 @@ def _render(library: Library, site: Site, theme: Theme, settings: Settings, bind
     warnings = _check_components(bodies, library)
     with stage("render") as note:
         rendered = _everything(renderer, library, site, theme, bodies, settings)
-        previews = Previews(library, site, theme, settings, files_of(library, shown.texts))
+        previews = Previews(library, site, theme, settings, files_of(library, shown.written))
         everything = chain(rendered, previews.rendered())
         bound = bind(binder.encoded(everything, site, bodies, since), binder.dates, settings)
         not_found, search_frame = NotFound(renderer.not_found(), *renderer.suggestions()), renderer.search()
         note("pages", len(bound.pages))
         note("bytes", binder.size)
     # The aliases of published texts come last, so that no draft takes one of them.
-    texts = (*shown.texts, *site.texts)
+    texts = (*shown.written, *site.written)
     return Edition(
         posts=tuple(binder.entries),
         pages=bound.pages,
@@ -358,7 +358,7 @@ def _everything(
     yield from feeds(site, bodies, settings.base_url)
     generated = site_files(site, theme, settings.base_url, paths)
     # A file that only drafts refer to is not served.
-    texts = renderer.site.texts
+    texts = renderer.site.written
     files = files_of(library, texts)
     public = {None, *files, *(text.file for text in texts)}
     at_root = {path: static for path, static in library.static.items() if public & {static.link_to, static.path}}

@@ -18,6 +18,7 @@ from blog.content.check_collections import (
     unused_collections,
     unused_series,
 )
+from blog.content.collections import natural
 from blog.content.document import Reference
 from blog.content.folder import CONFIG
 from blog.content.front_matter import key_line, written_alias
@@ -25,7 +26,7 @@ from blog.content.library import Library, files_of, is_external, resolve_file, r
 from blog.content.media_types import AUDIO, PICTURES, is_audio, is_on_cards, is_picture, player_of
 from blog.content.named_texts import PREFIX, NamedTexts, as_written, by_path, section, wiki_name
 from blog.content.other_names import meant
-from blog.content.post import Post, StandalonePage, Text
+from blog.content.post import Post, StandalonePage, TagPage, Text
 from blog.content.slugs import slugify
 from blog.content.static_files import REPLACEABLE, address_of
 from blog.content.targets import is_harmful
@@ -48,6 +49,7 @@ def check(library: Library, now: datetime, origin: str = "") -> Iterator[Fault]:
     yield from _addresses(library)
     yield from _ids(library)
     yield from _tag_spellings(library)
+    yield from _unused_tag_pages(library)
     yield from unused_series(library)
     yield from unused_collections(library)
     yield from (_warning(text, remark.line, remark.problem) for text, remark in translations.remarks(library))
@@ -185,6 +187,18 @@ def _tag_spellings(library: Library) -> Iterator[Fault]:
         for post, tag in others:
             problem = f"tags {first!r} and {tag!r} share the page {urls.tag(slug)}"
             yield _error(post, _line_of(post, "tags"), problem)
+
+
+def _unused_tag_pages(library: Library) -> Iterator[Fault]:
+    """Introductions of tags that no post has: the name is probably misspelled."""
+    texts = (*library.posts, *library.drafts)
+    used = {slugify(tag): tag for post in texts if isinstance(post, Post) for tag in post.tags}
+    for page in library.pages:
+        if isinstance(page, TagPage) and page.slug not in used:
+            known = ", ".join(sorted(map(repr, used.values()), key=natural)) or "none"
+            yield _warning(
+                page, 1, f"introduces the tag {page.slug!r}, which no post has; the tags of the posts: {known}"
+            )
 
 
 def _folded(tag: str) -> str:

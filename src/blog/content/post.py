@@ -1,4 +1,4 @@
-"""Posts, standalone pages and notes."""
+"""Posts, standalone pages, notes, and the introductions of tags."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -151,8 +151,19 @@ class DatedNote(Note):
         return self.updated or self.published
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagPage(StandalonePage):
+    """The introduction of a tag, which the tag's page shows above its posts. It has no page of its own."""
+
+    kind: ClassVar = urls.TAG
+
+    @property
+    def url(self) -> str:
+        return urls.text(self.kind, self.slug)
+
+
 # The class of each kind of text with a folder of its own. Those that are not posts have the fields and the front matter of a standalone page.
-CLASSES: tuple[type[Post | StandalonePage], ...] = (Post, StandalonePage)
+CLASSES: tuple[type[Post | StandalonePage], ...] = (Post, StandalonePage, TagPage)
 
 
 def class_of(file: PurePosixPath) -> type[Post | StandalonePage]:

@@ -13,7 +13,7 @@ from blog.content.collections import Collection, collections_of, natural
 from blog.content.config import Link, SiteConfig
 from blog.content.library import Library
 from blog.content.note_neighbours import NoteNeighbours, note_neighbours
-from blog.content.post import UNDATED, Note, Post, StandalonePage, Text
+from blog.content.post import UNDATED, Note, Post, StandalonePage, TagPage, Text
 from blog.content.series import Series, series_of
 from blog.content.slugs import slugify
 from blog.content.targets import is_harmful
@@ -30,15 +30,22 @@ _Text = TypeVar("_Text", Post, StandalonePage)
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """A tag with its posts, newest first; ``name`` is spelled as in its newest post."""
+    """A tag with its posts, newest first; ``name`` is spelled as in its newest post, ``introduction`` is that from the folder tags/."""
 
     slug: str
     name: str
     posts: tuple[Post, ...]
+    introduction: TagPage | None = None
 
     @property
     def url(self) -> str:
         return urls.tag(self.slug)
+
+    @property
+    def description(self) -> str:
+        """What the author says about the tag in one sentence; "" where the introduction says it, or there is none."""
+        it = self.introduction
+        return "" if it is None or it.is_described_by_opening else it.description
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +83,11 @@ class Site:
     def texts(self) -> tuple[Text, ...]:
         """The posts, the pages and the notes."""
         return (*self.posts, *self.pages, *(note for collection in self.collections for note in collection.all))
+
+    @property
+    def written(self) -> tuple[Text, ...]:
+        """The texts, and the introductions of tags, which have no pages of their own."""
+        return (*self.texts, *(tag.introduction for tag in self.tags if tag.introduction))
 
     @property
     def unlisted(self) -> tuple[Collection, ...]:
@@ -155,7 +167,8 @@ def shown_drafts(library: Library) -> tuple[Text, ...]:
 def unpublished(library: Library, now: datetime) -> dict[str, Text]:
     """The drafts and scheduled texts that can be previewed, by slug. A post comes before a page with its slug."""
     texts = (*(text for text in library.texts if not is_due(text, now)), *shown_drafts(library))
-    in_order = sorted(texts, key=lambda text: (not isinstance(text, Post), text.draft))
+    with_pages = (text for text in texts if not isinstance(text, TagPage))
+    in_order = sorted(with_pages, key=lambda text: (not isinstance(text, Post), text.draft))
     return {text.slug: text for text in reversed(in_order)}
 
 
@@ -172,9 +185,11 @@ def _has_harmful_target(text: Text) -> bool:
 
 def _site(library: Library, now: datetime, posts: Iterable[Post], pages: Iterable[StandalonePage]) -> Site:
     posts, pages = newest_first(posts), tuple(pages)
+    introductions = {page.slug: page for page in pages if isinstance(page, TagPage)}
+    pages = tuple(page for page in pages if not isinstance(page, TagPage))
     collections = collections_of((page for page in pages if isinstance(page, Note)), library.config.collections)
     texts = (*(note for collection in collections for note in collection.all), *posts, *pages)
-    tags, series = _tags(posts), series_of(posts, library.config.series)
+    tags, series = _tags(posts, introductions), series_of(posts, library.config.series)
     translations = translations_of(texts, library.config.lang)
     return Site(
         moment=now,
@@ -236,7 +251,7 @@ def last_modified(posts: Iterable[Post]) -> datetime | None:
     return max((post.modified for post in posts), default=None)
 
 
-def _tags(posts: tuple[Post, ...]) -> tuple[Tag, ...]:
+def _tags(posts: tuple[Post, ...], introductions: Mapping[str, TagPage]) -> tuple[Tag, ...]:
     names: dict[str, str] = {}
     tagged: defaultdict[str, list[Post]] = defaultdict(list)
     for post in posts:
@@ -244,7 +259,7 @@ def _tags(posts: tuple[Post, ...]) -> tuple[Tag, ...]:
             names.setdefault(slug, name)
             tagged[slug].append(post)
     in_order = sorted(names, key=lambda slug: (natural(names[slug]), slug))
-    return tuple(Tag(slug, names[slug], tuple(tagged[slug])) for slug in in_order)
+    return tuple(Tag(slug, names[slug], tuple(tagged[slug]), introductions.get(slug)) for slug in in_order)
 
 
 def _years(posts: tuple[Post, ...]) -> Mapping[int, tuple[Post, ...]]:

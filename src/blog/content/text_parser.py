@@ -26,7 +26,7 @@ from blog.content.front_matter import (
     written_alias,
 )
 from blog.content.note_places import NotePlace
-from blog.content.post import UNDATED, DatedNote, Image, Note, Post, StandalonePage, TextAuthor, class_of
+from blog.content.post import UNDATED, DatedNote, Image, Note, Post, StandalonePage, TagPage, TextAuthor, class_of
 from blog.content.slugs import is_slug, slug_of_name, slugify
 
 _SPACES = re.compile(r"[-_\s]+")
@@ -95,6 +95,10 @@ def parse_page(path: PurePosixPath, text: str, options: ParseOptions = _DEFAULT_
         raise FrontMatterError(
             (key_line(text, "slug"), f"/{common['slug']} is reserved for the service; give the page another slug")
         )
+    if page_class is TagPage and meta.permalink:
+        problem = f"permalink is ignored: this text introduces {urls.tag(common['slug'])} and has its address"
+        common["remarks"] = (*common["remarks"], Remark(key_line(text, "permalink"), problem))
+        common["permalink"] = None
     common["updated"] = meta.updated or meta.date
     return page_class(**common, published=meta.date)
 

@@ -142,8 +142,12 @@ class MetadataBuilder:
     def tag(self, tag: Tag) -> PageMetadata:
         about = self._words.text("posts_about_on", tag=tag.name, site=self._config.title)
         tags = (self._words.text("tags"), urls.TAGS)
-        index = self.index(self._words.text("posts_about", tag=tag.name), tag.url, about, [tags])
-        return self._with_feeds(index, tag.name)
+        text = tag.introduction
+        title = text.title if text else self._words.text("posts_about", tag=tag.name)
+        index = self.index(title, tag.url, (text and text.description) or about, [tags])
+        lang = (text and text.lang) or self._config.lang
+        picture = self._card(text) if text else self._default_picture
+        return self._with_feeds(replace(index, lang=lang, picture=picture), tag.name)
 
     def series(self, series: Series) -> PageMetadata:
         title = self._words.text("series_title", series=series.name)

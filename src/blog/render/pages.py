@@ -209,7 +209,9 @@ class PageRenderer:
             {"tags": self._site.tags},
         )
         for tag in self._site.tags:
-            yield self._page("tag.html", self._metadata.tag(tag), urls.TAG_ROUTE, {"tag": tag, "posts": tag.posts})
+            content = self._content(tag.introduction) if tag.introduction else None
+            context = {"tag": tag, "posts": tag.posts, "content": content}
+            yield self._page("tag.html", self._metadata.tag(tag), urls.TAG_ROUTE, context)
 
     def _series(self) -> Iterator[Rendered]:
         for series in self._site.series.values():
