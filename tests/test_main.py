@@ -143,7 +143,7 @@ def test_check_of_a_missing_folder_names_the_variable(
     assert name in "".join(capsys.readouterr())
 
 
-@pytest.mark.parametrize("command", [["serve"], ["check"], ["new", "A title"]])
+@pytest.mark.parametrize("command", [["check"], ["new", "A title"]])
 @pytest.mark.parametrize(
     ("name", "value", "allowed"),
     [

@@ -50,6 +50,13 @@ def test_other_variables_are_ignored() -> None:
         ("OTEL_TRACES_SAMPLER_ARG", "0.5", "traces_sampler_arg", 0.5),
         ("OTEL_SDK_DISABLED", "true", "sdk_disabled", True),
         ("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "30000", "otlp_traces_timeout", 30.0),
+        ("OTEL_EXPORTER_OTLP_TRACES_HEADERS", "a=b", "otlp_traces_headers", (("a", "b"),)),
+        ("OTEL_EXPORTER_OTLP_COMPRESSION", "gzip", "otlp_compression", "gzip"),
+        ("OTEL_EXPORTER_OTLP_TRACES_COMPRESSION", "none", "otlp_traces_compression", "none"),
+        ("OTEL_EXPORTER_OTLP_CERTIFICATE", "/tls/ca.crt", "otlp_certificate", Path("/tls/ca.crt")),
+        ("OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE", "/tls/ca.crt", "otlp_traces_certificate", Path("/tls/ca.crt")),
+        ("OTEL_EXPORTER_OTLP_CLIENT_KEY", "/tls/tls.key", "otlp_client_key", Path("/tls/tls.key")),
+        ("OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", "/tls/tls.crt", "otlp_client_certificate", Path("/tls/tls.crt")),
         ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf", "otlp_protocol", "http/protobuf"),
         ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc", "otlp_protocol", "grpc"),
         ("OTEL_TRACES_EXPORTER", "none", "traces_exporter", "none"),
@@ -195,6 +202,11 @@ def test_a_wrong_date_of_a_build_is_reported(value: str) -> None:
     ("environ", "message"),
     [
         ({"OTEL_TRACES_EXPORTER": "console"}, "OTEL_TRACES_EXPORTER='console' is not usable: give one of otlp, none"),
+        (
+            {"OTEL_EXPORTER_OTLP_COMPRESSION": "zstd"},
+            "OTEL_EXPORTER_OTLP_COMPRESSION='zstd' is not usable: give one of none, gzip, deflate",
+        ),
+        ({"OTEL_EXPORTER_OTLP_CERTIFICATE": "a\0"}, "is not usable: give the path of a file"),
         ({"OTEL_PROPAGATORS": "b3"}, "OTEL_PROPAGATORS='b3' is not usable: give a list with tracecontext"),
         (
             {"OTEL_BSP_MAX_EXPORT_BATCH_SIZE": "5000"},

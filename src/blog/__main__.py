@@ -39,7 +39,7 @@ from blog.serve.connections import Connections, Limits
 from blog.serve.listening import listen
 from blog.serve.protocol import PageProtocol
 from blog.serve.server import Server
-from blog.settings import Settings, source_date, variable
+from blog.settings import Settings, log_format_of, source_date, variable
 from blog.starter import command as starter
 from blog.telemetry import logs
 
@@ -65,16 +65,27 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os
         settings = Settings.from_environ(environ)
         return int(options.run(settings, options))
     except SettingsError as problem:
-        print(problem, file=sys.stderr)
+        _report([problem], options)
         return EXIT_USAGE
     except BlogError as problem:
-        print(problem, file=sys.stderr)
+        _report([problem], options)
         return EXIT_CONTENT
     except OSError as problem:
         if not (faults := faults_of(problem)):
             raise
-        print(*faults, sep="\n", file=sys.stderr)
+        _report(faults, options)
         return EXIT_CONTENT
+
+
+def _report(problems: Sequence[object], options: argparse.Namespace) -> None:
+    """Say why a command ends: as text on stderr, or as lines of the log if the server logs JSON."""
+    log_format = log_format_of(options.environ) if options.run is _serve else "console"
+    if log_format == "json":
+        logs.configure(Settings(log_format=log_format))
+        for problem in problems:
+            logger.error("%s", problem)
+    else:
+        print(*problems, sep="\n", file=sys.stderr)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -171,8 +171,14 @@ def _tracing(settings: Settings, metrics: Metrics) -> "Tracing | None":
     """The tracing of this process; None without an OTLP endpoint, and then the SDK is not even imported."""
     tracing = None
     if settings.traces_url:
-        from blog.telemetry.tracing import HeadSampler, Pipeline, Tracing  # noqa: PLC0415 -- the SDK takes 12 MB
+        from blog.telemetry.tracing import (  # noqa: PLC0415 -- the SDK takes 12 MB
+            HeadSampler,
+            Pipeline,
+            Tracing,
+            warn_of_ignored,
+        )
 
+        warn_of_ignored()
         sampler = HeadSampler(settings.traces_sampler, settings.traces_sampler_arg, settings.trusted_proxies)
         sampler.reads_parents = settings.propagators != "none"
         tracing = Tracing(sampler, Pipeline(settings), origin=settings.base_url)

@@ -120,23 +120,43 @@ def test_a_missing_folder_names_its_variable(
     assert "Traceback" not in server.output
 
 
-def test_a_wrong_setting_is_one_line_on_stderr(serve: "Serve", posts: "WritePosts") -> None:
-    server = serve(posts({}), BLOG_DRAIN_SECONDS="soon")
+def _last_words(server: "Process", log_format: str) -> str:
+    """The only line of a server that could not start: in JSON a line of the log, else text on stderr."""
+    stdout, stderr = server.stdout.read_text(), server.stderr.read_text()
+    if log_format == "console":
+        assert stdout == ""
+        return stderr
+    assert stderr == ""
+    line = json.loads(stdout)
+    assert (line["level"], line["logger"], "exception" in line) == ("error", "blog", False)
+    return f"{line['message']}\n"
+
+
+@pytest.mark.parametrize("log_format", ["json", "console"])
+def test_a_wrong_setting_is_one_line_in_the_format_of_the_log(
+    serve: "Serve", posts: "WritePosts", log_format: str
+) -> None:
+    server = serve(posts({}), BLOG_DRAIN_SECONDS="soon", BLOG_LOG_FORMAT=log_format)
     assert server.wait() == 2
-    assert server.stdout.read_text() == ""
-    lines = server.stderr.read_text().splitlines()
-    assert len(lines) == 1
-    assert all(part in lines[0] for part in ("BLOG_DRAIN_SECONDS", "soon", "3600"))
+    assert _last_words(server, log_format) == "BLOG_DRAIN_SECONDS='soon' is not usable: give seconds from 0 to 3600\n"
 
 
+def test_a_wrong_format_of_the_log_is_a_line_in_the_default_format(serve: "Serve", posts: "WritePosts") -> None:
+    server = serve(posts({}), BLOG_LOG_FORMAT="xml")
+    assert server.wait() == 2
+    assert _last_words(server, "json") == "BLOG_LOG_FORMAT='xml' is not usable: give one of json, console\n"
+
+
+@pytest.mark.parametrize("log_format", ["json", "console"])
 @pytest.mark.parametrize("variable", ["BLOG_PORT", "BLOG_METRICS_PORT"])
-def test_a_port_in_use_is_one_line_and_exit_code_2(serve: "Serve", posts: "WritePosts", variable: str) -> None:
+def test_a_port_in_use_is_one_line_and_exit_code_2(
+    serve: "Serve", posts: "WritePosts", variable: str, log_format: str
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        server = serve(posts({"good.md": GOOD}), **{variable: str(port)})
+        server = serve(posts({"good.md": GOOD}), BLOG_LOG_FORMAT=log_format, **{variable: str(port)})
         assert server.wait() == 2
-    assert server.stdout.read_text() == ""
-    assert server.stderr.read_text() == (
+    assert _last_words(server, log_format) == (
         f"{variable}='{port}' is not usable: 127.0.0.1:{port} is in use; give a free port\n"
     )
 
@@ -145,10 +165,9 @@ def test_a_port_in_use_is_one_line_and_exit_code_2(serve: "Serve", posts: "Write
 def test_a_host_that_cannot_be_listened_on_is_one_line_and_exit_code_2(
     serve: "Serve", posts: "WritePosts", host: str
 ) -> None:
-    server = serve(posts({"good.md": GOOD}), BLOG_HOST=host)
+    server = serve(posts({"good.md": GOOD}), BLOG_HOST=host, BLOG_LOG_FORMAT="console")
     assert server.wait() == 2
-    assert server.stdout.read_text() == ""
-    assert re.fullmatch(rf"BLOG_HOST='{re.escape(host)}' is not usable: .+\n", server.stderr.read_text())
+    assert re.fullmatch(rf"BLOG_HOST='{re.escape(host)}' is not usable: .+\n", _last_words(server, "console"))
 
 
 @pytest.mark.parametrize("content", ["good", "broken"])

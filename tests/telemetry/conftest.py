@@ -5,9 +5,17 @@ import gzip
 import os
 import shutil
 import socket
+import ssl
 import threading
+import zlib
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    asynccontextmanager,
+    contextmanager,
+    suppress,
+)
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -15,7 +23,11 @@ from typing import Any, Literal, Protocol
 from urllib.parse import unquote
 
 import pytest
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
+    ExportTracePartialSuccess,
+    ExportTraceServiceRequest,
+    ExportTraceServiceResponse,
+)
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 from opentelemetry.proto.trace.v1.trace_pb2 import Span as WireSpan
 from starlette.types import ASGIApp, Message
@@ -24,7 +36,9 @@ from blog.app import Blog, create_app
 from blog.settings import Settings
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
-Mode = Literal["ok", "unavailable", "hang"]
+Mode = Literal["ok", "unavailable", "hang", "redirect", "partial"]
+# The status of each answer; `partial` accepts a batch but for one span.
+STATUSES: dict[Mode, int] = {"ok": 200, "partial": 200, "redirect": 307, "unavailable": 503}
 Headers = tuple[tuple[str, str], ...]
 
 POSTS = {
@@ -74,10 +88,11 @@ class Span:
 
 @dataclass(slots=True)
 class Collector:
-    """A real HTTP server that accepts OTLP, responds 503, or accepts a connection and never responds."""
+    """A real HTTP server that accepts OTLP, rejects a span, redirects, responds 503, or accepts a connection and never responds."""
 
     mode: Mode = "ok"
     port: int = 0
+    scheme: str = "http"
     attempts: int = 0
     headers: list[dict[str, str]] = field(default_factory=list)
     spans: list[Span] = field(default_factory=list)
@@ -85,7 +100,7 @@ class Collector:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"{self.scheme}://127.0.0.1:{self.port}"
 
     @property
     def requests(self) -> list[Span]:
@@ -94,9 +109,9 @@ class Collector:
 
     def receive(self, headers: dict[str, str], body: bytes) -> None:
         self.headers.append(headers)
-        message = ExportTraceServiceRequest.FromString(
-            gzip.decompress(body) if headers.get("content-encoding") == "gzip" else body
-        )
+        coding = headers.get("content-encoding")
+        body = gzip.decompress(body) if coding == "gzip" else zlib.decompress(body) if coding == "deflate" else body
+        message = ExportTraceServiceRequest.FromString(body)
         for group in message.resource_spans:
             resource = _plain(group.resource.attributes)
             self.spans += [_span(span, resource) for scope in group.scope_spans for span in scope.spans]
@@ -127,12 +142,29 @@ def _value(value: AnyValue) -> Any:
     return getattr(value, value.WhichOneof("value") or "string_value")
 
 
+class Collecting(Protocol):
+    def __call__(
+        self, mode: Mode = "ok", port: int = 0, tls: ssl.SSLContext | None = None
+    ) -> AbstractContextManager[Collector]: ...
+
+
+_REJECTED = ExportTraceServiceResponse(
+    partial_success=ExportTracePartialSuccess(rejected_spans=1, error_message="one is too large")
+).SerializeToString()
+
+
 @contextmanager
-def _collecting(mode: Mode) -> Iterator[Collector]:
-    collector = Collector(mode)
+def _collecting(mode: Mode = "ok", port: int = 0, tls: ssl.SSLContext | None = None) -> Iterator[Collector]:
+    collector = Collector(mode, scheme="https" if tls else "http")
+
+    connections: list[socket.socket] = []
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+
+        def setup(self) -> None:
+            super().setup()
+            connections.append(self.connection)
 
         def do_POST(self) -> None:
             collector.attempts += 1
@@ -141,19 +173,25 @@ def _collecting(mode: Mode) -> Iterator[Collector]:
                 collector.released.wait(60)
                 self.close_connection = True
                 return
-            if collector.mode == "ok":
+            status, answer = STATUSES[collector.mode], _REJECTED if collector.mode == "partial" else b""
+            if status == 200:
                 assert self.path == "/v1/traces", self.path
                 collector.receive({name.lower(): value for name, value in self.headers.items()}, body)
-            self.send_response(200 if collector.mode == "ok" else 503)
+            self.send_response(status)
             self.send_header("Content-Type", "application/x-protobuf")
-            self.send_header("Content-Length", "0")
+            if status == 307:
+                self.send_header("Location", "https://elsewhere.example/")
+            self.send_header("Content-Length", str(len(answer)))
             self.end_headers()
+            self.wfile.write(answer)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the standard library's name
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     server.daemon_threads = True
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     collector.port = server.server_port
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
@@ -162,6 +200,16 @@ def _collecting(mode: Mode) -> Iterator[Collector]:
     server.shutdown()
     server.server_close()
     thread.join(5)
+    # A collector that ends closes the connections that it has kept alive.
+    for connection in connections:
+        with suppress(OSError):
+            connection.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.fixture
+def collecting() -> Collecting:
+    """Runs a collector in a block: with a mode, a port or a TLS context of its own."""
+    return _collecting
 
 
 @pytest.fixture

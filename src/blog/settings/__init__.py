@@ -21,6 +21,7 @@ Sampler = Literal[
     "parentbased_always_on", "parentbased_always_off", "parentbased_traceidratio",
 ]  # fmt: skip
 TracesExporter = Literal["otlp", "none"]
+Compression = Literal["none", "gzip", "deflate"]
 FaroMode = Literal["proxy", "direct"]
 
 _MOST_DATE_DIGITS = 10
@@ -148,6 +149,9 @@ class Settings:
     otlp_headers: Pairs = _setting(
         (), readers.pairs, "`key=value` pairs for the collector", name="OTEL_EXPORTER_OTLP_HEADERS"
     )
+    otlp_traces_headers: Pairs = _setting(
+        (), readers.pairs, "the same for spans alone; takes precedence", name="OTEL_EXPORTER_OTLP_TRACES_HEADERS"
+    )
     otlp_timeout: float | None = _setting(
         None,
         readers.milliseconds,
@@ -169,6 +173,55 @@ class Settings:
     )
     otlp_traces_protocol: str | None = _setting(
         None, readers.text, "the same for spans alone; takes precedence", name="OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"
+    )
+    otlp_compression: Compression = _setting(
+        "none",
+        readers.choice(Compression),
+        "how spans are compressed: `none`, `gzip` or `deflate`",
+        name="OTEL_EXPORTER_OTLP_COMPRESSION",
+    )
+    otlp_traces_compression: Compression | None = _setting(
+        None,
+        readers.choice(Compression),
+        "the same for spans alone; takes precedence",
+        name="OTEL_EXPORTER_OTLP_TRACES_COMPRESSION",
+    )
+    otlp_certificate: Path | None = _setting(
+        None,
+        readers.file,
+        "a file in PEM format: the authorities that the collector's certificate is checked against, in place of the usual ones and of `REQUESTS_CA_BUNDLE`",
+        name="OTEL_EXPORTER_OTLP_CERTIFICATE",
+    )
+    otlp_traces_certificate: Path | None = _setting(
+        None,
+        readers.file,
+        "the same for spans alone; takes precedence",
+        name="OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE",
+    )
+    otlp_client_certificate: Path | None = _setting(
+        None,
+        readers.file,
+        "a file in PEM format: the certificate that the blog shows to the collector, for mutual TLS",
+        name="OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE",
+    )
+    otlp_traces_client_certificate: Path | None = _setting(
+        None,
+        readers.file,
+        "the same for spans alone; takes precedence",
+        name="OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE",
+    )
+    otlp_client_key: Path | None = _setting(
+        None,
+        readers.file,
+        "a file in PEM format: the key of that certificate, without a password",
+        shown="in the certificate's file",
+        name="OTEL_EXPORTER_OTLP_CLIENT_KEY",
+    )
+    otlp_traces_client_key: Path | None = _setting(
+        None,
+        readers.file,
+        "the same for spans alone; takes precedence",
+        name="OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY",
     )
     traces_exporter: TracesExporter = _setting(
         "otlp", readers.choice(TracesExporter), "`otlp`, or `none`: no tracing", name="OTEL_TRACES_EXPORTER"
@@ -316,6 +369,15 @@ def source_date(environ: Mapping[str, str]) -> int | None:
     if not (value.isascii() and value.isdigit() and len(value) <= _MOST_DATE_DIGITS):
         raise refuse("SOURCE_DATE_EPOCH", value, "give seconds since 1970, such as 1764000000, or leave it unset")
     return int(value)
+
+
+def log_format_of(environ: Mapping[str, str]) -> LogFormat:
+    """The format of the log, even if another setting is wrong; the default if it is wrong itself."""
+    text = environ.get(variable("log_format"), "")
+    try:
+        return Settings.from_environ({variable("log_format"): text}).log_format
+    except SettingsError:
+        return Settings().log_format
 
 
 _FIELDS = {field.name: field for field in fields(Settings) if field.metadata}

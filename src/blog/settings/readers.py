@@ -74,8 +74,16 @@ def origin(name: str, value: str) -> str:
 
 
 def folder(name: str, value: str) -> Path:
+    return _path(name, value, "folder")
+
+
+def file(name: str, value: str) -> Path:
+    return _path(name, value, "file")
+
+
+def _path(name: str, value: str, kind: str) -> Path:
     if "\0" in value:
-        raise refuse(name, value, "give the path of a folder")
+        raise refuse(name, value, f"give the path of a {kind}")
     return Path(value)
 
 

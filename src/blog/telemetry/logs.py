@@ -13,6 +13,10 @@ from blog.settings import AccessLog, Settings
 
 _LONGEST_PATH = 1024
 _MINUTE = 60.0
+# They log for each batch of spans, or beacon, that a collector did not accept.
+_ONCE_A_MINUTE = (
+    "opentelemetry.exporter.otlp.proto.http.trace_exporter", "blog.telemetry.tracing.session", "blog.telemetry.rum.forwarder",
+)  # fmt: skip
 # An attribute of exceptions that `log_failure` has logged. uvicorn logs them again, without the ids of the request.
 _LOGGED = "_blog_logged"
 
@@ -57,7 +61,7 @@ def configure(settings: Settings, stream: TextIO | None = None) -> None:
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
         logging.getLogger("uvicorn.error").addFilter(_is_relevant)
-    for name in ("opentelemetry.exporter.otlp.proto.http.trace_exporter", "blog.telemetry.rum.forwarder"):
+    for name in _ONCE_A_MINUTE:
         logging.getLogger(name).addFilter(OnceAMinute())
     # They log every file change and every connection.
     for name in ("watchfiles", "urllib3", "asyncio", "httpx", "httpcore"):

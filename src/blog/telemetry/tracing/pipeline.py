@@ -2,9 +2,10 @@
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from opentelemetry.context import Context
+from opentelemetry.exporter.otlp.proto.http import Compression
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import SERVICE_NAME, SERVICE_VERSION, Resource
 from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor, TracerProvider
@@ -15,6 +16,7 @@ from opentelemetry.sdk.trace.sampling import ALWAYS_ON
 from blog import __version__
 from blog.settings import Settings
 from blog.telemetry.tracing.ids import chosen_trace_id
+from blog.telemetry.tracing.session import CollectorSession
 
 # OTLP specification, "Configuration Options". Retries are part of it, so a shorter one loses the spans of a collector that restarts.
 EXPORT_TIMEOUT_SECONDS = 10.0
@@ -35,22 +37,24 @@ class _ChosenIds(RandomIdGenerator):
 
 
 class _CountingExporter(SpanExporter):
-    """Exports batches, and counts spans that the collector did not accept."""
+    """Exports batches, and counts spans that the collector did not accept. ``rejected`` is how many it has rejected of those that it answered with 200."""
 
-    def __init__(self, exporter: SpanExporter) -> None:
+    def __init__(self, exporter: SpanExporter, rejected: Callable[[], int] = lambda: 0) -> None:
         self._exporter = exporter
+        self._rejected = rejected
         self.done = 0
         self.refused = 0
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
-        result = SpanExportResult.FAILURE
+        result, before = SpanExportResult.FAILURE, self._rejected()
         try:
             result = self._exporter.export(spans)
         except Exception:
             logger.exception("spans could not be exported")
         finally:
             # First the refused ones, because a scrape in between subtracts them.
-            self.refused += len(spans) if result is not SpanExportResult.SUCCESS else 0
+            is_taken = result is SpanExportResult.SUCCESS
+            self.refused += min(self._rejected() - before, len(spans)) if is_taken else len(spans)
             self.done += len(spans)
         return result
 
@@ -106,7 +110,7 @@ class Pipeline:
     """A tracer provider that exports OTLP over HTTP/protobuf. It is not registered as the global one."""
 
     def __init__(self, settings: Settings, exporter: SpanExporter | None = None) -> None:
-        self._exporter = _CountingExporter(exporter or _otlp(settings))
+        self._exporter = _CountingExporter(exporter) if exporter else _otlp(settings)
         self._processor = _BoundedProcessor(self._exporter, settings)
         self.provider = TracerProvider(
             sampler=ALWAYS_ON,
@@ -140,10 +144,16 @@ class Pipeline:
                            FLUSH_SECONDS, self._processor.waiting)  # fmt: skip
 
 
-def _otlp(settings: Settings) -> OTLPSpanExporter:
-    headers = dict(settings.otlp_headers)
-    timeout = settings.otlp_traces_timeout or settings.otlp_timeout or EXPORT_TIMEOUT_SECONDS
-    return OTLPSpanExporter(endpoint=settings.traces_url, headers=headers or None, timeout=timeout)
+def _otlp(settings: Settings) -> _CountingExporter:
+    session = CollectorSession(settings)
+    exporter = OTLPSpanExporter(
+        endpoint=settings.traces_url,
+        headers=dict(settings.otlp_traces_headers or settings.otlp_headers),
+        timeout=settings.otlp_traces_timeout or settings.otlp_timeout or EXPORT_TIMEOUT_SECONDS,
+        compression=Compression(settings.otlp_traces_compression or settings.otlp_compression),
+        session=session,
+    )
+    return _CountingExporter(exporter, lambda: session.rejected)
 
 
 def _resource(settings: Settings) -> Resource:

@@ -1,13 +1,14 @@
 """Server spans: the FastAPI instrumentation makes those of dynamic routes; those of prepared responses and failures are recorded afterwards."""
 
-import os
 import time
 import traceback
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from fastapi import FastAPI
 from opentelemetry.context import Context
+from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 from opentelemetry.metrics import NoOpMeterProvider
 from opentelemetry.sdk.trace import Event, ReadableSpan
 from opentelemetry.sdk.util.instrumentation import InstrumentationScope
@@ -24,14 +25,6 @@ from opentelemetry.trace import (
     get_current_span,
 )
 from opentelemetry.util.types import AttributeValue
-
-# The instrumentation reads this on its first use, and then uses the stable HTTP conventions.
-os.environ["OTEL_SEMCONV_STABILITY_OPT_IN"] = "http"
-# It raises for a propagator that is not installed, such as b3. Settings have checked the value, and the sampler honours `none`.
-os.environ["OTEL_PROPAGATORS"] = "tracecontext"
-
-from fastapi import FastAPI
-from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from blog import __version__

@@ -1,0 +1,46 @@
+"""Takes the variables of OpenTelemetry out of the environment, before the SDK is imported.
+
+Settings have read those that the service honours. The SDK and its instrumentation would read some thirty more, a few of them when they are imported,
+and raise for wrong values; half of them would apply to the spans of dynamic routes and not to those of pages.
+"""
+
+import logging
+import os
+from collections.abc import Mapping
+
+from opentelemetry import environment_variables as of_api
+from opentelemetry.sdk import environment_variables as of_sdk
+
+from blog.settings import VARIABLES
+
+_PREFIX = "OTEL_"
+# Those that say that something is not wanted, which the service does not have.
+_OFF = frozenset({"", "none", "false"})
+
+logger = logging.getLogger(__name__)
+
+
+def ignored(environ: Mapping[str, str]) -> list[str]:
+    """The variables of OpenTelemetry that are set and have no effect here.
+
+    >>> ignored({"OTEL_SERVICE_NAME": "a", "OTEL_SPAN_LINK_COUNT_LIMIT": "9", "OTEL_LOGS_EXPORTER": "none", "OTEL_POD_IP": "10.0.0.1"})
+    ['OTEL_SPAN_LINK_COUNT_LIMIT']
+    """
+    values = {*map(str, vars(of_api).values()), *map(str, vars(of_sdk).values())}
+    names = {value for value in values if value.startswith(_PREFIX)} - set(VARIABLES)
+    return sorted(name for name in names if environ.get(name, "").lower() not in _OFF)
+
+
+def warn_of_ignored() -> None:
+    """Log the variables that were set and have no effect, in one line."""
+    if _IGNORED:
+        logger.warning("set, but without effect on the blog: %s", ", ".join(_IGNORED))
+
+
+_IGNORED = ignored(os.environ)
+for _name in [name for name in os.environ if name.startswith(_PREFIX)]:
+    del os.environ[_name]
+# The instrumentation reads this on its first use, and then uses the stable HTTP conventions.
+os.environ["OTEL_SEMCONV_STABILITY_OPT_IN"] = "http"
+# The default adds baggage, which nothing here uses. The sampler honours `none`.
+os.environ["OTEL_PROPAGATORS"] = "tracecontext"
