@@ -57,7 +57,7 @@ async def test_two_texts_at_one_address_are_both_written(imported: Import, title
             "_posts/2021-01-02-a.md": post("Third", "draft: true\n"),
         }
     )
-    assert {"a.md", "a-2.md", "a-3.md"} == site.files
+    assert {"site.yaml", "a.md", "a-2.md", "a-3.md"} == site.files
     assert "the address /blog/a is taken or reserved, so this text gets /blog/a-2" in site.lines
     wanted = {"/2019/01/02/a.html": "First", "/2020/01/02/a.html": "Second"}
     assert await titles(site, wanted) == wanted
@@ -157,7 +157,7 @@ def test_a_text_that_cannot_be_understood_is_said_and_the_others_are_written(imp
             "_posts/2019-01-03-open.md": "---\ntitle: a\n",
         }
     )
-    assert site.files == {"good.md"}
+    assert site.files == {"site.yaml", "good.md"}
     assert "bad.md:3: not valid YAML" in site.lines
     assert "open.md:1: the front matter is not closed" in site.lines
     assert site.report.failed
@@ -223,7 +223,7 @@ def test_a_link_that_runs_script_never_stops_the_site(imported: Import) -> None:
     site = imported(
         {f"_posts/2019-01-02-p{number}.md": post(body=body) for number, body in enumerate(bodies)}, "jekyll"
     )
-    assert len(site.files) == len(bodies)
+    assert len(site.files - {"site.yaml"}) == len(bodies)
     assert site.errors == []
     assert site.lines.count("runs script") == len(bodies)
 
@@ -308,8 +308,11 @@ def test_the_command_prints_the_report_and_returns_1_where_a_file_stood_in_the_w
     monkeypatch.chdir(tmp_path)
     assert main(["import", "site", "--into", "mine"], {}) == 0
     output = capsys.readouterr()
-    assert "Carried over (1):\n  site/_posts/2019-01-02-a.md:1: is mine/a.md\n" in output.out
-    assert "1 carried over, 0 changes, 0 not carried over" in output.err
+    assert (
+        "Carried over (2):\n  site:1: markdown: in mine/site.yaml\n  site/_posts/2019-01-02-a.md:1: is mine/a.md\n"
+        in output.out
+    )
+    assert "2 carried over, 0 changes, 0 not carried over" in output.err
     (tmp_path / "mine/a.md").write_text("mine")
     assert main(["import", "site", "--into", "mine"], {}) == 1
 
@@ -326,7 +329,7 @@ def test_many_posts_are_imported_in_a_fraction_of_a_minute(imported: Import) -> 
     )
     started = time.monotonic()
     site = imported({f"_posts/2019-01-02-p{number}.md": post(f"P{number}", body=body) for number in range(COUNT)})
-    assert len(site.files) == COUNT
+    assert len(site.files - {"site.yaml"}) == COUNT
     assert time.monotonic() - started < 60 * max(1, COUNT / 300)
 
 
@@ -355,7 +358,7 @@ def test_a_missing_package_of_the_extra_is_named(
     monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(ImportRefusedError, match=r"pip install \"readyblog\[import\]\""):
         imported({"export.xml": "<rss/>"}, file="export.xml")
-    assert imported({"_posts/2019-01-02-a.md": post("A")}, "jekyll").files == {"a.md"}
+    assert imported({"_posts/2019-01-02-a.md": post("A")}, "jekyll").files == {"site.yaml", "a.md"}
 
 
 def test_a_pipe_among_the_sources_is_said(imported: Import, tmp_path: Path) -> None:
@@ -363,4 +366,4 @@ def test_a_pipe_among_the_sources_is_said(imported: Import, tmp_path: Path) -> N
     os.mkfifo(tmp_path / "source/_posts/2019-01-03-pipe.md")
     site = imported({"_posts/2019-01-02-a.md": post("A")}, "jekyll")
     assert "pipe.md:1: is not a regular file" in site.lines
-    assert site.files == {"a.md"}
+    assert site.files == {"site.yaml", "a.md"}

@@ -57,7 +57,8 @@ def carry_over(source: Path, into: Path, engine: str | None, stage: Stage, *, dr
             next(steps)
     with stage(f"{len(targets.files)} files"):
         list(writer.files(targets))
-    writer.config(site)
+    if planned:
+        writer.config(site)
     return report
 
 

@@ -2,7 +2,6 @@
 
 import ast
 import json
-import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -50,16 +49,6 @@ def _literals(text: str) -> dict[str, Any]:
                     except (ValueError, TypeError, MemoryError, RecursionError):
                         continue
     return found
-
-
-def quoted_after(text: str, key: str) -> str:
-    """The text in quotes behind a key of a JavaScript object.
-
-    >>> quoted_after("export default { site: 'https://a.example' }", "site")
-    'https://a.example'
-    """
-    found = re.search(rf"(?<![\w.]){re.escape(key)}\s*:\s*([\"'`])([^\"'`\n$]*)\1", text)
-    return found[2] if found else ""
 
 
 def site_values(

@@ -1,7 +1,7 @@
 """The front matter of an imported text: its values in the form that they have here, and what had to change."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, tzinfo
 from typing import Literal
@@ -156,8 +156,8 @@ def problem_of(content: str, kind: Literal["post", "page"]) -> str:
     return ""
 
 
-def site_yaml(config: dict[str, str]) -> str:
-    """The text of site.yaml; values that are not allowed here are left out."""
+def site_yaml(config: Mapping[str, str], turned_on: Collection[str] = ()) -> str:
+    """The text of site.yaml; values that are not allowed here are left out. ``turned_on`` are extensions of Markdown."""
     lines = []
     for key in ("title", "description", "author", "lang", "timezone"):
         value = _line(config.get(key, ""))[:_LONGEST_TITLE]
@@ -165,6 +165,8 @@ def site_yaml(config: dict[str, str]) -> str:
             value = value.replace("_", "-")
         if value and _is_allowed(key, value):
             lines.append(f"{key}: {_quoted(value)}\n")
+    if turned_on:
+        lines.append(f"markdown: {{{', '.join(f'{name}: true' for name in sorted(turned_on))}}}\n")
     return "".join(lines)
 
 

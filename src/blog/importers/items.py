@@ -56,7 +56,7 @@ class SourceSite:
     """A whole site of another program.
 
     ``url`` is its origin, perhaps with a path. ``static_folders`` are where it keeps the files that it serves at its root; ``prefix`` is the path
-    that addresses have before those files' names. ``titles`` are keys of site.yaml.
+    that addresses have before those files' names. ``config`` are values of site.yaml.
     """
 
     engine: str
@@ -66,5 +66,7 @@ class SourceSite:
     static_folders: tuple[Path, ...] = ()
     config: dict[str, str] = field(default_factory=dict)
     zone: str = ""
+    # Extensions of Markdown that are off here and were on there.
+    turned_on: frozenset[str] = frozenset()
     # All texts are in one file, an export.
     is_export: bool = False

@@ -12,7 +12,10 @@ MAX_TEXT_BYTES = 4 * 1024 * 1024
 _NOT_SOURCE = frozenset({"node_modules", "vendor", "_site", "__pycache__", "bower_components", "venv", "dist", "build"})
 MARKDOWN = frozenset({".md", ".markdown", ".mdown", ".mkd", ".mdx"})
 _HTML = frozenset({".html", ".htm"})
-_OTHER_TEXTS = frozenset({".rst", ".adoc", ".asciidoc", ".org", ".textile", ".ipynb"})
+# Texts in other markup, with the name of pandoc's reader of it; it has none for AsciiDoc.
+_OTHER_TEXTS = {
+    ".rst": "rst", ".org": "org", ".textile": "textile", ".ipynb": "ipynb", ".adoc": "", ".asciidoc": "",
+}  # fmt: skip
 
 
 class SourceFolder:
@@ -33,7 +36,7 @@ class SourceFolder:
         for path in self.files(top):
             suffix = path.suffix.lower()
             if suffix in _OTHER_TEXTS:
-                self.report.fail(path, 1, f"{suffix} is not Markdown; convert it first, for example with pandoc")
+                self.report.fail(path, 1, _to_convert(path))
             elif suffix in MARKDOWN or (html and suffix in _HTML):
                 yield path
 
@@ -84,3 +87,13 @@ class SourceFolder:
 
     def _unreadable(self, problem: OSError) -> None:
         self.report.fail(Path(problem.filename or self.root), 1, f"cannot be read: {problem.strerror}")
+
+
+def _to_convert(path: Path) -> str:
+    """What to do with a text in another markup. Its fields are not part of what pandoc writes."""
+    suffix = path.suffix.lower()
+    reader = _OTHER_TEXTS[suffix]
+    command = f" (pandoc --from {reader} --to gfm --output {path.stem}.md {path.name})" if reader else ""
+    return (
+        f"{suffix} is not Markdown: convert it{command}, give it title and date between two --- lines, and import again"
+    )

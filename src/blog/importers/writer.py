@@ -147,7 +147,7 @@ class Writer:
 
     def config(self, site: SourceSite) -> None:
         """Write site.yaml, where there is none."""
-        content = site_yaml(site.config).encode()
+        content = site_yaml(site.config, site.turned_on).encode()
         path = self._into / CONFIG
         if content and not path.exists():
             self._write(CONFIG, content, site.root, 1)

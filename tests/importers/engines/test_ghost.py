@@ -30,8 +30,9 @@ def export(*posts: dict[str, Any], **tables: Any) -> str:
     )
 
 
-def of(imported: Import, *posts: dict[str, Any], **tables: Any) -> Imported:
-    return imported({"ghost.json": export(*posts, **tables), "content/images/p.svg": SVG}, file="ghost.json")
+def of(imported: Import, *posts: dict[str, Any], routes: str = "", **tables: Any) -> Imported:
+    files = {"ghost.json": export(*posts, **tables), "content/images/p.svg": SVG}
+    return imported({**files, "routes.yaml": routes} if routes else files, file="ghost.json")
 
 
 async def test_every_old_address_leads_to_its_text(imported: Import, titles: Titles) -> None:
@@ -104,3 +105,58 @@ def test_a_file_that_cannot_be_read_to_its_end_writes_nothing(
     with pytest.raises(ImportRefusedError, match=said):
         imported({"ghost.json": content}, file="ghost.json")
     assert not (tmp_path / "posts").exists()
+
+
+ROUTES = (
+    "routes:\n  /about-us/: about\n"
+    "collections:\n"
+    "  /podcast/:\n    permalink: /podcast/{slug}/\n    filter: tag:podcast+featured:true\n"
+    "  /notes/:\n    permalink: /notes/{year}/{month}/{day}/{slug}/\n    filter: primary_tag:[note, memo],author:mara\n"
+    "  /:\n    permalink: /{primary_tag}/{slug}/\n    template: index\n"
+    "taxonomies:\n  tag: /tag/{slug}/\n"
+)
+TAGS = [{"id": slug, "slug": slug, "name": slug.title()} for slug in ("podcast", "note", "memo", "code")]
+
+
+def tagged(**posts: str) -> dict[str, list[dict[str, Any]]]:
+    links = [{"post_id": f"id-{slug}", "tag_id": tag} for slug, tags in posts.items() for tag in tags.split()]
+    return {"tags": TAGS, "posts_tags": links, "users": [{"id": 1, "slug": "mara", "name": "Mara"}]}
+
+
+async def test_posts_have_the_addresses_of_the_collections_in_routes_yaml(imported: Import, titles: Titles) -> None:
+    posts = [
+        post("aired", featured=1), post("plain"), post("noted", published_at="2019-01-02T23:30:00.000Z"), post("later"), post("coded"), post("untagged"),
+        post("signed", author_id=1), post("about", type="page"),
+    ]  # fmt: skip
+    tables = tagged(aired="podcast", plain="podcast", noted="note code", later="code note", coded="code")
+    site = of(imported, *posts, routes=ROUTES, **tables)
+    assert site.errors == []
+    # The day is that of Berlin, where it is an hour later than in the export.
+    wanted = {
+        "/podcast/aired/": "Aired", "/podcast/plain/": "Plain", "/notes/2019/01/03/noted/": "Noted", "/code/later/": "Later", "/code/coded/": "Coded",
+        "/all/untagged/": "Untagged", "/notes/2019/01/02/signed/": "Signed", "/about/": "About",
+    }  # fmt: skip
+    assert await titles(site, wanted) == wanted
+
+
+async def test_a_filter_that_is_not_understood_is_said_and_loses_no_address(imported: Import, titles: Titles) -> None:
+    routes = "collections:\n  /long/:\n    permalink: /long/{slug}/\n    filter: reading_time:>10\n  /:\n    permalink: /{slug}/\n"
+    site = of(imported, post("hello"), routes=routes)
+    assert "routes.yaml:1: the filter 'reading_time:>10' is not understood" in site.lines
+    wanted = {"/long/hello/": "Hello", "/hello/": "Hello"}
+    assert await titles(site, wanted) == wanted
+
+
+def test_a_word_of_a_permalink_that_is_not_known_is_said(imported: Import) -> None:
+    site = of(imported, post("hello"), routes="collections:\n  /:\n    permalink: /{galaxy}/{slug}/\n")
+    assert (
+        "routes.yaml:1: a permalink has a word without a value here, 'galaxy', so the old address of hello"
+        in site.lines
+    )
+    assert "hello.md" in site.files
+
+
+def test_a_broken_routes_yaml_is_said(imported: Import) -> None:
+    site = of(imported, post("hello"), routes="collections: [\n")
+    assert "routes.yaml:2: not valid YAML" in site.lines
+    assert '"/hello"' in site.text("hello.md")

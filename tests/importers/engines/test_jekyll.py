@@ -45,7 +45,7 @@ def test_texts_pictures_and_settings_are_carried_over(imported: Import) -> None:
     assert 'tags: ["a", "code", "web"]' in site.text("hello-world.md")
     assert "date: 2019-02-03 22:00:00+01:00" in site.text("other.md")
     assert "draft: true" in site.text("idea.md")
-    assert site.text("site.yaml") == 'title: "Notes"\ntimezone: "Europe/Berlin"\n'
+    assert site.text("site.yaml") == 'title: "Notes"\ntimezone: "Europe/Berlin"\nmarkdown: {smart: true}\n'
 
 
 def test_liquid_with_a_markdown_form_gets_it_and_the_rest_is_reported(imported: Import) -> None:
@@ -95,7 +95,7 @@ async def test_collections_with_pages_are_carried_over(imported: Import, titles:
         "_notes/hidden.md": "---\ntitle: Hidden\n---\nx\n",
     }  # fmt: skip
     site = imported(files)
-    assert site.files == {"pages/soup.md", "pages/ice.md", "a-film.md"}
+    assert site.files == {"site.yaml", "pages/soup.md", "pages/ice.md", "a-film.md"}
     assert "_notes/hidden.md:1: _notes/ is a collection without pages of its own" in site.lines
     addresses = {"/recipes/soup.html": "Soup", "/recipes/cold/ice.html": "Ice", "/seen/a-film/": "A film"}
     assert await titles(site, addresses) == addresses

@@ -103,7 +103,10 @@ def test_pelican_is_not_run_and_its_links_are_resolved(imported: Import) -> None
     assert 'description: "In short."\ntags: ["a", "b", "code"]\n' in hello
     assert "draft: true" in site.text("angstrom-more.md")
     assert "other.md:3: is hidden, so that it was served and stood in no list, which nothing is here" in site.lines
-    assert "old.rst:1: .rst is not Markdown" in site.lines
+    assert (
+        "old.rst:1: .rst is not Markdown: convert it (pandoc --from rst --to gfm --output old.md old.rst), give it"
+        in site.lines
+    )
     assert site.report.failed
 
 

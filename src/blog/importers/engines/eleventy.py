@@ -6,16 +6,20 @@ from pathlib import Path
 from typing import Any
 
 from blog.importers.addresses import below, prefix_of
-from blog.importers.configuration import quoted_after, read_configuration, site_values
+from blog.importers.configuration import read_configuration
 from blog.importers.engines.markdown_files import POST_FOLDERS, MarkdownFile, item_of, read_markdown, text_of
 from blog.importers.items import Item, SourceSite
+from blog.importers.javascript_literals import literals
 from blog.importers.names import pelican_name
+from blog.importers.site_files import of_eleventy
 from blog.importers.source_folder import SourceFolder
 
 CONFIGURATIONS = (".eleventy.js", ".eleventy.cjs", *(f"eleventy.config.{kind}" for kind in ("js", "mjs", "cjs", "ts")))
 # Tags that only put a text into a collection.
 _COLLECTIONS = frozenset({"post", "posts", "blog", "all", "nav", "page", "pages"})
 _EXPRESSION = re.compile(r"\{\{-?\s*([^{}|]+?)\s*((?:\|[^{}]*)?)-?\}\}")
+# The option of markdown-it for quotes and dashes.
+_SMART = re.compile(r"\btypographer\s*:\s*true")
 _DATE_FORMAT = re.compile(r"date\s*[:(]\s*[\"']([^\"']+)[\"']")
 
 
@@ -23,28 +27,22 @@ def read(folder: SourceFolder) -> SourceSite:
     """The texts of a site of Eleventy."""
     path = folder.first(*CONFIGURATIONS)
     config = (folder.read(path) if path else None) or ""
-    top = folder.root / quoted_after(config, "input")
+    named = literals(config)
+    top = folder.root / named.get("input", "")
     if not folder.is_inside(top) or not top.is_dir():
         top = folder.root
-    site = read_configuration(
-        folder,
-        folder.first(
-            *(f"{top.relative_to(folder.root).as_posix()}/_data/{name}.json" for name in ("site", "metadata"))
-        ),
-    )
-    url = text_of(site.get("url"))
-    prefix = prefix_of(quoted_after(config, "pathPrefix")) or prefix_of(url)
+    site = of_eleventy(folder, top.relative_to(folder.root).as_posix())
+    url = site.pop("url", "")
+    prefix = prefix_of(named.get("pathPrefix", "")) or prefix_of(url)
     static = tuple(folder.root / name for name in ("public", "static", "src/assets", "src/static", "src/public"))
-    values = site_values(
-        site.get("title"), site.get("description"), site.get("author"), site.get("language") or site.get("lang")
-    )
     return SourceSite(
         engine="eleventy",
         root=folder.root,
         items=list(_Eleventy(folder, top, prefix).items()),
         url=url,
         static_folders=(top, *static),
-        config=values,
+        config=site,
+        turned_on=frozenset({"smart"} if _SMART.search(config) else ()),
     )
 
 

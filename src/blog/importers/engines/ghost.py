@@ -5,9 +5,11 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from blog.importers.configuration import site_values
+from blog.importers.engines.ghost_routes import Facts, Routes
+from blog.importers.engines.markdown_files import text_of
 from blog.importers.export_file import MIB, read_in_pieces
 from blog.importers.html_markdown import plain_text
 from blog.importers.items import ImportRefusedError, Item, SourceSite
@@ -34,11 +36,12 @@ def read(path: Path, report: Report, limit: int = MAX_EXPORT_BYTES) -> SourceSit
     if data is None:
         raise ImportRefusedError(f"{path}: is no export of Ghost: it has no posts in db[0].data")
     settings = {str(row.get("key")): row.get("value") for row in _rows(data, "settings")}
+    routes = Routes(path, report, text_of(settings.get("timezone")))
     return SourceSite(
         engine="ghost",
         is_export=True,
         root=path.parent,
-        items=list(_Ghost(path, text, data, report).items()),
+        items=list(_Ghost(path, text, data, report, routes).items()),
         url=str(settings.get("url") or ""),
         static_folders=(path.parent,),
         config=site_values(
@@ -97,12 +100,14 @@ class _Lines:
 
 
 class _Ghost:
-    def __init__(self, path: Path, text: str, data: Mapping[str, Any], report: Report) -> None:
-        self._path, self._data, self._report = path, data, report
+    def __init__(self, path: Path, text: str, data: Mapping[str, Any], report: Report, routes: Routes) -> None:
+        self._path, self._data, self._report, self._routes = path, data, report, routes
         self._lines = _Lines(text)
         self._tags = {row.get("id"): row for row in _rows(data, "tags")}
         self._meta = {row.get("post_id"): row for row in _rows(data, "posts_meta")}
-        self._users = {row.get("id"): str(row.get("name") or "") for row in _rows(data, "users")}
+        users = _rows(data, "users")
+        self._users = {row.get("id"): str(row.get("name") or "") for row in users}
+        self._user_slugs = {row.get("id"): str(row.get("slug") or "") for row in users}
         self._written_by: dict[Any, list[Any]] = {}
         for row in sorted(_rows(data, "posts_authors"), key=_place):
             self._written_by.setdefault(row.get("post_id"), []).append(row.get("author_id"))
@@ -130,12 +135,12 @@ class _Ghost:
         for key in ("codeinjection_head", "codeinjection_foot"):
             if meta.get(key):
                 self._report.lose(self._path, line, f"the code injection of {row.get('title')!r} ({key})")
-        slug = str(row.get("slug") or "")
+        slug, kind = str(row.get("slug") or ""), _kind(row)
         draft = self._is_for_members(row, line) or row.get("status") not in {"published", "scheduled"}
         return Item(
             file=self._path,
             line=line,
-            kind="page" if row.get("type") == "page" or row.get("page") in (1, True) else "post",
+            kind=kind,
             title=" ".join(str(row.get("title") or "").split()),
             date=_moment(row.get("published_at") or row.get("created_at")),
             updated=_moment(row.get("updated_at")),
@@ -144,7 +149,7 @@ class _Ghost:
             authors=tuple(self._authors(row)),
             draft=draft,
             slug=slug,
-            addresses=() if draft or not slug else (f"/{slug}/",),
+            addresses=() if draft or not slug else self._addresses(row, slug, kind),
             image=_own(str(meta.get("feature_image") or meta.get("image") or "")),
             image_alt=str(meta.get("feature_image_alt") or ""),
             lang=str(meta.get("locale") or meta.get("language") or ""),
@@ -153,6 +158,19 @@ class _Ghost:
             body_line=line,
             is_html=True,
         )
+
+    def _addresses(self, row: Mapping[str, Any], slug: str, kind: str) -> tuple[str, ...]:
+        """Where a text was. Pages are in no collection."""
+        if kind == "page":
+            return (f"/{slug}/",)
+        links = self._of_post.get(row.get("id"), [])
+        tags = (str(self._tags.get(link.get("tag_id"), {}).get("slug") or "") for link in links)
+        authors = (self._user_slugs.get(number) for number in self._author_numbers(row))
+        facts = Facts(
+            slug=slug, id=str(row.get("id") or ""), tags=tuple(filter(None, tags)), authors=tuple(filter(None, authors)),
+            featured=row.get("featured") in (1, True), when=None,
+        )  # fmt: skip
+        return self._routes.addresses(facts, _moment(row.get("published_at")))
 
     def _is_for_members(self, row: Mapping[str, Any], line: int) -> bool:
         visibility = str(row.get("visibility") or "public")
@@ -163,8 +181,10 @@ class _Ghost:
 
     def _authors(self, row: Mapping[str, Any]) -> Iterator[str]:
         """The authors in their order; older exports name one in the post itself."""
-        numbers = self._written_by.get(row.get("id")) or [row.get("author_id")]
-        yield from (name for number in numbers if (name := self._users.get(number)))
+        yield from (name for number in self._author_numbers(row) if (name := self._users.get(number)))
+
+    def _author_numbers(self, row: Mapping[str, Any]) -> list[Any]:
+        return self._written_by.get(row.get("id")) or [row.get("author_id")]
 
     def _tag_names(self, row: Mapping[str, Any], line: int) -> Iterator[str]:
         for link in self._of_post.get(row.get("id"), []):
@@ -174,6 +194,10 @@ class _Ghost:
                 self._report.lose(self._path, line, f"the internal tag {name!r}")
             elif name:
                 yield name
+
+
+def _kind(row: Mapping[str, Any]) -> Literal["post", "page"]:
+    return "page" if row.get("type") == "page" or row.get("page") in (1, True) else "post"
 
 
 def _place(row: Mapping[str, Any]) -> int:

@@ -31,7 +31,7 @@ CONFIGURATIONS = tuple(
 def read(folder: SourceFolder) -> SourceSite:
     """The texts of a site of Hugo."""
     config = {key.lower(): value for key, value in read_configuration(folder, folder.first(*CONFIGURATIONS)).items()}
-    for name in ("permalinks", "params", "languages"):
+    for name in ("permalinks", "params", "languages", "markup"):
         if name not in config and (
             path := folder.first(*(f"config/_default/{name}.{kind}" for kind in ("toml", "yaml", "yml", "json")))
         ):
@@ -56,7 +56,16 @@ def read(folder: SourceFolder) -> SourceSite:
             config.get("timezone"),
         ),
         zone=text_of(config.get("timezone")),
+        turned_on=frozenset({"smart"} if _is_smart(mapping(config.get("markup"))) else ()),
     )
+
+
+def _is_smart(markup: Mapping[str, Any]) -> bool:
+    """Whether Goldmark makes quotes and dashes typographic, as it does unless it is told otherwise."""
+    extensions = mapping(mapping(markup.get("goldmark")).get("extensions"))
+    given = extensions.get("typographer", True)
+    is_off = mapping(given).get("disable", False) if isinstance(given, dict) else str(given).lower() == "false"
+    return str(is_off).lower() != "true"
 
 
 def _tops(folder: SourceFolder, config: Mapping[str, Any]) -> list[tuple[Path, str]]:

@@ -8,10 +8,11 @@ from typing import Any
 
 from blog.content.slugs import github_slug
 from blog.importers.addresses import below
-from blog.importers.configuration import quoted_after, site_values
 from blog.importers.engines.markdown_files import POST_FOLDERS, MarkdownFile, item_of, read_markdown
 from blog.importers.items import Item, SourceSite
+from blog.importers.javascript_literals import literals
 from blog.importers.metadata import Metadata, Parts
+from blog.importers.site_files import of_astro, of_next
 from blog.importers.source_folder import SourceFolder
 
 _ASTRO = tuple(f"astro.config.{kind}" for kind in ("mjs", "js", "ts", "mts", "cjs"))
@@ -35,6 +36,7 @@ _EXPORTED = re.compile(
     r"^export\s+const\s+(?:metadata|meta|frontmatter)\b[^=\n]*=\s*\{(.*?)\n?\};?[ \t]*$", re.MULTILINE | re.DOTALL
 )
 _PAIR = re.compile(r"([\"']?)([A-Za-z]\w*)\1\s*:\s*(?:\"([^\"\n]*)\"|'([^'\n]*)'|`([^`]*)`|\[([^\]]*)\]|(true|false))")
+_NOT_SMART = re.compile(r"\bsmartypants\s*:\s*false")
 _QUOTED = re.compile(r"\"([^\"\n]*)\"|'([^'\n]*)'")
 
 
@@ -42,23 +44,27 @@ def read_astro(folder: SourceFolder) -> SourceSite:
     """The texts of a site of Astro."""
     path = folder.first(*_ASTRO)
     config = (folder.read(path) if path else None) or ""
-    prefix = "/" + quoted_after(config, "base").strip("/")
-    return _site(folder, "astro", quoted_after(config, "site"), prefix.rstrip("/"))
+    named, values = literals(config), of_astro(folder)
+    url = named.get("site", "") or values.get("url", "")
+    # Astro makes quotes and dashes typographic unless it is told otherwise.
+    turned_on = frozenset[str]() if _NOT_SMART.search(config) else frozenset({"smart"})
+    return replace(_site(folder, "astro", named.get("base", ""), values), url=url, turned_on=turned_on)
 
 
 def read_next(folder: SourceFolder) -> SourceSite:
     """The texts of a site of Next.js."""
     path = folder.first(*_NEXT)
     config = (folder.read(path) if path else None) or ""
-    prefix = "/" + quoted_after(config, "basePath").strip("/")
-    return _site(folder, "next", "", prefix.rstrip("/"))
+    return _site(folder, "next", literals(config).get("basePath", ""), of_next(folder))
 
 
-def _site(folder: SourceFolder, engine: str, url: str, prefix: str) -> SourceSite:
+def _site(folder: SourceFolder, engine: str, base: str, values: dict[str, str]) -> SourceSite:
+    prefix = f"/{base.strip('/')}".rstrip("/")
     items = list(_items(folder, prefix, is_next=engine == "next"))
     static = (folder.root / "public", folder.root / "src/assets", folder.root / "static")
+    config = {key: value for key, value in values.items() if key != "url"}
     return SourceSite(
-        engine=engine, root=folder.root, items=items, url=url, static_folders=static, config=site_values()
+        engine=engine, root=folder.root, items=items, url=values.get("url", ""), static_folders=static, config=config
     )
 
 

@@ -49,7 +49,14 @@ def read(folder: SourceFolder) -> SourceSite:
             config.get("timezone"),
         ),
         zone=text_of(config.get("timezone")),
+        turned_on=frozenset({"smart"} if _is_smart(config) else ()),
     )
+
+
+def _is_smart(config: Mapping[str, Any]) -> bool:
+    """Whether kramdown makes quotes typographic, as it does unless it is told which plain ones to write."""
+    quotes = str(mapping(config.get("kramdown")).get("smart_quotes", ""))
+    return str(config.get("markdown", "kramdown")).lower() == "kramdown" and "apos" not in quotes
 
 
 class _Jekyll:

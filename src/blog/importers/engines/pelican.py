@@ -8,7 +8,7 @@ from typing import Any
 
 from blog.importers.addresses import below, prefix_of
 from blog.importers.configuration import read_configuration, site_values
-from blog.importers.engines.markdown_files import MarkdownFile, item_of, read_markdown, text_of
+from blog.importers.engines.markdown_files import MarkdownFile, item_of, mapping, read_markdown, text_of
 from blog.importers.items import Item, SourceSite
 from blog.importers.names import pelican_name
 from blog.importers.source_folder import SourceFolder
@@ -38,7 +38,15 @@ def read(folder: SourceFolder) -> SourceSite:
             config.get("TIMEZONE"),
         ),
         zone=text_of(config.get("TIMEZONE")),
+        turned_on=frozenset({"smart"} if _is_smart(config) else ()),
     )
+
+
+def _is_smart(config: Mapping[str, Any]) -> bool:
+    """Whether Typogrify, or the extension of Python-Markdown, makes quotes and dashes typographic."""
+    options = mapping(config.get("MARKDOWN"))
+    extensions = [*mapping(options.get("extension_configs")), *(options.get("extensions") or ())]
+    return config.get("TYPOGRIFY") is True or any(str(name).endswith("smarty") for name in extensions)
 
 
 class _Pelican:

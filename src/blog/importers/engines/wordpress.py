@@ -37,6 +37,8 @@ def read(path: Path, report: Report, limit: int = wxr.MAX_EXPORT_BYTES) -> Sourc
         items=list(_WordPress(path, export, url, report).items()),
         url=url,
         static_folders=(path.parent,),
+        # WordPress makes quotes and dashes typographic when it shows a text.
+        turned_on=frozenset({"smart"}),
         config=site_values(export.channel.get("title"), export.channel.get("description"), _author(export), language),
     )
 

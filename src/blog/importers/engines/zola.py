@@ -29,6 +29,7 @@ def read(folder: SourceFolder) -> SourceSite:
             config.get("author") or extra.get("author"),
             config.get("default_language"),
         ),
+        turned_on=frozenset({"smart"} if mapping(config.get("markdown")).get("smart_punctuation") is True else ()),
     )
 
 
