@@ -1,13 +1,18 @@
 """The theme in a real browser: its switch, notes, contents, fonts and print."""
 
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route
 
-from .conftest import Site
+from blog.content.config import Look
+from blog.render.theme import Theme
+
+from .conftest import ROOT, Site
 
 pytestmark = pytest.mark.browser
 POST = "/blog/a-long-text"
@@ -113,6 +118,32 @@ def test_nothing_moves_when_fonts_arrive_late(demo: Site, context: BrowserContex
     page.wait_for_function("document.fonts.status === 'loaded' && document.fonts.check('1rem Newsreader')")
     assert held
     assert page.evaluate("window.shift") < 0.05
+
+
+def _weight(url: str) -> int:
+    """The bytes of a body as a browser gets them."""
+    with httpx.stream("GET", url, headers={"accept-encoding": "br"}) as response:
+        return sum(map(len, response.iter_raw()))
+
+
+def test_no_post_needs_more_than_16_kib_without_its_fonts_and_pictures(demo: Site) -> None:
+    posts = [
+        path for path in demo.paths if path.startswith("/blog/") and not path.startswith(("/blog/tag", "/blog/page"))
+    ]
+    # The text with forty sections is one that no author writes.
+    for path in set(posts) - {POST}:
+        html = httpx.get(demo.origin + path).text
+        needed = re.findall(r'"(/assets/site\.[^"]*)"', html)
+        assert len(needed) == 2
+        assert sum(_weight(demo.origin + part) for part in (path, *needed)) <= 16 * 1024, path
+
+
+@pytest.mark.parametrize("look", ["paper", "quiet", "typewriter"])
+def test_paper_is_white_in_every_look(look: str) -> None:
+    theme = Theme(ROOT / "templates", look=Look(look, accent="#123456"))
+    assert ":root, :root[data-theme]{color-scheme: light;--ground: #fff" in theme.assets["print.css"].decode()
+    head = (ROOT / "templates/base.html").read_text()
+    assert head.index("asset('site.css')") < head.index("asset('print.css')")
 
 
 def test_paper_has_every_column_of_a_wide_table(demo: Site, browser: Browser) -> None:

@@ -23,6 +23,10 @@ _MIN_BYTES = 200
 # get a 304: high levels would save 2 % for ten times the work. There are as many Markdown sources as posts; their clients accept gzip, which is at
 # most 4 % larger.
 THOROUGH, QUICK, SOURCE = (10, 12, 9), (6, 9, 6), (0, 0, 9)
+# Every reader loads the few small styles and scripts, which are encoded once for all pages.
+SHARED = (11, 19, 9)
+_SHARED_TYPES = ("text/css", "text/javascript")
+_SHARED_UP_TO_BYTES = 64 * 1024
 _THOROUGH_UP_TO_BYTES = 256 * 1024
 _BROWSER_TYPES = ("text/html", "text/css", "text/javascript", "image/svg+xml")
 _COMPRESSIBLE = ("text/", "application/xml", "application/json", *(feed.media_type for feed in urls.FEED_FORMATS),
@@ -49,6 +53,8 @@ def levels_for(media_type: str, size: int) -> Levels:
     """The compression levels for a body of this type and size."""
     if media_type.startswith("text/markdown"):
         return SOURCE
+    if media_type.startswith(_SHARED_TYPES) and size <= _SHARED_UP_TO_BYTES:
+        return SHARED
     return THOROUGH if media_type.startswith(_BROWSER_TYPES) and size <= _THOROUGH_UP_TO_BYTES else QUICK
 
 

@@ -31,9 +31,12 @@ def dressed(assets: Mapping[str, bytes], look: Look) -> dict[str, bytes]:
     style = "\n".join(_parts(assets, look))
     # Comments are for who reads the theme, not for who loads the page.
     script = {SCRIPT: _REMARK.sub(b"", assets[SCRIPT])} if SCRIPT in assets else {}
-    served = (
-        {name: body for name, body in assets.items() if not _PART.fullmatch(name)} | {STYLE: style.encode()} | script
-    )
+    others = {
+        name: _compact(body.decode()).encode() if name.endswith(".css") else body
+        for name, body in assets.items()
+        if not _PART.fullmatch(name)
+    }
+    served = others | {STYLE: style.encode()} | script
     unused = _fonts(body for name, body in assets.items() if _PART.fullmatch(name))
     used = _fonts(body for name, body in served.items() if name.endswith(".css"))
     return {name: body for name, body in served.items() if name not in unused - used}
