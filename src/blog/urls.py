@@ -258,10 +258,17 @@ def encoded(path: str) -> str:
 
 
 def is_reserved(path: str) -> bool:
-    """Whether the service may answer a path itself, now or one day. Below /blog that is all but posts' names."""
+    """Whether the service may answer a path itself, now or one day. Below /blog that is all but posts' names, and below /archive what has numbers alone.
+
+    >>> is_reserved("/archive/2018"), is_reserved("/archive/2018/hello.html"), is_reserved("/blog/tag/x"), is_reserved("/blog/x")
+    (True, False, True, False)
+    """
     first, _, rest = path.strip("/").partition("/")
     if first == "blog":
         return not rest or rest.startswith(("page/", "tag/"))
+    if first == "archive":
+        # Old blogs have texts below it, such as /archive/2018/hello.html.
+        return not rest or rest.replace("/", "").isdecimal()
     return first in RESERVED or path in FIXED_PATHS
 
 

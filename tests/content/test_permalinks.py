@@ -43,7 +43,7 @@ def test_a_permalink_is_a_canonical_path(permalink: str, path: str) -> None:
         ("/a\\b", "is not a path of this site"),
         ("/a%0ab", "is not a path of this site"),
         ("/a%3Fb", "is not a path of this site"),
-        ("/archive/:slug", "is among the service's own paths"),
+        ("/archive/:year", "is among the service's own paths"),
         ("/blog/tag/:slug", "is among the service's own paths"),
         ("/rss", "is among the service's own paths"),
     ],

@@ -46,7 +46,7 @@ SITES: Mapping[str, tuple[Files, str, Mapping[str, str | None]]] = {
     }),
     "hugo": (HUGO, "", {
         "/2019/01/hi-there/": "Hello", "/was/hello/": "Hello", "/2019/01/near": "Hello", "/2019/03/bundle/": "Bundle", "/fr/2019/05/bonjour/": "Bonjour",
-        "/about/": "About", "/img/x.svg": None,
+        "/about/": "About", "/archive/2018/below.html": "Below", "/img/x.svg": None,
     }),
     "zola": (ZOLA, "", {"/blog/hello/": "Hello", "/was/hello": "Hello", "/elsewhere/set/": "Set", "/en/about/": "About"}),
     "astro": (ASTRO, "", {
