@@ -67,6 +67,10 @@ chart: $(VENV)/.dev ## write the chart's README and schema, lint the chart, rend
 	$(BIN)/python .ci/chart_schema.py
 	$(BIN)/python -m pytest tests/chart
 
+.PHONY: boards
+boards: $(VENV)/.run ## write chart/dashboards from .ci/boards
+	$(BIN)/python .ci/boards
+
 IMAGE ?= blog
 VERSION ?= $(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' src/blog/__init__.py)
 REVISION ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)

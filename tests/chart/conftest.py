@@ -3,17 +3,21 @@
 import functools
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import helm_python as helm
 import kubernetes_validate.utils
 import pytest
 import yaml
+
+if TYPE_CHECKING:
+    from blog.app import Blog
 
 ROOT = Path(__file__).parents[2]
 CHART = ROOT / "chart"
@@ -193,6 +197,15 @@ def need() -> Need:
         return path
 
     return needed
+
+
+@pytest.fixture
+def families(small_app: "Blog") -> set[str]:
+    """The names of all series in the running registry, with their suffixes."""
+    text = small_app.metrics.exposition("text/plain")[0].decode()
+    known = re.findall(r"^# TYPE (\S+) (\w+)$", text, re.MULTILINE)
+    histograms = {name + end for name, kind in known if kind == "histogram" for end in ("_bucket", "_count", "_sum")}
+    return {name for name, _ in known} | histograms
 
 
 @pytest.fixture(scope="session")

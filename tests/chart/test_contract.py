@@ -4,16 +4,14 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from blog import __main__ as command_line
 from blog import urls
 from blog.settings import Settings
 from blog.telemetry.tracing import pipeline
+from tests.chart.boards import FOREIGN, OF_PROMETHEUS
 from tests.chart.promtool import rules_of
 
 if TYPE_CHECKING:
-    from blog.app import Blog
     from tests.chart.conftest import Render
 
 CHART = Path(__file__).parents[2] / "chart"
@@ -63,20 +61,11 @@ def test_the_grace_period_is_long_enough_for_the_shutdown_after_the_drain(defaul
     assert defaults["blog"]["drainSeconds"] + 13 <= defaults["terminationGracePeriodSeconds"]
 
 
-def families(app: "Blog") -> set[str]:
-    """The names of all series in the running registry, with their suffixes."""
-    text = app.metrics.exposition("text/plain")[0].decode()
-    known = re.findall(r"^# TYPE (\S+) (\w+)$", text, re.MULTILINE)
-    histograms = {name + end for name, kind in known if kind == "histogram" for end in ("_bucket", "_count", "_sum")}
-    return {name for name, _ in known} | histograms
-
-
-def test_every_metric_in_the_rules_and_the_dashboard_exists(small_app: "Blog", render: "Render") -> None:
-    rules = yaml.safe_dump(render({"prometheusRule": {"enabled": True}}).one("PrometheusRule"))
-    board = (CHART / "dashboards" / "blog.json").read_text(encoding="utf-8")
-    used = set(re.findall(r"\b((?:http|blog|process|python)_[a-z_]+)(?=\{)", rules + board))
-    assert len(used) > 15
-    assert used - families(small_app) == set()
+def test_every_metric_in_the_rules_exists(families: set[str], render: "Render") -> None:
+    rules = rules_of(render, {"prometheusRule": {"enabled": True}, "serviceMonitor": {"enabled": True}})
+    used = {name for rule in rules for name in re.findall(r"([a-zA-Z_:]+[\w:]*)\{", rule["expr"])}
+    assert len(used) > 25
+    assert used - families - FOREIGN - OF_PROMETHEUS - {rule["record"] for rule in rules if "record" in rule} == set()
 
 
 def test_every_path_in_the_helm_test_exists() -> None:

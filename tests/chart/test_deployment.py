@@ -228,7 +228,8 @@ def test_two_releases_in_a_namespace_are_independent(render: "Render") -> None:
 
     assert not names("blog") & names("notes")
     boards = [json.loads(text) for release in ("blog", "notes") for text in board(render, name=release).values()]
-    assert len({found["uid"] for found in boards}) == 2
+    for unique in ("uid", "title"):
+        assert len({found[unique] for found in boards}) == len(boards)
     assert not set(board(render, name="blog")) & set(board(render, name="notes"))
     labels = render(name="notes").template["metadata"]["labels"]
     assert not render(name="blog").one("Service")["spec"]["selector"].items() <= labels.items()

@@ -48,7 +48,7 @@ def test_helm_lint_finds_nothing(given: Path, example_values: ExampleValues) -> 
 
 def test_golden_manifests(scenario: Path, render: "Render", example_values: ExampleValues) -> None:
     text = render(example_values(scenario)).text
-    manifests = re.sub(r"(\.json: \|\n)(    .*\n)+", r"\1    (dashboards/blog.json)\n", text)
+    manifests = re.sub(r"(\.json: \|\n)(    .*\n)+", r"\1    (chart/dashboards)\n", text)
     golden = GOLDEN / scenario.name
     if os.environ.get("BLOG_GOLDEN") == "refresh":
         golden.parent.mkdir(parents=True, exist_ok=True)
@@ -199,7 +199,7 @@ def test_the_chart_has_the_version_of_the_package(chart: helm.Chart) -> None:
 def test_the_packaged_chart_has_neither_scenarios_nor_examples(chart: helm.Chart, tmp_path: Path) -> None:
     with helm.Chart.load(chart.save(tmp_path)) as packed:
         names = {each["name"] for each in packed.files}
-    assert {"README.md", "dashboards/blog.json", "files/visit.py"} <= names
+    assert {"README.md", "dashboards/overview.json", "files/visit.py"} <= names
     assert not [name for name in names if name.startswith(("ci/", "examples/"))]
 
 
