@@ -41,11 +41,15 @@
 {{- define "blog.alertsOfLoad" -}}
 {{- $target := include "blog.target" . -}}
 - alert: BlogSaturated
-  expr: histogram_quantile(0.99, sum by (namespace, job, instance, le) (rate(blog_event_loop_lag_seconds_bucket{ {{- $target -}} }[5m]))) > 0.1
+  # A loop whose many requests are all short wakes up in time, and has no time left.
+  expr: |-
+    sum by (namespace, job, instance) (rate(blog_event_loop_time_seconds_total{ {{- $target -}} ,state="active"}[5m]))
+      / sum by (namespace, job, instance) (rate(blog_event_loop_time_seconds_total{ {{- $target -}} }[5m])) > 0.9
+    or histogram_quantile(0.99, sum by (namespace, job, instance, le) (rate(blog_event_loop_lag_seconds_bucket{ {{- $target -}} }[5m]))) > 0.1
   for: 5m
   {{- include "blog.alert" (list . "warning" "BlogSaturated" "runtime" dict) | nindent 2 }}
     summary: A pod of the blog has more to do than it can.
-    description: {{ `"Readers wait before their requests are read. The event loop of {{ $labels.instance }} is up to {{ $value | humanizeDuration }} late."` }}
+    description: {{ `"Readers wait before their requests are read. The event loop of {{ $labels.instance }} works for nine tenths of the time or more, or wakes up late."` }}
 - alert: BlogConnectionsNearLimit
   expr: blog_connections{ {{- $target -}} } / blog_connections_limit{ {{- $target -}} } > 0.8
   for: 5m

@@ -84,7 +84,7 @@ class Blog(FastAPI):
         self.searcher = Searcher(self.service, self.metrics.searched)
         for router in self._routers():
             self.include_router(router)
-            self.metrics.expect(route.path for route in router.routes if isinstance(route, Route))
+            self.metrics.expect_computed(route.path for route in router.routes if isinstance(route, Route))
         self.add_exception_handler(HTTPException, _http_problem)
         self.add_exception_handler(Exception, _failure)
         self.metrics.readiness(lambda: self.service.state)

@@ -33,6 +33,15 @@ def lag(limit: str, values: str) -> Series:
     return series("blog_event_loop_lag_seconds_bucket", values, le=limit, instance="a", **TARGET)
 
 
+def loop(active: str, idle: str) -> list[Series]:
+    """The time of the event loop in seconds, at one value a minute."""
+    name = "blog_event_loop_time_seconds_total"
+    return [
+        series(name, active, state="active", instance="a", **TARGET),
+        series(name, idle, state="idle", instance="a", **TARGET),
+    ]
+
+
 def up(instance: str, values: str) -> Series:
     return series("up", values, instance=instance, **TARGET)
 
@@ -69,6 +78,8 @@ CASES = [
     pytest.param("BlogNobodyReady", [ready("a", "0x60"), ready("b", "1x60")], {30: False}, id="one-of-two-pods-loads"),
     pytest.param("BlogSaturated", [lag("0.1", "0+90x60"), lag("1.0", "0+120x60"), lag("+Inf", "0+120x60")], {4: False, 8: True}, id="late-by-a-second"),
     pytest.param("BlogSaturated", [lag("0.1", "0+120x60"), lag("1.0", "0+120x60"), lag("+Inf", "0+120x60")], {30: False}, id="in-time"),
+    pytest.param("BlogSaturated", loop("0+57x60", "0+3x60"), {4: False, 8: True}, id="no-time-left"),
+    pytest.param("BlogSaturated", loop("0+30x60", "0+30x60"), {30: False}, id="half-of-the-time"),
     pytest.param("BlogTargetDown", [UP, up("b", "1x3 0x60")], {15: False, 20: True}, id="one-of-two-is-down"),
     pytest.param("BlogTargetDown", [UP, up("b", "0x10 1x40")], {8: False, 30: False}, id="down-for-ten-minutes"),
     pytest.param("BlogRebuildRefused", [series("blog_content_faults", "0x2 3x60", instance="a", **TARGET)], {11: False, 14: True}, id="three-faults"),

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import product
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.gc_collector import GCCollector
@@ -22,8 +23,9 @@ BUCKETS = (
 )  # fmt: skip
 _LAG_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1.0)
 UNROUTED = "none"
-# The statuses with which routes, and paths without a route, begin at 0: every answer that is common, and every error of the server.
+# The statuses with which routes, routes that compute, and paths without a route begin at 0: what is common, and every error of the server.
 _EXPECTED = (200, 500)
+_EXPECTED_COMPUTED = (200, 404, 500, 503)
 _EXPECTED_UNROUTED = (301, 404, 500, 503)
 _LAG_EVERY_SECONDS = 0.5
 
@@ -81,7 +83,7 @@ class Metrics:
             buckets=BUCKETS,
             registry=self.registry,
         )
-        self.expect(())
+        self.expect([UNROUTED], _EXPECTED_UNROUTED)
 
     def _about_content(self) -> None:
         registry = self.registry
@@ -135,13 +137,14 @@ class Metrics:
         child.size += size
         self._latency.observe(child, seconds, exemplar)
 
-    def expect(self, routes: Iterable[str]) -> None:
-        """Expose the common statuses and the errors of these routes from now on, at 0: rate() cannot see the first event of a series that begins at 1."""
-        for route in routes:
-            for status in _EXPECTED:
-                self._latency.child("GET", route, str(status))
-        for status in _EXPECTED_UNROUTED:
-            self._latency.child("GET", UNROUTED, str(status))
+    def expect(self, routes: Iterable[str], statuses: Iterable[int] = _EXPECTED) -> None:
+        """Expose these statuses of these routes from now on, at 0: rate() cannot see the first event of a series that begins at 1."""
+        for route, status in product(routes, statuses):
+            self._latency.child("GET", route, str(status))
+
+    def expect_computed(self, routes: Iterable[str]) -> None:
+        """As ``expect``, for routes that compute: these have errors of their own."""
+        self.expect(routes, _EXPECTED_COMPUTED)
 
     def conditional(self, status: int) -> None:
         """Count a request with preconditions that was answered with this status."""
