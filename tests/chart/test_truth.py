@@ -100,7 +100,8 @@ def _tallies() -> Iterator[Tally]:
 def _filled_in(expression: str) -> str:
     for name, value in VARIABLES.items():
         expression = expression.replace(name, value)
-    return expression
+    # Any other variable is a number that the reader of the board may choose.
+    return re.sub(r"\$\w+", "0.5", expression)
 
 
 @dataclass(frozen=True, slots=True)
