@@ -27,6 +27,8 @@ def remarks(text: str) -> list[tuple[int, str]]:
         pytest.param("extra: {a: [&b c]}", 3, "begins with & in quotes", id="anchor-in-an-unknown-key"),
         pytest.param("series: *x", 3, "begins with * in quotes", id="alias"),
         pytest.param("series: *bold* move", 3, "begins with * in quotes", id="emphasis"),
+        pytest.param("series: - x", 3, "begins with - in quotes", id="dash"),
+        pytest.param("series: ? x", 3, "begins with ? in quotes", id="question-mark"),
         pytest.param("series: @me", 3, "begins with @ in quotes", id="at"),
         pytest.param("series: `code`", 3, "begins with ` in quotes", id="code"),
         pytest.param("lang: en\ntags: [C #lang, x]", 4, "what follows # is a comment", id="comment-in-a-list"),

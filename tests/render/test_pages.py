@@ -10,6 +10,7 @@ import pytest
 
 from blog import urls
 from blog.build.edition import Edition
+from tests.rendered_site import Make
 
 Body = Callable[[str], str]
 
@@ -228,6 +229,15 @@ def test_the_url_of_a_picture_contains_its_digest(edition: Edition, body: Body) 
 def test_a_heading_has_a_link_beside_it_that_is_no_part_of_its_name(body: Body) -> None:
     link = '<a class="anchor" href="#a-section" aria-label="Link to “A section”"></a>'
     assert f'<div class="heading"><h2 id="a-section">A section</h2>{link}</div>' in body("/blog/hello")
+
+
+def test_the_number_of_a_footnote_is_no_part_of_the_name_of_a_heading(make: Make) -> None:
+    body = "## Where[^1] & `how`\n\nWords.\n\n<h3 id='own'>Her <b>own</b></h3>\n\n[^1]: Here.\n"
+    edition = make({"a.md": f"---\ntitle: A\ndate: 2026-01-01\n---\n\n{body}"})
+    html = edition.pages["/blog/a"].identity.body.decode()
+    assert re.findall(r'<a class="anchor" href="(.*?)" aria-label="(.*?)">', html) == [
+        ("#where--how", "Link to “Where &amp; how”")
+    ]
 
 
 def test_a_page_has_the_language_of_its_post(body: Body) -> None:

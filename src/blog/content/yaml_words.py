@@ -31,7 +31,7 @@ _CAUSES = (
     # A value in quotes that goes on behind the next one: 'It's'.
     (re.compile(r"""[ ]*[\w-]+:[ ]+(["']).*?\1[^\s,#]"""), "; put a value that contains {0} in the other quotes"),
 )
-_SPECIAL_START = re.compile(r"(?:^|[:,\[{-][ \t]*)([!&*%@`|>])")
+_SPECIAL_START = re.compile(r"(?:^|[:,\[{-][ \t]*)([!&*%@`|>])|:[ \t]+([-?])[ \t]")
 
 
 def refuse_markup(text: str) -> None:
@@ -54,7 +54,7 @@ def hint(text: str, line: int) -> tuple[int, str]:
         if found := pattern.match(lines[line]):
             return line, cause.format(*found.groups())
     if 0 <= line < len(lines) and (found := _SPECIAL_START.search(lines[line])):
-        return line, f"; put a value that begins with {found[1]} in quotes"
+        return line, f"; put a value that begins with {found[1] or found[2]} in quotes"
     if found := _COMMENT_IN_LIST.search(text):
         return text.count("\n", 0, found.end()), "; what follows # is a comment, unless it is in quotes"
     return line, ""

@@ -1,7 +1,7 @@
 """The HTML pages of a site."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from html import unescape
@@ -274,12 +274,15 @@ class PageRenderer:
         return self._content(section.introduction) if section.introduction else None
 
     def _content(self, text: Text) -> Markup:
-        linked = partial(_with_permalink, self._bodies.words(text))
+        names = {heading.anchor: heading.text for heading in text.document.headings}
+        linked = partial(_with_permalink, self._bodies.words(text), names)
         html = _BARE_LINK.sub(r'<a class="bare" href="\1\2"', self._bodies.html(text))
         return Markup(_HEADING.sub(linked, html))  # noqa: S704 -- the Markdown writer has escaped the text
 
 
-def _with_permalink(words: Words, heading: re.Match[str]) -> str:
+def _with_permalink(words: Words, names: Mapping[str, str], heading: re.Match[str]) -> str:
     """A heading and, beside it, a link to it: within it, the link would be part of the heading's name. The style sheet writes its sign."""
-    label = words("link_to", heading=unescape(_TAGS.sub("", heading[3])))
+    # The number of a footnote is no part of the name; a heading in the author's own HTML has none but its text.
+    name = names.get(unescape(heading[2])) or unescape(_TAGS.sub("", heading[3]))
+    label = words("link_to", heading=name)
     return f'<div class="heading">{heading[0]}<a class="anchor" href="#{heading[2]}" aria-label="{label}"></a></div>'

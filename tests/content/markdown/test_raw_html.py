@@ -28,6 +28,11 @@ def test_a_page_that_leaves_by_itself_is_remarked_with_its_line(tag: str) -> Non
     ]
 
 
+def test_a_base_address_is_remarked_because_the_policy_forbids_it() -> None:
+    problem = "<base> has no effect: pages do not follow it, and links are relative to the address of the text"
+    assert _remarks("Words.\n\n<base href='https://evil.example/'>\n") == [(3, problem)]
+
+
 @pytest.mark.parametrize(
     ("tag", "name"),
     [

@@ -26,6 +26,8 @@ def remarks(tag: Tag, source: str) -> Iterator[str]:
         yield f"{_shown(source)} is no HTML element, and readers do not see it; write it in backticks: `{_shown(source)}`"
     if tag.name == "meta" and (tag.get("http-equiv") or "").strip().lower() == "refresh":
         yield "<meta http-equiv=refresh> takes the reader away from the page"
+    if tag.name == "base":
+        yield "<base> has no effect: pages do not follow it, and links are relative to the address of the text"
     if tag.get("markdown") is not None:
         yield f"<{tag.name} markdown> is not understood here: Markdown within HTML stands between blank lines"
     for attribute in tag.attributes:
