@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from itertools import product
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -27,6 +28,10 @@ UNROUTED = "none"
 _EXPECTED = (200, 500)
 _EXPECTED_COMPUTED = (200, 404, 500, 503)
 _EXPECTED_UNROUTED = (301, 404, 500, 503)
+# What these refuse is the method or a field of the request. Any route may answer with them, so its label would say little and multiply the series.
+_WHATEVER_THE_ROUTE = frozenset({
+    HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_ACCEPTABLE, HTTPStatus.PRECONDITION_FAILED, HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
+})  # fmt: skip
 _LAG_EVERY_SECONDS = 0.5
 
 
@@ -131,7 +136,8 @@ class Metrics:
         child = self._children.get(key)
         if child is None:
             known = method if method in METHODS else OTHER_METHOD
-            child = self._latency.child(known, handler or UNROUTED, str(status))
+            route = UNROUTED if status in _WHATEVER_THE_ROUTE else handler or UNROUTED
+            child = self._latency.child(known, route, str(status))
             if known == method:
                 self._children[key] = child
         child.size += size

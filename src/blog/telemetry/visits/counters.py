@@ -25,6 +25,11 @@ CONTENT_TYPES: Mapping[str, str] = {
 _FORMATS = {feed.path: feed.name for feed in urls.FEED_FORMATS}
 FEEDS: Mapping[str, str] = {route + path: name for route in ("", *urls.FEED_ROUTES) for path, name in _FORMATS.items()}
 SERVED = frozenset({200, 304})
+# So many paths have a series of their own, and the views of all others are counted together. A scrape with more samples than the chart's
+# serviceMonitor.sampleLimit would be dropped as a whole.
+MOST_PATHS = 12_000
+OTHER_PATHS = "_OTHER"
+_TEXTS = frozenset(kind.name for kind in (urls.POST, urls.PAGE, urls.NOTE))
 _LONGEST_PURPOSE = 64
 
 
@@ -33,6 +38,8 @@ class Visits:
 
     def __init__(self, registry: CollectorRegistry, own_host: str) -> None:
         self._own_host = own_host
+        # The paths without a series of their own: none but on a very large site.
+        self._others: frozenset[str] = frozenset()
         self._views = FastCounter(
             "blog_page_views",
             "Views of pages by people; prefetches are not views.",
@@ -62,9 +69,12 @@ class Visits:
         self._feeds.expect(product(_FORMATS.values(), agents.READERS))
 
     def expect(self, routes: Iterable[tuple[str, str]]) -> None:
-        """Expose the views of these pages, given as path and route, from now on."""
-        typed = ((path, CONTENT_TYPES.get(route)) for path, route in routes)
-        self._views.expect((path, content_type) for path, content_type in typed if content_type)
+        """Expose the views of these pages, given as path and route, from now on; of a very large site the texts first, as they come."""
+        typed = [(path, CONTENT_TYPES[route]) for path, route in routes if route in CONTENT_TYPES]
+        typed.sort(key=lambda each: each[1] not in _TEXTS)
+        self._others = frozenset(path for path, _ in typed[MOST_PATHS:])
+        others = {(OTHER_PATHS, content_type) for _, content_type in typed[MOST_PATHS:]}
+        self._views.expect([*typed[:MOST_PATHS], *others])
 
     def count(self, route: str, path: str, status: int, headers: Mapping[bytes, bytes], query: bytes) -> None:
         """Count the response to a GET. ``path`` must be a path of the site, in its canonical spelling."""
@@ -81,7 +91,7 @@ class Visits:
         if agent.bot:
             self._bots.add(agent.bot)
             return
-        self._views.add(path, content_type)
+        self._views.add(OTHER_PATHS if path in self._others else path, content_type)
         if headers.get(b"sec-fetch-mode", b"navigate") == b"navigate":
             self._visit(agent, headers, query)
 
