@@ -28,9 +28,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pieces
+import searching
 import traffic
 from reporting import Row, amount, machine, progress, put, ratio, table
-from searching import searches
 from servers import (
     AGENTS,
     BROWSER,
@@ -319,7 +319,6 @@ def starts(work: Path, sizes: list[int]) -> tuple[list[Row], list[tuple[int, flo
             rows.append(amount("memory then", memory, "MB", 900, 400))
         if size == 1000:
             rows += api(posts, cache)
-            rows += searches(posts, cache, latencies)
     return rows, growth
 
 
@@ -647,11 +646,16 @@ def every_piece(work: Path, options: argparse.Namespace) -> None:
     put("pieces", pieces.report(work, options.turns))
 
 
+def search(work: Path, _options: argparse.Namespace) -> None:
+    put("search", searching.report(work, latencies))
+
+
 # What measures, and the tools that it calls, with the packages they are in.
 PARTS = {
     "pages": (pages_and_starts, {"wrk": "wrk", "h2load": "nghttp2-client"}),
     "public": (public_traffic, {"wrk": "wrk"}),
     "pieces": (every_piece, {"wrk": "wrk"}),
+    "search": (search, {}),
 }
 
 
@@ -661,7 +665,9 @@ def main() -> None:
     parser.add_argument("--largest", type=int, default=10_000, help="the largest number of posts")
     parser.add_argument("--requests", type=int, default=1_000_000, help="requests of the memory measurement")
     parser.add_argument(
-        "--only", choices=PARTS, help="one part: pages and starts, a public site's traffic, or what each piece buys"
+        "--only",
+        choices=PARTS,
+        help="one part: pages and starts, a public site's traffic, what each piece buys, or the search",
     )
     parser.add_argument("--pieces", action="store_const", const="pieces", dest="only", help="the same as --only pieces")
     parser.add_argument("--turns", type=int, default=3, help="how often each piece is taken out")

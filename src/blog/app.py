@@ -35,6 +35,7 @@ from blog.serve.reload import reload_routes
 from blog.serve.rum import rum_routes
 from blog.serve.search import search_routes
 from blog.serve.search_page import search_page_routes
+from blog.serve.search_refusals import SearchRefusals
 from blog.serve.searcher import Searcher
 from blog.serve.store import PageStore
 from blog.serve.waiting import waiting_page
@@ -76,12 +77,14 @@ class Blog(FastAPI):
         if self.rum:
             routes.add(urls.RUM_COLLECT)
         waiting = waiting_page if settings.refreshes_browsers else None
-        store = PageStore(self.service, routes, PreviewLinks(settings.preview_key), waiting, secure=settings.secure)
+        self.searcher = Searcher(self.service, self.metrics.searched)
+        refusals = SearchRefusals(self.service, self.searcher, secure=settings.secure)
+        previews = PreviewLinks(settings.preview_key)
+        store = PageStore(self.service, routes, previews, waiting, refusals.answer, secure=settings.secure)
         dynamic = Dynamic(Head(super().__call__), secure=settings.secure)
         self._visits = Visits(self.metrics.registry, urlsplit(settings.base_url).hostname or "")
         self.pipeline = RequestPipeline(settings, store, dynamic, self.metrics, self._visits, self.tracing)
         instrument(self, self.metrics)
-        self.searcher = Searcher(self.service, self.metrics.searched)
         for router in self._routers():
             self.include_router(router)
             self.metrics.expect_computed(route.path for route in router.routes if isinstance(route, Route))
@@ -145,6 +148,7 @@ class Blog(FastAPI):
         return BuildListener(start=start, stage=stage, published=self._published, refused=self.metrics.refused)
 
     def _published(self, edition: Edition, seconds: float) -> None:
+        self.searcher.prepare()
         routes = [(path, page.route) for path, page in edition.pages.items()]
         self._visits.expect(routes)
         self.metrics.edition(

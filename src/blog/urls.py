@@ -27,6 +27,7 @@ OPENSEARCH = "/opensearch.xml"
 API = "/api"
 API_POSTS = "/api/posts"
 API_SEARCH = "/api/search"
+SEARCHES = frozenset({SEARCH, API_SEARCH})
 METRICS = "/metrics"
 RUM_COLLECT = "/rum/collect"
 

@@ -1,7 +1,7 @@
 """The language of queries."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from blog.search.engine import Search
@@ -56,6 +56,7 @@ def test_what_cannot_be_asked_is_refused_with_a_sentence(text: str) -> None:
     assert not query.terms
 
 
+@example("_KÈ")
 @given(st.one_of(st.text(max_size=300), st.lists(PIECES, max_size=60).map("".join)))
 def test_any_text_is_parsed_and_answered(search: Search, text: str) -> None:
     answer = search.answer(parse(text), seconds=10)

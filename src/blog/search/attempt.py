@@ -138,7 +138,7 @@ class Attempt:
 
     def _tag(self, name: str, texts: dict[int, IndexedText]) -> str:
         """A tag that texts have for one that a query names."""
-        slug, known = slugify(name), {slug for text in texts.values() for _, slug in text.tags}
+        slug, known = slugify(name), {slug for text in texts.values() for slug in text.slugs}
         near = get_close_matches(slug, known, n=1)
         if not near or near[0] == slug:
             return name

@@ -3,9 +3,10 @@
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 from blog.content.slugs import slugify
 from blog.search.answers import TagCount, YearCount
@@ -16,7 +17,7 @@ _MOST_TAGS = 20
 
 @dataclass(frozen=True, slots=True)
 class IndexedText:
-    """A text of the index; ``first`` and ``last`` number its sections, ``order`` sorts the newest first."""
+    """A text of the index; ``slugs`` are those of its tags, ``first`` and ``last`` number its sections, ``order`` sorts the newest first."""
 
     number: int
     path: str
@@ -25,6 +26,7 @@ class IndexedText:
     date: datetime | None
     language: str
     tags: tuple[tuple[str, str], ...]
+    slugs: tuple[str, ...]
     first: int
     last: int
     order: tuple[float, str]
@@ -36,12 +38,13 @@ def texts_in(connection: sqlite3.Connection) -> Iterator[IndexedText]:
         pairs = tuple((name, slug) for name, slug in json.loads(tags))
         moment = datetime.fromisoformat(date) if date else None
         order = (-moment.timestamp() if moment else 0.0, path)
-        yield IndexedText(number, path, title, kind, moment, language, pairs, first, last, order)
+        slugs = tuple(slug for _, slug in pairs)
+        yield IndexedText(number, path, title, kind, moment, language, pairs, slugs, first, last, order)
 
 
 def passes(text: IndexedText, query: Query, tag: str | None, year: int | None) -> bool:
     """Whether a text is among those that the filters leave."""
-    slugs = {slug for _, slug in text.tags}
+    slugs = text.slugs
     its_year = text.date.year if text.date else 0
     return (
         all(slugify(name) in slugs for name in (*query.tags, *([tag] if tag else [])))
@@ -52,11 +55,15 @@ def passes(text: IndexedText, query: Query, tag: str | None, year: int | None) -
     )
 
 
-def tag_counts(texts: Iterable[IndexedText]) -> tuple[TagCount, ...]:
-    tags = [tag for text in texts for tag in text.tags]
-    counts, names = Counter(slug for _, slug in tags), {slug: name for name, slug in reversed(tags)}
+def tag_counts(texts: Sequence[IndexedText]) -> tuple[TagCount, ...]:
+    """The most frequent tags, each as the first of the texts writes it."""
+    counts = Counter(chain.from_iterable(text.slugs for text in texts))
     best = sorted(counts.items(), key=lambda it: (-it[1], it[0]))[:_MOST_TAGS]
-    return tuple(TagCount(names[slug], slug, count) for slug, count in best)
+    return tuple(TagCount(_name(slug, texts), slug, count) for slug, count in best)
+
+
+def _name(slug: str, texts: Sequence[IndexedText]) -> str:
+    return next(name for text in texts for name, its in text.tags if its == slug)
 
 
 def year_counts(texts: Iterable[IndexedText]) -> tuple[YearCount, ...]:

@@ -113,7 +113,7 @@ class Search:
                 self._hit(it, query, _MOST_SECTIONS if number < _FIRST_HITS else 1)
                 for number, it in enumerate(found[offset : offset + limit])
             ),
-            tags=tag_counts(it.text for it in found),
+            tags=tag_counts([it.text for it in found]),
             years=year_counts(it.text for it in found),
             suggestion=search.suggestion(),
         )

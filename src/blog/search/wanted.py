@@ -82,7 +82,9 @@ def _run(term: Term, text: str, word: Word) -> Wanted:
 
 
 def _word(term: Term, text: str, word: Word, languages: Sequence[str]) -> Wanted:
-    found = [Alternative(word.keys), *_accented(text)]
+    # Without what words are joined by, which is in no key of the index: _kè.
+    shown = word.forms[0][1] if len(word.keys) == 1 and word.forms else text
+    found = [Alternative(word.keys), *_accented(shown)]
     joined = "".join(word.keys)
     if len(word.keys) > 1:
         found.append(Alternative((joined,)))
@@ -90,7 +92,7 @@ def _word(term: Term, text: str, word: Word, languages: Sequence[str]) -> Wanted
         parts = tuple(form for form, shown in word.forms[1:])
         found += [Alternative(parts)] if len(parts) > 1 else []
     if len(word.keys) == 1:
-        found += [Alternative((it,)) for it in stems(text, languages)]
+        found += [Alternative((it,)) for it in stems(shown, languages)]
     return Wanted(term, tuple(dict.fromkeys(found)), forms=word.keys)
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # a process without an OTLP endpoint does not import the SDK
     from blog.telemetry.tracing import Tracing
 
 _PROBES = frozenset({urls.HEALTH, urls.READY, urls.METRICS})
+_UNAVAILABLE = 503
 _UNTRACED = _PROBES | {urls.RELOAD_EVENTS, urls.FAVICON}
 _UNTRACED_BELOW = ("/assets/", "/rum/")
 _INTERNAL_ERROR = PreparedResponse(
@@ -111,8 +112,7 @@ class RequestPipeline:
                 self._metrics.conditional(status)
             if record.route and record.method == "GET":
                 self._visits.count(record.route, record.path, status, record.headers, record.query)
-        # A probe that gets a 503 is no error: it repeats every few seconds while the process is not ready.
-        failed = status >= SERVER_ERROR and record.path not in _PROBES
+        failed = status >= SERVER_ERROR and not _is_expected(record.path, status)
         if record.failure is not None:
             log_failure(record.failure, record.method, record.route, record.path, record.trace)
         if self._access.wants(seconds, failed=failed, traced=record.trace is not None):
@@ -175,6 +175,11 @@ def instrument(app: Starlette, metrics: Metrics) -> None:
         record.status = int(info.modified_status)
 
     Instrumentator(should_group_status_codes=False, registry=metrics.registry).add(observe).instrument(app)
+
+
+def _is_expected(path: str, status: int) -> bool:
+    """Whether an error is none to log: probes repeat while the process is not ready, and a flood of searches would fill the log."""
+    return path in _PROBES or (status == _UNAVAILABLE and path in urls.SEARCHES)
 
 
 def _is_traced(path: str) -> bool:

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request, Response
 
 from blog import urls
 from blog.build.encodings import compress
-from blog.build.response import RawHeaders, Resource, make_resource
+from blog.build.response import PreparedResponse, RawHeaders, Resource, make_resource
 from blog.build.state import ServiceState
 from blog.http.request import KEY, RequestRecord
 from blog.render import security
@@ -28,6 +28,7 @@ from blog.search.answers import Answer, Hit, Section
 from blog.search.query import parse
 from blog.serve.negotiation import choose
 from blog.serve.search_parameters import MOST_PAGES, Asked, NotAQueryError
+from blog.serve.search_refusals import BUSY, refusal
 from blog.serve.searcher import BusyError, FailedError, Page, Searcher
 from blog.serve.unavailable import RETRY_AFTER_SECONDS, STARTING
 
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
 _MOST_OPTIONS = 12
 # A page is compressed for one reader, so by what takes 1 ms.
 _LEVELS = (4, 3, 5)
-_UNAVAILABLE = 503
 # The dynamic routes get the fields for any response elsewhere, and a page that nobody may store needs no ETag.
 _LEFT_OUT = {b"etag", *(name.encode() for name in security.for_anything(secure=True))}
 
@@ -56,7 +56,7 @@ def search_page_routes(service: ServiceState, searcher: Searcher) -> APIRouter:
         try:
             asked = Asked.of(record.query)
         except NotAQueryError:
-            return _refusal(frame, "", 400, "search_address")
+            return _plain(refusal(frame, "", 400, "search_address"))
         if asked.is_blank:
             return _response(_blank(frame), accepted)
         try:
@@ -64,10 +64,10 @@ def search_page_routes(service: ServiceState, searcher: Searcher) -> APIRouter:
                 parse(asked.query), _page(asked), lambda answer: _found(frame, asked, answer)
             )
         except BusyError:
-            return _refusal(frame, asked.query, _UNAVAILABLE, "search_busy")
+            return _plain(refusal(frame, asked.query, 503, BUSY))
         except FailedError:
-            return _refusal(frame, asked.query, 500, "search_failed")
-        return _response(page, accepted) if page else _refusal(frame, asked.query, 400, "search_refused")
+            return _plain(refusal(frame, asked.query, 500, "search_failed"))
+        return _response(page, accepted) if page else _plain(refusal(frame, asked.query, 400, "search_refused"))
 
     return router
 
@@ -105,10 +105,8 @@ def _response(page: Resource, accepted: bytes) -> Response:
     return _sent(representation.body, 200, representation.headers)
 
 
-def _refusal(frame: SearchFrame, query: str, status: int, problem: str) -> Response:
-    page = make_resource(replace(frame.page, body=frame.refusal(query, problem)), {}, {})
-    again = [(b"retry-after", b"%d" % RETRY_AFTER_SECONDS)] if status == _UNAVAILABLE else []
-    return _sent(page.identity.body, status, [*page.identity.headers, *again])
+def _plain(prepared: PreparedResponse) -> Response:
+    return _sent(prepared.body, prepared.status, prepared.headers)
 
 
 def _sent(body: bytes, status: int, headers: RawHeaders) -> Response:

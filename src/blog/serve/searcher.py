@@ -1,4 +1,4 @@
-"""Searches in the served edition, in one thread that opens its index with the first query."""
+"""Searches in the served edition, in one thread."""
 
 import asyncio
 import logging
@@ -9,25 +9,23 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from queue import Full, Queue
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TypeVar, cast
 
 from blog.build.edition import Edition
 from blog.build.state import ServiceState
 from blog.http.semantics import SearchOutcome
-from blog.machine.allocator import release_free_memory
 from blog.search.answers import Answer
 from blog.search.query import Query
+from blog.serve.open_index import LONGEST_REST_SECONDS, OpenIndex
 from blog.serve.unavailable import RETRY_AFTER_SECONDS
 
-if TYPE_CHECKING:
-    from blog.search.engine import Search
-
+TOO_MANY = "Too many searches are waiting. Please try again in a moment."
 # One thread answers some hundred queries a second. Those that would wait longer than the deadline are refused.
 _MOST_WAITING = 16
 _SECONDS = 1.5
+_RESTS = 3
 # A thread that computes keeps the interpreter for 5 ms otherwise, which is ten times what a page takes.
 _TURN_SECONDS = 0.0002
-_LONGEST_REST_SECONDS = 0.1
 
 logger = logging.getLogger(__name__)
 
@@ -80,9 +78,28 @@ class Searcher:
         self._service = service
         self._count = count
         self._seconds = seconds
-        self._jobs: Queue[_Job] = Queue(most_waiting)
+        self._jobs: Queue[_Job | None] = Queue(most_waiting)
         self._thread: threading.Thread | None = None
-        self._open: tuple[Edition, Search] | None = None
+        self._index = OpenIndex(lambda: not self._jobs.empty())
+
+    @property
+    def is_full(self) -> bool:
+        """Whether too many queries wait for another one to be answered."""
+        return self._jobs.full()
+
+    def has_index_of(self, edition: Edition) -> bool:
+        """Whether the index of this edition is open."""
+        return self._index.is_of(edition)
+
+    def refuse(self) -> None:
+        """Count a query that is refused because too many wait."""
+        self._count(SearchOutcome.BUSY, 0.0)
+
+    def prepare(self) -> None:
+        """Make the index of the served edition in the background, if it is not stored."""
+        with suppress(Full):  # one of those that wait makes it
+            self._jobs.put_nowait(None)
+        self._start()
 
     async def answer(self, query: Query, page: Page) -> Answer:
         """The answer to a query; that to one with a refusal is empty. Raises as `finished` does."""
@@ -119,68 +136,54 @@ class Searcher:
         try:
             self._jobs.put_nowait(job)
         except Full:
-            raise BusyError("Too many searches are waiting. Please try again in a moment.") from None
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="search", daemon=True)
-            self._thread.start()
+            raise BusyError(TOO_MANY) from None
+        self._start()
         try:
             return await asyncio.wait_for(future, self._seconds)
         except TimeoutError:
-            opened = self._open is not None and self._open[0] is edition
-            if opened:
+            if self.has_index_of(edition):
                 raise BusyError("The search took too long.", SearchOutcome.TOO_SLOW) from None
             raise BusyError("The search index is being opened. Please try again in a moment.") from None
+
+    def _start(self) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="search", daemon=True)
+            self._thread.start()
 
     def _run(self) -> None:
         while True:
             job = self._jobs.get()
-            if job.future.cancelled() or time.monotonic() > job.deadline:
-                continue
-            began = time.thread_time()
-            try:
-                with _short_turns():
-                    answer = self._answered(job)
-                    result = job.finish(answer)
-            except Exception as problem:  # noqa: BLE001 -- one query must not end the thread that answers all others
-                _settle(job.future, job.future.set_exception, _raisable(problem))
-            else:
-                _settle(job.future, job.future.set_result, (answer, result))
-            if not self._jobs.empty():
-                # Many searches take half a core at most; pages get the rest.
-                time.sleep(min(_LONGEST_REST_SECONDS, time.thread_time() - began))
+            if job is None:
+                self._prepare()
+            elif not (job.future.cancelled() or time.monotonic() > job.deadline):
+                self._finish(job)
+
+    def _prepare(self) -> None:
+        if edition := self._service.edition:
+            with _short_turns():
+                self._index.prepare(edition)
+
+    def _finish(self, job: _Job) -> None:
+        began = time.thread_time()
+        try:
+            with _short_turns():
+                answer = self._answered(job)
+                result = job.finish(answer)
+        except Exception as problem:  # noqa: BLE001 -- one query must not end the thread that answers all others
+            _settle(job.future, job.future.set_exception, _raisable(problem))
+        else:
+            _settle(job.future, job.future.set_result, (answer, result))
+        if not self._jobs.empty():
+            # Many searches take a quarter of a core at most; pages get the rest.
+            time.sleep(min(LONGEST_REST_SECONDS, _RESTS * (time.thread_time() - began)))
 
     def _answered(self, job: _Job) -> Answer:
-        search = self._search(job.edition)
+        search = self._index.search(job.edition)
         left = max(0.0, job.deadline - time.monotonic())
         page = job.page
         return search.answer(
             job.query, limit=page.limit, offset=page.offset, tag=page.tag, year=page.year, seconds=left
         )
-
-    def _search(self, edition: Edition) -> "Search":
-        """The search in an edition. The index of a later edition is made from that of the one before."""
-        if self._open is None or self._open[0] is not edition:
-            replaced = self._open
-            self._open = edition, _opened(edition, replaced[1] if replaced else None)
-            if replaced:
-                replaced[1].close()
-        return self._open[1]
-
-
-def _opened(edition: Edition, replaced: "Search | None") -> "Search":
-    from blog.search.engine import Search  # noqa: PLC0415 -- SQLite and the stemmers take memory that idle blogs do not need
-
-    source = edition.search
-    if replaced is not None:
-        return replaced.updated(source.texts)
-    stored = source.stored()
-    if stored is not None:
-        with suppress(ValueError):
-            return Search.open(stored)
-    search = Search.of(source.texts)
-    source.store(search.data)
-    release_free_memory()
-    return search
 
 
 @contextmanager

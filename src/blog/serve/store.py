@@ -35,15 +35,16 @@ class PageStore:
     """The prepared responses of all paths, except those below /api/ and the ``routes``, which the application answers.
 
     ``waiting`` makes the response to an author while there is no edition, from the faults because of which there is none.
-    It sets the status and the route of the record.
+    ``refusals`` makes the response to a request that the application cannot answer now, or None. The store sets the status and the route of the record.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- each is another source of answers
         self,
         service: ServiceState,
         routes: Collection[str],
         previews: PreviewLinks | None = None,
         waiting: Callable[[tuple[Fault, ...]], PreparedResponse] | None = None,
+        refusals: Callable[[RequestRecord], PreparedResponse | None] = lambda _record: None,
         *,
         secure: bool,
         suggestions: Budget | None = None,
@@ -51,6 +52,7 @@ class PageStore:
         self._service = service
         self._routes = routes
         self._waiting = waiting
+        self._refused = refusals
         self._previews = previews or PreviewLinks(None)
         self._suggestions = suggestions or Budget(_SUGGESTIONS_SHARE, _SUGGESTIONS_BURST_SECONDS)
         self._plain = field_lines([("content-type", TEXT), *security.for_anything(secure=secure).items()])
@@ -64,7 +66,7 @@ class PageStore:
         elif urls.is_preview(record.path):
             answer = self._preview(edition, record)
         elif self._is_dynamic(record.path):
-            found = self._canonical(record)
+            found = self._canonical(record) or self._refused(record)
             if found is None:
                 return None
             answer = found
