@@ -15,7 +15,10 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, Route, sync_playwright
+
+from blog import urls
+from blog.build.edition import Edition
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM_FLAGS = [
@@ -175,6 +178,19 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
         yield browser
         browser.close()
+
+
+def answer_from(page: Page, edition: Edition, origin: str) -> None:
+    """Answer what a page asks of an origin from memory. Nothing need listen there."""
+
+    def answer(route: Route) -> None:
+        found = edition.pages.get(urls.decoded(route.request.url.removeprefix(origin).partition("?")[0]))
+        if found is None:
+            route.fulfill(status=404)
+        else:
+            route.fulfill(status=200, headers={"content-type": str(found.media_type)}, body=found.identity.body)
+
+    page.route("**/*", answer)
 
 
 @pytest.fixture(scope="session")

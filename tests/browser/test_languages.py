@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page
 
 from blog import urls
 from blog.build.edition import Edition
 from blog.render import plurals
 from blog.render.catalogues import Catalogues
+
+from .conftest import answer_from
 
 pytestmark = pytest.mark.browser
 # A secure context, in which the clipboard is there. Nothing listens there: the pages are answered from memory.
@@ -78,17 +80,9 @@ def open_page(browser: Browser, editions: Callable[[str], Edition]) -> Iterator[
     contexts = []
 
     def opened(lang: str, path: str, width: int = 320) -> Page:
-        def answer(route: Route) -> None:
-            found = editions(lang).pages.get(urls.decoded(route.request.url.removeprefix(ORIGIN).partition("?")[0]))
-            if found is None:
-                route.fulfill(status=404)
-                return
-            headers = {"content-type": str(found.media_type)}
-            route.fulfill(status=200, headers=headers, body=found.identity.body)
-
         contexts.append(context := browser.new_context(viewport={"width": width, "height": 800}, bypass_csp=True))
         page = context.new_page()
-        page.route("**/*", answer)
+        answer_from(page, editions(lang), ORIGIN)
         page.goto(ORIGIN + path)
         return page
 

@@ -9,10 +9,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route
 
-from blog.content.config import Look
-from blog.render.theme import Theme
-
-from .conftest import ROOT, Site
+from .conftest import Site
 
 pytestmark = pytest.mark.browser
 POST = "/blog/a-long-text"
@@ -136,14 +133,6 @@ def test_no_post_needs_more_than_16_kib_without_its_fonts_and_pictures(demo: Sit
         needed = re.findall(r'"(/assets/site\.[^"]*)"', html)
         assert len(needed) == 2
         assert sum(_weight(demo.origin + part) for part in (path, *needed)) <= 16 * 1024, path
-
-
-@pytest.mark.parametrize("look", ["paper", "quiet", "typewriter"])
-def test_paper_is_white_in_every_look(look: str) -> None:
-    theme = Theme(ROOT / "templates", look=Look(look, accent="#123456"))
-    assert ":root, :root[data-theme]{color-scheme: light;--ground: #fff" in theme.assets["print.css"].decode()
-    head = (ROOT / "templates/base.html").read_text()
-    assert head.index("asset('site.css')") < head.index("asset('print.css')")
 
 
 def test_paper_has_every_column_of_a_wide_table(demo: Site, browser: Browser) -> None:

@@ -330,7 +330,7 @@ def test_the_first_paragraph_is_shown_once(make: Callable[..., Edition], more: s
 def test_only_a_long_opening_is_set_in_columns(make: Callable[..., Edition]) -> None:
     short, long = (
         make({"a.md": f"---\ntitle: A\ndate: 2026-01-01\n---\n\n{words}\n"}).pages["/"].identity.body
-        for words in ("Few words.", "Many words. " * 50)
+        for words in ("Few words.", "Many words. " * 30)
     )
     assert (b'class="open"' in short, b'class="open long"' in long) == (True, True)
 

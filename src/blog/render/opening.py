@@ -8,6 +8,7 @@ _CHARACTERS = 850
 _PARAGRAPH = re.compile(r"<p>(.*?)</p>\n?", re.DOTALL)
 _NOTE = re.compile(r"<sup>.*?</sup>", re.DOTALL)
 _OWN = re.compile(r' id="[^"]*"')
+_COLON = re.compile(r"[:\uff1a]</p>$")
 _LINK = re.compile(r"</?a\b[^>]*>")
 
 
@@ -16,6 +17,8 @@ def opening(html: str) -> Markup | None:
 
     >>> opening('<p>One <a href="/x">link</a>.</p>\n<p>Two.</p>\n<h2>Three</h2>')
     Markup('<p>One link.</p>\n<p>Two.</p>')
+    >>> opening('<p>Like this:</p>\n<pre>code</pre>')
+    Markup('<p>Like this…</p>')
     """
     paragraphs: list[str] = []
     place, left = 0, _CHARACTERS
@@ -23,4 +26,7 @@ def opening(html: str) -> Markup | None:
         inner = _LINK.sub("", _OWN.sub("", _NOTE.sub("", found[1])))
         paragraphs.append(f"<p>{inner}</p>")
         place, left = found.end(), left - len(inner)
+    if paragraphs and (announced := _COLON.search(paragraphs[-1])):
+        # What it announces is not shown here.
+        paragraphs[-1] = paragraphs[-1][: announced.start()] + "…</p>"
     return Markup("\n".join(paragraphs)) if paragraphs else None  # noqa: S704 -- HTML of the text, which the writer has escaped
