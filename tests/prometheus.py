@@ -3,7 +3,7 @@
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -56,13 +56,18 @@ class Prometheus:
 
 
 @contextmanager
-def scraping(program: str, folder: Path, target: int, **labels: str) -> Iterator[Prometheus]:
-    """Run a Prometheus that scrapes a port of this machine as the job `blog`, with more labels."""
+def scraping(
+    program: str, folder: Path, target: int, groups: Iterable[Mapping[str, Any]] = (), **labels: str
+) -> Iterator[Prometheus]:
+    """Run a Prometheus that scrapes a port of this machine as the job `blog`, with more labels, and evaluates groups of rules as often."""
     static = {"targets": [f"127.0.0.1:{target}"], "labels": labels}
     scrape = {"scrape_interval": f"{SCRAPE_SECONDS}s", "scrape_timeout": f"{SCRAPE_SECONDS}s"}
     jobs = [{"job_name": "blog", "static_configs": [static]}]
     file, port = folder / "prometheus.yml", _free_port()
-    file.write_text(yaml.safe_dump({"global": scrape, "scrape_configs": jobs}), encoding="utf-8")
+    rules = [{**group, "interval": f"{SCRAPE_SECONDS}s"} for group in groups]
+    (folder / "rules.yaml").write_text(yaml.safe_dump({"groups": rules}), encoding="utf-8")
+    configuration = {"global": scrape, "rule_files": ["rules.yaml"], "scrape_configs": jobs}
+    file.write_text(yaml.safe_dump(configuration), encoding="utf-8")
     places = [f"--config.file={file}", f"--storage.tsdb.path={folder}/tsdb", f"--web.listen-address=127.0.0.1:{port}"]
     with (folder / "prometheus.log").open("wb") as log:
         command = [program, *places, "--enable-feature=exemplar-storage"]

@@ -2,9 +2,10 @@
 {{- define "blog.alertsOfTargets" -}}
 {{- $target := include "blog.target" . -}}
 - alert: BlogTargetAbsent
+  # The result of absent() has no labels here, because its argument is a comparison.
   expr: absent(up{ {{- $target -}} } == 1)
   for: 5m
-  {{- include "blog.alert" (list . "critical" "BlogTargetAbsent" "overview" dict) | nindent 2 }}
+  {{- include "blog.alert" (list . "critical" "BlogTargetAbsent" "overview" (dict "namespace" (include "blog.namespace" .) "job" (include "blog.job" .))) | nindent 2 }}
     summary: No pod of the blog can be scraped.
     description: Readers may get no answer at all. For five minutes no target of the blog has been up, or Prometheus has no target.
 - alert: BlogNobodyReady

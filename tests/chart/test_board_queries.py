@@ -2,18 +2,16 @@
 
 import re
 import socket
-import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
-import yaml
 
 from tests.chart.boards import BOARDS, FOREIGN, VARIABLES, Query, queries
+from tests.conftest import free_port
+from tests.prometheus import Prometheus, scraping
 
 if TYPE_CHECKING:
     from tests.chart.conftest import Need, Render
@@ -32,59 +30,9 @@ CLIENTS = [
     {"user-agent": "Feedly/1.0 (+http://www.feedly.com/fetcher.html; 12 subscribers)"},
 ]  # fmt: skip
 PATHS = ["/", "/blog/hello", "/rss", "/api/posts", "/api/search?q=hello", "/no-such-page"]
+# Those that the ServiceMonitor gives, so that the rules of the release match.
+LABELS = {"namespace": "web", "pod": "blog-0"}
 POSTS = {"hello.md": "---\ntitle: Hello\ndate: 2026-03-01\ntags: [HTTP]\n---\n\nA few words.\n"}
-SCRAPE = """
-global: {{scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s}}
-rule_files: [rules.yaml]
-scrape_configs:
-  - job_name: blog
-    static_configs: [{{targets: ["127.0.0.1:{port}"], labels: {{namespace: web, pod: blog-0}}}}]
-"""
-
-
-class Prometheus:
-    """The query API of a Prometheus that scrapes a blog with requests."""
-
-    def __init__(self, port: int) -> None:
-        self._client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=5)
-
-    def result(self, expression: str) -> list[dict[str, Any]]:
-        try:
-            response = self._client.get("/api/v1/query", params={"query": expression}).json()
-        except (httpx.TransportError, ValueError):
-            return []  # it is not up yet, or says so as text
-        assert response["status"] == "success" or response["errorType"] == "unavailable", response
-        return list(response["data"]["result"]) if response["status"] == "success" else []
-
-    def get(self, path: str, **parameters: str) -> Any:
-        return self._client.get(path, params=parameters).json()["data"]
-
-    def close(self) -> None:
-        self._client.close()
-
-
-@contextmanager
-def scraping(program: str, folder: Path, target: int, groups: list[Any]) -> Iterator[Prometheus]:
-    """A Prometheus that scrapes a port each second. The job has the labels that the ServiceMonitor gives it, so that the rules of the release match."""
-    port = free_port()
-    every_second = [{**group, "interval": "1s"} for group in groups]
-    (folder / "rules.yaml").write_text(yaml.safe_dump({"groups": every_second}), encoding="utf-8")
-    (folder / "prometheus.yml").write_text(SCRAPE.format(port=target), encoding="utf-8")
-    command = [
-        program,
-        f"--config.file={folder}/prometheus.yml",
-        f"--storage.tsdb.path={folder}/tsdb",
-        f"--web.listen-address=127.0.0.1:{port}",
-    ]
-    with (folder / "prometheus.log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder)
-    api = Prometheus(port)
-    try:
-        yield api
-    finally:
-        api.close()
-        process.kill()
-        process.wait(10)
 
 
 @pytest.fixture(scope="module")
@@ -102,16 +50,9 @@ def prometheus(
     ).wait_until_ready()
     settings = {"prometheusRule": {"enabled": True}, "serviceMonitor": {"enabled": True}}
     groups = render(settings).one("PrometheusRule")["spec"]["groups"]
-    with scraping(program, folder, server.port, groups) as api:
+    with scraping(program, folder, server.port, groups, **LABELS) as api:
         _send_requests(api, f"http://127.0.0.1:{server.port}")
         yield api
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _send_requests(prometheus: Prometheus, origin: str) -> None:
@@ -138,8 +79,8 @@ def test_a_query_has_a_result(query: Query, prometheus: Prometheus) -> None:
 @pytest.mark.process
 @pytest.mark.parametrize("query", [query for query in queries("prometheus") if any(name in query.text for name in FOREIGN)], ids=lambda query: query.id)  # fmt: skip
 def test_a_query_of_a_clusters_metrics_is_answered(query: Query, prometheus: Prometheus) -> None:
-    """A query that Prometheus refuses, for labels that do not match, fails in `result`."""
-    assert isinstance(prometheus.result(query.expanded()), list)
+    """Prometheus refuses, for example, labels that do not match."""
+    assert prometheus.data("/api/v1/query", query=query.expanded()) is not None
 
 
 @pytest.mark.process
@@ -158,7 +99,7 @@ def test_a_variable_has_values(variable: str, prometheus: Prometheus) -> None:
     found = re.fullmatch(r"label_values\((.+), (\w+)\)", definition)
     assert found
     selector = Query("", "", {"expr": found[1]}).expanded()
-    assert prometheus.get(f"/api/v1/label/{found[2]}/values", **{"match[]": selector})
+    assert prometheus.data(f"/api/v1/label/{found[2]}/values", **{"match[]": selector})
 
 
 @pytest.mark.process
@@ -166,7 +107,7 @@ def test_the_rules_are_evaluated_and_inactive(prometheus: Prometheus) -> None:
     """Rules with metrics of kube-state-metrics have no series here; tests/chart/test_rules.py tests those."""
     deadline = time.monotonic() + 30
     while True:
-        rules = [rule for group in prometheus.get("/api/v1/rules")["groups"] for rule in group["rules"]]
+        rules = [rule for group in prometheus.data("/api/v1/rules")["groups"] for rule in group["rules"]]
         if all(rule["health"] == "ok" for rule in rules):
             break
         assert time.monotonic() < deadline, rules
@@ -224,8 +165,8 @@ def fresh(need: "Need", serve_module: "Serve", tmp_path_factory: pytest.TempPath
     metrics = free_port()
     limits = {"BLOG_METRICS_PORT": str(metrics), "BLOG_MAX_CONNECTIONS": str(MOST_CONNECTIONS)}
     server = serve_module(posts, OTEL_SDK_DISABLED="true", **limits).wait_until_ready()
-    with scraping(program, folder, metrics, []) as api:
-        wait_for(api, 'blog_page_views_total{path="/blog/text-7"} == 0')
+    with scraping(program, folder, metrics, (), **LABELS) as api:
+        api.wait_until('blog_page_views_total{path="/blog/text-7"}', 0)
         with httpx.Client(base_url=f"http://127.0.0.1:{server.port}") as client:
             for number in range(READERS):
                 client.get(f"/blog/text-{number}", headers=BROWSER)
@@ -245,9 +186,10 @@ def fresh(need: "Need", serve_module: "Serve", tmp_path_factory: pytest.TempPath
             assert b" 503 " in ask(server.port, b"GET / HTTP/1.1\r\nhost: a\r\n\r\n")
         for connection in held:
             connection.close()
-        wait_for(api, f'http_requests_refused_total{{status="400"}} == {REFUSED}')
+        api.wait_until('http_requests_refused_total{status="400"}', REFUSED)
         # Prometheus extrapolates an increase to the end of the window, by up to an interval: a tenth of ten seconds.
-        wait_for(api, 'count_over_time(blog_posts{state="published"}[5m]) >= 15')
+        settled = 'count_over_time(blog_posts{state="published"}[5m]) >= 15'
+        api.wait_for(lambda: bool(api.result(settled)), settled)
         yield api
 
 
@@ -255,13 +197,6 @@ def ask(port: int, data: bytes) -> bytes:
     with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
         connection.sendall(data)
         return connection.recv(1000)
-
-
-def wait_for(prometheus: Prometheus, expression: str) -> None:
-    deadline = time.monotonic() + 60
-    while not prometheus.result(expression):
-        assert time.monotonic() < deadline, expression
-        time.sleep(0.2)
 
 
 @pytest.mark.process
