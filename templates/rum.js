@@ -16,9 +16,11 @@
   }
   if (drawn === "out") return;
 
+  // A page reports so many errors, because a loop of errors must not become a loop of beacons.
+  const most = 20;
   // Keep errors that occur before the SDK has loaded.
   const early = [];
-  const keep = (event) => { if (early.length < 20) early.push([Date.now(), event]); };
+  const keep = (event) => { if (early.length < most) early.push([Date.now(), event]); };
   const stop = () => {
     removeEventListener("error", keep);
     removeEventListener("unhandledrejection", keep);
@@ -30,7 +32,9 @@
   const clean = (text) => text
     .replace(/(\/[^\s"<>?#]*)[?#][^\s"<>]*|\?[\w.%+-]+=[^\s"<>]*/g, "$1")
     .replace(/[\w.+-]+(@|%40)[\w-]+(\.[\w-]+)+/gi, "[mail]");
+  let errors = 0;
   const scrub = (item) => {
+    if (item.type === "exception" && ++errors > most) return null;
     const scrubbed = JSON.parse(JSON.stringify(item), (_, value) => (typeof value === "string" ? clean(value) : value));
     delete scrubbed.meta.user;
     delete scrubbed.meta.browser?.userAgent;

@@ -43,7 +43,7 @@ from blog.settings import Settings, variable
 from blog.telemetry.metrics import Metrics, Published
 from blog.telemetry.metrics_server import MetricsServer
 from blog.telemetry.rum import Forwarder, Outcomes, Site
-from blog.telemetry.visits import Visits, warm_up
+from blog.telemetry.visits import Reports, Visits, warm_up
 
 if TYPE_CHECKING:
     from blog.telemetry.tracing import Tracing
@@ -206,7 +206,7 @@ def _rum(settings: Settings, service: ServiceState, metrics: Metrics) -> Forward
     if not settings.rum_proxied_to:
         return None
     site = Site(settings.rum_app, __version__, settings.rum_environment, settings.base_url.rstrip("/"), route_of)
-    return Forwarder(settings.rum_proxied_to, site, outcomes.count)
+    return Forwarder(settings.rum_proxied_to, site, outcomes.count, Reports(metrics.registry).count)
 
 
 async def _failure(request: Request, problem: Exception) -> PlainTextResponse:

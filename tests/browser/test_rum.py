@@ -6,12 +6,15 @@ import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, Route
+
+from tests.conftest import wait_until
 
 from .conftest import CHROMIUM_FLAGS, ROOT
 
@@ -32,6 +35,8 @@ addEventListener("click", () => { const end = performance.now() + 150; while (pe
 addEventListener("load", () => setTimeout(() => { document.querySelector("main").style.paddingTop = "90px"; }, 50));
 """
 VIOLATIONS = "addEventListener('securitypolicyviolation', (event) => console.error('violation', event.violatedDirective, event.blockedURI));"
+# Chromium without a window names itself a bot.
+PERSON = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
 SDK = re.compile(r"/assets/faro-web-sdk")
 
 
@@ -159,6 +164,47 @@ def test_an_error_before_the_sdk_is_loaded_is_reported_afterwards(origin: str, f
     ]
     leave(page)
     until(page, lambda: vitals(faro).keys() >= VITALS - {"inp"})
+
+
+def test_a_page_reports_the_first_twenty_errors_of_a_loop_and_its_vitals(origin: str, faro: "Sink", page: Page) -> None:
+    page.goto(f"{origin}/blog/hello")
+    until(page, lambda: {"fcp", "ttfb"} <= vitals(faro).keys())
+    page.evaluate("for (let i = 0; i < 300; i++) setTimeout(() => { throw new Error(`number ${i}`); })")
+    until(page, lambda: faro.all("exceptions"))
+    page.wait_for_timeout(1500)
+    leave(page)
+    until(page, lambda: {"lcp", "cls"} <= vitals(faro).keys())
+    assert [found["value"] for found in faro.all("exceptions")] == [f"number {number}" for number in range(20)]
+
+
+def _has_navigations(sink: "Sink", number: int) -> bool:
+    return [event["name"] for event in sink.all("events")].count("faro.performance.navigation") >= number
+
+
+def test_the_share_of_views_whose_browser_reports_is_counted(start: Start, sink: "Sink", browser: Browser) -> None:
+    server = start(BLOG_FARO_URL=sink.url)
+    origin = f"http://127.0.0.1:{server.port}"
+    page = browser.new_context(user_agent=PERSON).new_page()
+    for visited, target in enumerate(("/blog/hello", "/about", "/blog/hello")):
+        page.goto(f"{origin}{target}")
+        until(page, partial(_has_navigations, sink, visited + 1))
+    page.context.close()
+    # A bot, and a reader without scripts.
+    server.get("/about", headers={"user-agent": "Googlebot/2.1"})
+    server.get("/about", headers={"user-agent": PERSON})
+    beacon = json.dumps(
+        {"meta": {"page": {"url": f"{origin}/about"}}, "events": [{"name": "faro.performance.navigation"}]}
+    )
+    headers = {"sec-fetch-site": "same-origin", "content-type": "application/json", "user-agent": "Googlebot/2.1"}
+    assert server.post("/rum/collect", beacon.encode(), headers).status == 202
+
+    def count(metric: str) -> dict[str, float]:
+        found = re.findall(rf'{metric}{{.*content_type="(post|page)".*}} (.+)', server.get("/metrics").body.decode())
+        return {kind: sum(float(value) for each, value in found if each == kind) for kind in ("post", "page")}
+
+    # The second view of a post came from the browser's cache.
+    wait_until(lambda: count("blog_page_views_reported_total") == {"post": 1, "page": 1})
+    assert count("blog_page_views_total") == {"post": 1, "page": 2}
 
 
 def test_an_error_during_parsing_is_reported(origin: str, faro: "Sink", page: Page) -> None:

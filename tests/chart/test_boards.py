@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from blog import urls
-from blog.telemetry.rum.payload import Site, payload_of
+from blog.telemetry.rum.payload import Site, beacon_of
 from tests.chart.boards import BOARDS, FOLDER, FOREIGN, OF_PROMETHEUS, Query, panels, queries
 from tests.chart.promtool import run
 
@@ -161,7 +161,7 @@ def line_fields() -> set[str]:
         "events": [{"name": "faro.performance.navigation"}],
     }
     site = Site("blog", "1", "production", "https://a.example", lambda path: path if path == "/about" else None)
-    sent = json.loads(payload_of(json.dumps(beacon).encode(), site))
+    sent = json.loads(beacon_of(json.dumps(beacon).encode(), site).body)
     meta = {f"{part}_{name}" for part, fields in sent["meta"].items() for name in fields}
     return meta | {
         "kind",

@@ -14,7 +14,7 @@ from blog.http.semantics import BeaconOutcome
 from blog.machine.token_bucket import TokenBucket
 from blog.telemetry.rum import Forwarder, Site
 from blog.telemetry.rum.forwarder import FLUSH_SECONDS, MAX_WAITING_BEACONS
-from blog.telemetry.rum.payload import LONGEST_TEXT, MOST_ITEMS, payload_of
+from blog.telemetry.rum.payload import LONGEST_TEXT, MOST_ITEMS, beacon_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -31,7 +31,7 @@ SITE_META = {
 
 
 def _forwarded(meta: Any, **signals: Any) -> Any:
-    return json.loads(payload_of(json.dumps({"meta": meta, **signals}).encode(), SITE))
+    return json.loads(beacon_of(json.dumps({"meta": meta, **signals}).encode(), SITE).body)
 
 
 def test_all_fields_of_the_sdk_are_forwarded() -> None:
@@ -96,6 +96,25 @@ def test_a_beacon_cannot_write_spans_log_lines_or_data_of_other_applications() -
 
 
 @pytest.mark.parametrize(
+    ("url", "event", "viewed"),
+    [
+        pytest.param("https://blog.example/größe", {"name": "faro.performance.navigation"}, "/{page}", id="view"),
+        pytest.param("https://blog.example/größe", {"name": "session_start"}, None, id="another-event"),
+        pytest.param("https://blog.example/nowhere", {"name": "faro.performance.navigation"}, None, id="another-page"),
+        pytest.param(
+            "https://blog.example/größe",
+            {"name": "faro.performance.navigation", "attributes": {"cacheHitStatus": "cache"}},
+            None,
+            id="from-the-browsers-cache",
+        ),
+    ],
+)
+def test_a_beacon_of_a_view_has_the_route_of_its_page(url: str, event: dict[str, Any], viewed: str | None) -> None:
+    body = json.dumps({"meta": {"page": {"url": url}}, "events": [{"name": "x"}, event]}).encode()
+    assert beacon_of(body, SITE).viewed == viewed
+
+
+@pytest.mark.parametrize(
     "beacon",
     [
         pytest.param({"meta": {}, "traces": {"resourceSpans": []}}, id="only-traces"),
@@ -110,7 +129,7 @@ def test_a_beacon_cannot_write_spans_log_lines_or_data_of_other_applications() -
 )
 def test_a_body_that_the_pages_script_cannot_send_is_refused(beacon: Any) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 -- the endpoint's response is the same for all
-        payload_of(json.dumps(beacon).encode(), SITE)
+        beacon_of(json.dumps(beacon).encode(), SITE)
 
 
 def test_strings_lists_and_objects_are_truncated() -> None:
@@ -133,7 +152,7 @@ def run_forwarder() -> "Callable[..., RunForwarder]":
     @asynccontextmanager
     async def working(url: str, **bounds: Any) -> "AsyncIterator[tuple[Forwarder, Counter[BeaconOutcome]]]":
         counted: Counter[BeaconOutcome] = Counter()
-        forwarder = Forwarder(url, SITE, lambda outcome: counted.update([outcome]), **bounds)
+        forwarder = Forwarder(url, SITE, lambda outcome: counted.update([outcome]), lambda *_: None, **bounds)
         forwarder.start()
         yield forwarder, counted
         await forwarder.close()
@@ -145,7 +164,7 @@ async def test_a_forwarded_beacon_has_its_content_type_and_no_data_of_its_sender
     run_forwarder: "Callable[..., RunForwarder]", sink: "Sink", until: "Until"
 ) -> None:
     async with run_forwarder(sink.url) as (forwarder, counted):
-        assert forwarder.enqueue(BEACON) is None
+        assert forwarder.enqueue(BEACON, b"") is None
         await until(lambda: counted[BeaconOutcome.FORWARDED] == 1)
     (received,) = sink.received
     assert received.path == "/collect"
@@ -171,7 +190,7 @@ async def test_the_collectors_response_is_counted(
 ) -> None:
     sink.mode = mode
     async with run_forwarder(sink.url) as (forwarder, counted):
-        forwarder.enqueue(BEACON)
+        forwarder.enqueue(BEACON, b"")
         await until(lambda: counted[outcome] == 1)
     assert counted == {outcome: 1}
     assert [received.path for received in sink.received] == ["/collect"]  # no redirect is followed
@@ -181,7 +200,7 @@ async def test_an_unreachable_collector_is_counted(
     run_forwarder: "Callable[..., RunForwarder]", unused_port: int, until: "Until"
 ) -> None:
     async with run_forwarder(f"http://127.0.0.1:{unused_port}/collect") as (forwarder, counted):
-        forwarder.enqueue(BEACON)
+        forwarder.enqueue(BEACON, b"")
         await until(lambda: counted[BeaconOutcome.COLLECTOR_GONE] == 1)
 
 
@@ -196,7 +215,7 @@ async def test_a_collector_that_does_not_speak_http_is_counted(
     server = await asyncio.start_server(respond_nonsense, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     async with server, run_forwarder(f"http://127.0.0.1:{port}/") as (forwarder, counted):
-        forwarder.enqueue(BEACON)
+        forwarder.enqueue(BEACON, b"")
         await until(lambda: counted[BeaconOutcome.COLLECTOR_GONE] == 1)
 
 
@@ -205,10 +224,10 @@ async def test_the_collector_is_used_again_when_it_is_back(
 ) -> None:
     sink.mode = "failing"
     async with run_forwarder(sink.url) as (forwarder, counted):
-        forwarder.enqueue(BEACON)
+        forwarder.enqueue(BEACON, b"")
         await until(lambda: counted[BeaconOutcome.COLLECTOR_REFUSED] == 1)
         sink.mode = "ok"
-        forwarder.enqueue(BEACON)
+        forwarder.enqueue(BEACON, b"")
         await until(lambda: counted[BeaconOutcome.FORWARDED] == 1)
 
 
@@ -217,7 +236,7 @@ async def test_the_queue_and_the_final_flush_are_bounded(
 ) -> None:
     sink.mode = "hanging"
     async with run_forwarder(sink.url, bucket=TokenBucket(1e9, 1e9)) as (forwarder, counted):
-        answers = Counter(forwarder.enqueue(BEACON) for _ in range(MAX_WAITING_BEACONS + 100))
+        answers = Counter(forwarder.enqueue(BEACON, b"") for _ in range(MAX_WAITING_BEACONS + 100))
         assert answers == {None: MAX_WAITING_BEACONS, BeaconOutcome.QUEUE_FULL: 100}
         started = time.monotonic()
         await forwarder.close()
@@ -232,7 +251,7 @@ async def test_queued_beacons_are_sent_before_the_end(
 ) -> None:
     async with run_forwarder(sink.url) as (forwarder, _):
         for _ in range(20):
-            forwarder.enqueue(BEACON)
+            forwarder.enqueue(BEACON, b"")
     assert len(sink.received) == 20
 
 

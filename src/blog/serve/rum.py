@@ -16,7 +16,7 @@ READ_SECONDS = 5.0
 MAX_READING = 128
 _RETRY_AFTER_SECONDS = 5
 
-Enqueue = Callable[[bytes], BeaconOutcome | None]
+Enqueue = Callable[[bytes, bytes], BeaconOutcome | None]
 Count = Callable[[BeaconOutcome], None]
 
 # Status and message of each refusal. A beacon that is lost later is not refused: the browser must not send it again.
@@ -41,7 +41,7 @@ class Refused(Exception):  # noqa: N818 -- an outcome, not an error of the servi
 
 
 def rum_routes(origin: str, enqueue: Enqueue, count: Count) -> APIRouter:
-    """The route of beacons. ``enqueue`` returns None, or why it refuses a body; ``count`` counts refusals."""
+    """The route of beacons. ``enqueue`` takes a body and its User-Agent, and returns None or why it refuses it; ``count`` counts refusals."""
     router = APIRouter(include_in_schema=False)
     reading = asyncio.Semaphore(MAX_READING)
 
@@ -50,7 +50,8 @@ def rum_routes(origin: str, enqueue: Enqueue, count: Count) -> APIRouter:
         """202 once the beacon is queued; the browser does not wait for the collector."""
         try:
             check_fields(request.headers, origin)
-            outcome = enqueue(await _body(request, reading))
+            body = await _body(request, reading)
+            outcome = enqueue(body, request.headers.get("user-agent", "").encode("latin-1"))
         except Refused as refusal:
             outcome = refusal.outcome
         if outcome is not None:

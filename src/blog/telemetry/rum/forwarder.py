@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from blog import __version__
 from blog.http.semantics import BeaconOutcome
 from blog.machine.token_bucket import TokenBucket
-from blog.telemetry.rum.payload import Site, payload_of
+from blog.telemetry.rum.payload import Site, beacon_of
 
 if TYPE_CHECKING:  # httpx takes 3 MB, which a site without RUM saves
     import httpx
@@ -25,29 +25,38 @@ _PER_SECOND, _BURST = 50.0, 200.0
 logger = logging.getLogger(__name__)
 
 Count = Callable[[BeaconOutcome], None]
+Viewed = Callable[[str, bytes], None]
 
 
 class Forwarder:
-    """Queues the bodies of beacons and posts them to the collector in the background."""
+    """Queues the bodies of beacons and posts them to the collector in the background.
 
-    def __init__(self, collector: str, site: Site, count: Count, bucket: TokenBucket | None = None) -> None:
+    ``viewed`` is called with the route and the user agent of each page whose view a beacon reports.
+    """
+
+    def __init__(
+        self, collector: str, site: Site, count: Count, viewed: Viewed, bucket: TokenBucket | None = None
+    ) -> None:
         self._collector = collector
         self._site = site
         self.count = count
+        self._viewed = viewed
         self._bucket = bucket or TokenBucket(_PER_SECOND, _BURST)
         self._waiting: asyncio.Queue[bytes] = asyncio.Queue(MAX_WAITING_BEACONS)
         self._senders: list[asyncio.Task[None]] = []
 
-    def enqueue(self, body: bytes) -> BeaconOutcome | None:
+    def enqueue(self, body: bytes, user_agent: bytes) -> BeaconOutcome | None:
         """Queue a body and return None, or return why it is refused. The caller counts refusals."""
         try:
-            payload = payload_of(body, self._site)
+            beacon = beacon_of(body, self._site)
         except ValueError:
             return BeaconOutcome.BROKEN
         if not self._bucket.take():
             return BeaconOutcome.RATE_LIMITED
+        if beacon.viewed is not None:
+            self._viewed(beacon.viewed, user_agent)
         try:
-            self._waiting.put_nowait(payload)
+            self._waiting.put_nowait(beacon.body)
         except asyncio.QueueFull:
             return BeaconOutcome.QUEUE_FULL
         return None

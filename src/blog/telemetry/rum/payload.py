@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from pydantic_core import from_json
@@ -26,6 +26,8 @@ MOST_ITEMS = 50
 LONGEST_TEXT, _LONGEST_NAME = 2048, 100
 _MOST_ENTRIES, _DEEPEST, _LARGEST_NUMBER = 50, 5, 1e15
 UNKNOWN_PAGE = "unknown"
+# The SDK sends this event once for each document that is loaded. One from the browser's cache is no view that the server can count.
+_VIEW, _OF_CACHE = "faro.performance.navigation", "cache"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,14 @@ class Site:
     route_of: Callable[[str], str | None]
 
 
-def payload_of(body: bytes, site: Site) -> bytes:
+class Beacon(NamedTuple):
+    """The body that is forwarded, and the route of the page if the beacon is the one of its view."""
+
+    body: bytes
+    viewed: str | None
+
+
+def beacon_of(body: bytes, site: Site) -> Beacon:
     """The body, serialized again with known fields of bounded size; application, page and view are set from ``site``.
 
     Raises:
@@ -55,18 +64,35 @@ def payload_of(body: bytes, site: Site) -> bytes:
     signals = {name: _items(sent[name], fields) for name, fields in _SIGNALS.items() if name in sent}
     if not signals:
         raise ValueError("a beacon has events, exceptions or measurements")
-    forwarded = {"meta": _meta(meta, site), **signals}
-    return json.dumps(forwarded, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
-
-
-def _meta(sent: Mapping[str, Any], site: Site) -> dict[str, Any]:
-    known = {name: _fields(sent[name], fields) for name, fields in _META.items() if name in sent}
-    page = sent.get("page")
-    path = _path(page.get("url")) if isinstance(page, dict) else ""
+    path = _path_of(meta)
     route = site.route_of(path)
-    known_page = {"id": UNKNOWN_PAGE} if route is None else {"id": route, "url": site.origin + urls.encoded(path)}
+    forwarded = {"meta": _meta(meta) | _own_meta(site, path, route), **signals}
+    text = json.dumps(forwarded, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    is_view = any(map(_is_view, signals.get("events", ())))
+    return Beacon(text.encode(), route if is_view else None)
+
+
+def _is_view(event: Mapping[str, Any]) -> bool:
+    if event.get("name") != _VIEW:
+        return False
+    attributes = event.get("attributes")
+    return not (isinstance(attributes, dict) and attributes.get("cacheHitStatus") == _OF_CACHE)
+
+
+def _meta(sent: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _fields(sent[name], fields) for name, fields in _META.items() if name in sent}
+
+
+def _own_meta(site: Site, path: str, route: str | None) -> dict[str, Any]:
+    """What the site says about itself and the page, in place of what the beacon does."""
     app = {"name": site.app, "version": site.version, "environment": site.environment}
-    return {**known, "app": app, "page": known_page, "view": {"name": known_page["id"]}}
+    page = {"id": UNKNOWN_PAGE} if route is None else {"id": route, "url": site.origin + urls.encoded(path)}
+    return {"app": app, "page": page, "view": {"name": page["id"]}}
+
+
+def _path_of(meta: Mapping[str, Any]) -> str:
+    page = meta.get("page")
+    return _path(page.get("url")) if isinstance(page, dict) else ""
 
 
 def _path(url: Any) -> str:

@@ -2,5 +2,6 @@
 
 from blog.telemetry.visits.agents import warm_up
 from blog.telemetry.visits.counters import Visits
+from blog.telemetry.visits.reports import Reports
 
-__all__ = ["Visits", "warm_up"]
+__all__ = ["Reports", "Visits", "warm_up"]
