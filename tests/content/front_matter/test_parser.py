@@ -450,6 +450,7 @@ def test_an_alias_that_hides_a_character_is_ignored(written: str) -> None:
         ("aliases: [/old, '/?p=123']", ["/old"], "aliases: '/?p=123' is not a path such as /2019/old-name; it is ignored"),
         ("aliases: [//evil.example, b]", ["/blog/b"], "aliases: '//evil.example' is not a path such as /2019/old-name; it is ignored"),
         ("aliases: ['https://a.example/b']", [], "aliases: 'https://a.example/b' is not a path such as /2019/old-name; it is ignored"),
+        ("aliases: [/a/../x, /c.d]", ["/c.d"], "aliases: '/a/../x' is not a path such as /2019/old-name; it is ignored"),
         ("aliases: [/]", [], "aliases: '/' is not a path such as /2019/old-name; it is ignored"),
     ],
 )  # fmt: skip

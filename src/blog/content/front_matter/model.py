@@ -53,7 +53,9 @@ def alias_path(value: str) -> str:
     name = unicodedata.normalize("NFC", unquote(value))
     path = name if name.startswith("/") else f"/{name}" if "/" in name.rstrip("/") else f"/blog/{name}"
     path = path.removesuffix("index.html")
-    if "//" in path or any(character in path for character in "?#\\%") or not path.isprintable() or path == "/":
+    # Browsers resolve dots in a path before they ask for it.
+    dots = {".", ".."}.intersection(path.split("/"))
+    if dots or "//" in path or any(character in path for character in "?#\\%") or not path.isprintable() or path == "/":
         raise ValueError(f"{value!r} is not a path such as /2019/old-name")
     return path
 
