@@ -66,6 +66,7 @@ def test_title_description_author_language_and_origin_are_read_where_they_are_pl
     assert site.text("site.yaml") == written
     name = next(name for name in site.files if name.startswith("a."))
     assert "[home](b.md" in site.text(name)
+    assert "serve with BLOG_BASE_URL=https://old.example\n" in f"{site.lines}\n"
 
 
 def test_values_that_are_computed_are_left_out(imported: Import) -> None:

@@ -85,6 +85,19 @@ def prefix_of(url: str) -> str:
     return path if path.startswith("/") else ""
 
 
+def origin_of(url: str) -> str:
+    """The origin of a site's URL; empty if it has none.
+
+    >>> origin_of("https://a.example/notes/"), origin_of("/notes")
+    ('https://a.example', '')
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return f"{parts.scheme}://{parts.netloc}" if parts.scheme in {"http", "https"} and parts.netloc else ""
+
+
 def below(prefix: str, address: str) -> str:
     """An address below the path of its site; one with an origin stays as it is.
 

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
-from blog.importers.addresses import prefix_of
+from blog.importers.addresses import origin_of, prefix_of
 from blog.importers.detect import EXPORTS, detect
 from blog.importers.engines import eleventy, hugo, javascript, jekyll, pelican, zola
 from blog.importers.extensions import extensions_of
@@ -59,6 +59,10 @@ def carry_over(source: Path, into: Path, engine: str | None, stage: Stage, *, dr
         list(writer.files(targets))
     if planned:
         writer.config(site)
+        if origin := origin_of(site.url):
+            report.carry(
+                site.root, 1, f"was at {origin}: to be asked for the old addresses, serve with BLOG_BASE_URL={origin}"
+            )
     return report
 
 
