@@ -12,12 +12,14 @@ from blog.build.dates import Dates
 from blog.build.drawings.drawer import Drawer
 from blog.build.edition import Edition
 from blog.build.encodings import Encoder
+from blog.content.config import Look
 from blog.content.loader import load
 from blog.content.site import site_at
 from blog.machine.cache import Cache
 from blog.render.theme import Theme
 from blog.settings import Settings
 
+TEMPLATES = Path(__file__).parents[1] / "templates"
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="7" height="5"><desc>{}</desc></svg>'
 
@@ -59,7 +61,7 @@ def _write(folder: Path, files: Mapping[str, str]) -> Path:
 
 @pytest.fixture(scope="session")
 def theme() -> Theme:
-    return Theme(Path(__file__).parents[1] / "templates")
+    return Theme(TEMPLATES)
 
 
 @pytest.fixture(scope="session")
@@ -75,7 +77,8 @@ def make(tmp_path_factory: pytest.TempPathFactory, theme: Theme) -> Make:
     ) -> Edition:
         library = load(_write(tmp_path_factory.mktemp("posts"), files), draw=Drawer(Cache(None))).library
         site_settings = Settings(base_url=base_url, **settings)
-        return render(library, site_at(library, now), theme, site_settings, Encoder(lambda *_: {}), dates=dates)
+        dressed = theme if library.config.look == Look() else Theme(TEMPLATES, look=library.config.look)
+        return render(library, site_at(library, now), dressed, site_settings, Encoder(lambda *_: {}), dates=dates)
 
     return maker
 
