@@ -39,6 +39,7 @@ _GROUPED_FOLDERS = ("image", "browser")
 _MEASURING = {
     "tests/build/test_not_found.py", "tests/content/markdown/test_hostile.py", "tests/content/markdown/test_raw_html.py",
     "tests/content/test_loader.py", "tests/content/test_pictures.py", "tests/importers/test_constructs.py", "tests/importers/test_markdown_code.py",
+    "tests/importers/test_site_yaml.py",
     "tests/process/test_limits.py", "tests/process/test_memory.py",
     "tests/process/test_rum_hostile.py", "tests/serve/test_store.py", "tests/telemetry/test_bots.py", "tests/telemetry/test_collector_down.py",
     "tests/telemetry/test_metrics.py", "tests/telemetry/test_metrics_server.py", "tests/telemetry/test_rum.py", "tests/telemetry/test_visits.py",

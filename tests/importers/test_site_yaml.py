@@ -1,7 +1,10 @@
 """What an import reads of a site as a whole, for site.yaml."""
 
+import time
+
 import pytest
 
+from blog.importers.javascript_literals import literals
 from tests.conftest import Files
 from tests.importers.conftest import Import
 
@@ -77,6 +80,20 @@ def test_values_that_are_computed_are_left_out(imported: Import) -> None:
         "src/config.ts": config,
     }
     assert "site.yaml" not in imported(files).files
+
+
+@pytest.mark.parametrize("piece", ["/*", "a: ", "a: '", "author: {", "export const metadata = {\n", "a" * 50, "// x\n"])
+def test_texts_in_scripts_are_found_in_linear_time(piece: str) -> None:
+    def seconds(count: int) -> float:
+        text = piece * (count // len(piece))
+        times = []
+        for _ in range(3):
+            started = time.process_time()
+            literals(text)
+            times.append(time.process_time() - started)
+        return min(times)
+
+    assert seconds(160_000) < 30 * max(seconds(20_000), 0.001)
 
 
 HUGO, JEKYLL = {"content/posts/a.md": TEXT}, {"_posts/2020-01-02-a.md": TEXT}

@@ -2,7 +2,8 @@
 
 import re
 
-_COMMENT = re.compile(r"^[ \t]*//[^\n]*|/\*.*?\*/", re.MULTILINE | re.DOTALL)
+# One that is not closed goes on to the end, so that no place is read twice.
+_COMMENT = re.compile(r"^[ \t]*//[^\n]*|/\*(?:[^*]|\*(?!/))*(?:\*/|\Z)", re.MULTILINE)
 _QUOTED = r"""(?:"((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)*)'|`([^`$\\]*)`)"""
 _NAMED = re.compile(rf"""(?<![\w.$])(["']?)([A-Za-z_]\w*)\1\s*(?::|=(?![=>]))\s*{_QUOTED}""")
 _AUTHOR = re.compile(rf"""\bauthor["']?\s*:\s*\{{[^{{}}]*?\bname["']?\s*:\s*{_QUOTED}""")

@@ -12,7 +12,7 @@ _SCRIPTS = ("js", "ts", "mjs", "cjs")
 _ASTRO = ("src/consts", "src/config", "src/site.config", "src/data/site")
 _NEXT = ("siteMetadata", "data/siteMetadata", "src/data/siteMetadata", "site.config")
 _LAYOUTS = tuple(f"{top}app/layout.{kind}" for top in ("", "src/") for kind in ("tsx", "ts", "jsx", "js"))
-_METADATA = re.compile(r"^export\s+const\s+metadata\b[^=\n]*=\s*\{.*?^\}", re.MULTILINE | re.DOTALL)
+_METADATA = re.compile(r"^export\s+const\s+metadata\b[^=\n]*=\s*\{", re.MULTILINE)
 # By the key of site.yaml, and "url" for the origin: what the starters call it, the most telling first.
 _NAMES: Mapping[str, tuple[str, ...]] = {
     "title": ("title", "siteTitle", "SITE_TITLE", "headerTitle", "default"),
@@ -33,8 +33,10 @@ def of_astro(folder: SourceFolder) -> dict[str, str]:
 def of_next(folder: SourceFolder) -> dict[str, str]:
     """The values of site.yaml, and ``url``, that a site of Next.js has as plain texts."""
     layout = folder.first(*_LAYOUTS)
-    exported = _METADATA.search((folder.read(layout) if layout else None) or "")
-    return _with_package(folder, {**_named(literals(exported[0] if exported else "")), **_of_script(folder, _NEXT)})
+    text = (folder.read(layout) if layout else None) or ""
+    start = _METADATA.search(text)
+    exported = text[start.end() :].partition("\n}")[0] if start else ""
+    return _with_package(folder, {**_named(literals(exported)), **_of_script(folder, _NEXT)})
 
 
 def of_eleventy(folder: SourceFolder, top: str) -> dict[str, str]:

@@ -160,3 +160,12 @@ def test_a_broken_routes_yaml_is_said(imported: Import) -> None:
     site = of(imported, post("hello"), routes="collections: [\n")
     assert "routes.yaml:2: not valid YAML" in site.lines
     assert '"/hello"' in site.text("hello.md")
+
+
+@pytest.mark.parametrize("date", ["9999-12-31T23:30:00.000Z", "soon", ""])
+def test_a_date_that_cannot_be_in_an_address_is_said(imported: Import, date: str) -> None:
+    site = of(imported, post("hello", published_at=date), routes="collections:\n  /:\n    permalink: /{year}/{slug}/\n")
+    assert (
+        "routes.yaml:1: a permalink has a word without a value here, 'year', so the old address of hello" in site.lines
+    )
+    assert "hello.md" in site.files

@@ -7,9 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from blog.content.moments import zone_named
+from blog.content.moments import parse_moment, zone_named
 from blog.importers.configuration import read_configuration
-from blog.importers.dates import moment
 from blog.importers.engines.markdown_files import mapping, text_of
 from blog.importers.report import Report
 from blog.importers.source_folder import SourceFolder
@@ -77,8 +76,10 @@ class Routes:
 
     def addresses(self, facts: Facts, date: str) -> tuple[str, ...]:
         """The addresses of a post that was published at this date."""
-        written = moment(date)
-        when = datetime.fromisoformat(written).astimezone(self._zone) if written else None
+        try:
+            when = parse_moment(date, self._zone).moment
+        except ValueError:
+            when = None
         try:
             return tuple(_addresses(self._routes, replace(facts, when=when)))
         except KeyError as problem:
