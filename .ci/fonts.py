@@ -3,17 +3,21 @@
 import io
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from fontTools import subset
+from fontTools.merge import Merger
 from fontTools.ttLib import TTFont
 from fontTools.varLib import instancer
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ROOT / "node_modules/@fontsource-variable"
 ASSETS = ROOT / "templates/assets"
+# The fonts of the cards, which no page loads: whole alphabets in one file, and one weight.
+CARD_FONTS = ROOT / "templates/fonts"
 # What a page in English needs is in the first file; the second one has the accented letters of western Europe.
 CORE = (
     "U+0020-007E,U+00A0,U+00A9,U+00B7,U+00D7,U+2013,U+2014,U+2018,U+2019,U+201C,U+201D,U+2022,U+2026,U+2190-2193,U+2212"
@@ -82,6 +86,14 @@ MONO = Face(
 )
 # The faces that each look uses.
 LOOKS = {"paper": (DISPLAY, TEXT, ITALIC, MONO), "quiet": (SANS, MONO), "typewriter": (MONO,)}
+# The fonts of the cards: the weight of each, and the alphabets that the package has.
+_ALPHABETS = ("latin", "latin-ext", "vietnamese", "cyrillic", "greek")
+CARD_FACES = {
+    DISPLAY: (450, _ALPHABETS[:3]),
+    TEXT: (450, _ALPHABETS),
+    SANS: (560, _ALPHABETS),
+    MONO: (560, _ALPHABETS),
+}
 GEORGIA = Local("a", ("Georgia",), 0.4413)
 TIMES = Local("b", ("Times New Roman", "Liberation Serif", "Tinos"), 0.4014)
 DEJAVU_SERIF = Local("c", ("DejaVu Serif",), 0.5138)
@@ -106,17 +118,43 @@ def limited(face: Face) -> bytes:
     return file.getvalue()
 
 
-def write_part(face: Face, unicodes: str, target: Path) -> None:
+def options_for(face: Face) -> subset.Options:
     options = subset.Options()
-    options.flavor, options.hinting, options.notdef_outline = "woff2", False, True
+    options.hinting, options.notdef_outline = False, True
     # Code is shown without ligatures.
     options.layout_features = ["kern", "mark", "mkmk", "ccmp", "locl"] + ([] if face is MONO else ["liga"])
+    return options
+
+
+def write_part(face: Face, unicodes: str, target: Path) -> None:
+    options = options_for(face)
+    options.flavor = "woff2"
     font = TTFont(io.BytesIO(limited(face)), recalcTimestamp=False)
     subsetter = subset.Subsetter(options)
     subsetter.populate(unicodes=characters(unicodes))
     subsetter.subset(font)
     font.flavor = "woff2"
     font.save(target)
+
+
+def write_for_cards(face: Face, weight: int, alphabets: tuple[str, ...]) -> None:
+    """Write the font of a face with all of its alphabets, without the variations: a card is drawn in one size."""
+    axes = tuple({**dict(face.axes), "wght": weight}.items())
+    with TemporaryDirectory() as folder:
+        parts = []
+        for alphabet in alphabets:
+            part = replace(face, file=face.file.replace("-latin-", f"-{alphabet}-"), axes=axes)
+            font = TTFont(io.BytesIO(limited(part)), recalcTimestamp=False)
+            subsetter = subset.Subsetter(options_for(face))
+            subsetter.populate(unicodes=list(font.getBestCmap()))
+            subsetter.subset(font)
+            parts.append(str(Path(folder) / f"{alphabet}.ttf"))
+            font.save(parts[-1])
+        merged = Merger().merge(parts)
+        merged["head"].created = merged["head"].modified = font["head"].modified
+        merged.recalcTimestamp = False
+        merged.flavor = "woff2"
+        merged.save(CARD_FONTS / f"{face.name}.woff2")
 
 
 def rule(face: Face, file: str, unicodes: str) -> str:
@@ -173,6 +211,9 @@ def main() -> None:
     for face in faces.values():
         write_part(face, CORE, ASSETS / f"{face.name}.woff2")
         write_part(face, WEST, ASSETS / f"{face.name}-west.woff2")
+    CARD_FONTS.mkdir(exist_ok=True)
+    for face, (weight, alphabets) in CARD_FACES.items():
+        write_for_cards(face, weight, alphabets)
     for name, used in LOOKS.items():
         (ASSETS / f"fonts-{name}.css").write_text("\n".join(style_sheet(used)) + "\n", encoding="utf-8")
     (ASSETS / "fonts.LICENSE.txt").write_text(licence(faces), encoding="utf-8")

@@ -45,8 +45,9 @@ FILES = {
 }
 # Mount points, which a container runtime cannot create in a read-only root.
 MOUNT_POINTS = ("dev", "proc", "sys", "tmp")
-# glibc opens this library by name when a thread is cancelled, and aborts the process if it is missing.
-OPENED_BY_NAME = ("libgcc_s.so.1",)
+# glibc opens the first of these libraries by name when a thread is cancelled, and aborts the process if it is missing; Pillow opens the second to draw
+# text that is written from right to left.
+OPENED_BY_NAME = ("libgcc_s.so.1", "libfribidi.so.0")
 
 
 def base(root: Path) -> None:

@@ -14,16 +14,19 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from blog import __version__, urls
+from blog.build.cards.drawer import CardDrawer
 from blog.build.edition import Edition
 from blog.build.listener import BuildListener
 from blog.build.publisher import Publisher
 from blog.build.state import ServiceState
 from blog.http.request import KEY, RequestRecord
 from blog.http.semantics import ALLOW
+from blog.machine.cache import Cache
 from blog.machine.clock import Clock, utc_now
 from blog.machine.stages import untimed_stage, untimed_start
 from blog.machine.threads import in_thread
 from blog.serve.api import api_routes
+from blog.serve.cards import CardStore, card_routes
 from blog.serve.dynamic import Dynamic, Head
 from blog.serve.health import health_routes
 from blog.serve.listening import listen
@@ -85,6 +88,7 @@ class Blog(FastAPI):
         self._visits = Visits(self.metrics.registry, urlsplit(settings.base_url).hostname or "")
         self.pipeline = RequestPipeline(settings, store, dynamic, self.metrics, self._visits, self.tracing)
         instrument(self, self.metrics)
+        self.cards = CardStore(CardDrawer(settings, Cache(settings.cache_dir)))
         for router in self._routers():
             self.include_router(router)
             self.metrics.expect_computed(route.path for route in router.routes if isinstance(route, Route))
@@ -100,6 +104,7 @@ class Blog(FastAPI):
         yield api_routes(self.service, settings.base_url)
         yield search_routes(self.searcher, settings.base_url)
         yield search_page_routes(self.service, self.searcher)
+        yield card_routes(self.service, self.cards)
         if self.rum:
             yield rum_routes(settings.base_url, self.rum.enqueue, self.rum.count)
         if settings.refreshes_browsers:

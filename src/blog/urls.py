@@ -55,6 +55,7 @@ UNGROUPED_NOTE_ROUTE = "/{collection}/{slug}"
 NOTE_ROUTE = "/{collection}/{group}/{slug}"
 ASSET_ROUTE = "/assets/{asset}"
 STATIC_ROUTE = "/{file}"
+CARD_ROUTE = "/og/{card:path}"
 # The routes of texts and their sources, of which Accept chooses one.
 _COLLECTION_ROUTES = frozenset({COLLECTION_ROUTE, GROUP_ROUTE, UNGROUPED_NOTE_ROUTE, NOTE_ROUTE})
 SOURCE_ROUTES = frozenset({SOURCE_ROUTE, PAGE_SOURCE_ROUTE, *(f"{route}.md" for route in _COLLECTION_ROUTES)})
@@ -210,6 +211,16 @@ def year(number: int) -> str:
 def asset(name: str, digest: str, extension: str) -> str:
     """The path of an asset. It contains a digest of the asset, so clients may cache it forever."""
     return f"/assets/{quote(name)}.{digest}.{extension}"
+
+
+def card(kind: TextKind | None, slug: str, extension: str) -> str:
+    """The path of the card of a text, or of the site where there is no kind. Slugs of notes contain slashes, those of posts none.
+
+    >>> card(POST, "größe", "png"), card(PAGE, "about", "jpg"), card(None, "site", "png")
+    ('/og/gr%C3%B6%C3%9Fe.png', '/og/pages/about.jpg', '/og/-/site.png')
+    """
+    folder = "" if kind is POST else f"{kind.name}s/" if kind else "-/"
+    return f"/og/{folder}{quote(slug)}.{extension}"
 
 
 def api_post(slug: str) -> str:

@@ -230,6 +230,24 @@ def test_a_target_that_runs_script_ends_a_start_unless_it_is_in_a_draft(
     assert severities == {Severity.WARNING if draft else Severity.ERROR}
 
 
+@pytest.mark.parametrize(
+    ("portrait", "is_shown"),
+    [("/ada.png", True), ("/gone.png", False), ("/notes.txt", False), ("https://a.example/ada.png", False), ("mailto:a@b.example", False)],
+    ids=["picture", "missing", "no-picture", "elsewhere", "mail"],
+)  # fmt: skip
+def test_a_portrait_that_no_page_shows_is_a_warning(
+    write: Write, folder: Path, portrait: str, *, is_shown: bool
+) -> None:
+    write("site.yaml", f"author: {{name: Ada, portrait: '{portrait}'}}\n")
+    write("static/ada.png", "\x89PNG\r\n\x1a\n")
+    write("static/notes.txt", "x")
+    found = [str(fault) for fault in all_faults(folder) if "portrait" in fault.problem]
+    problem = f"author: portrait '{portrait}' is not a picture in static/, so the first letter of the name is shown"
+    assert [it.partition("site.yaml:1: ")[2].removeprefix("warning: ") for it in found] == (
+        [] if is_shown else [problem]
+    )
+
+
 def test_a_card_that_runs_script_is_an_error(write: Write, folder: Path) -> None:
     write("a.md", text(more="image: 'javascript:alert(1)'\n"))
     (fault,) = all_faults(folder)

@@ -53,7 +53,7 @@ def test_a_menu_may_be_empty() -> None:
         pytest.param("timezone: Berlin", "give an IANA name such as Europe/Berlin", id="zone"),
         pytest.param("theme: gothic", "theme: Input should be 'paper', 'quiet' or 'typewriter'", id="theme"),
         pytest.param("fonts: none", "fonts: Input should be 'theme' or 'system'", id="fonts"),
-        pytest.param("accent: orange", "accent: 'orange' is no colour; write it as '#a8431f'", id="accent-name"),
+        pytest.param("accent: oranje", "accent: 'oranje' is no colour; write it as '#a8431f'", id="accent-name"),
         pytest.param("accent: '#12345'", "'#12345' is no colour", id="accent-digits"),
         pytest.param("accent: rgb(300 0 0)", "the parts of rgb() end at 255", id="accent-rgb"),
         pytest.param("accent: hsl(0 200% 50%)", "is no colour", id="accent-hsl"),

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from html import unescape
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -14,6 +14,7 @@ from blog.build.edition import Edition
 from tests.rendered_site import Make
 
 FEEDS = ("/rss", "/atom.xml", "/blog/tag/python/rss", "/blog/tag/python/atom.xml")
+ATOM = "{http://www.w3.org/2005/Atom}"
 HELLO = "https://b.example/blog/hello"
 
 
@@ -105,7 +106,6 @@ def test_the_id_of_a_changed_post_stays_the_same(make: Callable[..., Edition]) -
     assert read(one, "/atom.xml").entries[0].id == read(two, "/atom.xml").entries[0].id
 
 
-ATOM = "{http://www.w3.org/2005/Atom}"
 TAGGED = "---\ntitle: {}\ndate: {}\ntags: [HTTP]\n{}---\n\n{}\n"
 
 
@@ -113,7 +113,8 @@ def test_atom_elements_have_no_prefix(edition: Edition) -> None:
     for path in ("/atom.xml", "/blog/tag/python/atom.xml"):
         body = edition.pages[path].identity.body
         assert b'<feed xmlns="http://www.w3.org/2005/Atom"' in body
-        assert re.findall(rb"</?[a-z]+:[a-z]+", body) == []
+        prefixed = set(re.findall(rb"</?[a-z]+:[a-z]+", body))
+        assert prefixed == {b"<media:content", b"<media:thumbnail"}, "elements of Media RSS, which have one everywhere"
 
 
 def test_an_atom_feed_has_what_rfc_4287_requires(make: Callable[..., Edition]) -> None:
@@ -223,3 +224,32 @@ def test_lines_of_code_have_elements_that_need_no_style_sheet(make: Callable[...
     body = unescape(edition.pages[path].identity.body.decode())
     assert re.findall(r"<(mark|ins|del) class=\W*line \w+\W*>(\w)", body) == [("mark", "a"), ("ins", "b"), ("del", "c")]
     assert "<button" not in body
+
+
+def test_a_feed_has_the_licence_of_the_texts(make: Make, files: Mapping[str, str]) -> None:
+    config = files["site.yaml"] + "licence: {title: CC BY 4.0, url: /licence}\n"
+    edition = make({**files, "site.yaml": config})
+    expected = "CC BY 4.0 (https://b.example/licence)"
+    assert ET.fromstring(edition.pages["/rss"].identity.body).findtext("channel/copyright") == expected
+    assert ET.fromstring(edition.pages["/atom.xml"].identity.body).findtext(f"{ATOM}rights") == expected
+    assert '"license":"https://b.example/licence"' in edition.pages["/blog/hello"].identity.body.decode()
+
+
+@pytest.mark.parametrize("path", ["/rss", "/blog/tag/python/rss"])
+def test_an_item_of_rss_has_the_card_of_its_post(edition: Edition, path: str) -> None:
+    item = next(ET.fromstring(edition.pages[path].identity.body).iter("item"))
+    content, thumbnail = (item.find(f"{{http://search.yahoo.com/mrss/}}{name}") for name in ("content", "thumbnail"))
+    assert content is not None
+    assert thumbnail is not None
+    assert content.attrib["url"].startswith("https://b.example/og/hello.png?v=")
+    assert (content.attrib["type"], content.attrib["width"], content.attrib["height"]) == ("image/png", "1200", "630")
+    assert thumbnail.attrib["url"] == content.attrib["url"]
+
+
+def test_an_entry_of_atom_and_an_item_of_json_feed_have_the_card(edition: Edition) -> None:
+    entry = next(ET.fromstring(edition.pages["/atom.xml"].identity.body).iter(f"{ATOM}entry"))
+    thumbnail = entry.find("{http://search.yahoo.com/mrss/}thumbnail")
+    item = json.loads(edition.pages["/feed.json"].identity.body)["items"][0]
+    assert thumbnail is not None
+    assert item["image"] == thumbnail.attrib["url"]
+    assert item["image"].startswith("https://b.example/og/hello.png?v=")

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from html import unescape
 from urllib.parse import unquote
 
@@ -67,13 +67,29 @@ def test_a_post_has_open_graph_metadata(body: Body) -> None:
     assert '<meta property="article:modified_time" content="2026-03-05T00:00:00Z">' in html
 
 
-def test_a_card_shows_the_default_picture_for_one_that_no_social_network_draws(body: Body) -> None:
+def test_a_text_with_a_drawing_has_a_card_with_its_title_instead(body: Body) -> None:
     html = body("/blog/hello")
-    shown = re.search(r'<meta property="og:image" content="https://b\.example/assets/(\w+)\.\w+\.(\w+)">', html)
-    assert shown
-    assert shown.groups() == ("card", "png")
-    assert str(json_ld(html)["BlogPosting"]["image"]).endswith(".svg")
+    card = re.search(r'<meta property="og:image" content="(https://b\.example/og/hello\.png\?v=[0-9a-f]{12})">', html)
+    assert card
+    assert json_ld(html)["BlogPosting"]["image"] == card[1]
     assert re.search(r'<img src="/assets/a\.\w+\.svg"', html)
+
+
+def test_a_post_names_the_pages_and_accounts_of_its_authors(make: Make, files: Mapping[str, str]) -> None:
+    author = "author: {name: Ada, url: /about, fediverse: '@ada@example.org'}\n"
+    grace = "authors: [{name: Grace, url: 'https://g.example', fediverse: '@grace@example.org'}, Ada, Edith]\n"
+    site = files["site.yaml"].replace("author: {name: Ada, url: /about}\n", author)
+    own, other = files["größe.md"], files["elsewhere.md"].replace("title: Elsewhere\n", f"title: Elsewhere\n{grace}")
+    edition = make({**files, "site.yaml": site, "größe.md": own, "elsewhere.md": other})
+    for path, profiles, accounts in (
+        ("/blog/größe", ["ada"], ["@ada@example.org"]),
+        ("/blog/elsewhere", ["grace", "ada", "edith"], ["@grace@example.org", "@ada@example.org"]),
+    ):
+        html = edition.pages[path].identity.body.decode()
+        found = re.findall(r'<meta property="article:author" content="https://b\.example/authors/(\w+)">', html)
+        assert found == profiles
+        assert re.findall(r'<meta name="fediverse:creator" content="([^"]*)">', html) == accounts
+    assert "fediverse:creator" not in edition.pages["/"].identity.body.decode()
 
 
 def test_a_post_is_described_in_json_ld(body: Body) -> None:

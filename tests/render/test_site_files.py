@@ -3,8 +3,11 @@
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from math import hypot
 from pathlib import PurePosixPath
 from xml.etree import ElementTree as ET
+
+from PIL import Image
 
 from blog import urls
 from blog.build.edition import Edition
@@ -13,6 +16,7 @@ from blog.content.library import Library
 from blog.content.site import Site, site_at
 from blog.content.text_parser import ParseOptions, parse_page, parse_post
 from blog.render.site_files import llms, llms_full
+from tests.conftest import TEMPLATES
 
 Body = Callable[[str], str]
 ORIGIN = "https://b.example"
@@ -110,6 +114,23 @@ def test_the_icons_of_the_manifest_are_served(edition: Edition, body: Body) -> N
     manifest = json.loads(body("/site.webmanifest"))
     assert (manifest["name"], manifest["start_url"]) == ("Field & notes", "/")
     assert all(icon["src"] in edition.pages for icon in manifest["icons"])
+
+
+def test_the_site_can_be_installed(body: Body) -> None:
+    manifest = json.loads(body("/site.webmanifest"))
+    assert (manifest["display"], manifest["id"], manifest["scope"]) == ("minimal-ui", "/", "/")
+    assert manifest["theme_color"] == manifest["background_color"] == "#fbf9f4"
+    assert {(icon["sizes"], icon["purpose"]) for icon in manifest["icons"]} == {
+        ("192x192", "any"), ("512x512", "any"), ("512x512", "maskable"),
+    }  # fmt: skip
+
+
+def test_what_a_mask_leaves_of_the_icon_is_all_of_its_mark() -> None:
+    with Image.open(TEMPLATES / "assets/icon-512.png") as icon:
+        ground, (width, height) = icon.getpixel((0, 0)), icon.size
+        marked = [(x, y) for x in range(width) for y in range(height) if icon.getpixel((x, y)) != ground]
+    # The safe zone of the W3C's manifest: a circle whose radius is two fifths of the width.
+    assert max(hypot(x - width / 2, y - height / 2) for x, y in marked) < width * 0.4
 
 
 def test_the_source_of_a_post_is_served_unchanged(edition: Edition, body: Body, files: Mapping[str, str]) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from blog import urls
 from blog.build import document_cache
+from blog.build.cards.plan import plan
 from blog.build.dates import Dates
 from blog.build.drawings.drawer import Drawer
 from blog.build.edition import Details, Edition, Entry, Section, Writer, bind, compressed_details
@@ -37,7 +38,7 @@ from blog.render.bodies import BodyRenderer, diagram_url
 from blog.render.feeds import feeds
 from blog.render.languages import unspoken
 from blog.render.localised import localised
-from blog.render.meta import MetadataBuilder, Picture
+from blog.render.meta import MetadataBuilder
 from blog.render.page import FOREVER, SHORT, Rendered
 from blog.render.pages import PageRenderer
 from blog.render.previews import Previews
@@ -47,7 +48,6 @@ from blog.render.theme_folders import theme_folders
 from blog.search.corpus import Corpus
 from blog.settings import Settings
 
-SOCIAL_CARD = "card.png"
 # A slice of an edition ends with the page that reaches one of these limits. Each slice is one part of the cached edition, so the limits
 # must not depend on the machine: two builds of the same content write the same files.
 _SLICE_PAGES = 128
@@ -230,14 +230,16 @@ def _render(library: Library, site: Site, theme: Theme, settings: Settings, bind
     resolver = Resolver(with_drafts(library) if settings.drafts else library)
     absolute = Resolver(library, settings.base_url)
     words = theme.words(site.config.lang)
-    metadata = MetadataBuilder(shown, settings.base_url, resolver, words, _card(theme, settings, site))
+    planned = plan(library, site, theme, settings.base_url, settings.posts_dir)
+    metadata = MetadataBuilder(shown, settings.base_url, resolver, words, planned.picture)
     shown_bodies = BodyRenderer(theme, resolver, settings.posts_dir, library.drawings)
     renderer = PageRenderer(shown, theme, metadata, shown_bodies, settings)
     since, until = valid_between(library, site.moment)
     bodies = BodyRenderer(theme, absolute, settings.posts_dir, library.drawings, settings.base_url)
     warnings = _check_components(bodies, library)
     with stage("render") as note:
-        rendered = _everything(renderer, library, site, theme, bodies, settings)
+        entries = feeds(site, bodies, settings.base_url, planned.picture)
+        rendered = _everything(renderer, library, site, theme, entries, settings)
         previews = Previews(library, site, theme, settings, files_of(library, shown.written))
         everything = chain(rendered, previews.rendered())
         bound = bind(binder.encoded(everything, site, bodies, since), binder.dates, settings)
@@ -263,7 +265,14 @@ def _render(library: Library, site: Site, theme: Theme, settings: Settings, bind
         since=since,
         until=until,
         made=binder.dates.made,
-        warnings=(*theme.faults, *unspoken(library, theme, settings.posts_dir), *warnings, *previews.faults),
+        cards=planned.cards,
+        warnings=(
+            *theme.faults,
+            *unspoken(library, theme, settings.posts_dir),
+            *warnings,
+            *planned.faults,
+            *previews.faults,
+        ),
     )
 
 
@@ -348,14 +357,14 @@ def _everything(
     library: Library,
     site: Site,
     theme: Theme,
-    bodies: BodyRenderer,
+    entries: Iterable[Rendered],
     settings: Settings,
 ) -> Iterator[Rendered]:
     paths: set[str] = set()
     for page in renderer.all():
         paths.add(page.path)
         yield page
-    yield from feeds(site, bodies, settings.base_url)
+    yield from entries
     generated = site_files(site, theme, settings.base_url, paths)
     # A file that only drafts refer to is not served.
     texts = renderer.site.written
@@ -396,9 +405,3 @@ def _file(url: str, media_type: str, body: bytes, *, secure: bool) -> Rendered:
         cache=FOREVER,
         headers={"accept-ranges": "bytes"} | security.for_file(media_type, secure=secure),
     )
-
-
-def _card(theme: Theme, settings: Settings, site: Site) -> Picture | None:
-    if SOCIAL_CARD not in theme.assets:
-        return None
-    return Picture(settings.base_url + theme.asset(SOCIAL_CARD), site.config.title, 1200, 630)

@@ -16,6 +16,7 @@ import zstandard
 from pydantic import JsonValue
 
 from blog import urls
+from blog.build.cards.card import Card
 from blog.build.dates import Dated, Dates
 from blog.build.encodings import Encoded, shrunk_to_fit
 from blog.build.index_source import IndexSource
@@ -88,7 +89,7 @@ class Edition:
     """All pages, redirects and API entries of a site. ``pages`` and ``redirects`` are keyed by decoded path; ``posts`` are sorted newest first.
 
     ``previews`` are the pages and files of unpublished texts, by decoded path. They are apart, because a request needs a key for them.
-    ``search`` has the published texts alone.
+    ``search`` has the published texts alone. ``cards`` are the pictures for social networks by decoded path, which are drawn when they are asked for.
 
     ``states`` counts the published, scheduled and draft posts. The edition is valid from ``since``, when a date
     in the content last came, until ``until``, when the next one does. ``made`` is when it was built, in seconds since the epoch. ``warnings`` are the faults of the content
@@ -107,6 +108,7 @@ class Edition:
     warnings: tuple[Fault, ...]
     previews: Mapping[str, Resource] = field(default_factory=dict)
     search: IndexSource = field(default_factory=IndexSource)
+    cards: Mapping[str, Card] = field(default_factory=dict)
     by_slug: Mapping[str, Entry] = field(init=False)
     by_tag: Mapping[str, tuple[Entry, ...]] = field(init=False)
 

@@ -20,6 +20,7 @@ from pathlib import PurePosixPath
 import brotli
 import zstandard
 
+from blog.build.cards.card import packed, unpacked
 from blog.build.dates import Dates
 from blog.build.edition import Edition, Entry, bind
 from blog.build.edition_name import edition_name
@@ -129,6 +130,7 @@ class EditionCache:
             "not_found": _page_values(not_found.page),
             "list": not_found.list,
             "items": dict(not_found.items),
+            "cards": packed(edition.cards),
             "search_frame": {**asdict(frame), "page": _page_values(frame.page)},
         }
 
@@ -152,6 +154,7 @@ class EditionCache:
             since=since,
             until=until,
             made=dates.made,
+            cards=unpacked(head["cards"]),
             search=self.index_source(since, self._texts(since)),
             warnings=tuple(
                 Fault(self._folder.path / file, line, problem, Severity[severity])

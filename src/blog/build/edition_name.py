@@ -15,13 +15,13 @@ from blog.content.files import UnreadableError, is_editors_file, read_regular
 from blog.content.folder import MAX_FILE_BYTES, Folder
 from blog.errors import ContentError
 from blog.machine.cache import key
-from blog.render.theme_folders import theme_folders
+from blog.render.theme_folders import FONTS, MOST_FONT_BYTES, theme_folders
 from blog.settings import Settings
 
 # A symbolic link in a theme may lead to a whole file system.
 _MOST_THEME_FILES = 5000
 _LIBRARIES = (
-    "mistune", "pygments", "jinja2", "markupsafe", "pydantic", "pyyaml", "imagesize", "brotli", "zstandard", "pystemmer",
+    "mistune", "pygments", "jinja2", "markupsafe", "pydantic", "pyyaml", "imagesize", "brotli", "zstandard", "pystemmer", "pillow",
 )  # fmt: skip
 # Settings that do not affect any page. A setting that is missing here only costs a rebuild when it changes; it never causes a wrong page.
 _NOT_IN_PAGES = frozenset({
@@ -91,7 +91,7 @@ def _program() -> str | None:
 
 
 def _tree(folder: Path) -> Iterator[bytes]:
-    """The path and the bytes of every file below a folder. Symbolic links are followed, except those that form a loop.
+    """The path and a digest of every file below a folder. Symbolic links are followed, except those that form a loop.
 
     Raises:
         UnreadableError: a file cannot be read.
@@ -111,4 +111,5 @@ def _tree(folder: Path) -> Iterator[bytes]:
         subfolders.sort()
         for path in sorted(Path(where) / name for name in names if not is_editors_file(name)):
             yield os.fsencode(path.relative_to(folder))
-            yield read_regular(path, MAX_FILE_BYTES)
+            is_font = path.parent == folder / FONTS
+            yield sha256(read_regular(path, MOST_FONT_BYTES if is_font else MAX_FILE_BYTES)).digest()

@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from blog.build.cards.card import keys_of
+from blog.build.cards.drawer import CardDrawer
 from blog.build.dates import Dates
 from blog.build.edition import Edition
 from blog.build.edition_cache import EditionCache, digest_of
@@ -82,6 +84,9 @@ class EditionSource:
                 edition = self._built(cached, moment, made)
                 del cached
                 self._forget_sources(edition)
+            if self._makes_pictures:
+                with self._listener.stage("cards") as note:
+                    note("cards", CardDrawer(self._settings, self._cache).draw_missing(edition))
         report(edition.warnings)
         return edition
 
@@ -89,7 +94,7 @@ class EditionSource:
         warn_if_short(self._settings.posts_dir)
         builder = self._builder()
         new = builder.make(moment, self._listener.stage, Dates.following(None, made), cached.write_part)
-        cache_keys = builder.cache_keys()
+        cache_keys = builder.cache_keys() | keys_of(new.edition.cards)
         cached.finish(new.edition, new.referenced, cache_keys, new.unmade)
         self.needed = Needed(cache_keys, cached.needed().editions)
         return self._with_index(new.edition, cached)
@@ -120,7 +125,7 @@ class EditionSource:
             builder, dates = self._builder(), Dates.following(replaced)
             make = builder.make_preview if self._settings.refreshes_browsers else builder.make
             result = make(moment, self._listener.stage, dates)
-            self.needed = Needed(builder.cache_keys())
+            self.needed = Needed(builder.cache_keys() | keys_of(result.edition.cards))
             self._forget_sources(result.edition)
         # A text that changes during the build is in one of the two names.
         self._origin = _Origin(result.edition, name if name == self._name() else None, result.digests)

@@ -14,6 +14,7 @@ from blog.content.attribution import described
 from blog.content.check_collections import (
     folders_of_notes,
     implied_aliases,
+    missing_portrait,
     pages_of_collections,
     unused_collections,
     unused_series,
@@ -23,7 +24,7 @@ from blog.content.document import Reference
 from blog.content.folder import CONFIG
 from blog.content.front_matter import key_line, written_alias
 from blog.content.library import Library, files_of, is_external, resolve_file, resolve_relative, section_folders
-from blog.content.media_types import AUDIO, PICTURES, is_audio, is_on_cards, is_picture, player_of
+from blog.content.media_types import AUDIO, CROPPED, PICTURES, is_audio, is_on_cards, is_picture, player_of
 from blog.content.named_texts import PREFIX, NamedTexts, as_written, by_path, section, wiki_name
 from blog.content.other_names import meant
 from blog.content.post import Post, StandalonePage, TagPage, Text
@@ -36,9 +37,7 @@ from blog.errors import Fault, Severity
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s]")
 logger = logging.getLogger(__name__)
 
-_NO_CARD = (
-    "is drawn by no social network, so cards show the default picture; name a .png, .jpg, .gif or .webp file here"
-)
+_NO_CARD = "is drawn by no social network, so the card of this text shows its title; name a .png, .jpg, .gif or .webp file here"
 
 
 def check(library: Library, now: datetime, origin: str = "") -> Iterator[Fault]:
@@ -52,6 +51,7 @@ def check(library: Library, now: datetime, origin: str = "") -> Iterator[Fault]:
     yield from _unused_tag_pages(library)
     yield from unused_series(library)
     yield from unused_collections(library)
+    yield from missing_portrait(library)
     yield from (_warning(text, remark.line, remark.problem) for text, remark in translations.remarks(library))
     yield from _neighbours(library)
     yield from _links_to_drafts(library)
@@ -223,6 +223,7 @@ def _picture_problem(library: Library, text: Text, src: str) -> str:
             return f"is beside the post, but {reason}"
         if file is None or not is_picture(file.path):
             return f"is not a picture beside the post ({_kinds()})"
+        return "" if file.extension in CROPPED else _NO_CARD
     return "" if is_on_cards(src) else _NO_CARD
 
 

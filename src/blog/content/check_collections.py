@@ -1,4 +1,4 @@
-"""What is wrong with the series and collections of a site: addresses taken twice, and names in site.yaml that mean nothing."""
+"""What is wrong with the collections of a site, and with what site.yaml names: addresses taken twice, and names that lead nowhere."""
 
 from collections.abc import Iterator
 from pathlib import PurePosixPath
@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 from blog import urls
 from blog.content.folder import CONFIG, STATIC
 from blog.content.library import Library, section_folders
+from blog.content.media_types import is_picture
 from blog.content.post import Note, Post
 from blog.content.slugs import slugify
 from blog.errors import Fault, Severity
@@ -23,6 +24,17 @@ def folders_of_notes(library: Library) -> Iterator[Fault]:
         for folder, address in sorted(sections):
             if problem := _problem(folder, address, taken):
                 yield Fault(folder, 1, f"has the address {address!r}, which {problem}; {_HINT}", severity)
+
+
+def missing_portrait(library: Library) -> Iterator[Fault]:
+    """A portrait in site.yaml that no page shows: pages load nothing from elsewhere."""
+    portrait = library.config.author.portrait
+    found = library.static.get(urls.decoded(portrait))
+    if portrait and not (found and is_picture(found.path)):
+        problem = (
+            f"author: portrait {portrait!r} is not a picture in {STATIC}/, so the first letter of the name is shown"
+        )
+        yield Fault(CONFIG, 1, problem, Severity.WARNING)
 
 
 def _problem(folder: PurePosixPath, address: str, taken: dict[str, PurePosixPath]) -> str:

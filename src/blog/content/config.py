@@ -14,7 +14,7 @@ from blog import urls
 from blog.content.colours import parse_colour
 from blog.content.document import Remark
 from blog.content.extensions import DEFAULT, SWITCHES, Extensions
-from blog.content.front_matter import FrontMatterError, Line, language_tag, line_of, read_yaml
+from blog.content.front_matter import FrontMatterError, Line, fediverse_address, language_tag, line_of, read_yaml
 from blog.content.moments import zone_named
 from blog.content.note_places import section_of
 from blog.content.permalinks import parse_pattern
@@ -23,7 +23,6 @@ from blog.content.yaml_words import lost_words
 
 _EMAIL = re.compile(r"[^\s@<>?&]+@[^\s@<>?&]+")
 _UNQUOTED_COLOUR = re.compile(r"^accent:\s+(#\w+)", re.MULTILINE)
-_FEDIVERSE = re.compile(r"@[\w.-]+@[\w.-]+\.\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,19 +125,13 @@ def _email(address: str) -> str:
     return address
 
 
-def _fediverse(address: str) -> str:
-    if not _FEDIVERSE.fullmatch(address):
-        raise ValueError(f"{address!r} is no address of the Fediverse, such as @ada@example.org")
-    return address
-
-
 class _Author(BaseModel):
     name: Line
     url: Annotated[str, AfterValidator(_target)] = ""
     portrait: Annotated[str, AfterValidator(_target)] = ""
     about: str = ""
     email: Annotated[str, AfterValidator(_email)] = ""
-    fediverse: Annotated[str, AfterValidator(_fediverse)] = ""
+    fediverse: Annotated[str, AfterValidator(fediverse_address)] = ""
 
 
 def _zone_name(name: str) -> str:

@@ -150,6 +150,10 @@ def dark_version(path: PurePosixPath) -> PurePosixPath | None:
     return path.with_name(f"{path.stem}.dark{path.suffix}")
 
 
+# The pictures that a card may be a section of: it is a JPEG then.
+CROPPED = _ON_CARDS | {"avif"}
+
+
 def is_on_cards(target: str) -> bool:
     """Whether social networks draw a picture, by its extension; one of another site without an extension may be of any kind.
 

@@ -26,10 +26,11 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class TextAuthor:
-    """An author of one text, where it is not the site's. ``url`` is absolute, or "" where there is none."""
+    """An author of one text, where it is not the site's. ``url`` is absolute, ``fediverse`` an address such as @ada@example.org; both may be ""."""
 
     name: str
     url: str
+    fediverse: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

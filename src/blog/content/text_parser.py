@@ -158,7 +158,7 @@ def _common(
         canonical=meta.canonical,
         order=meta.order,
         id=meta.id,
-        authors=tuple(TextAuthor(author.name, author.url) for author in meta.authors),
+        authors=tuple(TextAuthor(author.name, author.url, author.fediverse) for author in meta.authors),
         translation_of=meta.translation_of,
         extra=meta.extra,
         extensions=extensions,

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from blog import urls
 from blog.content.scripts import direction
+from blog.render.locales import locale
 
 if TYPE_CHECKING:
     from blog.render.strings import Words
@@ -20,7 +21,7 @@ def environment(loader: BaseLoader, asset: Callable[[str], str]) -> Environment:
     """An environment with the filters and functions that every template has. Undefined names raise; texts are escaped."""
     made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     made.filters |= {"day": _day, "iso": iso, "number": _number}
-    made.globals |= {"asset": asset, "urls": urls, "json": embedded_json, "direction": direction}
+    made.globals |= {"asset": asset, "urls": urls, "json": embedded_json, "direction": direction, "locale": locale}
     return made
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
+from urllib.parse import urljoin
 from xml.etree import ElementTree as ET
 
 from blog import urls
@@ -18,6 +19,7 @@ from blog.content.site import Site, newest_first
 from blog.content.translations import Translations
 from blog.render.bodies import BodyRenderer
 from blog.render.environment import iso
+from blog.render.meta import Cards, Picture, no_cards
 from blog.render.page import FEED, Rendered
 from blog.urls import FeedFormat
 
@@ -27,6 +29,8 @@ Entry = Post | DatedNote
 POSTS_PER_FEED = 20
 _ATOM = "http://www.w3.org/2005/Atom"
 _CONTENT = "http://purl.org/rss/1.0/modules/content/"
+# Media RSS 1.5, which both RSS and Atom may have.
+_MEDIA = "http://search.yahoo.com/mrss/"
 _DC = "http://purl.org/dc/elements/1.1/"
 _EPOCH = datetime.fromtimestamp(0, UTC)
 # Characters that an XML document may not contain, not even escaped (XML 1.0, production 2).
@@ -49,6 +53,7 @@ class Feed:
     content: Callable[[Entry], str]
     audio: Callable[[Entry], File | None]
     translated: Translations
+    card: Cards
 
     @property
     def home(self) -> str:
@@ -58,6 +63,12 @@ class Feed:
     def tags(self) -> str:
         """The URL that identifies the tags of this site as a scheme of categories."""
         return self.origin + urls.TAGS
+
+    @property
+    def rights(self) -> str:
+        """The licence of the texts; "" where site.yaml names none."""
+        licence = self.config.licence
+        return f"{licence.title} ({urljoin(self.origin, licence.url)})" if licence else ""
 
     @property
     def updated(self) -> datetime:
@@ -77,13 +88,13 @@ class Feed:
         return post.id or self.origin + post.url
 
 
-def feeds(site: Site, bodies: BodyRenderer, origin: str) -> Iterator[Rendered]:
+def feeds(site: Site, bodies: BodyRenderer, origin: str, cards: Cards = no_cards) -> Iterator[Rendered]:
     """The feed of the site, of each tag, series and collection, in every format. The resolver of the bodies must return absolute URLs."""
     content = _Contents(bodies)
 
     def feed(title: str, base: str, route: str, posts: tuple[Entry, ...]) -> Feed:
         shown, audio = posts[:POSTS_PER_FEED], bodies.resolver.audio
-        return Feed(title, base, route, shown, site.config, origin, content, audio, site.translations)
+        return Feed(title, base, route, shown, site.config, origin, content, audio, site.translations, cards)
 
     yield from _written(feed(site.config.title, "", "", site.posts))
     for tag in site.tags:
@@ -127,12 +138,13 @@ class _Contents:
 
 
 def _rss(feed: Feed, kind: FeedFormat) -> bytes:
-    root = ET.Element("rss", version="2.0")
+    root = ET.Element("rss", {"version": "2.0", "xmlns:media": _MEDIA})
     channel = ET.SubElement(root, "channel")
     _add(channel, "title", feed.title)
     _add(channel, "link", feed.home)
     _add(channel, "description", feed.config.description or feed.title)
     _add(channel, "language", feed.config.lang)
+    _add_if_any(channel, "copyright", feed.rights)
     _add(channel, "lastBuildDate", _rfc_822(feed.updated))
     _add(channel, f"{{{_ATOM}}}link", rel="self", type=kind.media_type, href=_self(feed, kind))
     for post in feed.posts:
@@ -155,16 +167,18 @@ def _rss_item(item: ET.Element, feed: Feed, post: Entry) -> None:
         _add(item, "category", tag, domain=feed.tags)
     if audio := feed.audio(post):
         _add(item, "enclosure", url=feed.origin + audio.url, length=str(len(audio.body)), type=audio.media_type)
+    _add_card(item, feed.card(post))
     _add_if_any(item, "description", post.description)
     _add_if_any(item, f"{{{_CONTENT}}}encoded", feed.content(post))
 
 
 def _atom(feed: Feed, kind: FeedFormat) -> bytes:
     # Names without a prefix, in the default namespace: some readers know no other form. ElementTree would write a prefix.
-    root = ET.Element("feed", {"xmlns": _ATOM, "xml:lang": feed.config.lang})
+    root = ET.Element("feed", {"xmlns": _ATOM, "xmlns:media": _MEDIA, "xml:lang": feed.config.lang})
     _add(root, "id", feed.home)
     _add(root, "title", feed.title)
     _add_if_any(root, "subtitle", feed.config.description)
+    _add_if_any(root, "rights", feed.rights)
     _add(root, "updated", iso(feed.updated))
     _add(root, "link", rel="alternate", type="text/html", href=feed.home)
     _add(root, "link", rel="self", type=kind.media_type, href=_self(feed, kind))
@@ -194,6 +208,7 @@ def _atom_entry(entry: ET.Element, feed: Feed, post: Entry) -> None:
     _add(entry, "updated", iso(_modified(post)))
     for tag in post.tags:
         _add(entry, "category", term=tag, scheme=feed.tags)
+    _add_card(entry, feed.card(post))
     _add_if_any(entry, "summary", post.description)
     _add_if_any(entry, "content", feed.content(post), **{"type": "html", "xml:base": url})
 
@@ -218,6 +233,7 @@ def _json_item(feed: Feed, post: Entry) -> dict[str, Any]:
         "url": feed.origin + post.url,
         "title": _clean(post.title),
         **_text_if_any("summary", post.description),
+        **_text_if_any("image", _address(feed.card(post))),
         "content_html": _clean(feed.content(post)),
         "date_published": iso(post.published),
         "date_modified": iso(_modified(post)),
@@ -227,6 +243,20 @@ def _json_item(feed: Feed, post: Entry) -> dict[str, Any]:
         **_attachments(feed, post),
         **_translations(feed, post),
     }
+
+
+def _add_card(entry: ET.Element, card: Picture | None) -> None:
+    """The picture for links to a post, as most readers know it; they show it in lists, and not in the content."""
+    if card is None:
+        return
+    size = {"width": str(card.width), "height": str(card.height)} if card.width else {}
+    media_type = {"type": card.media_type} if card.media_type else {}
+    _add(entry, "media:content", url=card.url, medium="image", **media_type, **size)
+    _add(entry, "media:thumbnail", url=card.url, **size)
+
+
+def _address(card: Picture | None) -> str:
+    return card.url if card else ""
 
 
 def _authors(post: Entry) -> dict[str, Any]:

@@ -16,6 +16,8 @@ _PART = re.compile(r"(?:fonts|look)-[\w-]+\.css")
 _FONT = re.compile(r"/assets/([\w-]+)\.[0-9a-f]+\.woff2")
 _GROUND = re.compile(r"--(?:ground|raised):\s*light-dark\((#[0-9a-f]{6}),\s*(#[0-9a-f]{6})\)")
 _PAGE = re.compile(r"--ground:\s*light-dark\((#[0-9a-f]{6}),\s*(#[0-9a-f]{6})\)")
+_CONTRAST = re.compile(r"@media \(prefers-contrast: more\)\s*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
+_COLOUR = re.compile(r"--([\w-]+):\s*light-dark\((#[0-9a-f]{6}),")
 # The fonts of a page's first view, which browsers load before they have read the style sheet.
 _FIRST = {
     "paper": ("newsreader.woff2", "source-serif.woff2"),
@@ -51,6 +53,11 @@ def grounds(assets: Mapping[str, bytes]) -> tuple[str, ...]:
     """The colour of the page in the light and in the dark, as the last rule of the style sheet says."""
     found = _PAGE.findall(assets.get(STYLE, b"").decode())
     return found[-1] if found else ()
+
+
+def colours(assets: Mapping[str, bytes]) -> dict[str, str]:
+    """The colours of the light page by the names of their variables, as the last rules of the style sheet say."""
+    return dict(_COLOUR.findall(_CONTRAST.sub("", assets.get(STYLE, b"").decode())))
 
 
 def _parts(assets: Mapping[str, bytes], look: Look) -> Iterator[str]:

@@ -1,17 +1,16 @@
 """Metadata for the head of a page: canonical link, Open Graph, feed links, JSON-LD."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from blog import urls
 from blog.content.collections import Collection, Group
 from blog.content.library import Resolver, is_external
-from blog.content.media_types import is_on_cards
 from blog.content.post import Note, Post, Text
 from blog.content.series import Series
 from blog.content.site import Site, Tag
-from blog.content.writers import Writer
+from blog.content.writers import Writer, slugs_of
 from blog.render.environment import iso
 from blog.render.strings import Words
 
@@ -29,12 +28,21 @@ class FeedLink:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture with its absolute URL; width and height are in pixels, 0 if unknown."""
+    """A picture with its absolute URL; width and height are in pixels, 0 if unknown, and so is "" for the media type."""
 
     url: str
     alt: str
     width: int = 0
     height: int = 0
+    media_type: str = ""
+
+
+# The picture for links to a text in social networks and feeds; for None, to the site.
+Cards = Callable[[Text | None], Picture | None]
+
+
+def no_cards(_text: Text | None) -> None:
+    """The picture for links to texts that are not public."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +60,8 @@ class PageMetadata:
     """The metadata of one page. ``canonical`` is an absolute URL; the menu marks the entry of ``path`` as current.
 
     ``parents`` are the titles and paths of the pages above this one, without the home page. ``source`` is the path of the Markdown source of a post or page. ``translations`` are the text in each of its languages, that for readers
-    of any other language first. ``state`` is why a text is not public: "draft" or "scheduled".
+    of any other language first. ``state`` is why a text is not public: "draft" or "scheduled". ``profiles`` are the absolute URLs of the pages about
+    the authors of a post, ``fediverse`` the accounts of those of a text.
     """
 
     title: str
@@ -72,6 +81,8 @@ class PageMetadata:
     json_ld: tuple[JsonLd, ...] = ()
     parents: tuple[tuple[str, str], ...] = ()
     translations: tuple[Translation, ...] = ()
+    profiles: tuple[str, ...] = ()
+    fediverse: tuple[str, ...] = ()
 
 
 def feeds(title: str, base: str = "") -> tuple[FeedLink, ...]:
@@ -82,15 +93,13 @@ def feeds(title: str, base: str = "") -> tuple[FeedLink, ...]:
 class MetadataBuilder:
     """Builds the metadata of each kind of page, with absolute URLs of one origin."""
 
-    def __init__(
-        self, site: Site, origin: str, resolver: Resolver, words: Words, default_picture: Picture | None
-    ) -> None:
+    def __init__(self, site: Site, origin: str, resolver: Resolver, words: Words, cards: Cards = no_cards) -> None:
         self._words = words
         self._site = site
         self._config = site.config
         self._origin = origin
         self._resolver = resolver
-        self._default_picture = default_picture
+        self._card = cards
         self._feeds = feeds(site.config.title)
 
     def index(self, title: str, path: str, description: str = "", parents: Steps = ()) -> PageMetadata:
@@ -102,7 +111,7 @@ class MetadataBuilder:
             path=path,
             canonical=self._origin + path,
             lang=self._config.lang,
-            picture=self._default_picture,
+            picture=self._card(None),
             feeds=self._feeds,
             parents=tuple(parents),
             json_ld=breadcrumbs,
@@ -146,7 +155,7 @@ class MetadataBuilder:
         title = text.title if text else self._words.text("posts_about", tag=tag.name)
         index = self.index(title, tag.url, (text and text.description) or about, [tags])
         lang = (text and text.lang) or self._config.lang
-        picture = self._card(text) if text else self._default_picture
+        picture = self._card(text)
         return self._with_feeds(replace(index, lang=lang, picture=picture), tag.name)
 
     def series(self, series: Series) -> PageMetadata:
@@ -243,6 +252,7 @@ class MetadataBuilder:
             lang=page.lang or self._config.lang,
             picture=self._card(page),
             source=page.source_url,
+            fediverse=self._fediverse(page),
             feeds=self._feeds,
             translations=self._translations(page),
             indexed=not (state := self._site.state_of(page)),
@@ -265,6 +275,8 @@ class MetadataBuilder:
             older=around.older.url if around.older else None,
             newer=around.newer.url if around.newer else None,
             post=post,
+            profiles=self._profiles(post),
+            fediverse=self._fediverse(post),
             translations=self._translations(post),
             source=post.source_url,
             indexed=not (state := self._site.state_of(post)),
@@ -279,20 +291,10 @@ class MetadataBuilder:
             for it in self._site.translations_of(text)
         )
 
-    def _card(self, text: Text) -> Picture | None:
-        """The picture for social cards. Networks that cannot draw the text's own one would show none at all."""
-        is_drawn = text.image is None or is_on_cards(text.image.src)
-        return self._picture(text) if is_drawn else self._default_picture
-
     def own_picture(self, text: Text) -> Picture | None:
         """The picture of a text, if it is a file of the blog: pages load nothing from elsewhere."""
-        return self._picture(text) if text.image and not is_external(text.image.src) else None
-
-    def _picture(self, text: Text) -> Picture | None:
-        if text.image is None:
-            return self._default_picture
-        if is_external(text.image.src):
-            return Picture(text.image.src, text.image.alt)
+        if text.image is None or is_external(text.image.src):
+            return None
         file = self._resolver.file(text, text.image.src)
         return Picture(self._origin + file.url, text.image.alt, file.width, file.height) if file else None
 
@@ -309,24 +311,45 @@ class MetadataBuilder:
         ]
         return people if len(people) > 1 else people[0] if people else self._person()
 
+    def _profiles(self, post: Post) -> tuple[str, ...]:
+        slugs = slugs_of(post, self._config.author)
+        return tuple(self._origin + self._site.writers[slug].url for slug in slugs if slug in self._site.writers)
+
+    def _fediverse(self, text: Text) -> tuple[str, ...]:
+        """The accounts of the authors of a text; the author of the site has one in site.yaml."""
+        site_author = self._config.author
+        authors = text.authors or (site_author,)
+        accounts = (it.fediverse or (site_author.fediverse if it.name == site_author.name else "") for it in authors)
+        return tuple(filter(None, accounts))
+
     def _posting(self, post: Post) -> JsonLd:
         address = post.canonical or self._origin + post.url
-        picture = self._picture(post)
-        return {
-            "@context": "https://schema.org",
-            "@type": "BlogPosting",
-            "@id": address,
-            "mainEntityOfPage": address,
-            "headline": post.title,
-            "description": post.description,
-            "datePublished": iso(post.published),
-            "dateModified": iso(post.modified),
-            "inLanguage": post.lang or self._config.lang,
-            "keywords": list(post.tags),
-            "wordCount": post.document.words,
-            "author": self._authors(post),
-            "isPartOf": {"@type": "Blog", "@id": self._origin + urls.HOME, "name": self._config.title},
-        } | ({"image": picture.url} if picture else {})
+        picture = self._card(post)
+        return (
+            {
+                "@context": "https://schema.org",
+                "@type": "BlogPosting",
+                "@id": address,
+                "mainEntityOfPage": address,
+                "headline": post.title,
+                "description": post.description,
+                "datePublished": iso(post.published),
+                "dateModified": iso(post.modified),
+                "inLanguage": post.lang or self._config.lang,
+                "keywords": list(post.tags),
+                "wordCount": post.document.words,
+                "author": self._authors(post),
+                "isPartOf": {"@type": "Blog", "@id": self._origin + urls.HOME, "name": self._config.title},
+            }
+            | ({"image": picture.url} if picture else {})
+            | self._licence()
+        )
+
+    def _licence(self) -> JsonLd:
+        licence = self._config.licence
+        return (
+            {"license": self._origin + licence.url if licence.url.startswith("/") else licence.url} if licence else {}
+        )
 
     def _breadcrumbs(self, steps: Steps) -> JsonLd:
         named = [(self._config.title, urls.HOME), *steps]

@@ -54,7 +54,7 @@ class Previews:
     def _page(self, text: Text) -> Rendered:
         site = localised(site_of_text(self._library.config, text, self._moment), self._theme)
         words = self._theme.words(site.config.lang)
-        metadata = MetadataBuilder(site, self._settings.base_url, self._resolver, words, None)
+        metadata = MetadataBuilder(site, self._settings.base_url, self._resolver, words)
         shown = site.texts[0]
         bodies = BodyRenderer(self._theme, self._resolver, self._settings.posts_dir, self._library.drawings)
         return _PreviewRenderer(site, self._theme, metadata, bodies, self._settings).text(shown)

@@ -175,19 +175,25 @@ def opensearch(site: Site, theme: Theme, origin: str) -> bytes:
 
 
 def manifest(site: Site, theme: Theme) -> bytes:
+    """The web app manifest, with which the site can be installed. Its largest icon fills a square, so a system may cut it into its own shape."""
     names = {size: f"icon-{size}.png" for size in ICON_SIZES}
     icons = [
-        {"src": theme.asset(name), "sizes": f"{size}x{size}", "type": "image/png"}
+        {"src": theme.asset(name), "sizes": f"{size}x{size}", "type": "image/png", "purpose": purpose}
         for size, name in names.items()
+        for purpose in (("any", "maskable") if size == max(ICON_SIZES) else ("any",))
         if name in theme.assets
     ]
+    colours = {"theme_color": theme.grounds[0], "background_color": theme.grounds[0]} if theme.grounds else {}
     document = {
         "name": site.config.title,
         "short_name": site.config.title,
         "description": site.config.description,
         "lang": site.config.lang,
         "start_url": urls.HOME,
-        "display": "browser",
+        "id": urls.HOME,
+        "scope": urls.HOME,
+        "display": "minimal-ui",
         "icons": icons,
+        **colours,
     }
     return json.dumps(document, ensure_ascii=False).encode()

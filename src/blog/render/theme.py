@@ -26,7 +26,7 @@ from blog.content.folder import MAX_FILE_BYTES, MAX_TEXT_BYTES
 from blog.errors import ContentError, Fault
 from blog.render.catalogues import Catalogues
 from blog.render.environment import environment
-from blog.render.look import dressed, grounds, preloaded
+from blog.render.look import colours, dressed, grounds, preloaded
 from blog.render.strings import ENGLISH, Words
 
 ASSETS = "assets"
@@ -120,6 +120,19 @@ class Theme:
     def grounds(self) -> tuple[str, ...]:
         """The colour of the page in the light and in the dark, as the style sheet has it; none where it has none."""
         return grounds(self.assets)
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        return self._folders
+
+    @property
+    def look(self) -> Look:
+        return self._look
+
+    @property
+    def colours(self) -> Mapping[str, str]:
+        """The colours of the page in the light, by the names of their variables."""
+        return colours(self.assets)
 
     def asset(self, name: str) -> str:
         """The URL of an asset, for templates. An unknown name raises TemplateError, which becomes a fault of the template."""

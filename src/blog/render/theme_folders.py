@@ -9,6 +9,9 @@ from blog.errors import ContentError, Fault
 
 _PACKAGE = Path(blog.__file__).parent
 DEFAULT = Path("templates")
+# The folder of a theme with the fonts of the cards. A font of Chinese, Japanese and Korean has some 25 MB.
+FONTS = "fonts"
+MOST_FONT_BYTES = 64 * 1024 * 1024
 
 
 def shipped() -> Path:

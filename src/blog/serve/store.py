@@ -32,7 +32,7 @@ _FAILED = (
 
 
 class PageStore:
-    """The prepared responses of all paths, except those below /api/ and the ``routes``, which the application answers.
+    """The prepared responses of all paths, except those below /api/, those of cards, and the ``routes``, which the application answers.
 
     ``waiting`` makes the response to an author while there is no edition, from the faults because of which there is none.
     ``refusals`` makes the response to a request that the application cannot answer now, or None. The store sets the status and the route of the record.
@@ -65,6 +65,8 @@ class PageStore:
             answer = self._page(page, record)
         elif urls.is_preview(record.path):
             answer = self._preview(edition, record)
+        elif edition is not None and record.path in edition.cards:
+            return None
         elif self._is_dynamic(record.path):
             found = self._canonical(record) or self._refused(record)
             if found is None:

@@ -2,7 +2,7 @@
 
 from blog.content.front_matter.keys import SYNONYMS, TABLES, UNLISTED, normal, translate
 from blog.content.front_matter.lines import key_line, line_of, line_of_written
-from blog.content.front_matter.model import FrontMatter, Line, Writer, alias_path, language_tag
+from blog.content.front_matter.model import FrontMatter, Line, Writer, alias_path, fediverse_address, language_tag
 from blog.content.front_matter.parser import (
     Kind,
     has_date,
@@ -31,6 +31,7 @@ __all__ = [
     "Value",
     "Writer",
     "alias_path",
+    "fediverse_address",
     "has_date",
     "is_marked_as_draft",
     "key_line",

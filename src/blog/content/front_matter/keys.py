@@ -290,9 +290,11 @@ def _authors(written: str, value: Value) -> Value:
     authors: list[Value] = []
     for item in value if isinstance(value, list) else [value]:
         if isinstance(item, dict):
-            authors.append({"name": _first(item, _NAME), "url": _first(item, _URL)})
+            authors.append(
+                {"name": _first(item, _NAME), "url": _first(item, _URL), "fediverse": _first(item, ("fediverse",))}
+            )
         else:
-            authors.append({"name": item, "url": ""})
+            authors.append({"name": item, "url": "", "fediverse": ""})
     return authors
 
 

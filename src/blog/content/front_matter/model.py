@@ -1,5 +1,6 @@
 """Model of front matter: the typed values of a post or page, whatever dialect they were written in."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
@@ -16,6 +17,7 @@ from blog.content.slugs import slugify
 
 MAX_DESCRIPTION_CHARACTERS = 500
 MAX_TAGS = 30
+_FEDIVERSE = re.compile(r"@[\w.-]+@[\w.-]+\.\w+")
 
 
 def _moment(value: Any, info: ValidationInfo) -> datetime:
@@ -111,6 +113,21 @@ Moment = Annotated[datetime, BeforeValidator(_moment)]
 Line = Annotated[str, Field(max_length=300), AfterValidator(_line), AfterValidator(_not_blank)]
 
 
+def fediverse_address(value: str) -> str:
+    """An account of the Fediverse, as it is.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not _FEDIVERSE.fullmatch(value):
+        raise ValueError(f"{value!r} is no address of the Fediverse, such as @ada@example.org")
+    return value
+
+
+def _fediverse_or_nothing(value: str) -> str:
+    return fediverse_address(value) if value else ""
+
+
 class Writer(BaseModel):
     """An author of one text."""
 
@@ -118,6 +135,7 @@ class Writer(BaseModel):
 
     name: Annotated[str, Field(max_length=300), AfterValidator(_line), AfterValidator(_named)]
     url: Annotated[str, AfterValidator(_site_or_nothing)] = ""
+    fediverse: Annotated[str, AfterValidator(_fediverse_or_nothing)] = ""
 
 
 class FrontMatter(BaseModel):
