@@ -70,6 +70,21 @@ def test_tags_are_a_list_or_a_text_with_commas(tags: str) -> None:
     assert parse(f"tags: {tags}\n").tags == ["HTTP", "Python"]
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        pytest.param("<!-- c -->\n---\ntitle: T\ndate: 2026-03-01\n---\nx\n", "the front matter begins on line 2", id="behind-a-comment"),
+        pytest.param("# T\n\n+++\ntitle = 'T'\n+++\nx\n", "the front matter begins on line 3", id="behind-a-heading"),
+        pytest.param("Title: T\nDate: 2026-03-01\nNo blank line\n", "a blank line must end the lines of front matter", id="no-blank-line"),
+        pytest.param("# T\n\n---\n\nWords.\n", "give a date in front matter between two --- lines", id="a-line-across"),
+    ],
+)  # fmt: skip
+def test_front_matter_that_is_not_found_is_looked_for(text: str, said: str) -> None:
+    with pytest.raises(FrontMatterError, match="date is missing") as caught:
+        parse_front_matter(split(text), "post")
+    assert said in str(caught.value)
+
+
 @pytest.mark.parametrize("title", ["No", "1.10", "0x1F", "null", "2026-03-01", "true", "1_000", "~"])
 def test_a_title_is_read_as_text(title: str) -> None:
     assert parse_front_matter(Split(f"title: {title}\ndate: 2026-03-01\n"), "post").title == title

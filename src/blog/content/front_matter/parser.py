@@ -29,6 +29,10 @@ _DRAFT_IN_JSON = re.compile(
     r"\s*\{(?:[^{}]*,)?\s*\"(?:(?:draft|is_?draft|private)\"\s*:\s*\"?true|(?:(?:is_?)?published|public)\"\s*:\s*\"?false)\b",
     re.IGNORECASE,
 )
+# Front matter that something stands before, and lines of Key: value that no blank line ends.
+_LATE = re.compile(r"^(?:---|\+\+\+)[ \t]*\n(?:.*\n){0,20}?(?:title|date)[ \t]*[:=]", re.MULTILINE | re.IGNORECASE)
+_KEY_LINE = re.compile(r"(?:title|date)[ \t]*:", re.IGNORECASE)
+_HEAD = 2000
 _DRAFT = re.compile(
     r"^[\"']?(?:(?:draft|is_?draft|private)[\"']?[ \t]*[:=][ \t]*[\"']?(?:true|yes|on|y)"
     r"|(?:(?:is_?)?published|public)[\"']?[ \t]*[:=][ \t]*[\"']?(?:false|no|off|n)"
@@ -79,6 +83,13 @@ def parse_front_matter(
 
 
 def _no_date(parts: Split) -> str:
+    """What is missing, and where the author may have put it."""
+    head = parts.body[:_HEAD] if parts.dialect == "none" else ""
+    if late := _LATE.search(head):
+        line = head.count("\n", 0, late.start()) + 1
+        return f"date is missing: the front matter begins on line {line}, and is read at the start of a file alone"
+    if _KEY_LINE.match(head):
+        return "date is missing: a blank line must end the lines of front matter, or put them between two --- lines"
     where = "in front matter between two --- lines" if parts.dialect == "none" else "in the front matter"
     return f"date is missing: give a date {where} (date: 2026-03-01), or in the file's name (2026-03-01-hello.md)"
 
