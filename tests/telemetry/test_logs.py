@@ -6,6 +6,7 @@ import io
 import json
 import logging
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from blog.http.request import Connection, RequestRecord
 from blog.telemetry import logs
 
 if TYPE_CHECKING:
@@ -94,6 +96,39 @@ async def test_an_access_line_has_the_fields_of_the_request_and_no_personal_data
         "status": 200,
         "referrer_host": "news.example",
     }
+
+
+@pytest.mark.parametrize(
+    ("target", "shown"),
+    [
+        pytest.param("/ada@example.org/unsubscribe", "/[mail]/unsubscribe", id="a-segment"),
+        pytest.param("/x/ada.l+news%40mail.example.org", "/x/[mail]", id="encoded"),
+        pytest.param("/api/posts/ada@example.org", "/api/posts/[mail]", id="a-parameter-of-the-api"),
+        pytest.param("/@ada@example", "/@ada@example", id="no-domain"),
+        pytest.param("/@ada", "/@ada", id="a-handle"),
+    ],
+)
+async def test_a_mail_address_in_a_path_is_in_no_line_and_no_span(
+    traced: "RunApp", call: "Call", collector: "Collector", access: list[dict[str, Any]], target: str, shown: str
+) -> None:
+    async with traced(access_log="all") as app:
+        await call(app, target)
+    assert [line["path"] for line in access] == [shown]
+    assert [span.attributes["url.path"] for span in collector.requests] == [shown]
+    assert not any("example.org" in str(span) for span in collector.requests)
+
+
+def test_a_hostile_path_is_searched_for_mail_addresses_in_linear_time() -> None:
+    def seconds(length: int) -> float:
+        record = RequestRecord(Connection(None, None, "http"), "GET", "/" + "a" * length + "/@", b"", [])
+        started = time.process_time()
+        for _ in range(5):
+            assert record.shown_path == record.path
+        return time.process_time() - started
+
+    seconds(1_000)
+    # Quadratic time would be 1,024 times as long.
+    assert min(seconds(32_000) for _ in range(5)) < 200 * max(min(seconds(1_000) for _ in range(5)), 1e-5)
 
 
 async def test_the_line_of_a_traced_request_has_the_ids_of_its_span(

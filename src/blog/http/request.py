@@ -1,5 +1,6 @@
 """The record of one request, shared by the page store, tracing, metrics and the access log."""
 
+import re
 import time
 from collections.abc import Iterable, MutableMapping
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ _KEPT_FIELDS = frozenset({
     b"accept", b"accept-encoding", b"if-match", b"if-none-match", b"if-modified-since", b"if-unmodified-since", b"range", b"if-range", b"traceparent", b"tracestate", b"user-agent", b"referer", b"sec-fetch-mode", b"sec-purpose", b"purpose", b"x-moz",
     b"x-forwarded-proto", b"host", b"content-length", b"transfer-encoding", b"expect",
 })  # fmt: skip
+# It begins where no such character is before, which keeps the search linear.
+_MAIL_ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,11 @@ class RequestRecord:
         if repeated is not None:
             # Repeated field lines form one list (RFC 9110, section 5.3). They are joined once at the end: joining as they come is quadratic.
             known.update((name, b",".join(values)) for name, values in repeated.items())
+
+    @property
+    def shown_path(self) -> str:
+        """The path without mail addresses, as logs and spans have it: links in mail put the reader's own into the path."""
+        return _MAIL_ADDRESS.sub("[mail]", self.path) if "@" in self.path else self.path
 
     @classmethod
     def of(cls, scope: MutableMapping[str, Any]) -> "RequestRecord":

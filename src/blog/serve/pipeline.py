@@ -114,7 +114,7 @@ class RequestPipeline:
                 self._visits.count(record.route, record.path, status, record.headers, record.query)
         failed = status >= SERVER_ERROR and not _is_expected(record.path, status)
         if record.failure is not None:
-            log_failure(record.failure, record.method, record.route, record.path, record.trace)
+            log_failure(record.failure, record.method, record.route, record.shown_path, record.trace)
         if self._access.wants(seconds, failed=failed, traced=record.trace is not None):
             self._log(record, seconds, logging.ERROR if failed else logging.INFO)
         return seconds
@@ -150,7 +150,7 @@ class RequestPipeline:
         fields = {
             "method": record.method[:32],
             "route": record.route,
-            "path": record.path,
+            "path": record.shown_path,
             "status": record.status,
             "duration_ms": round(seconds * 1000, 3),
             "bytes": record.size,

@@ -26,7 +26,7 @@ class Description:
         address, port = self._server
         attributes: dict[str, AttributeValue] = {
             "http.request.method": known,
-            "url.path": record.path,
+            "url.path": record.shown_path,
             "url.scheme": self._scheme(record),
             "server.address": address,
             "server.port": port,

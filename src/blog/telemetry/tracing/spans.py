@@ -214,7 +214,7 @@ class _Inner:
 
 
 def _without_personal_data(scope: Scope, decision: Decision) -> dict[str, Any]:
-    """The scope for the instrumentation: without client and query, and with no header field but traceparent and tracestate, if honoured."""
+    """The scope for the instrumentation: without client, query and mail addresses, and with no header field but traceparent and tracestate, if honoured."""
     carried = (b"traceparent", b"tracestate") if decision.parent else ()
     host, _ = scope.get("server") or ("", 0)
     return {
@@ -222,7 +222,7 @@ def _without_personal_data(scope: Scope, decision: Decision) -> dict[str, Any]:
         "http_version": scope.get("http_version", "1.1"),
         "method": scope["method"],
         "scheme": scope.get("scheme", "http"),
-        "path": scope["path"],
+        "path": scope[KEY].shown_path,
         "root_path": "",
         "query_string": b"",
         "headers": [(name, value) for name, value in scope["headers"] if name in carried],
