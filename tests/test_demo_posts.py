@@ -73,6 +73,7 @@ def test_the_policy_is_that_of_the_page(headers: Callable[[str], Mapping[str, st
     ("post", "left_out"),
     [
         pytest.param("a-content-security-policy-for-prepared-pages", (), id="around-the-policy"),
+        pytest.param("worth-reading-rfc-5861", (), id="a-link-with-a-comment"),
         # The tag and the coding are those of one page at one time.
         pytest.param("the-same-etag-on-every-replica", ("etag", "content-encoding"), id="one-tag-for-each-encoding"),
     ],
