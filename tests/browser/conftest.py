@@ -200,6 +200,13 @@ def axe() -> str:
     return script.read_text(encoding="utf-8")
 
 
+def npm_command(name: str) -> str:
+    """A command of an npm package."""
+    command = ROOT / "node_modules/.bin" / name
+    require(command.exists() and shutil.which("node"), "apt-get install npm && npm ci")
+    return str(command)
+
+
 @pytest.fixture(scope="session")
 def vnu() -> list[str]:
     """The command line of the W3C's HTML checker."""

@@ -360,3 +360,10 @@ def test_a_link_that_shows_its_address_is_marked_for_print(make: Callable[..., E
         ('class="bare" ', "http://www.a.example"),
         ("", "https://a.example/e"),
     ]
+
+
+@pytest.mark.parametrize("marker", ["", "[TOC]"], ids=["of-the-page", "of-the-text"])
+def test_a_text_has_one_table_of_contents(make: Callable[..., Edition], marker: str) -> None:
+    text = f"---\ntitle: A\ndate: 2026-01-01\n---\n\n{marker}\n\n## One\n\n## Two\n\n## Three\n"
+    html = make({"a.md": text}).pages["/blog/a"].identity.body.decode()
+    assert (html.count('aria-label="Contents"'), 'class="contents"' in html) == (1, bool(marker))
