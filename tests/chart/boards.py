@@ -1,11 +1,13 @@
-"""The boards in chart/dashboards, and their queries with values for Grafana's variables."""
+"""The boards in chart/dashboards and the runbook, docs/operations.md, with their queries."""
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-FOLDER = Path(__file__).parents[2] / "chart" / "dashboards"
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "chart" / "dashboards"
 BOARDS: dict[str, dict[str, Any]] = {
     path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.json"))
 }
@@ -73,3 +75,10 @@ def queries(kind: str) -> list[Query]:
         for target in panel["targets"]
     ]
     return [query for query in every if query.kind == kind]
+
+
+OPERATIONS = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+# What stands in backticks in the runbook, and what of it is PromQL.
+SPANS = re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```", "", OPERATIONS, flags=re.MULTILINE | re.DOTALL))
+_CALL = re.compile(r"(?:sum|max|min|count|rate|increase|histogram_quantile)\b.*\(\w|time\(\) - ")
+RUNBOOK = sorted({span for span in SPANS if _CALL.match(span) or re.fullmatch(r"\w+(?:\{.*\})? / \w+", span)})

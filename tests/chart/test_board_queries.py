@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from tests.chart.boards import BOARDS, FOREIGN, VARIABLES, Query, queries
+from tests.chart.boards import BOARDS, FOREIGN, RUNBOOK, VARIABLES, Query, queries
 from tests.conftest import free_port
 from tests.prometheus import Prometheus, scraping
 
@@ -23,6 +23,7 @@ QUERIES = [
     # A Prometheus on this machine scrapes no cluster.
     if not any(name in query.text for name in FOREIGN)
 ]
+METRIC_OF_A_CLUSTER = re.compile("|".join(sorted(FOREIGN)))
 CLIENTS = [
     {"user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "sec-fetch-mode": "navigate", "referer": "https://www.google.com/"},
     {"user-agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1", "sec-fetch-mode": "navigate"},
@@ -100,6 +101,13 @@ def test_a_variable_has_values(variable: str, prometheus: Prometheus) -> None:
     assert found
     selector = Query("", "", {"expr": found[1]}).expanded()
     assert prometheus.data(f"/api/v1/label/{found[2]}/values", **{"match[]": selector})
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("query", [query for query in RUNBOOK if not METRIC_OF_A_CLUSTER.search(query)])
+def test_a_query_of_the_runbook_has_a_result(query: str, prometheus: Prometheus) -> None:
+    # Those that name a namespace name the one of the runbook's commands.
+    assert prometheus.result(query.replace('namespace="blog"', 'namespace="web"'))
 
 
 @pytest.mark.process

@@ -13,13 +13,12 @@ import yaml
 
 from blog import urls
 from blog.telemetry.rum.payload import Site, beacon_of
-from tests.chart.boards import BOARDS, FOLDER, FOREIGN, OF_PROMETHEUS, Query, panels, queries
+from tests.chart.boards import BOARDS, FOLDER, FOREIGN, OF_PROMETHEUS, OPERATIONS, ROOT, Query, panels, queries
 from tests.chart.promtool import run
 
 if TYPE_CHECKING:
     from tests.chart.conftest import Need, Object, Render
 
-ROOT = Path(__file__).parents[2]
 # What the stages of LogQL may begin with; anything else would be a misspelt stage.
 STAGE = re.compile(
     r"(?:json|logfmt|unwrap \w+|line_format \"[^\"]+\"|\w+ *(?:=~|!~|!=|=|>|<) *(?:\"[^\"]*\"|`[^`]*`|\d+))$"
@@ -56,10 +55,9 @@ def test_panels_have_unique_ids_and_titles_and_do_not_overlap(board: dict[str, A
 
 @on_every_board
 def test_every_panel_says_what_it_shows_in_which_unit_and_where_to_look_next(board: dict[str, Any]) -> None:
-    operations = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
     headings = {
         re.sub(r"[^\w ]", "", each).lower().replace(" ", "-")
-        for each in re.findall(r"^#+ (.+)$", operations, re.MULTILINE)
+        for each in re.findall(r"^#+ (.+)$", OPERATIONS, re.MULTILINE)
     }
     names = {each["uid"] for each in BOARDS.values()}
     for panel in panels(board):

@@ -8,7 +8,7 @@ from blog import __main__ as command_line
 from blog import urls
 from blog.settings import Settings
 from blog.telemetry.tracing import pipeline
-from tests.chart.boards import FOREIGN, OF_PROMETHEUS
+from tests.chart.boards import FOREIGN, OF_PROMETHEUS, OPERATIONS
 from tests.chart.promtool import rules_of
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 CHART = Path(__file__).parents[2] / "chart"
 TEMPLATES = "\n".join(path.read_text(encoding="utf-8") for path in (CHART / "templates").rglob("*.*"))
-OPERATIONS = (Path(__file__).parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
 
 
 def test_the_probes_use_the_paths_of_the_service(render: "Render") -> None:
