@@ -1,7 +1,7 @@
 """Browser: what readers' browsers report of the pages, from the lines that a Faro receiver writes to Loki."""
 
 from panels import Board, Panel, Row, Steps, above
-from targets import EXPRESSION, LOKI, RANGE, Target, beacons, increase, rate, vital
+from targets import LOKI, RANGE, Target, beacons, increase, rate, vital
 from variables import BEACONS, DEPLOYS, METRICS
 
 # A quarter of an hour smooths the vitals of a blog with few readers.
@@ -38,22 +38,14 @@ def _by_route(vital_of: tuple[str, str, str, tuple[float, float], str]) -> Panel
     )  # fmt: skip
 
 
-def _views(window: str) -> str:
-    return f"sum(count_over_time({beacons('event', 'event_name=`faro.performance.navigation`')} {window}))"
-
-
 def _errors(by: str, window: str) -> str:
     return f"sum by ({by}) (count_over_time({beacons('exception', 'hash!=``')} {window}))"
 
 
 _COVERAGE = Panel(
-    title="Coverage", description="The share of page views whose page reported. The rest have opted out, block the script, or were not sampled (faro.sampleRate).",
-    kind="stat", unit="percentunit", decimals=0, width=4, height=5, section="beacons", none="no views",
-    targets=(
-        Target(kind=LOKI, query=_views(RANGE), legend="reported", instant=True, hidden=True),
-        Target(query=increase("blog_page_views_total"), legend="views", instant=True, hidden=True),
-        Target(kind=EXPRESSION, query="$A / $B"),
-    ),
+    title="Coverage", description="The share of page views whose browser reported. The rest have opted out, block the script, or were not sampled (faro.sampleRate). With faro.mode direct nobody counts the reports.",
+    kind="stat", unit="percentunit", decimals=0, width=4, height=5, section="beacons", none="no reports",
+    targets=(Target(query=f"{increase('blog_page_views_reported_total')} / {increase('blog_page_views_total')}", instant=True),),
 )  # fmt: skip
 _SESSIONS = Panel(
     title="Sessions", description="Tabs in which pages were read, in the range of the board. A session ends with its tab.",

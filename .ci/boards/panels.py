@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from targets import MIXED, Target, source
+from targets import Target, source
 
 # The chart replaces these by the names of the release, so that the boards of two blogs live side by side. As they are they fit docker/compose.yaml.
 UID, RELEASE = "blog-compose", "compose/blog"
@@ -46,14 +46,13 @@ class Panel:
     transformations: tuple[dict[str, Any], ...] = ()
 
     def json(self, number: int, x: int, y: int) -> dict[str, Any]:
-        kinds = {target.kind for target in self.targets}
         return {
             "id": number,
             "type": self.kind,
             "title": self.title,
             "description": self.description,
             "gridPos": {"x": x, "y": y, "w": self.width, "h": self.height},
-            "datasource": source(MIXED if len(kinds) > 1 else self.targets[0].kind),
+            "datasource": source(self.targets[0].kind),
             "targets": [target.json(chr(ord("A") + position)) for position, target in enumerate(self.targets)],
             "fieldConfig": {"defaults": self._defaults(), "overrides": []},
             "options": _OPTIONS.get(self.kind, {}) | self.options,

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 PROMETHEUS, LOKI, TEMPO = "prometheus", "loki", "tempo"
-EXPRESSION, MIXED = "__expr__", "-- Mixed --"
 # The series that the variables at the top of a board select.
 SELECTED = 'job=~"$job",namespace=~"$namespace",instance=~"$instance"'
 # Probes, scrapes, beacons and open event streams are no requests of readers.
@@ -30,10 +29,9 @@ class Target:
     instant: bool = False
     exemplars: bool = False
     format: str = "time_series"
-    hidden: bool = False
 
     def json(self, ref: str) -> dict[str, Any]:
-        common = {"refId": ref, "datasource": source(self.kind)} | ({"hide": True} if self.hidden else {})
+        common = {"refId": ref, "datasource": source(self.kind)}
         match self.kind:
             case "prometheus":
                 when = {"instant": self.instant, "range": not self.instant, "exemplar": self.exemplars}
@@ -41,16 +39,12 @@ class Target:
             case "loki":
                 when = {"queryType": "instant" if self.instant else "range"}
                 return {**common, "expr": self.query, "legendFormat": self.legend, **when}
-            case "tempo":
-                return {**common, "queryType": "traceql", "query": self.query, "limit": 20, "tableType": "traces"}
             case _:
-                return {**common, "type": "math", "expression": self.query}
+                return {**common, "queryType": "traceql", "query": self.query, "limit": 20, "tableType": "traces"}
 
 
 def source(kind: str) -> dict[str, str]:
-    """A reference to a data source: to the variable of its kind, or to one of Grafana's own."""
-    if kind in {EXPRESSION, MIXED}:
-        return {"type": kind if kind == EXPRESSION else "datasource", "uid": kind}
+    """A reference to the data source that the variable of its kind selects."""
     return {"type": kind, "uid": f"${{{kind}}}"}
 
 

@@ -47,7 +47,7 @@ class Query:
     @property
     def text(self) -> str:
         """The query as it is in the board."""
-        return str(self.target.get("expr") or self.target.get("query") or self.target["expression"])
+        return str(self.target.get("expr") or self.target["query"])
 
     @property
     def id(self) -> str:

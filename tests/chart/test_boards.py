@@ -77,15 +77,10 @@ def test_every_panel_says_what_it_shows_in_which_unit_and_where_to_look_next(boa
 def test_every_data_source_is_a_variable_of_the_board(board: dict[str, Any]) -> None:
     variables = {each["name"]: each for each in board["templating"]["list"]}
     for panel in panels(board):
-        kinds = {target["datasource"]["type"] for target in panel["targets"]}
         for target in panel["targets"]:
-            kind, uid = target["datasource"]["type"], target["datasource"]["uid"]
-            if kind != "__expr__":
-                assert uid == f"${{{kind}}}"
-                assert variables[kind]["type"] == "datasource"
-        assert panel["datasource"]["uid"] == (
-            "-- Mixed --" if len(kinds) > 1 else panel["targets"][0]["datasource"]["uid"]
-        )
+            kind = target["datasource"]["type"]
+            assert target["datasource"] == panel["datasource"] == {"type": kind, "uid": f"${{{kind}}}"}
+            assert variables[kind]["type"] == "datasource"
     used = set(re.findall(r"\$\{?([a-z]+)\b", json.dumps(board)))
     assert used - {"__"} <= set(variables), "a variable that the board does not have"
 

@@ -76,6 +76,25 @@ def test_a_budget_burns_only_by_what_readers_notice(
     ask(need("promtool", "apt-get install prometheus"), tmp_path, given_series, questions)
 
 
+@pytest.mark.parametrize(
+    ("window", "minute", "silent", "fires"),
+    [("1h", 10, 145, 147), ("6h", 30, 60, 61), ("1d", 90, 30, 31), ("3d", 200, 10, 11)],
+)
+def test_a_window_fires_above_its_burn_rate(
+    window: str, minute: int, silent: int, fires: int, render: "Render", need: "Need", tmp_path: Path
+) -> None:
+    """At 14.4, 6, 3 and 1 times a thousandth: of 10,000 requests and their failures, 146, 60, 30 and 10."""
+    write_rules(render, tmp_path / "rules.yaml")
+    for failures, expected in ((silent, False), (fires, True)):
+        given = [BUSY, errors(f"0+{failures}x400")]
+        ask(
+            need("promtool", "apt-get install prometheus"),
+            tmp_path,
+            given,
+            firing(ERRORS, {minute: expected}, long=window),
+        )
+
+
 def test_each_window_of_each_objective_has_cases_in_which_it_fires_and_does_not() -> None:
     cases = {
         (case.values[0], window, fires)
