@@ -1,6 +1,5 @@
 """The pruner of the cache: when it prunes, and what it logs."""
 
-import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -48,15 +47,6 @@ def test_the_cache_is_pruned_after_the_first_writes_and_when_a_twentieth_of_its_
     _store(cache, "more", LIMIT * MIB // 20)
     pruner.prune_when_grown(Needed())
     assert cache.get(key("other")) is None
-
-
-def test_pruning_runs_in_a_thread(settings: Settings) -> None:
-    cache = Cache(settings.cache_dir)
-    name = _store(cache, "first", 2 * LIMIT * MIB)
-    CachePruner(settings, cache).prune_in_thread(Needed())
-    for thread in [thread for thread in threading.enumerate() if thread.name == "prune"]:
-        thread.join()
-    assert cache.get(name) is None
 
 
 def test_needed_entries_stay_and_the_excess_is_logged(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:

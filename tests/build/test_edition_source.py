@@ -100,7 +100,7 @@ def test_a_changed_file_that_a_fence_shows_is_not_read_from_the_cache(settings: 
 
 
 def test_the_entries_of_the_last_edition_are_needed(settings: Settings) -> None:
-    source = _source(settings)
+    source = EditionSource(settings, Cache(settings.cache_dir), lambda: NOW, makes_pictures=True)
     assert not source.needed.keys
     first = source.first()
     keys, editions = source.needed.keys, source.needed.editions

@@ -9,7 +9,7 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blog.build.encodings import CODINGS, Encoder, Levels, compress, is_compressible
+from blog.build.encodings import CODINGS, Encoded, Encoder, Levels, compress, is_compressible, levels_for
 
 DECODE: dict[bytes, Callable[[bytes], bytes]] = {
     b"br": brotli.decompress,
@@ -87,3 +87,57 @@ def test_an_exception_in_a_worker_thread_reaches_the_caller() -> None:
 
     with pytest.raises(MemoryError, match="full"):
         Encoder(broken).encode([("text/a", b"a")])
+
+
+PAGE, FEED = ("text/html", TEXT), ("application/atom+xml", TEXT)
+
+
+def _encoder(found: Encoded | None = None) -> Encoder:
+    return Encoder(compress, lambda _body, _levels: found)
+
+
+def test_new_bodies_get_provisional_encodings_that_thorough_ones_replace() -> None:
+    encoder = _encoder()
+    (quick,) = encoder.encode([PAGE])
+    encoder.end_round()
+    assert encoder.is_provisional(*PAGE)
+    assert {coding: DECODE[coding](body) for coding, body in quick.items()} == dict.fromkeys(CODINGS, TEXT)
+    thorough = encoder.compress_thoroughly(TEXT, levels_for(PAGE[0], len(TEXT)))
+    assert thorough == compress(TEXT)
+    assert not encoder.is_provisional(*PAGE)
+    encoder.begin_round()
+    assert encoder.encode([PAGE]) == [thorough]
+
+
+def test_a_feed_is_first_compressed_by_gzip_alone() -> None:
+    assert [set(encoded) for encoded in _encoder().encode([FEED])] == [{b"gzip"}]
+
+
+def test_thorough_encodings_that_are_found_are_not_provisional() -> None:
+    encoder = _encoder({b"br": b"found"})
+    assert encoder.encode([PAGE]) == [{b"br": b"found"}]
+    assert not encoder.is_provisional(*PAGE)
+
+
+def test_a_rebuild_keeps_what_is_still_provisional() -> None:
+    encoder = _encoder()
+    first = encoder.encode([PAGE])
+    encoder.end_round()
+    encoder.begin_round()
+    assert encoder.encode([PAGE]) == first
+    encoder.end_round()
+    assert encoder.is_provisional(*PAGE)
+    encoder.forget()
+    assert not encoder.is_provisional(*PAGE)
+
+
+def test_an_encoding_that_is_made_thorough_during_a_rebuild_stays_so() -> None:
+    encoder = _encoder()
+    encoder.encode([PAGE])
+    encoder.end_round()
+    encoder.begin_round()
+    encoder.encode([PAGE])
+    thorough = encoder.compress_thoroughly(TEXT, levels_for(PAGE[0], len(TEXT)))
+    encoder.end_round()
+    encoder.begin_round()
+    assert encoder.encode([PAGE]) == [thorough]

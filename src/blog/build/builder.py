@@ -12,7 +12,7 @@ from blog.build.cards.plan import plan
 from blog.build.dates import Dates
 from blog.build.drawings.drawer import Drawer
 from blog.build.edition import Details, Edition, Entry, Section, Writer, bind, compressed_details
-from blog.build.encodings import Encoded, Encoder, Levels, cached
+from blog.build.encodings import Encoded, Encoder, Levels, cached, finder
 from blog.build.index_source import IndexSource
 from blog.build.last_good import LastGood
 from blog.build.memory_estimate import warn_if_short_for_files
@@ -87,14 +87,19 @@ def _store_nothing(
 class Builder:
     """Builds editions one after the other; parses and compresses only what has changed since the last one.
 
-    Smaller versions of pictures come from the cache; they are made only with ``makes_pictures``, because this takes seconds for each.
+    Smaller versions of pictures come from the cache; they are made only with ``makes_pictures``, because this takes seconds for each. Without it, new
+    pages get provisional encodings.
     """
 
     def __init__(self, settings: Settings, cache: Cache, *, makes_pictures: bool = False) -> None:
         self._settings = settings
         self._cache = cache
         # A preview skips compression: otherwise every change of a template would compress every page again.
-        self._encoder = Encoder(_no_compression if settings.refreshes_browsers else cached(cache))
+        self.encoder = (
+            Encoder(_no_compression)
+            if settings.refreshes_browsers
+            else Encoder(cached(cache), None if makes_pictures else finder(cache))
+        )
         self._parsed: ParsedTexts = {}
         self._drawer = Drawer(cache)
         self._maker = Maker(cache, makes=makes_pictures)
@@ -146,7 +151,7 @@ class Builder:
         library = _with_variants(loaded.library, made)
         self._check_memory(library)
         theme = Theme(*theme_folders(settings.templates_dir), look=library.config.look)
-        binder = _Binder(self._encoder, dates or Dates.following(None), store)
+        binder = _Binder(self.encoder, dates or Dates.following(None), store)
         with attributed(settings.posts_dir, "rendered"):
             site = site_at(library, moment)
             edition = _render(library, site, theme, settings, binder, stage)
@@ -169,7 +174,7 @@ class Builder:
             document_cache.entry_key(text.body, text.title, dialect_of(text.file), text.extensions)
             for text in self._parsed.values()
         )
-        return self._encoder.cache_keys().union(texts, self._drawer.cache_keys(), self._maker.cache_keys())
+        return self.encoder.cache_keys().union(texts, self._drawer.cache_keys(), self._maker.cache_keys())
 
     def forget(self) -> None:
         """Free the parsed texts and encodings that would speed up the next build."""
@@ -177,7 +182,7 @@ class Builder:
         self._drawer.forget()
         self._corpus.forget()
         self._maker.forget()
-        self._encoder.forget()
+        self.encoder.forget()
 
 
 def _pictures(library: Library) -> list[File]:
@@ -265,6 +270,7 @@ def _render(library: Library, site: Site, theme: Theme, settings: Settings, bind
         since=since,
         until=until,
         made=binder.dates.made,
+        provisional=frozenset(binder.provisional) & bound.pages.keys(),
         cards=planned.cards,
         warnings=(
             *theme.faults,
@@ -296,6 +302,7 @@ class _Binder:
         self._encoder = encoder
         self._store = store
         self.entries: list[Entry] = []
+        self.provisional: list[str] = []
         self.size = 0
 
     def encoded(
@@ -309,6 +316,9 @@ class _Binder:
             entries = cores.parallel_map(lambda post: _entry(post, site, bodies), shown)
             pairs = list(zip(pages, codings, strict=True))
             self._store(since, pairs, entries)
+            self.provisional += [
+                page.path for page in pages if self._encoder.is_provisional(page.media_type, page.body)
+            ]
             self.entries += entries
             self.size += sum(len(page.body) for page in pages)
             yield from pairs

@@ -1,8 +1,6 @@
 """Pruner of the cache: keeps the folder of BLOG_CACHE_DIR within BLOG_CACHE_MAX_MB."""
 
 import logging
-import threading
-from contextlib import suppress
 
 from blog.machine.cache import Cache
 from blog.machine.cache_pruning import Needed, Pruned, prune
@@ -22,11 +20,6 @@ class CachePruner:
         self._settings = settings
         self._cache = cache
         self._stored = 0
-
-    def prune_in_thread(self, needed: Needed) -> None:
-        """Prune in a thread if this process has stored enough since the last time."""
-        with suppress(RuntimeError):  # no thread can be started; the next edition tries again
-            threading.Thread(target=self.prune_when_grown, args=(needed,), name="prune", daemon=True).start()
 
     def prune_when_grown(self, needed: Needed) -> None:
         """Prune if this process has stored enough since the last time; pruning reads the status of every entry."""

@@ -5,7 +5,7 @@ An edition holds only what requests need. The texts and templates that it was bu
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -93,11 +93,12 @@ class Edition:
 
     ``states`` counts the published, scheduled and draft posts. The edition is valid from ``since``, when a date
     in the content last came, until ``until``, when the next one does. ``made`` is when it was built, in seconds since the epoch. ``warnings`` are the faults of the content
-    that did not stop the build.
+    that did not stop the build. ``provisional`` are the paths of pages whose encodings were made quickly; `blog.build.recompression` replaces these pages
+    one by one while the edition is served, and nothing else changes in an edition.
     """
 
     posts: tuple[Entry, ...]
-    pages: Mapping[str, Resource]
+    pages: MutableMapping[str, Resource]
     redirects: Mapping[str, str]
     not_found: NotFound
     search_frame: SearchFrame
@@ -109,6 +110,7 @@ class Edition:
     previews: Mapping[str, Resource] = field(default_factory=dict)
     search: IndexSource = field(default_factory=IndexSource)
     cards: Mapping[str, Card] = field(default_factory=dict)
+    provisional: frozenset[str] = frozenset()
     by_slug: Mapping[str, Entry] = field(init=False)
     by_tag: Mapping[str, tuple[Entry, ...]] = field(init=False)
 

@@ -66,14 +66,14 @@ class EditionCache:
     def read(self, moment: datetime, *, whole: bool = False) -> Edition | None:
         """The stored edition; None if it is missing, damaged, or not valid at this moment.
 
-        With ``whole``, None too if smaller versions of its pictures were not made.
+        With ``whole``, None too if smaller versions of its pictures were not made, or if encodings are provisional.
         """
         head = self._cache.get(HEAD)
         if head is None:
             return None
         try:
             values = json.loads(head)
-            return None if whole and values["unmade"] else self._edition(values, moment)
+            return None if whole and (values["unmade"] or values["provisional"]) else self._edition(values, moment)
         except _MALFORMED as problem:
             logger.info(
                 "the cached edition cannot be used (%s: %s); building it again", type(problem).__name__, problem
@@ -108,6 +108,11 @@ class EditionCache:
         if self._cache.writable:
             self._editions.keep_newest(_EDITIONS_KEPT)
 
+    @property
+    def entry(self) -> Cache:
+        """Where the edition is stored."""
+        return self._cache
+
     def needed(self) -> Needed:
         """The parts of the cache that this edition and the next start with the same content need."""
         folder = self._cache.folder
@@ -122,6 +127,7 @@ class EditionCache:
             "until": edition.until.isoformat() if edition.until else None,
             "files": {str(path): digest_of(self._folder, path) for path in referenced},
             "redirects": dict(edition.redirects),
+            "provisional": sorted(edition.provisional),
             "states": dict(edition.states),
             "warnings": [
                 [os.path.relpath(it.file, self._folder.path), it.line, it.problem, it.severity.name]
@@ -155,6 +161,7 @@ class EditionCache:
             until=until,
             made=dates.made,
             cards=unpacked(head["cards"]),
+            provisional=frozenset(head["provisional"]) & bound.pages.keys(),
             search=self.index_source(since, self._texts(since)),
             warnings=tuple(
                 Fault(self._folder.path / file, line, problem, Severity[severity])
@@ -176,10 +183,37 @@ class EditionCache:
     def _rendered(self, since: datetime | None, parts: int, entries: list[Entry]) -> Iterator[tuple[Rendered, Encoded]]:
         """Read pages part by part, so that a large site is never in memory twice."""
         for number in range(parts):
-            part = self._cache.get(_part_key(since, number))
-            if part is None:
-                raise ValueError(f"part {number} is missing")
-            yield from read_part(part, entries)
+            yield from _part(self._cache, since, number, entries)
+
+
+def put_encodings(entry: Cache, edition: Edition) -> None:
+    """Replace the encodings in an entry by those of the served edition that it was made from, if the entry is still there."""
+    head = entry.get(HEAD) if entry.writable else None
+    if head is None:
+        return
+    try:
+        values = json.loads(head)
+        for number in range(values["parts"]):
+            entries: list[Entry] = []
+            pages = [_as_served(*stored, edition) for stored in _part(entry, edition.since, number, entries)]
+            entry.put(_part_key(edition.since, number), part_bytes(pages, entries))
+        entry.put(HEAD, _head_bytes(values | {"provisional": []}))
+    except _MALFORMED as problem:
+        logger.info("the cached edition keeps its quick encodings (%s: %s)", type(problem).__name__, problem)
+
+
+def _part(
+    entry: Cache, since: datetime | None, number: int, entries: list[Entry]
+) -> Iterator[tuple[Rendered, Encoded]]:
+    part = entry.get(_part_key(since, number))
+    if part is None:
+        raise ValueError(f"part {number} is missing")
+    return read_part(part, entries)
+
+
+def _as_served(page: Rendered, encoded: Encoded, edition: Edition) -> tuple[Rendered, Encoded]:
+    served = edition.pages.get(page.path)
+    return page, {coding: it.body for coding, it in served.encoded.items()} if served else encoded
 
 
 def digest_of(folder: Folder, path: PurePosixPath) -> str | None:

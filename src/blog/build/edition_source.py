@@ -1,5 +1,6 @@
 """Source of editions: the cache if it has the edition, otherwise the builder."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -8,11 +9,13 @@ from blog.build.cards.card import keys_of
 from blog.build.cards.drawer import CardDrawer
 from blog.build.dates import Dates
 from blog.build.edition import Edition
-from blog.build.edition_cache import EditionCache, digest_of
+from blog.build.edition_cache import EditionCache, digest_of, put_encodings
 from blog.build.edition_name import edition_name
+from blog.build.encodings import cached as cached_encodings
 from blog.build.garbage import without_collections
 from blog.build.listener import BuildListener
 from blog.build.memory_estimate import warn_if_short
+from blog.build.recompression import recompress
 from blog.build.refusals import report
 from blog.content.folder import Folder
 from blog.errors import ContentError
@@ -60,6 +63,8 @@ class EditionSource:
         self._listener = listener or BuildListener()
         self._last_builder: Builder | None = None
         self._origin: _Origin | None = None
+        # The entry of the first edition in the cache, until its encodings are the thorough ones.
+        self._unfinished: Cache | None = None
         self.needed = Needed()
 
     def first(self, made: int | None = None) -> Edition:
@@ -77,6 +82,7 @@ class EditionSource:
             return edition
         with self._listener.start("blog build"), without_collections():
             cached, moment = EditionCache(self._settings, self._cache), self._clock()
+            entry = cached.entry
             with self._listener.stage("open") as note:
                 edition = cached.read(moment, whole=self._makes_pictures)
                 note("pages", len(edition.pages) if edition else 0)
@@ -87,6 +93,7 @@ class EditionSource:
             if self._makes_pictures:
                 with self._listener.stage("cards") as note:
                     note("cards", CardDrawer(self._settings, self._cache).draw_missing(edition))
+            self._unfinished = entry if edition.provisional else None
         report(edition.warnings)
         return edition
 
@@ -109,6 +116,16 @@ class EditionSource:
                 source.store(Search.of(source.texts).data)
                 note("texts", len(source.texts))
         return replace(edition, search=source)
+
+    def finish(self, edition: Edition, is_served: Callable[[], bool]) -> None:
+        """Compress the pages of a served edition thoroughly if they were compressed quickly, and store them if the edition is in the cache."""
+        entry, self._unfinished = self._unfinished, None
+        if not edition.provisional:
+            return
+        builder = self._last_builder
+        compress = builder.encoder.compress_thoroughly if builder else cached_encodings(self._cache)
+        if recompress(edition, compress, is_served) and entry:
+            put_encodings(entry, edition)
 
     def next(self, moment: datetime, replaced: Edition | None) -> Edition | None:
         """The edition of a moment, built from the files as they are now, with the dates of pages that have not changed.

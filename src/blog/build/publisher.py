@@ -4,6 +4,7 @@ import asyncio
 import gc
 import logging
 import time
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -82,7 +83,16 @@ class Publisher:
             logger.error("texts with errors keep their last good version until they are mended")
         if replaced:
             free_in_thread(replaced)
-        self._pruner.prune_in_thread(self._source.needed)
+        with suppress(RuntimeError):  # no thread can be started; the next edition tries again
+            begin_in_thread(partial(self._finish, edition))
+
+    def _finish(self, edition: Edition) -> None:
+        """Make what a start does not wait for. It is lost without harm."""
+        try:
+            self._source.finish(edition, lambda: self._service.edition is edition and not self._service.draining)
+        except Exception:
+            logger.exception("the pages keep their quick encodings")
+        self._pruner.prune_when_grown(self._source.needed)
 
     async def _keep_current(self) -> None:
         """Publish the next edition. On any error the served edition stays, and the next change starts another build."""

@@ -83,17 +83,19 @@ def make_resource(
     described = (("content-type", rendered.media_type), *rendered.headers.items(), *security.items())
 
     def representation(body: bytes, etag: str, coding: str = "") -> Representation:
-        tagged = (("etag", etag),)
-        coded = (("content-encoding", coding),) if coding else ()
-        own = field_lines((*tagged, *coded, ("content-length", str(len(body)))))
         return Representation(
             etag.encode(),
-            PreparedResponse(200, own, _shared((*validated, *described)), body),
-            PreparedResponse(304, field_lines(tagged), _shared(validated)),
+            PreparedResponse(200, _own_lines(etag, body, coding), _shared((*validated, *described)), body),
+            PreparedResponse(304, field_lines((("etag", etag),)), _shared(validated)),
         )
 
     encodings = {coding: representation(body, etag_of(body), coding.decode()) for coding, body in encoded.items()}
     return Resource(rendered.route, rendered.media_type, representation(rendered.body, plain), encodings, dated)
+
+
+def _own_lines(etag: str, body: bytes, coding: str) -> bytes:
+    coded = (("content-encoding", coding),) if coding else ()
+    return field_lines((("etag", etag), *coded, ("content-length", str(len(body)))))
 
 
 def without_identity(page: Resource) -> Resource:
@@ -101,6 +103,23 @@ def without_identity(page: Resource) -> Resource:
     coding = quickest_coding(page.encoded)
     whole = replace(page.identity.whole, stored=page.encoded[coding].body, coding=coding)
     return replace(page, identity=replace(page.identity, whole=whole))
+
+
+def with_encodings(page: Resource, encoded: Mapping[bytes, bytes]) -> Resource:
+    """The resource with other encodings of the same body. Each has the ETag of its bytes; the identity and the dates stay."""
+
+    def representation(coding: bytes, body: bytes) -> Representation:
+        etag, identity = etag_of(body), page.identity
+        own = _own_lines(etag, body, coding.decode())
+        return Representation(
+            etag.encode(),
+            PreparedResponse(200, own, identity.whole.shared, body),
+            PreparedResponse(304, field_lines((("etag", etag),)), identity.not_modified.shared),
+        )
+
+    codings = {coding: representation(coding, body) for coding, body in encoded.items()}
+    changed = replace(page, encoded=codings)
+    return without_identity(changed) if page.identity.whole.coding and codings else changed
 
 
 def etag_of(body: bytes) -> str:

@@ -9,6 +9,8 @@ from blog.search.texts import TextSection
 
 _TAG = re.compile(r"""<!--.*?-->|<(/?)([a-zA-Z][a-zA-Z0-9-]*)((?:[^<>"']|"[^"]*"|'[^']*')*)>""", re.DOTALL)
 _ID = re.compile(r"""\sid=(?:"([^"]*)"|'([^']*)'|([^\s>]+))""")
+# Highlighted code has hundreds of these in a text, and nothing in them matters to its words.
+_HIGHLIGHTS = re.compile(r'</?span(?: class="[\w -]*")?>')
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 # What is in them is no text, or the text of a drawing whose source is not in the page.
 _SKIPPED = frozenset({"script", "style", "svg", "template", "annotation"})
@@ -86,7 +88,7 @@ def sections_of(html: str) -> tuple[TextSection, ...]:
     (TextSection(heading='', anchor='', body='Fast & small', code=''), TextSection(heading='Use', anchor='use', body='', code='run()'))
     """
     reader = _Reader()
-    for text, name, attributes, closes in _pieces(html):
+    for text, name, attributes, closes in _pieces(_HIGHLIGHTS.sub("", html)):
         if text:
             reader.text(unescape(text))
         if name:
