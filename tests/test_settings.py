@@ -13,6 +13,11 @@ def test_an_empty_environment_gives_the_defaults() -> None:
     assert Settings.from_environ(dict.fromkeys(VARIABLES, "")) == Settings()
 
 
+def test_a_process_that_nobody_waits_for_does_not_drain() -> None:
+    """The chart sets the time that Kubernetes needs to stop sending requests; a stopped server on a desk ends at once."""
+    assert Settings.from_environ({}).drain_seconds == 0
+
+
 def test_other_variables_are_ignored() -> None:
     assert Settings.from_environ({"PATH": "/bin", "BLOG_NOTHING": "x"}) == Settings()
 

@@ -1,9 +1,9 @@
-"""Bodies that are stored compressed: decompressing gives the same bytes."""
+"""Prepared responses: bodies that are stored compressed, and the traceparent of one request."""
 
 import pytest
 
 from blog.build.encodings import CODINGS, compress
-from blog.build.response import make_resource, without_identity
+from blog.build.response import make_resource, with_traceparent, without_identity
 from blog.render.page import HTML, Rendered
 
 BODY = "Größe und Gewicht. ".encode() * 100
@@ -20,3 +20,10 @@ def test_a_resource_without_identity_has_the_same_bytes_and_headers(coding: byte
     assert compressed.encoded == page.encoded
     # No other copy of the body is in memory.
     assert compressed.identity.whole.stored is page.encoded[coding].whole.stored
+
+
+def test_no_cache_may_keep_the_traceparent_of_a_request() -> None:
+    page = make_resource(Rendered(path="/x", route="/x", media_type=HTML, body=BODY), {}, {})
+    fields = with_traceparent(page.identity.whole, f"00-{'a' * 32}-{'b' * 16}-01").headers
+    assert [value for name, value in fields if name == b"cache-control"] == [b"private, no-store"]
+    assert with_traceparent(page.identity.not_modified, "x") == page.identity.not_modified

@@ -1,10 +1,13 @@
 import asyncio
 import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from blog.build.state import ServiceState
+from blog.errors import Fault
 
 if TYPE_CHECKING:
     from blog.app import Blog
@@ -60,3 +63,12 @@ def test_an_edition_counts_as_changed_until_the_end_of_the_second_of_its_publica
     before = time.time()
     service.publish(edition)
     assert service.unchanged_since >= before
+
+
+def test_content_that_stays_refused_is_refused_since_its_first_fault() -> None:
+    service, first = ServiceState(), datetime(2026, 6, 1, tzinfo=UTC)
+    fault = Fault(Path("a.md"), 1, "is broken")
+    service.refuse((fault,), first)
+    service.refuse((fault, fault), first + timedelta(hours=1))
+    assert service.refusal
+    assert (service.refusal.since, service.refusal.faults) == (first, 2)
