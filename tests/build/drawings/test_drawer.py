@@ -97,6 +97,13 @@ def test_macros_and_length_are_bounded(drawer: Drawer, text: str) -> None:
     assert all(isinstance(it, NotDrawn) or len(it.markup) < 500_000 for it in result.values())
 
 
+def test_a_formula_that_ends_its_process_is_a_problem_of_that_formula_alone(drawer: Drawer) -> None:
+    deep, good = DrawingSource("formula", "{" * 10_000), DrawingSource("formula", "x")
+    results = drawer([deep, good])
+    assert isinstance(results[good], Drawing)
+    assert results[deep] == NotDrawn("it ends the process that draws it: it may be nested too deep")
+
+
 def test_a_drawing_that_takes_too_long_is_a_problem_of_that_diagram_alone(tmp_path: Path) -> None:
     results = Drawer(Cache(tmp_path / "cache"), partial(start_worker, 0.3))([DENSE, GOOD])
     assert isinstance(results[GOOD], Drawing)

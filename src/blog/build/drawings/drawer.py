@@ -2,6 +2,7 @@
 
 import json
 import logging
+import signal
 import subprocess
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -24,6 +25,10 @@ _BYTES_OF_A_WORKER = 64 * 1024 * 1024
 _RESULT: TypeAdapter[Drawing | NotDrawn] = TypeAdapter(Drawing | NotDrawn)
 _MAX_SECONDS = 2.0
 _ENDED = NotDrawn(f"it takes more than {_MAX_SECONDS:g} s to draw")
+_CRASHED = NotDrawn("it ends the process that draws it: it may be nested too deep")
+# How a worker ends that has used its time, by itself or because it did not respond.
+_TIMED_OUT = (-signal.SIGPROF, -signal.SIGKILL)
+_SECONDS_TO_END = 5.0
 
 logger = logging.getLogger(__name__)
 
@@ -76,7 +81,7 @@ class Drawer:
         with _free(self._new_worker() for _ in range(count)) as free:
             drawn = cores.parallel_map(lambda source: _drawn_by_one_of(free, source), sources, count, 1)
         for source, result in zip(sources, drawn, strict=True):
-            if result is not _ENDED and _is_stored(source):
+            if result is not _ENDED and result is not _CRASHED and _is_stored(source):
                 self._cache.put(_entry_key(source), _RESULT.dump_json(result))
         return dict(zip(sources, drawn, strict=True))
 
@@ -111,8 +116,9 @@ class _Worker:
         with worker_process.ended_after(process, self._most_seconds):
             response = _exchange(process, request.encode() + b"\n")
         if not response:
+            timed_out = _exit_code(process) in _TIMED_OUT
             self.close()
-            return _ENDED
+            return _ENDED if timed_out else _CRASHED
         return _RESULT.validate_json(response, strict=True)
 
     def close(self) -> None:
@@ -121,6 +127,13 @@ class _Worker:
             self._process.kill()
             self._process.communicate()
             self._process = None
+
+
+def _exit_code(process: subprocess.Popen[bytes]) -> int | None:
+    """How a process ended that has closed its output; None if it does not end."""
+    with suppress(subprocess.TimeoutExpired):
+        return process.wait(_SECONDS_TO_END)
+    return None
 
 
 def _exchange(process: subprocess.Popen[bytes], request: bytes) -> bytes:
