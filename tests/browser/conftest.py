@@ -139,13 +139,26 @@ def _long_text() -> str:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A server of this repository's posts and of two with a recording and with code, and every path of its sitemap."""
+def demo_posts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """This repository's posts, and some with a recording, with code of every kind and with a long text."""
     posts = tmp_path_factory.mktemp("demo") / "posts"
     shutil.copytree(ROOT / "posts", posts)
     _write_recording(posts)
     (posts / "code-of-every-kind.md").write_text(_CODE)
     (posts / "a-long-text.md").write_text(_long_text())
+    return posts
+
+
+@pytest.fixture(scope="session")
+def demo(demo_posts: Path) -> Iterator[Site]:
+    """A server of the demo posts."""
+    with serving(demo_posts) as site:
+        yield site
+
+
+@contextlib.contextmanager
+def serving(posts: Path, **variables: str) -> Iterator[Site]:
+    """A server of these posts with these settings, and every path of its sitemap."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -157,6 +170,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         "BLOG_BASE_URL": origin,
         "BLOG_LOG_LEVEL": "warning",
         "BLOG_POSTS_DIR": str(posts),
+        **variables,
     }
     process = subprocess.Popen([sys.executable, "-m", "blog", "serve"], cwd=ROOT, env=environ)
     try:

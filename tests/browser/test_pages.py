@@ -1,14 +1,19 @@
 """Every page of the demo site, in a real browser."""
 
 import subprocess
+import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, ViewportSize
 
-from .conftest import Site
+from .conftest import Site, serving
+
+if TYPE_CHECKING:
+    from tests.conftest import Sink
 
 pytestmark = pytest.mark.browser
 WIDTHS = (320, 1440)
@@ -39,38 +44,74 @@ def test_every_page_is_valid_html(demo: Site, vnu: list[str], tmp_path: Path) ->
     assert "No errors found" in found.stdout + found.stderr
 
 
-def test_no_page_has_an_error_a_violation_or_a_request_to_another_origin(demo: Site, browser: Browser) -> None:
-    problems: list[str] = []
-    other_origins: list[str] = []
+@pytest.fixture(scope="module")
+def reporting(demo_posts: Path, shared_sink: "Sink") -> Iterator[Site]:
+    """The demo site, whose pages report to a collector."""
+    with serving(demo_posts, BLOG_FARO_URL=shared_sink.url) as site:
+        yield site
+
+
+def _watch(page: Page, problems: list[str]) -> Page:
+    """Collect what goes wrong on a page: errors, violations of its policy, failed requests, and requests to another origin."""
 
     def console(message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"} and "404 (Not Found)" not in message.text:
-            problems.append(f"{message.location.get('url')}: {message.text}")
+            problems.append(f"{page.url}: {message.text}")
 
     def request(sent: Request) -> None:
-        if not sent.url.startswith((demo.origin, "data:")):
-            other_origins.append(sent.url)
+        origin = "/".join(page.url.split("/")[:3])
+        if (
+            page.url != "about:blank"
+            and not sent.is_navigation_request()
+            and not sent.url.startswith((origin, "data:"))
+        ):
+            problems.append(f"{page.url}: asks {sent.url}")
 
     def response(received: Response) -> None:
         if received.status >= 400 and "no-such-page" not in received.url:
-            problems.append(f"{received.status} {received.url}")
+            problems.append(f"{page.url}: {received.status} {received.url}")
 
-    page = browser.new_page()
     page.on("console", console)
     page.on("request", request)
     page.on("response", response)
-    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("pageerror", lambda error: problems.append(f"{page.url}: {error}"))
+    return page
+
+
+def _until_reported(page: Page, sink: "Sink", path: str) -> None:
+    """Wait for a beacon of this page; one of the page before may arrive first. That of a page without a path of its own names none."""
+    deadline = time.monotonic() + 30
+    while not any(payload["meta"]["page"].get("url", path).endswith(path) for payload in sink.payloads):
+        assert time.monotonic() < deadline, f"{path} reports nothing"
+        page.wait_for_timeout(20)
+
+
+def test_every_page_obeys_its_policy_reports_and_has_the_same_text_without_javascript(
+    demo: Site, reporting: Site, shared_sink: "Sink", browser: Browser
+) -> None:
+    """Each page is visited once with a script, on a site that has beacons, and once without, on a site that has none."""
+    with_javascript = browser.new_context(java_script_enabled=True)
+    without_javascript = browser.new_context(java_script_enabled=False)
+    problems: list[str] = []
+    one, other = _watch(with_javascript.new_page(), problems), _watch(without_javascript.new_page(), problems)
+    assert len(reporting.paths) == len(demo.paths) > 20
     for path in _every_page(demo):
-        page.goto(demo.origin + path, wait_until="networkidle")
-    page.close()
-    assert (problems, other_origins) == ([], [])
+        shared_sink.received.clear()
+        one.goto(reporting.origin + path)
+        _until_reported(one, shared_sink, path)
+        other.goto(demo.origin + path)
+        assert _text(one).replace(reporting.origin, demo.origin) == _text(other), path
+    with_javascript.close()
+    without_javascript.close()
+    assert problems == []
 
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_axe_reports_nothing_and_no_page_scrolls_sideways(demo: Site, browser: Browser, axe: str, width: int) -> None:
     viewport: ViewportSize = {"width": width, "height": 900}
-    context = browser.new_context(color_scheme="light", reduced_motion="reduce", viewport=viewport, bypass_csp=True)
-    page = context.new_page()
+    context = browser.new_context(color_scheme="light", reduced_motion="reduce", viewport=viewport)
+    problems: list[str] = []
+    page = _watch(context.new_page(), problems)
     for path in _every_kind_of_page(demo):
         page.goto(demo.origin + path)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
@@ -81,6 +122,7 @@ def test_axe_reports_nothing_and_no_page_scrolls_sideways(demo: Site, browser: B
         assert _violations(page, "axe.run({runOnly: ['color-contrast']})") == [], f"{path} in the dark"
         page.emulate_media(color_scheme="light")
     context.close()
+    assert problems == []
 
 
 def _violations(page: Page, run: str) -> list[tuple[str, list[str]]]:
@@ -89,21 +131,11 @@ def _violations(page: Page, run: str) -> list[tuple[str, list[str]]]:
 
 
 def _text(page: Page) -> str:
-    """The text of a page, without the buttons and the address asked for, which a script adds."""
-    page.locator("body").evaluate("it => it.querySelectorAll('button, .asked').forEach(part => part.remove())")
-    return " ".join(page.locator("main").inner_text().split())
-
-
-def test_without_javascript_every_page_has_the_same_text(demo: Site, browser: Browser) -> None:
-    with_javascript = browser.new_context(java_script_enabled=True)
-    without_javascript = browser.new_context(java_script_enabled=False)
-    one, other = with_javascript.new_page(), without_javascript.new_page()
-    for path in _every_kind_of_page(demo):
-        one.goto(demo.origin + path)
-        other.goto(demo.origin + path)
-        assert _text(one) == _text(other), path
-    with_javascript.close()
-    without_javascript.close()
+    """The text of a page, without the buttons and the address asked for, which a script adds, and without what it says of beacons."""
+    page.locator("body").evaluate(
+        "it => it.querySelectorAll('button, .asked, footer p').forEach(part => part.remove())"
+    )
+    return " ".join(page.locator("body").inner_text().split())
 
 
 def test_the_first_tab_stop_skips_the_menu(demo: Site, browser: Browser) -> None:

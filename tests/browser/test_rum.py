@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, Route
 
 from tests.conftest import wait_until
 
-from .conftest import CHROMIUM_FLAGS, ROOT
+from .conftest import CHROMIUM_FLAGS
 
 if TYPE_CHECKING:
     from tests.conftest import Process, Serve, Sink, SinkMode
@@ -333,35 +333,6 @@ def test_a_bad_collector_does_not_affect_the_page(start: Start, sink: "Sink", pa
         assert set(answers) == {202}
     until(page, lambda: sink.received)
     assert problems == []
-
-
-def test_no_page_violates_its_policy_and_without_javascript_every_page_has_the_same_text(
-    start: Start, faro: "Sink", context: BrowserContext, browser: Browser
-) -> None:
-    server = start(BLOG_FARO_URL=faro.url, BLOG_POSTS_DIR=str(ROOT / "posts"), BLOG_LOG_LEVEL="warning")
-    site = f"http://127.0.0.1:{server.port}"
-    sitemap = server.get("/sitemap.xml").body.decode()
-    paths = [url.removeprefix("http://127.0.0.1:8000") for url in re.findall("<loc>(.*?)</loc>", sitemap)]
-    assert len(paths) > 20
-    without = browser.new_context(java_script_enabled=False)
-    one, other = context.new_page(), without.new_page()
-    problems: list[str] = []
-    one.on("console", lambda message: problems.append(f"{one.url}: {message.text}"))
-    one.on("pageerror", lambda error: problems.append(f"{one.url}: {error}"))
-    for path in [*paths, "/there-is-no-such-page"]:
-        faro.received.clear()
-        one.goto(site + path)
-        until(one, lambda: faro.received)
-        other.goto(site + path)
-        assert text_of(one) == text_of(other), path
-    without.close()
-    assert [problem for problem in problems if "404 (Not Found)" not in problem] == []
-
-
-def text_of(page: Page) -> str:
-    """The text of a page, without the buttons and the address asked for, which a script adds."""
-    page.locator("body").evaluate("it => it.querySelectorAll('button, .asked').forEach(part => part.remove())")
-    return " ".join(page.locator("body").inner_text().split())
 
 
 # The trace of a visit's navigation on the server.
