@@ -36,8 +36,8 @@ def settings(posts: "WritePosts", post: "WritePost", templates: Path, tmp_path: 
 CACHED = pytest.mark.parametrize("cached", [True, False], ids=["cached", "without-a-cache"])
 
 
-def _source(settings: Settings, *, thorough: bool = False) -> EditionSource:
-    return EditionSource(settings, Cache(settings.cache_dir), lambda: NOW, makes_pictures=thorough)
+def _source(settings: Settings, *, cached: bool = True, thorough: bool = False) -> EditionSource:
+    return EditionSource(settings, Cache(settings.cache_dir if cached else None), lambda: NOW, makes_pictures=thorough)
 
 
 def _encodings(edition: Edition) -> dict[str, dict[bytes, bytes]]:
@@ -55,7 +55,7 @@ def _expected(edition: Edition) -> dict[str, dict[bytes, bytes]]:
 
 @CACHED
 def test_a_start_that_serves_compresses_quickly_and_then_thoroughly(settings: Settings, *, cached: bool) -> None:
-    source = _source(settings if cached else replace(settings, cache_dir=None))
+    source = _source(settings, cached=cached)
     edition = source.first()
     quick = _encodings(edition)
     assert PAGE in edition.provisional
@@ -147,9 +147,7 @@ def test_a_damaged_entry_does_no_harm(settings: Settings, caplog: pytest.LogCapt
 
 @CACHED
 def test_a_rebuild_uses_what_was_compressed_thoroughly(settings: Settings, post: "WritePost", *, cached: bool) -> None:
-    source = _source(
-        replace(settings, reload=True, base_url="https://b.example", cache_dir=settings.cache_dir if cached else None)
-    )
+    source = _source(replace(settings, reload=True, base_url="https://b.example"), cached=cached)
     first = source.first()
     source.finish(first, _always)
     (settings.posts_dir / "three.md").write_text(post("Three", "2026-01-03"))
