@@ -65,7 +65,7 @@ def test_a_picture_in_static_has_a_lasting_address_in_a_text_and_a_link_the_plai
     assert address.startswith("/assets/x.")
     assert 'width="7" height="5"' in shown.partition(">")[0]
     assert '<a href="/images/x.svg">' in page
-    assert '<meta property="og:image" content="https://b.example/assets/card.' in page
+    assert '<meta property="og:image" content="https://b.example/og/a.png?v=' in page, "the picture cannot be decoded"
     assert process.get(address).body == process.get("/images/x.svg").body == SVG.encode()
 
 
