@@ -12,7 +12,7 @@ DRAWN = [
     ("words $$x$$ words", "equation", "x"), ("$$x$$", "equation", "x\n"), ("$$\na\n+ b\n$$", "equation", "a\n+ b\n"),
     ("$$ a\n= b $$", "equation", " a\n= b\n"), ("words\n$$\na\n$$\nwords", "equation", "a\n"), ("\\[\na = b\n\\]", "equation", "a = b\n"),
     (r"\[ x^2 \]", "equation", " x^2 \n"), ("> $$\n> - a\n> $$", "equation", "- a\n"), ("- $$\n  # a\n  $$", "equation", "# a\n"),
-    ("| a |\n|---|\n| $x$ |", "formula", "x"), ("[$x$](/u)", "formula", "x"), ("# $x$", "formula", "x"), ("```math\nx\n```", "equation", "x\n"),
+    ("| a |\n|---|\n| $x$ |", "formula", "x"), ("[$x$](/u)", "formula", "x"), ("## $x$", "formula", "x"), ("```math\nx\n```", "equation", "x\n"),
 ]  # fmt: skip
 MONEY = [
     "$5 to $10", "costs $5-$10", "from US$5 to US$6", "$HOME and $PATH", "$HOME/$USER", "a $100,000 and a $200,000 house", "$ x$", "$x $", "x$y$", r"\$x\$",

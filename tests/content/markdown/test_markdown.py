@@ -331,3 +331,10 @@ def test_a_reference_without_a_definition_is_remarked(text: str, name: str) -> N
 )  # fmt: skip
 def test_other_brackets_are_no_reference(text: str) -> None:
     assert not [remark for remark in parse(text).remarks if "is not defined" in remark.problem]
+
+
+def test_the_first_heading_of_the_level_of_the_title_is_remarked() -> None:
+    document = parse("Text.\n\n# One\n\n# Two\n")
+    problem = "heading 'One' is of level 1, as the title of the page is; begin headings with ##"
+    assert [(remark.line, remark.problem) for remark in document.remarks] == [(3, problem)]
+    assert parse("# One\n\nText.\n", "One").remarks == ()

@@ -405,6 +405,9 @@ class Writer:
 
     def _skipped_levels(self) -> Iterator[Remark]:
         # The page's own heading is the title, level 1.
+        if first := next((heading for heading in self._headings if heading.level == 1), None):
+            problem = f"heading {first.text!r} is of level 1, as the title of the page is; begin headings with ##"
+            yield Remark(first.line, problem)
         for above, heading in pairwise([Heading(1, "", "", 0), *self._headings]):
             if heading.level > above.level + 1:
                 yield Remark(
