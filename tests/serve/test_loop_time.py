@@ -3,7 +3,9 @@
 import asyncio
 import time
 
+import pytest
 import uvloop
+import uvloop.loop
 
 from blog.serve.loop_time import LoopTime, loop_time
 
@@ -41,6 +43,15 @@ def test_another_loop_is_not_measured() -> None:
         return asyncio.get_running_loop()
 
     assert loop_time(asyncio.run(running())) is None
+
+
+def test_a_loop_whose_library_exports_nothing_is_not_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uvloop.loop, "__file__", None)
+
+    async def measure() -> LoopTime | None:
+        return loop_time(asyncio.get_running_loop())
+
+    assert uvloop.run(measure()) is None
 
 
 def test_no_reading_is_lower_than_the_one_before() -> None:

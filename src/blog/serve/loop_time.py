@@ -35,20 +35,24 @@ class LoopTime:
 
 
 def loop_time(loop: asyncio.AbstractEventLoop) -> LoopTime | None:
-    """The time of a loop of uvloop; None for another loop. Any thread may read it."""
+    """The time of a loop of uvloop; None for another loop, or a build of uvloop that does not export libuv. Any thread may read it."""
     if not isinstance(loop, uvloop.loop.Loop):
         return None
     # Calls of a PyDLL hold the GIL, so that the event loop is not closed meanwhile.
     libuv = ctypes.PyDLL(uvloop.loop.__file__)
-    libuv.uv_metrics_idle_time.restype = ctypes.c_uint64
+    try:
+        idle_time, configure = libuv.uv_metrics_idle_time, libuv.uv_loop_configure
+    except AttributeError:
+        return None
+    idle_time.restype = ctypes.c_uint64
     pointer = _pointer(loop)
-    libuv.uv_loop_configure(pointer, ctypes.c_int(_IDLE_TIME))
+    configure(pointer, ctypes.c_int(_IDLE_TIME))
     last = 0.0
 
     def idle() -> float:
         nonlocal last
         if not loop.is_closed():
-            last = libuv.uv_metrics_idle_time(pointer) / _NANOSECONDS
+            last = idle_time(pointer) / _NANOSECONDS
         return last
 
     return LoopTime(idle)
