@@ -80,7 +80,7 @@ def _watch(page: Page, problems: list[str]) -> Page:
 
 def _until_reported(page: Page, sink: "Sink", path: str) -> None:
     """Wait for a beacon of this page; one of the page before may arrive first. That of a page without a path of its own names none."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 90
     while not any(payload["meta"]["page"].get("url", path).endswith(path) for payload in sink.payloads):
         assert time.monotonic() < deadline, f"{path} reports nothing"
         page.wait_for_timeout(20)
