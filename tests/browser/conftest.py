@@ -59,12 +59,15 @@ def _wait_until_ready(port: int, process: subprocess.Popen[bytes]) -> None:
 
 
 def _write_recording(posts: Path) -> None:
-    """A post with a second of silence."""
+    """A post with a second of silence, and a video with captions and keys in HTML of its own. Of the video there is only the beginning of a file."""
     with wave.open(str(posts / "silence.wav"), "wb") as file:
         file.setparams((1, 1, 8000, 8000, "NONE", "not compressed"))
         file.writeframes(bytes(8000))
     front_matter = "title: A recording\ndate: 2026-01-01\ndescription: A second of silence.\naudio: silence.wav\n"
-    (posts / "a-recording.md").write_text(f"---\n{front_matter}---\n\nWords.\n")
+    (posts / "film.mp4").write_bytes(b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom")
+    (posts / "film.vtt").write_text("WEBVTT\n\n00:00.000 --> 00:01.000\nWords.\n")
+    body = "![A film](film.mp4)\n\nPress <kbd>Ctrl</kbd> + <kbd>C</kbd>.\n"
+    (posts / "a-recording.md").write_text(f"---\n{front_matter}---\n\nWords.\n\n{body}")
 
 
 _CODE = """---
