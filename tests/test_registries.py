@@ -14,14 +14,14 @@ ADDITIONS = {
     "urls.py": (
         "FEED_FORMATS = (\n",
         'FEED_FORMATS = (\n    FeedFormat("text", "Plain text", "/feed.txt", "text/plain"),\n',
-        "KINDS = (POST, PAGE)\n",
-        'RECIPE = TextKind("recipe", "recipes", "/recipes/", "/recipes/{recipe}")\nKINDS = (POST, PAGE, RECIPE)\n',
+        "KINDS = (POST, PAGE, TAG)\n",
+        'RECIPE = TextKind("recipe", "recipes", "/recipes/", "/recipes/{recipe}")\nKINDS = (POST, PAGE, TAG, RECIPE)\n',
         "FIXED = (\n",
         'FIXED = (\n    Fixed("/", "home"), Fixed("/blog", "list"), Fixed("/now", "now"), Fixed("/later", "later"),\n',
     ),
     "content/post.py": (
-        "= (Post, StandalonePage)\n",
-        "= (Post, StandalonePage, Recipe)\n",
+        "= (Post, StandalonePage, TagPage)\n",
+        "= (Post, StandalonePage, TagPage, Recipe)\n",
         "# The class of each kind of text with",
         "class Recipe(StandalonePage):\n    kind: ClassVar = urls.RECIPE\n\n\n# The class of each kind of text with",
     ),

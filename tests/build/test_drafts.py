@@ -89,7 +89,7 @@ def test_a_draft_takes_no_address_from_a_published_text(make: "Make") -> None:
         "b.md": post.format("Other", "slug: a\ndraft: true\naliases: [/old]\n"),
         "c.md": post.format("Third", "aliases: [/old]\n"),
     }, drafts=True)  # fmt: skip
-    assert "<h1>Published</h1>" in body(edition, "/blog/a")
+    assert ">Published</h1>" in body(edition, "/blog/a")
     assert edition.redirects["/old"] == "/blog/c"
     assert "Other" not in body(edition, "/blog")
 
@@ -108,6 +108,6 @@ def test_drafts_link_to_each_other(make: "Make") -> None:
 def test_a_draft_without_a_date_is_shown_with_the_date_of_the_preview(make: "Make") -> None:
     files = {"a.md": "---\ntitle: A\ndraft: true\n---\n", "b.md": "---\ntitle: B\ndate: 2026-01-01\n---\n"}
     edition = make(files, drafts=True)
-    year = edition.pages["/blog/a"].identity.body.decode().partition('<time datetime="')[2][:4]
+    year = body(edition, "/blog/a").partition(' datetime="')[2][:4]
     assert 2026 <= int(year) < 2100
     assert "/blog/a" not in make(files).pages
