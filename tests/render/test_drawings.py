@@ -87,9 +87,9 @@ def test_only_pages_with_diagrams_and_formulas_load_what_these_need(drawn: Editi
         for path in drawn.pages
         if path.startswith("/blog/")
     }
-    assert loaded["/blog/drawn"] == ["site", "diagrams", "math"]
-    assert loaded["/blog/wide"] == ["site", "diagrams"]
-    assert loaded["/blog/broken"] == ["site"]
+    assert loaded["/blog/drawn"] == ["site", "print", "diagrams", "math"]
+    assert loaded["/blog/wide"] == ["site", "print", "diagrams"]
+    assert loaded["/blog/broken"] == ["site", "print"]
 
 
 def test_a_fence_of_mathematics_is_mathml(drawn: Edition) -> None:
