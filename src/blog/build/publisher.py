@@ -26,6 +26,8 @@ from blog.settings import Settings
 _BUILD_AHEAD = timedelta(seconds=30)
 # A rebuild that takes longer is probably blocked by a file system that does not respond.
 _STUCK_SECONDS = 300.0
+# The name of the thread that compresses pages well after they are published.
+RECOMPRESSION = "recompression"
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +47,7 @@ class Publisher:
         self._pruner = CachePruner(settings, cache)
         self._changes = Changes(clock)
         self._refusals = Refusals(service, clock, self._listener)
+        self._ended = False
 
     async def run(self) -> None:
         """Publish until cancelled.
@@ -52,12 +55,15 @@ class Publisher:
         Raises:
             ContentError: the content has errors at the start. Later errors are logged, and the last good edition stays.
         """
-        # The watch starts before the first build, so that a change during the build causes another one.
-        async with self._changes.watched(self._settings):
-            started = time.perf_counter()
-            self._publish(await self._first(), started)
-            while True:
-                await self._keep_current()
+        try:
+            # The watch starts before the first build, so that a change during the build causes another one.
+            async with self._changes.watched(self._settings):
+                started = time.perf_counter()
+                self._publish(await self._first(), started)
+                while True:
+                    await self._keep_current()
+        finally:
+            self._ended = True
 
     async def _first(self) -> Edition:
         """The first edition. An author at work sees the faults in the browser until there is one; elsewhere they end the start."""
@@ -84,12 +90,12 @@ class Publisher:
         if replaced:
             free_in_thread(replaced)
         with suppress(RuntimeError):  # no thread can be started; the next edition tries again
-            begin_in_thread(partial(self._finish, edition))
+            begin_in_thread(partial(self._finish, edition), RECOMPRESSION)
 
     def _finish(self, edition: Edition) -> None:
         """Make what a start does not wait for. It is lost without harm."""
         try:
-            self._source.finish(edition, lambda: self._service.edition is edition and not self._service.draining)
+            self._source.finish(edition, lambda: self._service.edition is edition and not self._ended)
         except Exception:
             logger.exception("the pages keep their quick encodings")
         self._pruner.prune_when_grown(self._source.needed)

@@ -14,7 +14,7 @@ async def in_thread(work: Callable[[], T]) -> T:
     return await begin_in_thread(work)
 
 
-def begin_in_thread(work: Callable[[], T]) -> "asyncio.Future[T]":
+def begin_in_thread(work: Callable[[], T], name: str = "publisher") -> "asyncio.Future[T]":
     """Start work in a daemon thread, which does not keep the process alive while it blocks; return a future of its result.
 
     Raises:
@@ -38,7 +38,7 @@ def begin_in_thread(work: Callable[[], T]) -> "asyncio.Future[T]":
             with suppress(RuntimeError):
                 loop.call_soon_threadsafe(settle, lambda: future.set_result(result))
 
-    threading.Thread(target=run, name="publisher", daemon=True).start()
+    threading.Thread(target=run, name=name, daemon=True).start()
     return future
 
 
