@@ -30,7 +30,8 @@ def page(demo: Site, browser: Browser) -> Iterator[Page]:
     page.on("console", lambda said: problems.append(said.text) if said.type == "error" else None)
     yield page
     context.close()
-    assert problems == []
+    # Chromium says this of a transition between pages that ends with its tab.
+    assert [it for it in problems if not it.startswith("Transition was aborted")] == []
 
 
 def test_a_reader_finds_a_section_by_keyboard_alone(page: Page) -> None:

@@ -1,6 +1,7 @@
 """Links to unpublished texts, made by the command line and opened on a real server."""
 
 import os
+import json
 import re
 import subprocess
 import sys
@@ -73,6 +74,7 @@ def test_without_a_key_the_server_has_no_previews(serve: "Serve", variables: dic
 @pytest.mark.parametrize("key", ["short", "x" * 31, " " * 40], ids=["short", "one-too-short", "blank"])
 def test_a_key_that_is_too_short_stops_the_start_with_one_line(variables: dict[str, str], key: str) -> None:
     done = blog("serve", BLOG_PREVIEW_KEY=key, **variables)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert re.fullmatch("BLOG_PREVIEW_KEY is not usable: give at least 32 .*\n", done.stderr)
-    assert key.strip() not in done.stderr or not key.strip()
+    assert (done.returncode, done.stderr) == (2, "")
+    (line,) = done.stdout.splitlines()
+    assert re.fullmatch("BLOG_PREVIEW_KEY is not usable: give at least 32 .*", json.loads(line)["message"])
+    assert key.strip() not in line or not key.strip()
