@@ -143,7 +143,8 @@ def staged_chart(publishing: Source) -> Path:
         sys.exit(f"chart/values.yaml: there is no ghcr.io/{EXAMPLE} to replace with {publishing.image}")
     shutil.rmtree(DIST / "chart", ignore_errors=True)
     copy = shutil.copytree(ROOT / "chart", DIST / "chart" / "blog")
-    for path in (copy / "values.yaml", copy / "Chart.yaml", *copy.glob("*.md"), *copy.glob("examples/*.yaml")):
+    # Boards link to the documentation too, and their template replaces that address.
+    for path in (it for it in copy.rglob("*") if it.is_file()):
         path.write_text(_with_names(path.read_text(encoding="utf-8"), publishing), encoding="utf-8")
     return copy
 
