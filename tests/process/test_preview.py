@@ -1,7 +1,7 @@
 """Links to unpublished texts, made by the command line and opened on a real server."""
 
-import os
 import json
+import os
 import re
 import subprocess
 import sys
