@@ -65,7 +65,14 @@ class RequestProtocol(BoundedProtocol):
         if self._is_closing:
             return
         self.arrived = self.arrivals.of(self)
-        if data[-4:] == _END and len(data) <= _SHORT_HEAD and self._can_answer_now() and self._is_one_request(data):
+        # Nearly every request takes this way, so the conditions are not in a function of their own.
+        if (
+            data[-4:] == _END
+            and len(data) <= _SHORT_HEAD
+            and (self.cycle is None or self.cycle.response_complete)
+            and not (self._data or self._in_body or self.flow.write_paused)
+            and self._is_one_request(data)
+        ):
             self._has_had_request = True
             status = self.answer_request()
             if status:
@@ -74,11 +81,6 @@ class RequestProtocol(BoundedProtocol):
         self._data = self._data[self._at :] + data if self._data else data
         self._at = 0
         self._read()
-
-    def _can_answer_now(self) -> bool:
-        cycle = self.cycle
-        is_answered = cycle is None or cycle.response_complete
-        return is_answered and not (self._data or self._in_body or self.flow.write_paused)
 
     def _is_one_request(self, data: bytes) -> bool:
         """Parse a read as a whole; True if it was one request without a body. Anything else is parsed again, piece by piece."""

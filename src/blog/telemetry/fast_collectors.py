@@ -35,12 +35,12 @@ class FastCounter(Collector):
 
     def add(self, *values: str, count: int = 1) -> None:
         """Add to the child with these label values, in the order of the labels. They must come from closed sets."""
-        known = self._counts.get(values)
-        if known is None:
-            known = 0
+        try:
+            self._counts[values] += count
+        except KeyError:
+            self._counts[values] = count
             if self._created is not None:
                 self._created[values] = time.time()
-        self._counts[values] = known + count
 
     def expect(self, children: Iterable[Values]) -> None:
         """Expose these children from now on, at 0 until they are counted; those that are at 0 and not among them are removed.

@@ -77,7 +77,7 @@ def agent_of(user_agent: bytes) -> Agent:
     'firefox'
     """
     text = user_agent[:LONGEST_AGENT]
-    bots = _bots()
+    bots = _Index.bots or _bots()
     shape = _shape(text.translate(_SAME_DIGIT), bots)
     if not shape.patterns and not shape.names_subscribers:
         return shape.agent

@@ -112,4 +112,4 @@ class Visits:
 
 def _is_prefetch(headers: Mapping[bytes, bytes]) -> bool:
     purpose = headers.get(b"sec-purpose") or headers.get(b"purpose") or headers.get(b"x-moz") or b""
-    return b"prefetch" in purpose[:_LONGEST_PURPOSE].lower()
+    return purpose != b"" and b"prefetch" in purpose[:_LONGEST_PURPOSE].lower()
