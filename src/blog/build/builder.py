@@ -12,7 +12,7 @@ from blog.build.cards.plan import plan
 from blog.build.dates import Dates
 from blog.build.drawings.drawer import Drawer
 from blog.build.edition import Details, Edition, Entry, Section, Writer, bind, compressed_details
-from blog.build.encodings import Encoded, Encoder, Levels, cached, finder
+from blog.build.encodings import Encoded, Encoder, Levels, Provisional, cached, finder
 from blog.build.index_source import IndexSource
 from blog.build.last_good import LastGood
 from blog.build.memory_estimate import warn_if_short_for_files
@@ -316,9 +316,7 @@ class _Binder:
             entries = cores.parallel_map(lambda post: _entry(post, site, bodies), shown)
             pairs = list(zip(pages, codings, strict=True))
             self._store(since, pairs, entries)
-            self.provisional += [
-                page.path for page in pages if self._encoder.is_provisional(page.media_type, page.body)
-            ]
+            self.provisional += [page.path for page, encoded in pairs if isinstance(encoded, Provisional)]
             self.entries += entries
             self.size += sum(len(page.body) for page in pages)
             yield from pairs

@@ -46,6 +46,10 @@ Compress = Callable[[bytes, Levels], Encoded]
 Find = Callable[[bytes, Levels], Encoded | None]
 
 
+class Provisional(dict[bytes, bytes]):
+    """Encodings that were made quickly, and that thorough ones replace later."""
+
+
 def shrunk_to_fit(compressed: bytes) -> bytes:
     """A copy that takes no more memory than it needs: zstandard returns its result in a buffer sized for the worst case."""
     return bytes(memoryview(compressed))
@@ -138,7 +142,7 @@ class Encoder:
     """Compresses on several cores, and remembers the last round: a rebuild compresses only what has changed.
 
     A round is one build: all calls of `encode` between `begin_round` and `end_round`. With ``find``, bodies whose thorough encodings it does not find
-    get provisional ones, until `compress_thoroughly` is called for them.
+    get `Provisional` ones, until `compress_thoroughly` is called for them.
     """
 
     def __init__(self, compress: Compress = compress, find: Find | None = None) -> None:
@@ -146,7 +150,6 @@ class Encoder:
         self._find = find
         self._last: dict[bytes, Encoded] = {}
         self._known: dict[bytes, Encoded] = {}
-        self._provisional: set[bytes] = set()
         # A rebuild may begin while another thread compresses thoroughly.
         self._lock = threading.Lock()
 
@@ -156,33 +159,25 @@ class Encoder:
         keyed = [(_digest(body, levels) if worth else b"", body, levels) for body, levels, worth in jobs]
         with self._lock:
             self._known |= {name: self._last[name] for name, _, _ in keyed if name in self._last}
-        fresh = {name: (name, body, levels) for name, body, levels in keyed if name and name not in self._known}
+        fresh = {name: (body, levels) for name, body, levels in keyed if name and name not in self._known}
         # brotli, zstd and zlib let go of the interpreter lock, so threads are enough.
         made = cores.parallel_map(lambda job: self._encoded(*job), list(fresh.values()), cores.compression_threads())
         with self._lock:
             self._known |= zip(fresh, made, strict=True)
             return [self._known.get(digest, {}) for digest, _, _ in keyed]
 
-    def _encoded(self, digest: bytes, body: bytes, levels: Levels) -> Encoded:
+    def _encoded(self, body: bytes, levels: Levels) -> Encoded:
         if self._find is None or levels not in _PROVISIONAL:
             return self._compress(body, levels)
         found = self._find(body, levels)
         if found is not None:
             return found
-        encoded = compress(body, _PROVISIONAL[levels])
-        with self._lock:
-            self._provisional.add(digest)
-        return encoded
-
-    def is_provisional(self, media_type: str, body: bytes) -> bool:
-        """Whether a body of the last or present round has provisional encodings."""
-        return bool(self._provisional) and _digest(body, levels_for(media_type, len(body))) in self._provisional
+        return Provisional(compress(body, _PROVISIONAL[levels]))
 
     def compress_thoroughly(self, body: bytes, levels: Levels) -> Encoded:
         """The thorough encodings of a body, which later rounds use too."""
         digest, encoded = _digest(body, levels), self._compress(body, levels)
         with self._lock:
-            self._provisional.discard(digest)
             for known in (self._last, self._known):
                 if digest in known:
                     known[digest] = encoded
@@ -196,7 +191,6 @@ class Encoder:
         """Discard the encodings that this round did not use."""
         with self._lock:
             self._last, self._known = self._known, {}
-            self._provisional &= self._last.keys()
 
     def cache_keys(self) -> frozenset[str]:
         """The keys of the cache entries that the last round used."""
@@ -205,7 +199,6 @@ class Encoder:
     def forget(self) -> None:
         with self._lock:
             self._last = {}
-            self._provisional = set()
 
 
 def _digest(body: bytes, levels: Levels) -> bytes:
