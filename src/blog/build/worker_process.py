@@ -5,7 +5,8 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from typing import IO
 
 # A worker gets no other variable, so no secret.
 _ENVIRONMENT = ("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "LANG")
@@ -19,6 +20,23 @@ def start(module: str, *arguments: str) -> subprocess.Popen[bytes]:
         [sys.executable, "-m", module, *arguments], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
+
+
+def send(process: subprocess.Popen[bytes], request: bytes) -> IO[bytes]:
+    """Send a request to a process, and return its output, which has no response if the process ended."""
+    assert process.stdin  # noqa: S101 -- for the type checker
+    assert process.stdout  # noqa: S101
+    with suppress(BrokenPipeError):
+        process.stdin.write(request)
+        process.stdin.flush()
+    return process.stdout
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """End a process and free its pipes."""
+    process.kill()
+    with suppress(OSError):
+        process.communicate()
 
 
 @contextmanager

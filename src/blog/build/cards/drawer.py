@@ -84,9 +84,7 @@ class CardDrawer:
         try:
             yield process
         finally:
-            process.kill()
-            with suppress(OSError):
-                process.communicate()
+            worker_process.stop(process)
 
     def _draw(self, worker: subprocess.Popen[bytes], card: Card, edition: Edition) -> bytes:
         with worker_process.ended_after(worker, self._most_seconds):
@@ -124,13 +122,10 @@ def _paths(folders: Sequence[Path], names: Collection[str]) -> dict[str, str]:
 
 def _exchange(worker: subprocess.Popen[bytes], request: bytes) -> tuple[bytes, str]:
     """The card that a worker draws, and why it is empty; that is "" if the worker ended."""
-    assert worker.stdin  # noqa: S101 -- for the type checker
-    assert worker.stdout  # noqa: S101
-    with suppress(BrokenPipeError, ValueError):
-        worker.stdin.write(request)
-        worker.stdin.flush()
-        head = json.loads(worker.stdout.readline())
-        body = worker.stdout.read(head["bytes"])
+    output = worker_process.send(worker, request)
+    with suppress(ValueError):
+        head = json.loads(output.readline())
+        body = output.read(head["bytes"])
         if len(body) == head["bytes"]:
             return body, head["problem"]
     return b"", ""

@@ -85,7 +85,9 @@ class _Planner:
         self._digests = [font.digest for font in (*self._title.fonts, *self._text.fonts)]
         self.missing = MissingFonts()
         portrait = library.static.get(urls.decoded(self._config.author.portrait))
-        self._portrait = portrait.file if portrait and _is_drawn(portrait.file) else None
+        portrait = portrait if portrait and _is_drawn(portrait.file) else None
+        # Nearly every card has it.
+        self._portrait_digest = portrait.file.source_digest if portrait else ""
         named = theme.colours
         colours = _COLOURS | {name: named[name] for name in _COLOURS if name in named}
         colours["accent"] = readable(colours["accent"], (colours["ground"],))
@@ -93,7 +95,7 @@ class _Planner:
             site=self._drawable(self._title, self._config.title),
             title_fonts=self._title.names,
             text_fonts=self._text.names,
-            portrait=portrait.address if portrait and self._portrait else "",
+            portrait=portrait.address if portrait else "",
             **colours,
         )
 
@@ -101,14 +103,14 @@ class _Planner:
         lead = self._drawable(self._text, self._config.description)
         name = "" if self._config.author.key else self._drawable(self._text, self._config.author.name)
         card = Card(style=self._style, lang=self._config.lang, title=self._style.site, lead=lead, author=name)
-        return self._with_key(card, self._portrait)
+        return self._with_key(card, self._portrait_digest)
 
     def of_text(self, text: Text) -> Card:
         lang = text.lang or self._config.lang
         picture = self._resolver.file(text, text.image.src) if text.image else None
         if picture and _is_drawn(picture) and picture.width >= _SMALLEST[0] and picture.height >= _SMALLEST[1]:
             card = Card(style=self._style, lang=lang, title="", picture=urls.decoded(picture.url))
-            return self._with_key(card, picture)
+            return self._with_key(card, picture.source_digest)
         title = plain(text.title)
         if missing := self._title.missing(title):
             self.missing.note(text, missing)
@@ -125,7 +127,7 @@ class _Planner:
             facts=self._drawable(self._text, _facts(text, self._theme.words(lang, self._config.lang))),
             is_own=is_own,
         )
-        return self._with_key(card, self._portrait)
+        return self._with_key(card, self._portrait_digest)
 
     def _eyebrow(self, text: Text) -> str:
         """What a text belongs to."""
@@ -140,10 +142,9 @@ class _Planner:
         shown = plain(text)
         return "" if faces.missing(shown) else shown
 
-    def _with_key(self, card: Card, picture: File | None) -> Card:
+    def _with_key(self, card: Card, picture_digest: str) -> Card:
         drawn_with = [] if card.picture else [*self._digests, str(shapes())]
-        shown = sha256(picture.body).hexdigest() if picture else ""
-        return replace(card, key=key(_engine(), card.content(), shown, *drawn_with))
+        return replace(card, key=key(_engine(), card.content(), picture_digest, *drawn_with))
 
 
 def _is_drawn(file: File) -> bool:

@@ -114,7 +114,7 @@ class _Worker:
         process = self._process = self._process or self._start()
         request = json.dumps([source.kind, sha256(source.text.encode()).hexdigest(), source.text])
         with worker_process.ended_after(process, self._most_seconds):
-            response = _exchange(process, request.encode() + b"\n")
+            response = worker_process.send(process, request.encode() + b"\n").readline()
         if not response:
             timed_out = _exit_code(process) in _TIMED_OUT
             self.close()
@@ -124,8 +124,7 @@ class _Worker:
     def close(self) -> None:
         """End the process and free its pipes."""
         if self._process is not None:
-            self._process.kill()
-            self._process.communicate()
+            worker_process.stop(self._process)
             self._process = None
 
 
@@ -134,17 +133,6 @@ def _exit_code(process: subprocess.Popen[bytes]) -> int | None:
     with suppress(subprocess.TimeoutExpired):
         return process.wait(_SECONDS_TO_END)
     return None
-
-
-def _exchange(process: subprocess.Popen[bytes], request: bytes) -> bytes:
-    """The worker's response; empty if it ended."""
-    assert process.stdin  # noqa: S101 -- for the type checker
-    assert process.stdout  # noqa: S101
-    with suppress(BrokenPipeError):
-        process.stdin.write(request)
-        process.stdin.flush()
-        return process.stdout.readline()
-    return b""
 
 
 @contextmanager

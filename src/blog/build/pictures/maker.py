@@ -114,23 +114,17 @@ def _entry_key(file: File) -> str:
 
 def _versions(process: subprocess.Popen[bytes], most_seconds: float, body: bytes) -> tuple[list[Variant], str]:
     """The versions that a worker makes before it ends, and what went wrong."""
-    assert process.stdin  # noqa: S101 -- for the type checker
-    assert process.stdout  # noqa: S101
     variants: list[Variant] = []
     try:
         with worker_process.ended_after(process, most_seconds):
-            with suppress(BrokenPipeError):
-                process.stdin.write(len(body).to_bytes(8) + body)
-                process.stdin.flush()
-            for found in _responses(process.stdout):
+            output = worker_process.send(process, len(body).to_bytes(8) + body)
+            for found in _responses(output):
                 if isinstance(found, str):
                     return variants, found
                 variants.append(found)
         return variants, "takes too long to be made smaller"
     finally:
-        process.kill()
-        with suppress(OSError):
-            process.communicate()
+        worker_process.stop(process)
 
 
 def _responses(stream: IO[bytes]) -> Iterator[Variant | str]:
