@@ -223,6 +223,15 @@ def card(kind: TextKind | None, slug: str, extension: str) -> str:
     return f"/og/{folder}{quote(slug)}.{extension}"
 
 
+def absolute(origin: str, address: str) -> str:
+    """An address that an author gave, such as that of a licence: a path is one of this origin.
+
+    >>> absolute("https://a.example", "/about"), absolute("https://a.example", "https://b.example/")
+    ('https://a.example/about', 'https://b.example/')
+    """
+    return origin + address if address.startswith("/") else address
+
+
 def api_post(slug: str) -> str:
     return f"{API_POSTS}/{quote(slug)}"
 

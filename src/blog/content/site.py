@@ -107,8 +107,8 @@ class Site:
         return writers_of(self.posts, self.config.author)
 
     def tags_of(self, post: Post) -> tuple[Tag, ...]:
-        own = {slugify(name) for name in post.tags}
-        return tuple(tag for tag in self.tags if tag.slug in own)
+        own = (self.tags_by_slug[slug] for slug in {slugify(name) for name in post.tags})
+        return tuple(sorted(own, key=_by_name))
 
     def translations_of(self, text: Text) -> tuple[Text, ...]:
         """The text in each of its languages, itself among them; none where it has no translation."""
@@ -258,8 +258,12 @@ def _tags(posts: tuple[Post, ...], introductions: Mapping[str, TagPage]) -> tupl
         for slug, name in {slugify(name): name for name in post.tags}.items():
             names.setdefault(slug, name)
             tagged[slug].append(post)
-    in_order = sorted(names, key=lambda slug: (natural(names[slug]), slug))
-    return tuple(Tag(slug, names[slug], tuple(tagged[slug]), introductions.get(slug)) for slug in in_order)
+    tags = (Tag(slug, name, tuple(tagged[slug]), introductions.get(slug)) for slug, name in names.items())
+    return tuple(sorted(tags, key=_by_name))
+
+
+def _by_name(tag: Tag) -> tuple[object, str]:
+    return natural(tag.name), tag.slug
 
 
 def _years(posts: tuple[Post, ...]) -> Mapping[int, tuple[Post, ...]]:

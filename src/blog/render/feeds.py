@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
-from urllib.parse import urljoin
 from xml.etree import ElementTree as ET
 
 from blog import urls
@@ -68,7 +67,7 @@ class Feed:
     def rights(self) -> str:
         """The licence of the texts; "" where site.yaml names none."""
         licence = self.config.licence
-        return f"{licence.title} ({urljoin(self.origin, licence.url)})" if licence else ""
+        return f"{licence.title} ({urls.absolute(self.origin, licence.url)})" if licence else ""
 
     @property
     def updated(self) -> datetime:

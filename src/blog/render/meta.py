@@ -300,7 +300,7 @@ class MetadataBuilder:
 
     def _person(self) -> JsonLd:
         author = self._config.author
-        url = self._origin + author.url if author.url.startswith("/") else author.url
+        url = urls.absolute(self._origin, author.url)
         return {"@type": "Person", "name": author.name} | ({"url": url} if url else {})
 
     def _authors(self, text: Text) -> JsonLd | list[JsonLd]:
@@ -347,9 +347,7 @@ class MetadataBuilder:
 
     def _licence(self) -> JsonLd:
         licence = self._config.licence
-        return (
-            {"license": self._origin + licence.url if licence.url.startswith("/") else licence.url} if licence else {}
-        )
+        return {"license": urls.absolute(self._origin, licence.url)} if licence else {}
 
     def _breadcrumbs(self, steps: Steps) -> JsonLd:
         named = [(self._config.title, urls.HOME), *steps]
