@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from .conftest import Site
 
@@ -169,3 +169,15 @@ def test_text_begins_in_the_upper_half_of_a_phone(demo: Site, browser: Browser) 
     assert box
     assert box["y"] <= 844 / 2
     context.close()
+
+
+def test_a_wide_list_has_the_facts_of_a_post_beside_its_title_and_summary(demo: Site, browser: Browser) -> None:
+    page = browser.new_page(base_url=demo.origin, viewport={"width": 1440, "height": 900})
+    page.goto("/blog")
+    entry = page.locator(".list .entry").first
+    expect(entry.locator(".dot")).to_be_hidden()
+    title, summary = entry.locator("h2").bounding_box(), entry.locator(".p-summary").bounding_box()
+    assert title
+    assert summary
+    assert 0 <= summary["y"] - title["y"] - title["height"] < summary["height"] / 2
+    page.close()
