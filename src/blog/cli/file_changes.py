@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 
+class MoveError(Exception):
+    """The text cannot be moved there, and nothing was changed."""
+
+
 class NotPutBackError(Exception):
     """A change failed, and one before it could not be undone: the message names both files."""
 

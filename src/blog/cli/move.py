@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from blog import urls
 from blog.cli import EXIT_CONTENT
-from blog.cli.file_changes import NotPutBackError, move
+from blog.cli.file_changes import MoveError, NotPutBackError, move
 from blog.machine.clock import utc_now
 from blog.settings import Settings
 
@@ -17,10 +17,6 @@ if TYPE_CHECKING:
     from blog.content.folder import Held
     from blog.content.library import Library
     from blog.content.post import Text
-
-
-class MoveError(Exception):
-    """The text cannot be moved there, and nothing was changed."""
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ import os
 import re
 from pathlib import Path, PurePosixPath
 
-from blog.cli.move import MoveError
+from blog.cli.file_changes import MoveError
 from blog.cli.texts import near
 from blog.content.file_names import TEXT_SUFFIXES, is_index, is_text
 from blog.content.folder import STATIC

@@ -1,15 +1,10 @@
 """Abbreviations of PHP Markdown Extra: ``*[HTML]: Hyper Text Markup Language`` explains each HTML in a text."""
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from blog.content.markdown.lines import Line
 from blog.content.markdown.tree import Token
 
-if TYPE_CHECKING:
-    from blog.content.markdown.blocks import Builder
-
-_DEFINITION = re.compile(r"\*\[([^\[\]\n]{1,60})\]:[ \t]*([^\n]*[^\s*])[ \t]*$")
 _WORD = re.compile(r"[^\W_]+")
 # A word in code, and one in the alternative text of a picture, is shown as it is.
 _WITHOUT = frozenset({"codespan", "image", "abbreviation"})
@@ -80,18 +75,6 @@ def _is_address(token: Token) -> bool:
     """Whether it is a link whose text is its address."""
     texts = [child.get("raw", "") for child in token["children"]] if token["type"] == "link" else []
     return len(texts) == 1 and bool(texts[0]) and token["attrs"]["url"].endswith(texts[0])
-
-
-def start(builder: "Builder", line: Line, depth: int) -> int:
-    """Take the definition on this line. Gives what starts.start gives."""
-    if not builder.extensions.abbreviations:
-        return 0
-    found = _DEFINITION.match(line.rest)
-    if found is None:
-        return 0
-    builder.close(depth)
-    builder.abbreviations.add(found[1].strip(), " ".join(found[2].split()))
-    return 2
 
 
 def _may_explain(env: Any, length: int, line: int) -> bool:

@@ -1,13 +1,10 @@
 """Admonitions of Docusaurus (``:::note``) and of MkDocs (``!!! note``, ``??? note``), which become alerts."""
 
 import re
-from typing import TYPE_CHECKING
 
 from blog.content.markdown.lines import TAB, Line
 from blog.content.markdown.tree import Block
-
-if TYPE_CHECKING:
-    from blog.content.markdown.blocks import Builder
+from blog.content.markdown.tree_builder import TreeBuilder
 
 # The kind of alert that each name stands for. Those that are no kind themselves have a title of their own in the catalogue of words.
 KINDS = {
@@ -30,7 +27,7 @@ _MARKS = re.compile(
 _MAX_BLANK = 3
 
 
-def colons(builder: "Builder", line: Line, depth: int) -> int:
+def colons(builder: TreeBuilder, line: Line, depth: int) -> int:
     """Open or close an admonition of Docusaurus. Gives what starts.start gives."""
     if not builder.extensions.admonitions or not line.rest.startswith(":::"):
         return 0
@@ -56,14 +53,14 @@ def _title_in(attributes: str) -> str:
     return (found[1] or found[2] or "") if found else ""
 
 
-def _note_other(builder: "Builder", depth: int) -> None:
+def _note_other(builder: TreeBuilder, depth: int) -> None:
     """Count a directive that is shown as text, so that its last line does not end the admonition around it."""
     around = (block for block in reversed(builder.open[:depth]) if "colons" in block.attrs)
     if block := next(around, None):
         block.attrs["others"] = block.attrs.get("others", 0) + 1
 
 
-def _close(builder: "Builder", colons: int, depth: int) -> int:
+def _close(builder: TreeBuilder, colons: int, depth: int) -> int:
     """Close the innermost admonition that so many colons end, with all that is open in it."""
     for place in range(depth - 1, 0, -1):
         block = builder.open[place]
@@ -77,19 +74,19 @@ def _close(builder: "Builder", colons: int, depth: int) -> int:
     return 0
 
 
-def closes(builder: "Builder", line: Line, depth: int) -> bool:
+def closes(builder: TreeBuilder, line: Line, depth: int) -> bool:
     """Whether this line ends an admonition that raw HTML stands in, which goes on until a blank line otherwise."""
     return line.indent < TAB and _CLOSING.match(line.rest) is not None and is_in_colons(builder, line, depth)
 
 
-def is_in_colons(builder: "Builder", line: Line, depth: int) -> bool:
+def is_in_colons(builder: TreeBuilder, line: Line, depth: int) -> bool:
     """Whether a line of colons stands in an admonition of Docusaurus, where it may be indented like what is in it."""
     return line.rest.startswith(":::") and any(
         block.kind == "admonition" and "colons" in block.attrs for block in builder.open[1:depth]
     )
 
 
-def marks(builder: "Builder", line: Line, depth: int) -> int:
+def marks(builder: TreeBuilder, line: Line, depth: int) -> int:
     """Open an admonition of MkDocs, or one that unfolds. Gives what starts.start gives."""
     if not builder.extensions.admonitions or line.first not in "!?":
         return 0
@@ -108,7 +105,7 @@ def marks(builder: "Builder", line: Line, depth: int) -> int:
     return 2
 
 
-def _has_content(builder: "Builder", line: Line) -> bool:
+def _has_content(builder: TreeBuilder, line: Line) -> bool:
     """Whether the next line with words in it is indented as the content of an admonition is."""
     for _, text in builder.following(line.number + 1, _MAX_BLANK):
         if bare := text.lstrip(" \t>"):
@@ -138,14 +135,3 @@ def continues(block: Block, line: Line) -> bool:
         return False
     line.skip_columns(indent + TAB)
     return True
-
-
-def is_unclosed(block: Block) -> bool:
-    return block.kind == "admonition" and "colons" in block.attrs and "closed" not in block.attrs
-
-
-def unclosed(block: Block) -> list[Block]:
-    """What stands for an admonition that is never closed: its first line, and what follows, which could be the rest of the text."""
-    paragraph = Block("paragraph", block.line, understood=True)
-    paragraph.lines.append(block.attrs["written"])
-    return [paragraph, *block.children]

@@ -3,26 +3,18 @@
 mistune cuts the text of a container out and parses it again, which loses tabs, line numbers and lazy lines.
 """
 
-from collections.abc import Iterator
-
 from mistune import BlockParser
 from mistune.core import BlockState
 
 from blog.content.document import Dialect
 from blog.content.extensions import DEFAULT, Extensions
 from blog.content.markdown import admonitions, html_blocks, mdx_blocks, shortcode_blocks, starts, tables, wiki_links
-from blog.content.markdown.abbreviations import Abbreviations
 from blog.content.markdown.continuations import CONTINUES
-from blog.content.markdown.definitions import Definitions, take_definitions
 from blog.content.markdown.lines import Line
 from blog.content.markdown.links import MIN_EXPANDED
 from blog.content.markdown.tree import Block, tokens
+from blog.content.markdown.tree_builder import TreeBuilder
 
-# Renderers recurse: a container beyond this depth is text, with a remark.
-MAX_DEPTH = 50
-# A text may be read ahead four times its length, or this far.
-MIN_READ = 100_000
-TOO_DEEP = f"blocks are nested more than {MAX_DEPTH} deep; what is deeper is shown as text"
 _CUT = "this row of the table has more cells than its head; those beyond are not shown"
 
 
@@ -34,7 +26,7 @@ class Blocks(BlockParser):
         self._dialect, self._extensions = dialect, extensions
 
     def parse(self, state: BlockState, rules: list[str] | None = None) -> None:  # noqa: ARG002 -- mistune's call
-        builder = Builder(state.src, self._dialect, self._extensions)
+        builder = _LineReader(state.src, self._dialect, self._extensions)
         state.env["ref_links"] = builder.definitions
         state.env["footnotes"] = builder.footnotes
         state.env["problems"] = builder.problems
@@ -47,125 +39,18 @@ class Blocks(BlockParser):
         state.cursor = state.cursor_max
 
 
-class Builder:
-    """Builds the tree line by line. ``open`` are the blocks from the document to the innermost open one."""
-
-    def __init__(self, text: str, dialect: Dialect = "markdown", extensions: Extensions = DEFAULT) -> None:
-        self.dialect = dialect
-        self.extensions = extensions
-        self._lines = text.removesuffix("\n").split("\n")
-        self.root = Block("document", 1)
-        self.open = [self.root]
-        self.definitions: Definitions = {}
-        self.footnotes: dict[str, Block] = {}
-        self.abbreviations = Abbreviations()
-        self.problems: list[tuple[int, str]] = []
-        # Where lines between {% raw %} and {% endraw %} begin and end, and the line of one that is still open.
-        self.raw: list[int] = []
-        self.raw_since = 0
-        self._read_to = 0
-        # How many characters may be read ahead of the line that is parsed: each line of a hostile text could read to its end.
-        self.may_read = max(4 * len(text), MIN_READ)
+class _LineReader(TreeBuilder):
+    """Builds the tree line by line."""
 
     def build(self) -> Block:
-        while self._read_to < self.last:
-            self._read_to += 1
-            self._read(self._lines[self._read_to - 1], self._read_to)
+        while self.read_to < self.last:
+            self.read_to += 1
+            self._read(self.lines[self.read_to - 1], self.read_to)
         self.close(1)
         if self.raw_since:
             self.problems.append((self.raw_since, "{% raw %} is never closed"))
             self.raw.append(self.raw_since)
         return self.root
-
-    @property
-    def tip(self) -> Block:
-        return self.open[-1]
-
-    @property
-    def last(self) -> int:
-        """The number of the last line."""
-        return len(self._lines)
-
-    def following(self, number: int, count: int | None = None) -> Iterator[tuple[int, str]]:
-        """The numbers and texts of this line and at most ``count`` after it, as far as may be read ahead."""
-        until = self.last if count is None else min(self.last, number + count)
-        for each in range(number, until + 1):
-            text = self._lines[each - 1]
-            if self.may_read <= 0:
-                return
-            self.may_read -= len(text) + 1
-            yield each, text
-
-    def skip_to(self, number: int) -> None:
-        """Go on after this line."""
-        self._read_to = number
-
-    def add(self, block: Block, depth: int) -> None:
-        """Put a block into the innermost of the first ``depth`` open blocks that may hold it, and close all after that."""
-        while not self.open[depth - 1].holds(block.kind):
-            depth -= 1
-        self.close(depth)
-        self.tip.children.append(block)
-        self.open.append(block)
-
-    def close(self, depth: int) -> None:
-        """Close the open blocks after the first ``depth``."""
-        while len(self.open) > depth:
-            self._finish(self.open.pop())
-
-    def close_code(self, depth: int) -> None:
-        """Close the open blocks after the first ``depth``, of which the first is code between two shortcodes."""
-        self.open[depth].attrs["closed"] = True
-        self.close(depth)
-
-    def close_tag(self, depth: int) -> None:
-        """Close the open blocks after the first ``depth``, of which the first has its closing tag."""
-        self.open[depth].attrs["closed"] = True
-        self.close(depth)
-
-    def replace_paragraph(self, *blocks: Block) -> None:
-        """Put other blocks in the place of the paragraph that is the tip; the last of them is the new tip."""
-        self.open.pop()
-        siblings = self.tip.children
-        siblings[-1:] = blocks
-        self.open.append(blocks[-1])
-
-    def note_definitions(self, paragraph: Block) -> None:
-        """Take the link reference definitions from the beginning of a paragraph."""
-        if paragraph.lines and paragraph.lines[0].startswith("["):
-            taken = take_definitions(paragraph.lines, paragraph.line, self.definitions)
-            del paragraph.lines[:taken]
-            paragraph.line += taken
-
-    def too_deep(self, line: Line, depth: int) -> bool:
-        """Whether no container may be put into the first ``depth`` open blocks; the first time it is noted as a problem."""
-        if depth <= MAX_DEPTH:
-            return False
-        if not any(problem == TOO_DEEP for _, problem in self.problems):
-            self.problems.append((line.number, TOO_DEEP))
-        return True
-
-    def _finish(self, block: Block) -> None:
-        if block.kind == "paragraph":
-            self.note_definitions(block)
-            if not any(block.lines):
-                self.tip.children.remove(block)
-        elif (block.kind == "block_code" and block.attrs["style"] == "indent") or block.kind == "block_html":
-            while block.lines and not block.lines[-1].strip(" \t"):
-                block.lines.pop()
-        if admonitions.is_unclosed(block):
-            self.problems.append((block.line, f"{block.attrs['written']!r} is never closed, and is shown as text"))
-            self.tip.children[-1:] = admonitions.unclosed(block)
-        elif block.attrs.get("ends") and "closed" not in block.attrs:
-            self.problems.append((block.line, "the highlight shortcode is never closed"))
-        elif "tag" in block.attrs and "closed" not in block.attrs:
-            self._finish_unclosed(block)
-
-    def _finish_unclosed(self, block: Block) -> None:
-        """What follows a tag that is never closed is not in it: it could be the rest of the text."""
-        self.problems.append((block.line, mdx_blocks.unclosed(block.attrs["tag"])))
-        self.tip.children += block.children
-        block.children = []
 
     def _read(self, text: str, number: int) -> None:
         tip = self.open[-1]

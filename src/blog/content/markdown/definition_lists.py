@@ -1,19 +1,16 @@
 """Definition lists of PHP Markdown Extra: a term on a line, and below it lines that begin with a colon and a space."""
 
 import re
-from typing import TYPE_CHECKING
 
 from blog.content.markdown.lines import TAB, Line
 from blog.content.markdown.tree import Block
-
-if TYPE_CHECKING:
-    from blog.content.markdown.blocks import Builder
+from blog.content.markdown.tree_builder import TreeBuilder
 
 _MARKER = re.compile(r":(?=[ \t]+\S)")
 MAX_TERM_LINES = 20
 
 
-def start(builder: "Builder", line: Line, depth: int) -> int:
+def start(builder: TreeBuilder, line: Line, depth: int) -> int:
     """Open the definition that begins here, below its term or another definition. Gives what starts.start gives."""
     if not builder.extensions.definition_lists or not _MARKER.match(line.rest) or builder.too_deep(line, depth):
         return 0
@@ -45,7 +42,7 @@ def start(builder: "Builder", line: Line, depth: int) -> int:
     return 1
 
 
-def _take_terms(builder: "Builder", depth: int, paragraph: Block) -> bool:
+def _take_terms(builder: TreeBuilder, depth: int, paragraph: Block) -> bool:
     """Make terms of the lines of the paragraph that is the tip, in the list before it if there is one."""
     builder.note_definitions(paragraph)
     lines = [text for text in paragraph.lines if text.strip()]

@@ -2,13 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from blog.content.markdown.lines import TAB, Line
 from blog.content.markdown.tree import Block, Token
-
-if TYPE_CHECKING:
-    from blog.content.markdown.blocks import Builder
+from blog.content.markdown.tree_builder import TreeBuilder
 
 _DEFINITION = re.compile(r"\[\^([^\]\s\x00]+)\]:([ \t]*)")
 # Blocks whose children are inlines. A definition may stand in any other, in an alert or a task too.
@@ -17,7 +14,7 @@ _LEAVES = frozenset({"paragraph", "block_text", "heading", "table", "alert_title
 CITATION = re.compile(r"\^([^\]\[\s]+)")
 
 
-def start(builder: "Builder", line: Line, depth: int) -> int:
+def start(builder: TreeBuilder, line: Line, depth: int) -> int:
     """Open the definition that begins here; it may interrupt a paragraph. Gives what starts.start gives."""
     found = _DEFINITION.match(line.rest)
     if found is None or builder.too_deep(line, depth):

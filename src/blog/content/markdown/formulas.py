@@ -1,17 +1,15 @@
 r"""TeX in a text: between dollars by GitHub's rule, between ``\(`` and ``\)``, and in blocks between ``$$`` or ``\[`` and ``\]``."""
 
 import re
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from mistune import InlineParser
 from mistune.core import InlineState
 
+from blog.content.markdown.inline_state import Inline
 from blog.content.markdown.lines import Line
 from blog.content.markdown.tree import Block
-
-if TYPE_CHECKING:
-    from blog.content.markdown.blocks import Builder
-    from blog.content.markdown.inlines import Inline
+from blog.content.markdown.tree_builder import TreeBuilder
 
 _DOLLAR = re.compile(r"(?<!\\)\$")
 _DOLLARS = re.compile(r"(?<!\\)\$\$")
@@ -48,7 +46,7 @@ def _is_word(character: str) -> bool:
     return character.isalnum() or character in {"_", "$"} if character else False
 
 
-def parenthesis(state: "Inline", place: int) -> int | None:
+def parenthesis(state: Inline, place: int) -> int | None:
     r"""Take the formula that ``\(`` begins at this place, and give its end; None if there is none."""
     end = state.find(_PARENTHESIS_END, place + 2)
     if end is None or not _TEX.search(state.src[place + 2 : end.start()]):
@@ -56,7 +54,7 @@ def parenthesis(state: "Inline", place: int) -> int | None:
     return _take(state, "formula", place, place + 2, end)
 
 
-def _take(state: "Inline", kind: str, begin: int, start: int, end: re.Match[str] | None) -> int | None:
+def _take(state: Inline, kind: str, begin: int, start: int, end: re.Match[str] | None) -> int | None:
     if end is None or not (source := state.src[start : end.start()]).strip():
         return None
     state.understood.append((begin, end.end()))
@@ -64,7 +62,7 @@ def _take(state: "Inline", kind: str, begin: int, start: int, end: re.Match[str]
     return end.end()
 
 
-def start(builder: "Builder", line: Line, depth: int) -> int:
+def start(builder: TreeBuilder, line: Line, depth: int) -> int:
     """Open the equation that begins at the line's first character, if one does. The values are those of starts.py."""
     rest = line.rest.rstrip(" \t")
     closing = _BLOCKS.get(rest[:2])
@@ -83,7 +81,7 @@ def start(builder: "Builder", line: Line, depth: int) -> int:
     return 2
 
 
-def _add_line(builder: "Builder", block: Block, source: str, depth: int) -> int:
+def _add_line(builder: TreeBuilder, block: Block, source: str, depth: int) -> int:
     if (
         not source.strip()
         or block.attrs["marks"] in source
@@ -97,7 +95,7 @@ def _add_line(builder: "Builder", block: Block, source: str, depth: int) -> int:
     return 2
 
 
-def _is_closed(builder: "Builder", number: int, first: str, closing: str) -> bool:
+def _is_closed(builder: TreeBuilder, number: int, first: str, closing: str) -> bool:
     r"""Whether the equation ends before the next blank line. After ``\[`` it has to look like TeX."""
     source = first
     for _, text in builder.following(number + 1, _MAX_LINES):

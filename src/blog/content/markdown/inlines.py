@@ -1,7 +1,6 @@
 """The inline phase: mistune's parser with rules of our own for what it does otherwise than CommonMark and GitHub."""
 
 import re
-from bisect import bisect_right
 from typing import TYPE_CHECKING, Any
 
 from mistune import InlineParser
@@ -21,15 +20,13 @@ from blog.content.markdown import (
 )
 from blog.content.markdown.escapes import PUNCTUATION, REFERENCE, character
 from blog.content.markdown.html_blocks import CLOSING_TAG, OPEN_TAG, TEMPLATED_TAG
+from blog.content.markdown.inline_state import Inline
 from blog.content.markdown.shortcodes import with_addresses
 from blog.content.markdown.tree import Token
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from blog.content.markdown.jsx import Scanner
-
-_NEWLINE = re.compile("\n")
 _TAG = re.compile(f"{OPEN_TAG}|{CLOSING_TAG}")
 _TEMPLATED = re.compile(TEMPLATED_TAG)
 _ESCAPED = re.compile(rf"\\([{PUNCTUATION}])")
@@ -37,48 +34,6 @@ _ESCAPED = re.compile(rf"\\([{PUNCTUATION}])")
 _MARKED = (("<!--", "-->", 2), ("<?", "?>", 2), ("<![CDATA[", "]]>", 9), ("<!", ">", 2))
 _OPENS_LINK = re.compile(r"<a[\s>]", re.IGNORECASE)
 _CLOSES_LINK = re.compile(r"</a[\s>]", re.IGNORECASE)
-
-
-class Inline(InlineState):
-    """The state of one block's inline phase, which knows the line of every place."""
-
-    def __init__(self, env: Any, text: str = "", line: int = 1) -> None:
-        super().__init__(env)
-        self.src = text
-        self._line = line
-        self._breaks = [found.start() for found in _NEWLINE.finditer(text)]
-        self.open_brackets: list[links.Bracket] = []
-        # So many of the open brackets, from the outermost, open no link any more.
-        self.inactive = 0
-        # Where code and tags stand: nothing else is looked for there.
-        self.understood: list[tuple[int, int]] = []
-        # Of MDX: whether a component's tag was met, and what reads tags and expressions.
-        self.has_tags = False
-        self.scanner: Scanner | None = None
-        # Nothing is understood as a shortcode before this place.
-        self.raw_until = 0
-        # The quotation marks that are open, where they depend on the language.
-        self.quotes: list[str] = []
-        # Where the next single quotation could end; -1 where none does.
-        self.quote_end = 0
-        self.has_templates = "{{" in text or "{%" in text
-        self._missing: set[re.Pattern[str]] = set()
-
-    def line_at(self, place: int) -> int:
-        return self._line + bisect_right(self._breaks, place - 1)
-
-    def find(self, pattern: re.Pattern[str], place: int) -> re.Match[str] | None:
-        """What matches first from this place on; a text without any is searched once."""
-        found = None if pattern in self._missing else pattern.search(self.src, place)
-        if found is None:
-            self._missing.add(pattern)
-        return found
-
-    def append_token(self, token: Token) -> None:
-        self.tokens.append(token)
-        if self.open_brackets and (depth := token.get("depth")):
-            bracket = self.open_brackets[-1]
-            bracket.depth = max(bracket.depth, depth)
 
 
 class Inlines(InlineParser):
@@ -119,7 +74,7 @@ class Inlines(InlineParser):
 
     def read(self, text: str, env: Any, line: int) -> Inline:
         """Parse the text of one block that begins on this line; the tokens are in the state."""
-        state = Inline(env, text, line)
+        state = Inline(env, text, line, self.read)
         self.parse(state)
         if "@" in text:
             state.tokens = _with_emails(state, state.tokens)
@@ -200,20 +155,18 @@ def _run(_parser: InlineParser, m: re.Match[str], state: InlineState) -> int:
 
 def _tilde(parser: InlineParser, m: re.Match[str], state: InlineState) -> int:
     """Where there is subscript, one tilde is no strikethrough."""
-    assert isinstance(parser, Inlines)  # noqa: S101 -- the rule is registered by it
     assert isinstance(state, Inline)  # noqa: S101 -- read() makes no other
     if len(m[0]) > 1:
         return _run(parser, m, state)
-    end = small_inlines.lowered_or_raised(parser, state, m.start())
+    end = small_inlines.lowered_or_raised(state, m.start())
     if end is None:
         state.append_token({"type": "text", "raw": "~"})
     return end or m.end()
 
 
-def _shortcode(parser: InlineParser, m: re.Match[str], state: InlineState) -> int | None:
-    assert isinstance(parser, Inlines)  # noqa: S101 -- the rule is registered by it
+def _shortcode(_parser: InlineParser, m: re.Match[str], state: InlineState) -> int | None:
     assert isinstance(state, Inline)  # noqa: S101 -- read() makes no other
-    return shortcode_inlines.parse(parser, m, state)
+    return shortcode_inlines.parse(m, state)
 
 
 def _reference(_parser: InlineParser, m: re.Match[str], state: InlineState) -> int:

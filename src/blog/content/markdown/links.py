@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 from blog.content.markdown import emphasis, footnotes
 from blog.content.markdown.definitions import destination, key, label, skip_space, title
+from blog.content.markdown.inline_state import Bracket, Inline
 
 if TYPE_CHECKING:
-    from blog.content.markdown.inlines import Inline
     from blog.content.markdown.tree import Token
 
 _MAX_LABEL = 999
@@ -22,17 +22,6 @@ _TOO_LONG = (
 )
 
 
-@dataclass(slots=True)
-class Bracket:
-    """An opening bracket: where its text begins, the place of its token, and how deep the nodes after it are nested."""
-
-    start: int
-    token: int
-    image: bool
-    nested: bool = False
-    depth: int = 0
-
-
 @dataclass(frozen=True, slots=True)
 class _Target:
     url: str
@@ -41,14 +30,14 @@ class _Target:
     end: int
 
 
-def opening(state: "Inline", start: int, end: int) -> None:
+def opening(state: Inline, start: int, end: int) -> None:
     if state.open_brackets:
         state.open_brackets[-1].nested = True
     state.open_brackets.append(Bracket(end, len(state.tokens), state.src[start] == "!"))
     state.append_token({"type": "text", "raw": state.src[start:end]})
 
 
-def closing(state: "Inline", close: int) -> int:
+def closing(state: Inline, close: int) -> int:
     """Make a link, an image or a citation of what the bracket at ``close`` ends, or text of the bracket; gives the end."""
     if not state.open_brackets:
         return _text(state, close)
@@ -68,12 +57,12 @@ def closing(state: "Inline", close: int) -> int:
     return target.end
 
 
-def _text(state: "Inline", close: int) -> int:
+def _text(state: Inline, close: int) -> int:
     state.append_token({"type": "text", "raw": "]"})
     return close + 1
 
 
-def _undefined(state: "Inline", bracket: Bracket, close: int) -> int:
+def _undefined(state: Inline, bracket: Bracket, close: int) -> int:
     """Text of the bracket; a problem where a second pair of brackets says that a definition was meant."""
     text, start = state.src, bracket.start - (2 if bracket.image else 1)
     named = label(text, close + 1) if close - bracket.start <= _MAX_LABEL else None
@@ -90,7 +79,7 @@ def _undefined(state: "Inline", bracket: Bracket, close: int) -> int:
     return _text(state, close)
 
 
-def _link(state: "Inline", bracket: Bracket, target: _Target) -> None:
+def _link(state: Inline, bracket: Bracket, target: _Target) -> None:
     children = emphasis.resolve(state.tokens[bracket.token + 1 :])
     del state.tokens[bracket.token :]
     attrs = {"url": target.url, "title": target.title}
@@ -108,7 +97,7 @@ def _link(state: "Inline", bracket: Bracket, target: _Target) -> None:
         state.inactive = len(state.open_brackets)
 
 
-def _inline_target(state: "Inline", place: int) -> _Target | None:
+def _inline_target(state: Inline, place: int) -> _Target | None:
     text = state.src
     if not text.startswith("(", place):
         return None
@@ -127,7 +116,7 @@ def _inline_target(state: "Inline", place: int) -> _Target | None:
     return _Target(url, name, state.line_at(start), after + 1)
 
 
-def _reference(state: "Inline", bracket: Bracket, close: int) -> _Target | None:
+def _reference(state: Inline, bracket: Bracket, close: int) -> _Target | None:
     definitions = state.env["ref_links"]
     if not definitions:
         return None
@@ -144,7 +133,7 @@ def _reference(state: "Inline", bracket: Bracket, close: int) -> _Target | None:
     return _Target(known.target, known.title, known.line, end)
 
 
-def _may_expand(state: "Inline", length: int, place: int) -> bool:
+def _may_expand(state: Inline, length: int, place: int) -> bool:
     """Take ``length`` characters from what references may stand for; the first time too few are left is a problem."""
     if state.env["expandable"] < 0:
         return False
@@ -155,7 +144,7 @@ def _may_expand(state: "Inline", length: int, place: int) -> bool:
     return True
 
 
-def _citation(state: "Inline", bracket: Bracket, close: int) -> int | None:
+def _citation(state: Inline, bracket: Bracket, close: int) -> int | None:
     found = footnotes.CITATION.fullmatch(state.src, bracket.start, close)
     if found is None or bracket.image:
         return None

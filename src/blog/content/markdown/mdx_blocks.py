@@ -1,15 +1,12 @@
 """What MDX has between blocks: imports, exports, comments, and tags that stand on lines of their own."""
 
 import re
-from typing import TYPE_CHECKING
 
 from blog.content.markdown.html_blocks import is_block_name
-from blog.content.markdown.jsx import Scanner, Tag, shown
+from blog.content.markdown.jsx import Scanner, Tag
 from blog.content.markdown.lines import Line
 from blog.content.markdown.tree import Block
-
-if TYPE_CHECKING:
-    from blog.content.markdown.blocks import Builder
+from blog.content.markdown.tree_builder import TreeBuilder
 
 NONE, OPENED, DONE = range(3)  # as starts has them
 _MODULE = re.compile(
@@ -26,7 +23,7 @@ _RAW = frozenset({"script", "style", "pre", "textarea"})
 _MAX_LINES = 200
 
 
-def start(builder: "Builder", line: Line, depth: int) -> int:
+def start(builder: TreeBuilder, line: Line, depth: int) -> int:
     """Take what begins at the line's first character. Gives what starts.start gives."""
     match line.first:
         case "<":
@@ -38,7 +35,7 @@ def start(builder: "Builder", line: Line, depth: int) -> int:
     return NONE
 
 
-def _module(builder: "Builder", line: Line) -> int:
+def _module(builder: TreeBuilder, line: Line) -> int:
     """Leave out an import or export, to the blank line after it; a blank line within brackets ends none."""
     if line.indent or not _MODULE.match(line.rest):
         return NONE
@@ -54,7 +51,7 @@ def _module(builder: "Builder", line: Line) -> int:
     return DONE
 
 
-def _comment(builder: "Builder", line: Line) -> int:
+def _comment(builder: TreeBuilder, line: Line) -> int:
     """Leave out a comment that has its lines for itself."""
     for number, text in builder.following(line.number):
         place = line.start + len("{/*") if number == line.number else 0
@@ -66,7 +63,7 @@ def _comment(builder: "Builder", line: Line) -> int:
     return NONE
 
 
-def _tags(builder: "Builder", line: Line, depth: int) -> int:
+def _tags(builder: TreeBuilder, line: Line, depth: int) -> int:
     """Take a line of tags and nothing else; a tag may go on over the lines after it."""
     found = _read(builder, line)
     if found is None:
@@ -84,7 +81,7 @@ def _tags(builder: "Builder", line: Line, depth: int) -> int:
     return DONE
 
 
-def _opening(builder: "Builder", line: Line, depth: int) -> int:
+def _opening(builder: TreeBuilder, line: Line, depth: int) -> int:
     """Open a tag with words behind it whose closing tag comes after the paragraph: ``<details><summary>``."""
     tag = Scanner(line.rest, len(line.rest)).tag(0)
     if tag is None or not tag.opens or tag.name.lower() in _RAW or builder.too_deep(line, depth):
@@ -104,7 +101,7 @@ def _opening(builder: "Builder", line: Line, depth: int) -> int:
     return OPENED
 
 
-def closing_at_end(builder: "Builder", text: str) -> tuple[int, int] | None:
+def closing_at_end(builder: TreeBuilder, text: str) -> tuple[int, int] | None:
     """Where the closing tag begins with which a line of words ends, and the place of the open block that it closes."""
     found = _CLOSING_AT_END.search(text)
     place = _innermost_tag(builder)
@@ -124,7 +121,7 @@ def closing_at_end(builder: "Builder", text: str) -> tuple[int, int] | None:
     return found.start(), place
 
 
-def _innermost_tag(builder: "Builder") -> int | None:
+def _innermost_tag(builder: TreeBuilder) -> int | None:
     return next((place for place in range(len(builder.open) - 1, 0, -1) if "tag" in builder.open[place].attrs), None)
 
 
@@ -132,7 +129,7 @@ def _line_at(text: str, place: int, line: Line) -> int:
     return line.number + text.count("\n", 0, place)
 
 
-def _read(builder: "Builder", line: Line) -> tuple[str, list[Tag]] | None:
+def _read(builder: TreeBuilder, line: Line) -> tuple[str, list[Tag]] | None:
     """The text from this line on, and the tags that it begins with; None if there is anything else on their lines."""
     scanner = Scanner(line.rest, builder.may_read)
     found = _only_tags(scanner)
@@ -161,7 +158,7 @@ def _only_tags(scanner: Scanner) -> list[Tag] | None:
     return None
 
 
-def _interrupts(builder: "Builder", tags: list[Tag], depth: int) -> bool:
+def _interrupts(builder: TreeBuilder, tags: list[Tag], depth: int) -> bool:
     """Whether a line of tags ends the paragraph before it: one that opens or closes a block, not a picture or a break."""
     opened: list[str] = []
     for tag in tags:
@@ -174,7 +171,7 @@ def _interrupts(builder: "Builder", tags: list[Tag], depth: int) -> bool:
     return any(is_block_name(name) or not name[:1].islower() or "." in name for name in opened)
 
 
-def _take(builder: "Builder", tag: Tag, number: int, depth: int) -> None:
+def _take(builder: TreeBuilder, tag: Tag, number: int, depth: int) -> None:
     if not tag.closing:
         builder.add(Block("component" if tag.is_component else "element", number, tag=tag, inner=None), depth)
         if not tag.opens:
@@ -191,7 +188,7 @@ def closes_nothing(tag: Tag) -> str:
     return f"</{tag.name}> closes no tag, and is left out"
 
 
-def _innermost(builder: "Builder", name: str, depth: int) -> int | None:
+def _innermost(builder: TreeBuilder, name: str, depth: int) -> int | None:
     for place in range(depth - 1, 0, -1):
         tag = builder.open[place].attrs.get("tag")
         if tag is not None and tag.name == name:
@@ -207,7 +204,3 @@ def continues(block: Block, line: Line) -> bool:
         if indent := min(line.indent, block.attrs["inner"]):
             line.skip_columns(indent)
     return True
-
-
-def unclosed(tag: Tag) -> str:
-    return f"{shown(f'<{tag.name}>')} is never closed"

@@ -10,7 +10,8 @@ from mistune.core import InlineState
 from blog.content.extensions import DEFAULT, Extensions
 from blog.content.markdown.emphasis import merged
 from blog.content.markdown.html_blocks import is_block_name
-from blog.content.markdown.inlines import Inline, Inlines
+from blog.content.markdown.inline_state import Inline
+from blog.content.markdown.inlines import Inlines
 from blog.content.markdown.jsx import Expression, Scanner, Tag, literal, shown
 from blog.content.markdown.tree import Token
 

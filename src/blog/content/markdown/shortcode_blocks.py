@@ -1,14 +1,11 @@
 """Shortcodes that stand on lines of their own: code, and what is not to be understood or not to be shown."""
 
 import re
-from typing import TYPE_CHECKING
 
 from blog.content.markdown.lines import Line
 from blog.content.markdown.shortcodes import Call, Shortcode, read
 from blog.content.markdown.tree import Block
-
-if TYPE_CHECKING:
-    from blog.content.markdown.blocks import Builder
+from blog.content.markdown.tree_builder import TreeBuilder
 
 NONE, DONE = 0, 2  # as starts has them
 _CODE_ENDS = {
@@ -21,7 +18,7 @@ _END_COMMENT = re.compile(r"\{%-?[ \t]*endcomment[ \t]*-?%\}")
 _MAX_LINES = 50
 
 
-def start(builder: "Builder", line: Line, depth: int) -> int:
+def start(builder: TreeBuilder, line: Line, depth: int) -> int:
     """Take the tag that begins at the line's first character. Gives what starts.start gives."""
     if builder.raw_since:
         return end_raw(builder, line)
@@ -34,7 +31,7 @@ def start(builder: "Builder", line: Line, depth: int) -> int:
     return NONE
 
 
-def _known(builder: "Builder", line: Line, depth: int, tag: Shortcode, call: Call) -> int:
+def _known(builder: TreeBuilder, line: Line, depth: int, tag: Shortcode, call: Call) -> int:
     if call.name == "highlight":
         return _code(builder, line, depth, tag, call)
     if tag.is_liquid and call.name == "raw" and not line.rest[tag.end :].strip():
@@ -43,7 +40,7 @@ def _known(builder: "Builder", line: Line, depth: int, tag: Shortcode, call: Cal
     return _comment(builder, line) if tag.is_liquid and call.name == "comment" else NONE
 
 
-def _code(builder: "Builder", line: Line, depth: int, tag: Shortcode, call: Call) -> int:
+def _code(builder: TreeBuilder, line: Line, depth: int, tag: Shortcode, call: Call) -> int:
     after = line.rest[tag.end :]
     ends = _CODE_ENDS[tag.is_liquid]
     code = Block("block_code", line.number, style="fenced", info=_info(call), marks="", indent=0, ends=ends)
@@ -69,7 +66,7 @@ def _quoted(option: str) -> str:
     return f'{name}="{value}"' if equals else name
 
 
-def end_raw(builder: "Builder", line: Line) -> int:
+def end_raw(builder: TreeBuilder, line: Line) -> int:
     """Take a line that ends what is not to be understood. Gives what starts.start gives."""
     if not _END_RAW.match(line.rest):
         return NONE
@@ -80,7 +77,7 @@ def end_raw(builder: "Builder", line: Line) -> int:
     return DONE
 
 
-def _comment(builder: "Builder", line: Line) -> int:
+def _comment(builder: TreeBuilder, line: Line) -> int:
     for number, text in builder.following(line.number):
         if found := _END_COMMENT.search(text):
             if text[found.end() :].strip():
@@ -90,7 +87,7 @@ def _comment(builder: "Builder", line: Line) -> int:
     return NONE
 
 
-def _over_lines(builder: "Builder", line: Line, depth: int) -> int:
+def _over_lines(builder: TreeBuilder, line: Line, depth: int) -> int:
     """Make a paragraph of a tag that ends on a later line, whose lines would begin other blocks: ``>}}`` is no quote."""
     if any(block.kind == "block_quote" for block in builder.open):
         return NONE

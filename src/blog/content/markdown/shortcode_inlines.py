@@ -3,15 +3,12 @@
 import re
 from bisect import bisect
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from blog.content.markdown.inline_state import Inline
 from blog.content.markdown.shortcodes import Call, Shortcode, read
 from blog.content.markdown.text import plain
-
-if TYPE_CHECKING:
-    from blog.content.markdown.inlines import Inline, Inlines
-    from blog.content.markdown.tree import Token
+from blog.content.markdown.tree import Token
 
 # Tags whose content is not understood or not shown, and what ends them.
 _END_RAW = re.compile(r"\{%-?[ \t]*endraw[ \t]*-?%\}")
@@ -26,7 +23,7 @@ _GIST = re.compile(r"(?:https://gist\.github\.com/)?(?:([\w-]{1,60})/)?([0-9a-f]
 _POST = re.compile(r"[\w-]{5,40}")
 
 
-def parse(parser: "Inlines", m: re.Match[str], state: "Inline") -> int | None:
+def parse(m: re.Match[str], state: Inline) -> int | None:
     """Understand the tag that begins here, or leave it as text."""
     place = m.start()
     if place < state.raw_until or bisect(state.env["raw"], state.line_at(place)) % 2:
@@ -34,20 +31,20 @@ def parse(parser: "Inlines", m: re.Match[str], state: "Inline") -> int | None:
     tag = read(state.src, place)
     if tag is None:
         return None
-    end = _shown(tag, state) or _without(tag, place, state) or _understood(parser, tag, place, state)
+    end = _shown(tag, state) or _without(tag, place, state) or _understood(tag, place, state)
     if end:
         state.understood.append((place, end))
     return end
 
 
-def _shown(tag: Shortcode, state: "Inline") -> int | None:
+def _shown(tag: Shortcode, state: Inline) -> int | None:
     if tag.shown is None:
         return None
     state.append_token({"type": "text", "raw": tag.shown})
     return tag.end
 
 
-def _without(tag: Shortcode, place: int, state: "Inline") -> int | None:
+def _without(tag: Shortcode, place: int, state: Inline) -> int | None:
     """Leave out a comment, and the tags around text in which nothing is understood."""
     name = tag.content.strip(" \t-") if tag.is_liquid else ""
     if name == "comment" and (found := state.find(_END_COMMENT, tag.end)):
@@ -62,13 +59,13 @@ def _without(tag: Shortcode, place: int, state: "Inline") -> int | None:
     return None
 
 
-def _understood(parser: "Inlines", tag: Shortcode, place: int, state: "Inline") -> int | None:
+def _understood(tag: Shortcode, place: int, state: Inline) -> int | None:
     call = tag.call()
     if call is None or call.closing:
         return None
     line = state.line_at(place)
     if tag.is_hugo and call.name == "figure":
-        token = _figure(parser, call, state, line)
+        token = _figure(call, state, line)
     else:
         token = None if state.in_link else _link(call, line)
     if token is None:
@@ -79,12 +76,12 @@ def _understood(parser: "Inlines", tag: Shortcode, place: int, state: "Inline") 
     return tag.end
 
 
-def _figure(parser: "Inlines", call: Call, state: "Inline", line: int) -> "Token | None":
+def _figure(call: Call, state: Inline, line: int) -> Token | None:
     source = call.get("src")
     if not source:
         return None
     words = [call.named[name] for name in ("title", "caption") if call.named.get(name)]
-    caption = parser.read(": ".join(words), state.env, line).tokens if words else []
+    caption = state.read(": ".join(words), state.env, line).tokens if words else []
     alt = call.named.get("alt") or plain(caption)
     image = _node("image", alt, source, "", line)
     if target := call.named.get("link"):
@@ -92,7 +89,7 @@ def _figure(parser: "Inlines", call: Call, state: "Inline", line: int) -> "Token
     return {"type": "figure", "picture": image, "children": caption, "line": line, "depth": 1}
 
 
-def _link(call: Call, line: int) -> "Token | None":
+def _link(call: Call, line: int) -> Token | None:
     service = _SERVICES.get(call.name)
     found = service(call) if service else None
     if found is None:
@@ -101,7 +98,7 @@ def _link(call: Call, line: int) -> "Token | None":
     return _node("link", call.named.get("title") or words, url, "", line)
 
 
-def _node(kind: str, words: str, url: str, title: str, line: int) -> "Token":
+def _node(kind: str, words: str, url: str, title: str, line: int) -> Token:
     return {
         "type": kind,
         "children": [{"type": "text", "raw": words}] if words else [],

@@ -2,15 +2,13 @@
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from mistune import InlineParser
 from mistune.core import InlineState
 
 from blog.content.markdown.emphasis import depth
-
-if TYPE_CHECKING:
-    from blog.content.markdown.inlines import Inline, Inlines
+from blog.content.markdown.inline_state import Inline
 
 SUPERSCRIPT_MARK = r"\^"
 SHORT_CODE = r":[a-z0-9_+\-]{1,50}:"
@@ -22,19 +20,19 @@ _AFTER = frozenset(")]}*_~^`'\"\u2019\u201d")
 _SIGNS = frozenset("+-\u2212*\u2217\u2020\u2021")
 
 
-def raised(parser: InlineParser, m: re.Match[str], state: InlineState) -> int | None:
+def raised(_parser: InlineParser, m: re.Match[str], state: InlineState) -> int | None:
     """Superscript between two carets."""
-    return lowered_or_raised(cast("Inlines", parser), cast("Inline", state), m.start())
+    return lowered_or_raised(cast("Inline", state), m.start())
 
 
-def lowered_or_raised(parser: "Inlines", state: "Inline", place: int) -> int | None:
+def lowered_or_raised(state: Inline, place: int) -> int | None:
     """Take what stands between two marks, the first of which is at this place, and give its end; None if nothing does."""
     mark = state.src[place]
     found = _CONTENTS[mark].match(state.src, place + 1)
     if found is None or state.src.startswith(mark, found.end()) or not _is_meant(state.src, place, found[1]):
         return None
     line = state.line_at(place)
-    children = parser.read(found[1].replace("\\ ", "\N{NO-BREAK SPACE}"), state.env, line).tokens
+    children = state.read(found[1].replace("\\ ", "\N{NO-BREAK SPACE}"), state.env, line).tokens
     state.append_token({"type": _NODES[mark], "children": children, "depth": depth(children) + 1})
     return found.end()
 

@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from mistune import InlineParser
 from mistune.core import InlineState
 
-if TYPE_CHECKING:
-    from blog.content.markdown.inlines import Inline
+from blog.content.markdown.inline_state import Inline
 
 Rule = Callable[[InlineParser, "re.Match[str]", InlineState], "int | None"]
 _APOSTROPHE = "\u2019"
@@ -63,7 +62,7 @@ def _around(text: str, start: int, end: int) -> tuple[str, str]:
     return text[start - 1 : start] if start else "", text[end : end + 1]
 
 
-def _quote(m: re.Match[str], state: "Inline", marks: list[str]) -> int | None:
+def _quote(m: re.Match[str], state: Inline, marks: list[str]) -> int | None:
     mark = m[0]
     before, after = _around(state.src, m.start(), m.end())
     if mark == "'" and _is_apostrophe(m, state, before, after):
@@ -81,7 +80,7 @@ def _quote(m: re.Match[str], state: "Inline", marks: list[str]) -> int | None:
     return _put(m, state, begins)
 
 
-def _is_apostrophe(m: re.Match[str], state: "Inline", before: str, after: str) -> bool:
+def _is_apostrophe(m: re.Match[str], state: Inline, before: str, after: str) -> bool:
     if before.isalnum() and (after.isalnum() or "'" not in state.quotes):
         return before < _WITHOUT_SPACES and not before.isdecimal()
     if before.isalnum() or not after.isalnum() or "'" in state.quotes:
@@ -89,7 +88,7 @@ def _is_apostrophe(m: re.Match[str], state: "Inline", before: str, after: str) -
     return after.isdecimal() or _ELIDED.match(state.src, m.end()) is not None or not _ends(state, m.end())
 
 
-def _ends(state: "Inline", place: int) -> bool:
+def _ends(state: Inline, place: int) -> bool:
     """Whether a quotation that begins at this place could end. What was found before is kept, so that a text is searched once."""
     if 0 <= state.quote_end < place:
         found = state.find(_SINGLE_END, place)

@@ -1,10 +1,8 @@
 """How each kind of block begins (CommonMark 4 and 5), tried in the specification's order."""
 
 import re
-from typing import TYPE_CHECKING
 
 from blog.content.markdown import (
-    abbreviations,
     admonitions,
     definition_lists,
     footnotes,
@@ -17,9 +15,7 @@ from blog.content.markdown import (
 from blog.content.markdown.escapes import unescape
 from blog.content.markdown.lines import TAB, Line
 from blog.content.markdown.tree import Block
-
-if TYPE_CHECKING:
-    from blog.content.markdown.blocks import Builder
+from blog.content.markdown.tree_builder import TreeBuilder
 
 # No block begins here; one begins and the line goes on; one begins and has used up the line.
 NONE, OPENED, DONE = range(3)
@@ -29,10 +25,11 @@ _FENCE = re.compile(r"(`{3,})([^`]*)$|(~{3,})(.*)$")
 _SETEXT = re.compile(r"(?:=+|-+)[ \t]*$")
 _BULLET = re.compile(r"[*+-]")
 _NUMBER = re.compile(r"([0-9]{1,9})([.)])")
+_ABBREVIATION = re.compile(r"\*\[([^\[\]\n]{1,60})\]:[ \t]*([^\n]*[^\s*])[ \t]*$")
 _BREAK_MARKS = frozenset("*-_")
 
 
-def start(builder: "Builder", line: Line, depth: int) -> int:
+def start(builder: TreeBuilder, line: Line, depth: int) -> int:
     """Open the block that begins at the line's first character, if one does."""
     if line.blank:
         return NONE
@@ -48,7 +45,7 @@ def start(builder: "Builder", line: Line, depth: int) -> int:
     return tables.start(builder, line, depth) if builder.open[depth - 1].kind == "paragraph" else NONE
 
 
-def _indented_code(builder: "Builder", line: Line, depth: int) -> int:
+def _indented_code(builder: TreeBuilder, line: Line, depth: int) -> int:
     if builder.tip.kind == "paragraph":
         return NONE
     line.skip_columns(TAB)
@@ -56,7 +53,7 @@ def _indented_code(builder: "Builder", line: Line, depth: int) -> int:
     return OPENED
 
 
-def _quote(builder: "Builder", line: Line, depth: int) -> int:
+def _quote(builder: TreeBuilder, line: Line, depth: int) -> int:
     if builder.too_deep(line, depth):
         return NONE
     line.skip_characters(1)
@@ -65,7 +62,7 @@ def _quote(builder: "Builder", line: Line, depth: int) -> int:
     return OPENED
 
 
-def _atx(builder: "Builder", line: Line, depth: int) -> int:
+def _atx(builder: TreeBuilder, line: Line, depth: int) -> int:
     found = _ATX.match(line.rest)
     if found is None:
         return NONE
@@ -85,7 +82,7 @@ def _without_closing(text: str) -> str:
     return without.rstrip(" \t") if not without or without[-1] in " \t" else bare
 
 
-def _fence(builder: "Builder", line: Line, depth: int) -> int:
+def _fence(builder: TreeBuilder, line: Line, depth: int) -> int:
     found = _FENCE.match(line.rest)
     if found is None:
         return NONE
@@ -102,7 +99,7 @@ def closes_fence(code: Block, rest: str) -> bool:
     return rest.startswith(marks) and not rest.lstrip(marks[0]).strip(" \t")
 
 
-def _html(builder: "Builder", line: Line, depth: int) -> int:
+def _html(builder: TreeBuilder, line: Line, depth: int) -> int:
     kind = html_blocks.kind(line.rest, in_paragraph=builder.tip.kind == "paragraph")
     if kind is None or (builder.dialect == "mdx" and not html_blocks.is_raw(kind)):
         return NONE
@@ -111,7 +108,19 @@ def _html(builder: "Builder", line: Line, depth: int) -> int:
     return OPENED
 
 
-def _setext(builder: "Builder", line: Line, depth: int) -> int:
+def _abbreviation(builder: TreeBuilder, line: Line, depth: int) -> int:
+    """Take the definition of an abbreviation."""
+    if not builder.extensions.abbreviations:
+        return NONE
+    found = _ABBREVIATION.match(line.rest)
+    if found is None:
+        return NONE
+    builder.close(depth)
+    builder.abbreviations.add(found[1].strip(), " ".join(found[2].split()))
+    return DONE
+
+
+def _setext(builder: TreeBuilder, line: Line, depth: int) -> int:
     paragraph = builder.open[depth - 1]
     if paragraph.kind != "paragraph" or not _SETEXT.match(line.rest):
         return NONE
@@ -124,7 +133,7 @@ def _setext(builder: "Builder", line: Line, depth: int) -> int:
     return DONE
 
 
-def _thematic_break(builder: "Builder", line: Line, depth: int) -> int:
+def _thematic_break(builder: TreeBuilder, line: Line, depth: int) -> int:
     rest = line.rest
     mark = rest[0]
     if rest.count(mark) < 3 or rest.strip(f"{mark} \t"):  # noqa: PLR2004 -- CommonMark 4.1
@@ -133,7 +142,7 @@ def _thematic_break(builder: "Builder", line: Line, depth: int) -> int:
     return DONE
 
 
-def _list_item(builder: "Builder", line: Line, depth: int) -> int:
+def _list_item(builder: TreeBuilder, line: Line, depth: int) -> int:
     marker = _marker(line, in_paragraph=builder.open[depth - 1].kind == "paragraph")
     if marker is None or builder.too_deep(line, depth):
         return NONE
@@ -188,7 +197,7 @@ _RULES = {
     "<": (_html,),
     "=": (_setext,),
     "-": (_setext, _thematic_break, _list_item),
-    "*": (abbreviations.start, _thematic_break, _list_item),
+    "*": (_abbreviation, _thematic_break, _list_item),
     "_": (_thematic_break,),
     "+": (_list_item,),
     "[": (footnotes.start,),

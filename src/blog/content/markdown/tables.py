@@ -1,13 +1,10 @@
 """Tables (GFM 4.10): the delimiter row counts the columns; a row with fewer cells is filled up, one with more is cut."""
 
 import re
-from typing import TYPE_CHECKING
 
 from blog.content.markdown.lines import TAB, Line
 from blog.content.markdown.tree import Block, Token
-
-if TYPE_CHECKING:
-    from blog.content.markdown.blocks import Builder
+from blog.content.markdown.tree_builder import TreeBuilder
 
 _PIPE = re.compile(r"(?<!\\)\|")
 _DELIMITER = re.compile(r":?-+:?")
@@ -15,7 +12,7 @@ _DELIMITER = re.compile(r":?-+:?")
 MAX_FILLED = 10_000
 
 
-def start(builder: "Builder", line: Line, depth: int) -> int:
+def start(builder: TreeBuilder, line: Line, depth: int) -> int:
     """Open the table whose delimiter row this is: the last line of the open paragraph is its header."""
     paragraph = builder.open[depth - 1]
     aligns = _aligns(line.rest)

@@ -2,16 +2,13 @@
 
 import re
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from blog.content.markdown.definitions import key
+from blog.content.markdown.inline_state import Inline
+from blog.content.markdown.tree import Token
 from blog.content.media_types import is_picture, is_served, player_of
 from blog.content.targets import wiki_target
-
-if TYPE_CHECKING:
-    from blog.content.markdown.inlines import Inline
-    from blog.content.markdown.tree import Token
 
 _LINK = re.compile(r"(!?)\[\[([^\s\[\]\n|](?:[^\[\]\n|]{0,300}))(?:\|([^\[\]\n]{0,500}))?\]\]")
 _TOC = re.compile(r"_?toc_?", re.IGNORECASE)
@@ -31,7 +28,7 @@ def defined(text: str) -> frozenset[str]:
     return frozenset(_DEFINITION.findall(text)) if "]]:" in text else frozenset()
 
 
-def take(state: "Inline", place: int) -> int | None:
+def take(state: Inline, place: int) -> int | None:
     """Take the link that begins at this place, and give its end; None if there is none."""
     found = _LINK.match(state.src, place)
     if found is None or not _is_meant(state, found):
@@ -50,7 +47,7 @@ def take(state: "Inline", place: int) -> int | None:
     return found.end()
 
 
-def _is_meant(state: "Inline", found: re.Match[str]) -> bool:
+def _is_meant(state: Inline, found: re.Match[str]) -> bool:
     """Whether it is no link or reference of CommonMark, no index of an array, and no table of contents."""
     text, name = state.src, found[2].strip()
     if text.startswith("(", found.end()) or key(name) in state.env["ref_links"] or _TOC.fullmatch(name):
@@ -63,7 +60,7 @@ def _is_meant(state: "Inline", found: re.Match[str]) -> bool:
     return not (before.isalnum() and before.isascii() and name.isdecimal())
 
 
-def _token(found: re.Match[str], line: int) -> "Token":
+def _token(found: re.Match[str], line: int) -> Token:
     name, _, heading = found[2].strip().partition("#")
     words = (found[3] or "").strip()
     path = PurePosixPath(name)
@@ -80,7 +77,7 @@ def _page(fragment: str) -> str:
     return f"#{quote(fragment)}" if fragment else ""
 
 
-def _picture(name: str, words: str, line: int) -> "Token":
+def _picture(name: str, words: str, line: int) -> Token:
     alt, _, last = words.rpartition("|")
     size = _SIZE.fullmatch(last.strip())
     token = _node("image", alt.strip() if size else words, quote(name.strip()), line)
@@ -89,6 +86,6 @@ def _picture(name: str, words: str, line: int) -> "Token":
     return token
 
 
-def _node(kind: str, words: str, url: str, line: int) -> "Token":
+def _node(kind: str, words: str, url: str, line: int) -> Token:
     children = [{"type": "text", "raw": words}] if words else []
     return {"type": kind, "children": children, "attrs": {"url": url, "title": ""}, "line": line, "depth": 1}
