@@ -70,6 +70,12 @@ def test_other_variables_are_ignored() -> None:
         ("OTEL_BSP_MAX_QUEUE_SIZE", "4096", "span_queue", 4096),
         ("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "1", "span_batch", 1),
         ("OTEL_BSP_SCHEDULE_DELAY", "5000", "span_delay", 5.0),
+        ("OTEL_ATTRIBUTE_COUNT_LIMIT", "2147483647", "attribute_count", 2147483647),
+        ("OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT", "100", "attribute_length", 100),
+        ("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "0", "span_attribute_count", 0),
+        ("OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", "5", "span_attribute_length", 5),
+        ("OTEL_SPAN_EVENT_COUNT_LIMIT", "1", "span_event_count", 1),
+        ("OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT", "1", "event_attribute_count", 1),
     ],
 )
 def test_a_right_value_is_read(name: str, value: str, field: str, expected: object) -> None:
@@ -218,6 +224,10 @@ def test_a_wrong_date_of_a_build_is_reported(value: str) -> None:
             "OTEL_BSP_MAX_EXPORT_BATCH_SIZE='5000' is not usable: give at most",
         ),
         ({"OTEL_BSP_MAX_QUEUE_SIZE": "many"}, "OTEL_BSP_MAX_QUEUE_SIZE='many' is not usable: give a number from 1"),
+        (
+            {"OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT": "many"},
+            "OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT='many' is not usable: give a number",
+        ),
         ({"OTEL_BSP_SCHEDULE_DELAY": "-1"}, "OTEL_BSP_SCHEDULE_DELAY='-1' is not usable: give milliseconds"),
         (
             {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://alloy:4317", "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"},

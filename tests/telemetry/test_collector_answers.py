@@ -162,19 +162,19 @@ def test_variables_for_the_sdk_that_have_no_effect_are_named_in_one_line(
 ) -> None:
     """Each would raise in the SDK, or apply to the spans of some routes only."""
     without_effect = {
-        "OTEL_ATTRIBUTE_COUNT_LIMIT": "many",
-        "OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT": "many",
-        "OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT": "5",
+        "OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT": "many",
         "OTEL_BSP_EXPORT_TIMEOUT": "soon",
         "OTEL_EXPERIMENTAL_RESOURCE_DETECTORS": "none_such",
+        "OTEL_INSTRUMENTATION_HTTP_CAPTURE_HEADERS_SERVER_REQUEST": ".*",
         "OTEL_METRICS_EXPORTER": "otlp",
         "OTEL_PYTHON_EXPORTER_OTLP_HTTP_CREDENTIAL_PROVIDER": "none_such",
+        "OTEL_PYTHON_FASTAPI_EXCLUDED_URLS": "blog",
         "OTEL_PYTHON_ID_GENERATOR": "xray",
     }
     others = {
         "OTEL_LOGS_EXPORTER": "none",
         "OTEL_COLLECTOR_PORT": "tcp://10.0.0.1:4317",
-        "OTEL_INSTRUMENTATION_HTTP_CAPTURE_HEADERS_SERVER_REQUEST": ".*",
+        "OTEL_SPAN_LINK_COUNT_LIMIT": "many",
     }
     variables = {ENDPOINT: collector.url, "OTEL_TRACES_SAMPLER": "always_on", **without_effect, **others}
     server = serve(site, **variables).wait_until_ready()

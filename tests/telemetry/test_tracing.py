@@ -315,6 +315,48 @@ async def test_a_failure_of_a_prepared_response_has_its_event_and_its_line_too(
     assert [event["exception.type"] for event in span.events] == ["AttributeError"]
 
 
+@pytest.mark.parametrize(
+    ("limits", "attributes", "length", "events", "event_attributes", "event_length"),
+    [
+        pytest.param({"attribute_count": 3, "attribute_length": 4}, 3, 4, 1, 2, 4, id="all"),
+        pytest.param({"attribute_count": 9, "span_attribute_count": 2}, 2, 99, 1, 2, 9999, id="number-of-spans-alone"),
+        pytest.param({"attribute_length": 9, "span_attribute_length": 0}, 10, 0, 1, 2, 9, id="length-of-spans-alone"),
+        pytest.param({"attribute_count": 9, "event_attribute_count": 1}, 9, 99, 1, 1, 9999, id="events-alone"),
+        pytest.param({"span_event_count": 0}, 10, 99, 0, 0, 0, id="no-events"),
+    ],
+)
+async def test_the_spans_of_routes_and_of_prepared_responses_keep_the_limits(  # noqa: PLR0913, PLR0917 -- a table
+    traced: "RunApp", call: "Call", collector: "Collector", deliberate_error: type[Exception],
+    limits: dict[str, int], attributes: int, length: int, events: int, event_attributes: int, event_length: int,
+) -> None:  # fmt: skip
+    async with traced(**limits) as app:
+
+        @app.get("/api/boom")
+        async def boom() -> None:
+            raise deliberate_error(ADDRESS)
+
+        assert [await call(app, path) for path in ("/blog/hello", "/api/posts/hello", "/api/boom")] == [200, 200, 500]
+    texts = [value for span in collector.requests for value in span.attributes.values() if isinstance(value, str)]
+    assert max(len(span.attributes) for span in collector.requests) == attributes
+    assert max(map(len, texts)) <= length
+    found = [event for span in collector.requests for event in span.events]
+    assert len(found) == events
+    for event in found:
+        assert len(event) - 1 == event_attributes
+        assert all(len(value) <= event_length for name, value in event.items() if name != "name")
+
+
+async def test_spans_say_how_many_attributes_their_limits_have_dropped(base_settings: Settings) -> None:
+    exporter = InMemorySpanExporter()
+    pipeline = Pipeline(replace(base_settings, span_attribute_count=1, span_event_count=0), exporter)
+    with pipeline.provider.get_tracer("test").start_as_current_span("a", attributes={"first": 1, "second": 2}) as span:
+        span.add_event("exception")
+    pipeline.shutdown()
+    (limited,) = exporter.get_finished_spans()
+    assert limited.attributes == {"first": 1}
+    assert (limited.dropped_attributes, limited.dropped_events) == (1, 1)
+
+
 # What proxies and clients say.
 
 

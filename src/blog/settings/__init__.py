@@ -245,6 +245,36 @@ class Settings:
         shown="1000",
         name="OTEL_BSP_SCHEDULE_DELAY",
     )
+    attribute_count: int | None = _setting(
+        None,
+        readers.limit,
+        "how many attributes a span or an event has at most; no span has more than the 128 of the specification",
+        name="OTEL_ATTRIBUTE_COUNT_LIMIT",
+    )
+    attribute_length: int | None = _setting(
+        None,
+        readers.limit,
+        "after how many characters the text of an attribute is cut",
+        name="OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT",
+    )
+    span_attribute_count: int | None = _setting(
+        None, readers.limit, "the number for spans alone; takes precedence", name="OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT"
+    )
+    span_attribute_length: int | None = _setting(
+        None,
+        readers.limit,
+        "the length for spans alone; takes precedence",
+        name="OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT",
+    )
+    span_event_count: int | None = _setting(
+        None,
+        readers.limit,
+        "how many events a span has at most; that of an exception is the only one",
+        name="OTEL_SPAN_EVENT_COUNT_LIMIT",
+    )
+    event_attribute_count: int | None = _setting(
+        None, readers.limit, "the number for events alone; takes precedence", name="OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT"
+    )
     service_name: str | None = _setting(
         None,
         readers.text,

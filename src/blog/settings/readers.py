@@ -12,7 +12,7 @@ from blog.errors import SettingsError
 Pairs = tuple[tuple[str, str], ...]
 
 _HOST = re.compile(r"[A-Za-z0-9.:_-]+")
-_LAST_PORT, _MOST_DIGITS = 65535, 8
+_LAST_PORT, _MOST_DIGITS = 65535, 10
 _LONGEST_DRAIN_SECONDS = 3600
 _LONGEST_TIMEOUT_SECONDS = 3600
 _MOST_CONNECTIONS = 1_000_000
@@ -189,6 +189,12 @@ def milliseconds(name: str, value: str) -> float:
 def spans(name: str, value: str) -> int:
     if not (_is_number(value) and 1 <= int(value) <= _MOST_SPANS):
         raise refuse(name, value, f"give a number from 1 to {_MOST_SPANS}")
+    return int(value)
+
+
+def limit(name: str, value: str) -> int:
+    if not _is_number(value):
+        raise refuse(name, value, f"give a number of up to {_MOST_DIGITS} digits, or leave it unset")
     return int(value)
 
 

@@ -16,6 +16,7 @@ from opentelemetry.sdk.trace.sampling import ALWAYS_ON
 from blog import __version__
 from blog.settings import Settings
 from blog.telemetry.tracing.ids import chosen_trace_id
+from blog.telemetry.tracing.limits import SpanLimits
 from blog.telemetry.tracing.session import CollectorSession
 
 # OTLP specification, "Configuration Options". Retries are part of it, so a shorter one loses the spans of a collector that restarts.
@@ -37,10 +38,14 @@ class _ChosenIds(RandomIdGenerator):
 
 
 class _CountingExporter(SpanExporter):
-    """Exports batches, and counts spans that the collector did not accept. ``rejected`` is how many it has rejected of those that it answered with 200."""
+    """Exports batches within limits, and counts spans that the collector did not accept.
 
-    def __init__(self, exporter: SpanExporter, rejected: Callable[[], int] = lambda: 0) -> None:
+    ``rejected`` is how many it has rejected of those that it answered with 200.
+    """
+
+    def __init__(self, exporter: SpanExporter, limits: SpanLimits, rejected: Callable[[], int] = lambda: 0) -> None:
         self._exporter = exporter
+        self._limits = limits
         self._rejected = rejected
         self.done = 0
         self.refused = 0
@@ -48,7 +53,7 @@ class _CountingExporter(SpanExporter):
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
         result, before = SpanExportResult.FAILURE, self._rejected()
         try:
-            result = self._exporter.export(spans)
+            result = self._exporter.export([self._limits.limited(span) for span in spans])
         except Exception:
             logger.exception("spans could not be exported")
         finally:
@@ -110,7 +115,7 @@ class Pipeline:
     """A tracer provider that exports OTLP over HTTP/protobuf. It is not registered as the global one."""
 
     def __init__(self, settings: Settings, exporter: SpanExporter | None = None) -> None:
-        self._exporter = _CountingExporter(exporter) if exporter else _otlp(settings)
+        self._exporter = _CountingExporter(exporter, SpanLimits.of(settings)) if exporter else _otlp(settings)
         self._processor = _BoundedProcessor(self._exporter, settings)
         self.provider = TracerProvider(
             sampler=ALWAYS_ON,
@@ -153,7 +158,7 @@ def _otlp(settings: Settings) -> _CountingExporter:
         compression=Compression(settings.otlp_traces_compression or settings.otlp_compression),
         session=session,
     )
-    return _CountingExporter(exporter, lambda: session.rejected)
+    return _CountingExporter(exporter, SpanLimits.of(settings), lambda: session.rejected)
 
 
 def _resource(settings: Settings) -> Resource:
