@@ -33,6 +33,9 @@ Checks of values that depend on each other, which a schema cannot express. Each 
 {{- if and .Values.tracing.headers .Values.tracing.headersSecret.name -}}
 {{- fail "set tracing.headers or tracing.headersSecret.name, not both: they set the same variable" -}}
 {{- end -}}
+{{- if and .Values.tracing.tls.caSecret.name .Values.tracing.tls.caConfigMap.name -}}
+{{- fail "set tracing.tls.caSecret.name or tracing.tls.caConfigMap.name, not both: they set the same file" -}}
+{{- end -}}
 {{- $own := dict -}}
 {{- range include "blog.environment" . | fromYamlArray -}}{{- $_ := set $own .name true -}}{{- end -}}
 {{- range .Values.extraEnv -}}

@@ -84,6 +84,8 @@
 {{/* The names of the volumes of the blog's pod that the chart defines. */}}
 {{- define "blog.ownVolumes" -}}
 {{- $names := list "tmp" -}}
-{{- range include "blog.contentVolumes" . | fromYamlArray -}}{{- $names = append $names .name -}}{{- end -}}
+{{- range list "blog.contentVolumes" "blog.collectorVolume" -}}
+{{- range include . $ | fromYamlArray -}}{{- $names = append $names .name -}}{{- end -}}
+{{- end -}}
 {{- $names | toYaml -}}
 {{- end }}

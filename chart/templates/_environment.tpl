@@ -119,12 +119,52 @@ rolls the pods and a rollback restores the old values.
 - name: OTEL_EXPORTER_OTLP_HEADERS
   value: {{ include "blog.pairs" .headers | quote }}
 {{- end }}
+{{- if or .tls.caSecret.name .tls.caConfigMap.name }}
+- name: OTEL_EXPORTER_OTLP_CERTIFICATE
+  value: /collector-tls/ca.crt
+{{- end }}
+{{- if .tls.clientSecret.name }}
+- name: OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE
+  value: /collector-tls/tls.crt
+- name: OTEL_EXPORTER_OTLP_CLIENT_KEY
+  value: /collector-tls/tls.key
+{{- end }}
+{{- if ne .compression "none" }}
+- name: OTEL_EXPORTER_OTLP_COMPRESSION
+  value: {{ .compression }}
+{{- end }}
 - name: OTEL_EXPORTER_OTLP_TIMEOUT
   value: {{ .timeoutMilliseconds | toString | quote }}
 - name: OTEL_TRACES_SAMPLER
   value: {{ .sampler | quote }}
 - name: OTEL_TRACES_SAMPLER_ARG
   value: {{ .samplerRatio | toString | quote }}
+{{- end }}
+{{- end }}
+
+{{/* The volume of the TLS files for the collector; empty: there are none. */}}
+{{- define "blog.collectorVolume" -}}
+{{- with .Values.tracing }}
+{{- if and .enabled (or .tls.caSecret.name .tls.caConfigMap.name .tls.clientSecret.name) }}
+- name: collector-tls
+  projected:
+    sources:
+      {{- with .tls.caSecret }}
+      {{- if .name }}
+      - secret: {name: {{ .name | quote }}, items: [{key: {{ .key | quote }}, path: ca.crt}]}
+      {{- end }}
+      {{- end }}
+      {{- with .tls.caConfigMap }}
+      {{- if .name }}
+      - configMap: {name: {{ .name | quote }}, items: [{key: {{ .key | quote }}, path: ca.crt}]}
+      {{- end }}
+      {{- end }}
+      {{- with .tls.clientSecret }}
+      {{- if .name }}
+      - secret: {name: {{ .name | quote }}, items: [{key: {{ .certificate | quote }}, path: tls.crt}, {key: {{ .privateKey | quote }}, path: tls.key}]}
+      {{- end }}
+      {{- end }}
+{{- end }}
 {{- end }}
 {{- end }}
 

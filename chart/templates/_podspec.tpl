@@ -68,6 +68,9 @@ containers:
       {{- with include "blog.contentMounts" . | trim }}
       {{- . | nindent 6 }}
       {{- end }}
+      {{- if include "blog.collectorVolume" . | trim }}
+      - {name: collector-tls, mountPath: /collector-tls, readOnly: true}
+      {{- end }}
       {{- with .Values.volumeMounts }}
       {{- toYaml . | nindent 6 }}
       {{- end }}
@@ -79,6 +82,9 @@ volumes:
     emptyDir:
       sizeLimit: {{ .Values.tmp.sizeLimit }}
   {{- with include "blog.contentVolumes" . | trim }}
+  {{- . | nindent 2 }}
+  {{- end }}
+  {{- with include "blog.collectorVolume" . | trim }}
   {{- . | nindent 2 }}
   {{- end }}
   {{- with .Values.volumes }}

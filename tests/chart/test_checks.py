@@ -98,6 +98,11 @@ BLOCKING: list[tuple[dict[str, Any], dict[str, Any]]] = [
             id="headers-set-twice",
         ),
         pytest.param(
+            {"tracing": {"tls": {"caSecret": {"name": "a"}, "caConfigMap": {"name": "b"}}}},
+            "set tracing.tls.caSecret.name or tracing.tls.caConfigMap.name, not both",
+            id="authorities-set-twice",
+        ),
+        pytest.param(
             {"extraEnv": [{"name": "A", "value": "1"}, {"name": "A", "value": "2"}]},
             "extraEnv must not have A",
             id="variable-set-twice",

@@ -20,9 +20,8 @@ OFF = "OTEL_SDK_DISABLED"
 # What the OpenTelemetry Operator and others set for all pods; the chart has no values for them.
 INJECTED = {
     "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_TRACES_EXPORTER", "OTEL_PROPAGATORS",
-    "OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_COMPRESSION", "OTEL_EXPORTER_OTLP_TRACES_COMPRESSION",
-    "OTEL_EXPORTER_OTLP_CERTIFICATE", "OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE", "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE",
-    "OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE", "OTEL_EXPORTER_OTLP_CLIENT_KEY", "OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY",
+    "OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_TRACES_COMPRESSION", "OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE",
+    "OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE", "OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY",
     "OTEL_BSP_MAX_QUEUE_SIZE", "OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "OTEL_BSP_SCHEDULE_DELAY",
     "OTEL_ATTRIBUTE_COUNT_LIMIT", "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT", "OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT",
     "OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", "OTEL_SPAN_EVENT_COUNT_LIMIT", "OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT",
@@ -98,6 +97,7 @@ def test_the_settings_of_the_service_are_those_of_the_values(everything: "Releas
     assert settings.traces_url == "https://otlp.example.com/custom/v1/traces"
     assert settings.otlp_headers == (("authorization", "Basic QTpC"), ("x-scope", "a b"))
     assert settings.otlp_timeout == 5
+    assert settings.otlp_compression == "gzip"
     assert (settings.service_name, settings.traces_sampler, settings.traces_sampler_arg) == (
         "field-notes",
         "traceidratio",
@@ -167,6 +167,44 @@ def test_headers_for_the_collector_can_come_from_a_secret(render: "Render") -> N
         "OTEL_EXPORTER_OTLP_HEADERS"
     ]
     assert value == {"secretKeyRef": {"name": "otlp", "key": "auth"}}
+
+
+def _files(release: "Release", environment: dict[str, Any]) -> dict[str, tuple[str, str]]:
+    """The TLS files that variables name, with the object and the key that the kubelet takes each from."""
+    (mount,) = (each for each in release.blog["volumeMounts"] if each["name"] == "collector-tls")
+    (volume,) = (each for each in release.template["spec"]["volumes"] if each["name"] == "collector-tls")
+    sources = {
+        f"{mount['mountPath']}/{item['path']}": (source["name"], item["key"])
+        for each in volume["projected"]["sources"]
+        for source in each.values()
+        for item in source["items"]
+    }
+    prefix = "OTEL_EXPORTER_OTLP_"
+    return {
+        name.removeprefix(prefix): sources[path]
+        for name, path in environment.items()
+        if isinstance(path, str) and path in sources
+    }
+
+
+def test_tls_files_for_the_collector_come_from_secrets_and_config_maps(render: "Render") -> None:
+    client = {"name": "client"}
+    for authorities in ("caSecret", "caConfigMap"):
+        release = render({"tracing": {"tls": {authorities: {"name": "bundle"}, "clientSecret": client}}})
+        assert _files(release, release.environment) == {
+            "CERTIFICATE": ("bundle", "ca.crt"),
+            "CLIENT_CERTIFICATE": ("client", "tls.crt"),
+            "CLIENT_KEY": ("client", "tls.key"),
+        }
+    alone = render({"tracing": {"tls": {"clientSecret": client}}})
+    assert set(_files(alone, alone.environment)) == {"CLIENT_CERTIFICATE", "CLIENT_KEY"}
+
+
+@pytest.mark.parametrize("values", [{}, {"tracing": {"enabled": False, "tls": {"caSecret": {"name": "bundle"}}}}])
+def test_without_tls_files_or_tracing_no_volume_is_mounted(values: dict[str, Any], render: "Render") -> None:
+    release = render(values)
+    assert "collector-tls" not in {each["name"] for each in release.blog["volumeMounts"]}
+    assert not any("CERTIFICATE" in name for name in release.environment)
 
 
 def test_the_preview_key_comes_from_a_secret_alone(render: "Render", refusal_of: "RefusalOf") -> None:
