@@ -19,29 +19,32 @@ from functools import partial
 from operator import attrgetter
 from typing import cast
 
-import uvicorn
+from blog.serve.quick_imports import quick_imports
 
-from blog import __version__
-from blog.app import create_app
-from blog.build.cache_pruner import MIB, CachePruner
-from blog.build.edition_cache import EditionCache
-from blog.build.edition_source import EditionSource
-from blog.build.encodings import Encoder
-from blog.build.listener import BuildListener
-from blog.build.refusals import report
-from blog.cli import EXIT_CONTENT, EXIT_USAGE, listing, move, new, preview
-from blog.errors import BlogError, ContentError, Fault, SettingsError, counted, errors_in, faults_of, summary
-from blog.importers import command as importers
-from blog.machine.cache import Cache
-from blog.machine.cache_pruning import obstacle
-from blog.machine.progress import Progress
-from blog.serve.connections import Connections, Limits
-from blog.serve.listening import listen
-from blog.serve.protocol import PageProtocol
-from blog.serve.server import Server
-from blog.settings import Settings, log_format_of, source_date, variable
-from blog.starter import command as starter
-from blog.telemetry import logs
+with quick_imports():
+    import uvicorn
+
+    from blog import __version__
+    from blog.app import create_app
+    from blog.build.cache_pruner import MIB, CachePruner
+    from blog.build.edition_cache import EditionCache
+    from blog.build.edition_source import EditionSource
+    from blog.build.encodings import Encoder
+    from blog.build.listener import BuildListener
+    from blog.build.refusals import report
+    from blog.cli import EXIT_CONTENT, EXIT_USAGE, listing, move, new, preview
+    from blog.errors import BlogError, ContentError, Fault, SettingsError, counted, errors_in, faults_of, summary
+    from blog.importers import command as importers
+    from blog.machine.cache import Cache
+    from blog.machine.cache_pruning import obstacle
+    from blog.machine.progress import Progress
+    from blog.serve.connections import Connections, Limits
+    from blog.serve.listening import listen
+    from blog.serve.protocol import PageProtocol
+    from blog.serve.server import Server
+    from blog.settings import Settings, log_format_of, source_date, variable
+    from blog.starter import command as starter
+    from blog.telemetry import logs
 
 # Longer than proxies keep an idle connection (cloudflared: 90 s), so that the proxy closes it, never the server during a request.
 _KEEP_ALIVE_SECONDS = 95

@@ -6,8 +6,6 @@ import re
 import struct
 from collections.abc import Callable, Mapping
 
-import imagesize
-
 # No screen has more pixels, and a number in an SVG may have any number of digits.
 _LONGEST_SIDE = 1_000_000
 _NUMBER = r"[+-]?(?:\d{1,20}(?:\.\d{0,20})?|\.\d{1,20})(?:[eE][+-]?\d{1,3})?"
@@ -48,6 +46,8 @@ def size_of(extension: str, body: bytes) -> Size:
         return _icon_size(body)
     if not _is_whole(extension, body):
         raise ValueError("is cut short: the end of the picture is missing")
+    import imagesize  # noqa: PLC0415 -- a warm start does not need it
+
     try:
         width, height = imagesize.get(io.BytesIO(body))
     except Exception as problem:

@@ -3,13 +3,13 @@
 Bots are recognised by crawler-user-agents, a maintained list that also gives the kind of each.
 """
 
+import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
-
-from crawleruseragents import CRAWLER_USER_AGENTS_DATA
+from importlib.util import find_spec
+from pathlib import Path
 
 from blog.telemetry.visits.bots import Bots
 
@@ -82,7 +82,7 @@ def agent_of(user_agent: bytes) -> Agent:
     if not shape.patterns and not shape.names_subscribers:
         return shape.agent
     place = bots.first(shape.patterns, text) if bots else None
-    bot = shape.agent.bot if place is None else _kind(CRAWLER_USER_AGENTS_DATA[place])
+    bot = shape.agent.bot if place is None else _KINDS[place]
     return replace(shape.agent, bot=bot, subscribers=_subscribers(text))
 
 
@@ -110,11 +110,20 @@ def _subscribers(agent: bytes) -> int | None:
     return min(int(found[1]), _MOST_SUBSCRIBERS) if found else None
 
 
-def _kind(entry: Mapping[str, Any]) -> str:
-    return str(next(iter(entry.get("tags", ())), _OTHER))
+def _listed_bots() -> tuple[list[str], list[str]]:
+    """The patterns of crawler-user-agents, and the kind of each.
+
+    Its file is read without its package, which keeps 2 MB of examples and descriptions.
+    """
+    package = find_spec("crawleruseragents")
+    assert package is not None  # noqa: S101 -- a dependency
+    assert package.origin is not None  # noqa: S101 -- no namespace package
+    listed = json.loads(Path(package.origin).with_name("crawler-user-agents.json").read_bytes())
+    return [entry["pattern"] for entry in listed], [next(iter(entry.get("tags", ())), _OTHER) for entry in listed]
 
 
-BOT_KINDS = tuple(sorted({_OTHER, *map(_kind, CRAWLER_USER_AGENTS_DATA)}))
+_PATTERNS, _KINDS = _listed_bots()
+BOT_KINDS = tuple(sorted({_OTHER, *_KINDS}))
 
 
 def _bots() -> Bots | None:
@@ -127,4 +136,4 @@ def _bots() -> Bots | None:
 def warm_up() -> None:
     """Build the index of bots. It takes 50 ms, so call it in a thread."""
     _Index.is_building = True
-    _Index.bots = _Index.bots or Bots([entry["pattern"] for entry in CRAWLER_USER_AGENTS_DATA])
+    _Index.bots = _Index.bots or Bots(_PATTERNS)
