@@ -38,6 +38,9 @@ CONNECTIONS = 200
 # More searches at once than wait for the one thread that answers them.
 SEARCHES = 60
 OUTCOMES = {"200": "found", "503": "busy"}
+# Results of a theme that fails for one query, because the start tries a theme with others.
+BROKEN_RESULTS = '{% from "_search.html" import form with context %}{{ form(query, chosen) }}{{ 1 // (0 if query == "failure" else 1) }}'
+FAILURES = 5
 TALLIED = {"sum", "topk"}
 
 Labels = Mapping[str, str]
@@ -97,6 +100,14 @@ def _tallies() -> Iterator[Tally]:
                     yield found
 
 
+def _expression(board: str, title: str) -> str:
+    """The first expression of a panel."""
+    (path,) = (path for path in BOARDS if path.stem == board)
+    panels = json.loads(path.read_text(encoding="utf-8"))["panels"]
+    (expression,) = (panel["targets"][0]["expr"] for panel in panels if panel["title"] == title)
+    return str(expression)
+
+
 def _filled_in(expression: str) -> str:
     for name, value in VARIABLES.items():
         expression = expression.replace(name, value)
@@ -131,7 +142,7 @@ class Visitors:
 
 
 def _visit(visitors: Visitors) -> None:
-    """Four views of people, three of a bot, two fetches of a feed, a path that does not exist, and too many searches."""
+    """Four views of people, three of a bot, two fetches of a feed, a path that does not exist, failures, and too many searches."""
     page = {"path": "/blog/hello", "content_type": "post"}
     viewed = [("blog_page_views_total", page), ("blog_visits_total", {"source": "direct"}), ("blog_visitors_device_total", {"browser": "firefox", "device": "desktop"})]  # fmt: skip
     for _ in range(4):
@@ -147,12 +158,21 @@ def _visit(visitors: Visitors) -> None:
             == 200
         )
     assert visitors.send("/no-such-page", "none", PERSON) == 404
+    for _ in range(FAILURES):
+        assert (
+            visitors.send("/search?q=failure", "/search", PERSON, ("blog_searches_total", {"outcome": "error"})) == 500
+        )
     visitors.search_at_once()
 
 
 @pytest.fixture
-def server(serve: "Serve", posts: "WritePosts", post: "WritePost") -> "Process":
-    return serve(posts({"hello.md": post("Hello", "2026-03-01")}), BLOG_ACCESS_LOG="off").wait_until_ready()
+def server(serve: "Serve", posts: "WritePosts", post: "WritePost", tmp_path: Path) -> "Process":
+    """A server whose page of search results fails."""
+    theme = tmp_path / "theme"
+    theme.mkdir()
+    (theme / "results.html").write_text(BROKEN_RESULTS, encoding="utf-8")
+    folder = posts({"hello.md": post("Hello", "2026-03-01")})
+    return serve(folder, BLOG_ACCESS_LOG="off", BLOG_TEMPLATES_DIR=str(theme)).wait_until_ready()
 
 
 @pytest.fixture
@@ -185,6 +205,13 @@ def test_what_happened_to_a_new_process_is_what_the_panels_show(server: "Process
         checked.add(tally.selector.name)
     # A board need not show searches.
     assert checked | {"blog_searches_total"} == set(counts)
+    errors = prometheus.result(_filled_in(_expression("overview", "Errors by route")))
+    shown_errors = {(each["metric"]["handler"], each["metric"]["status"]): float(each["value"][1]) for each in errors}
+    assert shown_errors["/search", "500"] * SECONDS == pytest.approx(FAILURES, rel=TOLERANCE)
+    requests = [labels for metric, labels in visitors.happened if metric == REQUESTS]
+    failed = sum(labels["status"].startswith("5") for labels in requests)
+    (available,) = prometheus.values(_filled_in(_expression("overview", "Availability")))
+    assert 1 - available == pytest.approx(failed / len(requests), rel=TOLERANCE)
 
 
 @pytest.mark.process
