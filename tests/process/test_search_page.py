@@ -1,5 +1,6 @@
 """The search page of the real process: what nobody learns of a search, and what it shows of an edition from the cache."""
 
+import json
 import re
 import signal
 from typing import TYPE_CHECKING
@@ -50,6 +51,34 @@ def test_no_log_span_or_metric_has_the_words_of_a_search(
     assert '"path": "/search"' in server.output
     for said in (metrics, server.output, *(request.body.decode("latin-1") for request in spans_sink.received)):
         assert SECRET not in said
+
+
+@pytest.mark.parametrize("ratio", ["1", "0"], ids=["sampled", "late"])
+def test_a_search_that_fails_leads_from_its_trace_to_its_traceback_and_does_not_say_what_was_asked(
+    serve: "Serve", posts: "WritePosts", spans_sink: "Sink", tmp_path: "Path", ratio: str
+) -> None:
+    theme = tmp_path / "theme"
+    theme.mkdir()
+    # The start tries a theme with other queries.
+    (theme / "results.html").write_text(f'{{{{ 1 // (0 if query == "{SECRET}" else 1) }}}}', encoding="utf-8")
+    sampler = {"OTEL_TRACES_SAMPLER": "parentbased_traceidratio", "OTEL_TRACES_SAMPLER_ARG": ratio}
+    server = serve(
+        posts(SITE), OTEL_EXPORTER_OTLP_ENDPOINT=spans_sink.url, BLOG_TEMPLATES_DIR=str(theme), **sampler
+    ).wait_until_ready()
+    _answered(server, "/search?q=pour")
+    assert server.get(f"/search?q={SECRET}").status == 500
+    server.signal()
+    server.wait()
+    lines = [json.loads(line) for line in server.output.splitlines()]
+    failure, access = (line for line in lines if line["level"] == "error")
+    assert (failure["trace_id"], failure["span_id"]) == (access["trace_id"], access["span_id"])
+    assert failure["exception"].endswith("FailedError: ZeroDivisionError")
+    assert "top-level template code" in failure["exception"]
+    spans = b"".join(request.body for request in spans_sink.received)
+    assert bytes.fromhex(failure["span_id"]) in spans
+    assert b"exception.stacktrace" in spans
+    assert SECRET not in server.output
+    assert SECRET.encode() not in spans
 
 
 def test_an_edition_from_the_cache_has_the_same_search_page(

@@ -1,6 +1,7 @@
 """The thread that searches: what it refuses, and where it finds its index."""
 
 import asyncio
+import traceback
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -62,22 +63,22 @@ async def test_searches_beyond_the_queue_are_refused_and_all_others_answered(
     assert outcomes.total() == 50
 
 
-async def test_a_search_that_fails_is_one_answer_and_the_next_one_works(
-    small_app: "Blog", outcomes: _Outcomes, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_a_search_that_fails_is_one_answer_and_the_next_one_works(small_app: "Blog", outcomes: _Outcomes) -> None:
     edition = small_app.service.edition
     assert edition is not None
 
     def failing() -> bytes | None:
-        raise OSError("the disk has gone")
+        raise OSError(*parse("swordfish").text.split())
 
     service = ServiceState()
     service.publish(replace(edition, search=IndexSource(edition.search.texts, stored=failing)))
     searcher = Searcher(service, outcomes.count_one, seconds=20)
-    with pytest.raises(FailedError):
+    with pytest.raises(FailedError) as raised:
         await searcher.answer(parse("swordfish"), Page())
-    assert "a search failed: OSError" in caplog.text
-    assert "swordfish" not in caplog.text
+    said = "".join(traceback.format_exception(raised.value))
+    assert said.endswith("FailedError: OSError\n")
+    assert "in failing" in said
+    assert "OSError: swordfish" not in said
     service.publish(edition)
     assert (await searcher.answer(HELLO, Page())).total
     assert outcomes == {SearchOutcome.ERROR: 1, SearchOutcome.FOUND: 1}

@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Query, Response
+from fastapi import APIRouter, HTTPException, Query, Request, Response
 from pydantic import BaseModel
 
 from blog import urls
+from blog.http.request import KEY
 from blog.render.page import JSON
 from blog.search.answers import Answer, Hit, Section
 from blog.search.query import parse
@@ -100,6 +101,7 @@ def search_routes(searcher: Searcher, origin: str) -> APIRouter:
 
     @router.get(urls.API_SEARCH, response_model=SearchResult, responses=_RESPONSES)
     async def search(
+        request: Request,
         q: Annotated[str, Query(description='Words, "phrases", -without, prefix*, tag:name, year:2026, in:code')] = "",
         limit: Annotated[int, Query(ge=1, le=MOST_HITS)] = 10,
         offset: Annotated[int, Query(ge=0, le=MOST_OFFSET)] = 0,
@@ -108,7 +110,11 @@ def search_routes(searcher: Searcher, origin: str) -> APIRouter:
     ) -> Response:
         """Posts, pages and notes with the words of a query, with the sections that they are in."""
         page = Page(limit=limit, offset=offset, tag=tag or None, year=year)
-        return await _response(searcher, q, page, origin.rstrip("/"))
+        try:
+            return await _response(searcher, q, page, origin.rstrip("/"))
+        except FailedError as problem:
+            request.scope[KEY].failure = problem
+            raise HTTPException(500, "The search failed.", headers=_HEADERS) from None
 
     return router
 
@@ -125,8 +131,6 @@ async def _response(searcher: Searcher, text: str, page: Page, origin: str) -> R
     except BusyError as problem:
         headers = {**_HEADERS, "retry-after": str(problem.retry_after)}
         raise HTTPException(503, str(problem), headers=headers) from None
-    except FailedError as problem:
-        raise HTTPException(500, str(problem), headers=_HEADERS) from None
     if refusal:
         raise HTTPException(400, refusal, headers=_HEADERS)
     return Response(body, media_type=JSON, headers=_HEADERS)

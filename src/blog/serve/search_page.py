@@ -65,7 +65,8 @@ def search_page_routes(service: ServiceState, searcher: Searcher) -> APIRouter:
             )
         except BusyError:
             return _plain(refusal(frame, asked.query, 503, BUSY))
-        except FailedError:
+        except FailedError as problem:
+            record.failure = problem
             return _plain(refusal(frame, asked.query, 500, "search_failed"))
         return _response(page, accepted) if page else _plain(refusal(frame, asked.query, 400, "search_refused"))
 

@@ -1,7 +1,6 @@
 """Searches in the served edition, in one thread."""
 
 import asyncio
-import logging
 import sys
 import threading
 import time
@@ -27,7 +26,6 @@ _RESTS = 3
 # A thread that computes keeps the interpreter for 5 ms otherwise, which is ten times what a page takes.
 _TURN_SECONDS = 0.0002
 
-logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 Count = Callable[[SearchOutcome, float], None]
@@ -43,7 +41,7 @@ class BusyError(Exception):
 
 
 class FailedError(Exception):
-    """The search failed, and the log says why."""
+    """The search failed. The message is the type of its exception, whose traceback it has; that one's own message may contain the query."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,11 +209,7 @@ def _raisable(problem: Exception) -> Exception:
 
     if isinstance(problem, TooSlowError):
         return BusyError("The search took too long.", SearchOutcome.TOO_SLOW)
-    # The query is in no log, so the message of the exception must not be either.
-    logger.error("a search failed: %s", type(problem).__name__, exc_info=False)
-    failed = FailedError("The search failed.")
-    failed.__cause__ = problem
-    return failed
+    return FailedError(type(problem).__qualname__).with_traceback(problem.__traceback__)
 
 
 def _outcome(answer: Answer) -> SearchOutcome:
