@@ -55,6 +55,19 @@ _SPACE = re.compile(r"[ \t\r\n]+")
 # What a picture with a title becomes when it stands alone in a paragraph.
 _FIGURE = re.compile(r"<figure>\n(<img [^>]*)>\n<figcaption>(.*?)</figcaption>\n</figure>", re.DOTALL)
 
+# Ids, classes and return links of footnotes: ours, then those of cmark-gfm.
+_NOTE_MARKUP = (
+    (re.compile(r' ?<a class="footnote-back"[^>]*>↩</a>'), ""),
+    (re.compile(r'<sup><a id="_fnref[^>]*>(\d+)</a></sup>'), r"<sup>\1</sup>"),
+    (re.compile(r'<li id="_fn-\d+">'), "<li>"),
+    (re.compile(r' ?<a href="[^"]*" class="footnote-backref"[^>]*>↩(?:<sup class="footnote-ref">\d+</sup>)?</a>'), ""),
+    (re.compile(r'<sup class="footnote-ref"><a [^>]*>(\d+)</a></sup>'), r"<sup>\1</sup>"),
+    (re.compile(r'<li id="fn-[^"]*">'), "<li>"),
+    (re.compile(r'<section class="footnotes"[^>]*>'), "<section>"),
+    (re.compile(r"<p></p>"), ""),
+    (re.compile(r"<li[^>]*><p>(<input [^>]*>)"), r"<li>\1<p>"),
+)
+
 
 class _Meaning(HTMLParser):
     """A canonical form: no white space that a browser does not show, no attribute that only the site's markup has."""
@@ -144,6 +157,17 @@ def _meaning(markup: str) -> str:
     reader.feed(_FIGURE.sub(r'<p>\1 title="\2"></p>', markup))
     reader.close()
     return "".join(reader.out).strip()
+
+
+def _without_note_markup(markup: str) -> str:
+    for pattern, replacement in _NOTE_MARKUP:
+        markup = pattern.sub(replacement, markup)
+    return markup
+
+
+@pytest.fixture(scope="session")
+def without_note_markup() -> Callable[[str], str]:
+    return _without_note_markup
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """Addresses that become links by themselves (GFM 6.9), by the rules of cmark-gfm, which are GitHub's."""
 
 import re
+import unicodedata
 
 from blog.content.markdown.tree import Token
 
@@ -8,16 +9,16 @@ URL_MARK = r":(?=//)"
 WWW_MARK = r"(?<=www)\."
 _SCHEME = re.compile(r"[A-Za-z]*\Z")
 _SCHEMES = frozenset({"http", "https", "ftp"})
-_HOST = re.compile(r"[^\W_]|[-_.]|[^\x00-\x7f\s]")
-_DOMAIN = re.compile(r"(?:[^\W_]|[-_.])+")
+# Letters, digits, marks and symbols of any script, as in cmark-gfm; punctuation ends it.
+_DOMAIN = re.compile(r"(?:[A-Za-z0-9._-]|[^\x00-\x7f\s])+")
 _NOT_SPACE = re.compile(r"[^\s<]*")
 _TRAILING = "?!.,:*_~'\""
 _ENTITY = re.compile(r"&[A-Za-z]+;")
 _MAX_ENTITY = 40
 _BEFORE_WWW = "*_~("
 _EMAIL = re.compile(
-    r"(?:(?P<protocol>mailto|xmpp):)?(?P<address>[A-Za-z0-9.+_-]+@[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)"
-    r"(?P<resource>/[A-Za-z0-9@.]+)?"
+    r"(?:(?P<protocol>mailto:|(?P<xmpp>xmpp:)))?(?P<address>[A-Za-z0-9.+_-]+@[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)"
+    r"(?(xmpp)(?P<resource>/[A-Za-z0-9@.]+)?)"
 )
 
 
@@ -53,12 +54,24 @@ def _valid_host(text: str, start: int, *, short: bool) -> bool:
     """GFM: the last two labels of a host have no underscore, and after www. there has to be a dot."""
     # Like in cmark-gfm the last character of a text may be anything, so that _http://example.org_ is a link.
     found = _DOMAIN.match(text, start, max(len(text) - 1, start + 1))
-    if found is None or not text[start].isalnum():
+    domain = _until_punctuation(found[0]) if found else ""
+    if not domain or domain[0] in "-_.":
         return False
-    labels = found[0].rstrip(".").rsplit(".", 2)
+    labels = domain.rsplit(".", 2)
     many_labels = 10
     underscored = any("_" in name for name in labels[-2:])
-    return (short or "." in found[0]) and not (underscored and found[0].count(".") <= many_labels)
+    return (short or "." in domain) and not (underscored and domain.count(".") <= many_labels)
+
+
+def _until_punctuation(domain: str) -> str:
+    """
+    >>> _until_punctuation("a-b.c"), _until_punctuation("हिन्दी.भारत"), _until_punctuation("例。例")
+    ('a-b.c', 'हिन्दी.भारत', '例')
+    """
+    if domain.isascii():
+        return domain
+    outside = (at for at, char in enumerate(domain) if not char.isascii() and unicodedata.category(char)[0] in "PC")
+    return domain[: next(outside, len(domain))]
 
 
 def end(text: str, start: int) -> int:
@@ -122,10 +135,9 @@ def _has_protocol(text: str, found: re.Match[str]) -> bool:
 
 def _email_end(text: str, found: re.Match[str]) -> int | None:
     """Where the address ends; None for what is none: GFM asks for a dot, and no hyphen or underscore at the end."""
-    is_xmpp = found["protocol"] == "xmpp" and found["resource"]
-    stop = found.end("resource") if is_xmpp else found.end("address")
+    stop = found.end() if _has_protocol(text, found) else found.end("address")
     domain = found["address"].partition("@")[2]
     after = text[found.end("address") : found.end("address") + 1]
     if "." not in domain or not domain[-1].isalpha() or after == "@":
         return None
-    return end(text[:stop], found.start("address")) if not is_xmpp else stop
+    return end(text[:stop], found.start("address"))
