@@ -3,12 +3,14 @@
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pytest
 
+from blog import urls
 from blog.__main__ import main
 from blog.content.loader import load
 
@@ -24,6 +26,7 @@ LINKS = (
 AS_ANOTHER_USER = """
 import contextlib, io, os, sys
 import blog.cli.aliases, blog.cli.moved_links
+from blog import urls
 from blog.__main__ import main
 with contextlib.redirect_stderr(io.StringIO()):
     assert main(["mv", "hello.md", "bundle"], {"BLOG_POSTS_DIR": "."}) == 1
@@ -179,6 +182,27 @@ def test_a_text_that_moves_back_has_its_first_address_again(folder: Path, enviro
     assert main(["mv", "hello", "greetings"], environ) == 0
     assert main(["mv", "greetings", "hello"], environ) == 0
     assert [post.url for post in load(folder).library.posts if post.title == "Hello"] == ["/blog/hello"]
+
+
+@pytest.mark.parametrize(("old", "new"), [("hello", "greetings"), ("bundle", "2026/parcel"), ("pages/about", "who")])
+def test_whatever_ends_a_move_leaves_a_site_without_errors_at_its_old_addresses(
+    folder: Path, environ: dict[str, str], old: str, new: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = {urls.decoded(text.url) for text in load(folder).library.texts}
+    moments = []
+    for name in ("replace", "rename"):
+        change = getattr(Path, name)
+
+        def changing(file: Path, place: Path, change: Callable[[Path, Path], Path] = change) -> Path:
+            changed = change(file, place)
+            texts = load(folder).library.texts
+            moments.append(known - {path for text in texts for path in (urls.decoded(text.url), *text.redirects)})
+            return changed
+
+        monkeypatch.setattr(Path, name, changing)
+    assert main(["mv", old, new], environ) == 0
+    assert len(moments) >= 2
+    assert set().union(*moments) == set()
 
 
 @pytest.mark.parametrize(

@@ -18,44 +18,47 @@ class NotPutBackError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Staged:
-    """A file that will have the content of a temporary one; ``backup`` is a copy of it as it is, if it is there."""
+    """A file that will have the content of a temporary one; ``backup`` is a copy of it as it is."""
 
     place: Path
     written: Path
-    backup: Path | None
+    backup: Path
 
     def apply(self, undone: ExitStack) -> None:
         """Replace the file at once, so that a server which watches the folder reads none by halves."""
         self.written.replace(self.place)
-        if self.backup is None:
-            undone.callback(self.place.unlink)
-        else:
-            undone.callback(self.backup.replace, self.place)
+        undone.callback(self.backup.replace, self.place)
 
 
-def move(old: Path, new: Path, contents: Mapping[Path, bytes]) -> None:
-    """Move a file or a folder, and give files new contents, by their paths after the move.
+def move(old: Path, new: Path, before: Mapping[Path, bytes], contents: Mapping[Path, bytes]) -> None:
+    """Move a file or a folder. ``before`` are new contents by the paths before the move, ``contents`` by those after it.
 
-    A file that is rewritten is removed from its old place last: what ends this process before leaves the text at both.
+    Each step is one change of the folder, so whatever ends this process leaves a folder between two of them.
 
     Raises:
         OSError: something could not be written, and everything is as it was.
         NotPutBackError: something could not be written, and something else not put back.
     """
-    is_copied = new in contents
     with ExitStack() as temporary, _undoing() as undone:
         _make_folder(new.parent, undone)
-        if not is_copied:
-            old.rename(new)
-            undone.callback(new.rename, old)
-        # All are on the disk before the first one is replaced, so that a full disk replaces none.
-        for staged in [
-            _stage(path, contents[path], old if path == new else path, (temporary, undone))
-            for path in sorted(contents, key=lambda path: path != new)
-        ]:
+        for staged in _all_staged(before, "before", (temporary, undone)):
             staged.apply(undone)
-        if is_copied:
-            old.unlink()
+            # The copies move with their folder.
+            for file in (staged.written, staged.backup):
+                if file.is_relative_to(old):
+                    temporary.callback((new / file.relative_to(old)).unlink, missing_ok=True)
+        _rename(old, new)
+        undone.callback(new.rename, old)
+        for staged in _all_staged(contents, "after", (temporary, undone)):
+            staged.apply(undone)
+
+
+def _rename(old: Path, new: Path) -> None:
+    try:
+        old.rename(new)
+    except OSError as problem:
+        problem.filename, problem.filename2 = str(new if os.access(old.parent, os.W_OK) else old), None
+        raise
 
 
 @contextmanager
@@ -80,19 +83,23 @@ def _make_folder(folder: Path, undone: ExitStack) -> None:
         undone.callback(parent.rmdir)
 
 
-def _stage(path: Path, content: bytes, like: Path, stacks: tuple[ExitStack, ...]) -> _Staged:
-    """Write the content beside the file, with the permissions of the one that it is ``like``. A link to a file stays one."""
+def _all_staged(contents: Mapping[Path, bytes], mark: str, stacks: tuple[ExitStack, ...]) -> list[_Staged]:
+    """All contents are on the disk before the first file is replaced, so that a full disk replaces none."""
+    return [_stage(path, contents[path], mark, stacks) for path in sorted(contents)]
+
+
+def _stage(path: Path, content: bytes, mark: str, stacks: tuple[ExitStack, ...]) -> _Staged:
+    """Write the content beside the file, with its permissions. A link to a file stays one."""
     place = Path(os.path.realpath(path))
-    written = place.with_name(f".{place.name}.{os.getpid()}.tmp")
-    backup = place.with_name(f".{place.name}.{os.getpid()}.old.tmp") if place.exists() else None
+    written = place.with_name(f".{place.name}.{os.getpid()}.{mark}.tmp")
+    backup = place.with_name(f".{place.name}.{os.getpid()}.{mark}.old.tmp")
     for stack in stacks:
-        for file in filter(None, (written, backup)):
+        for file in (written, backup):
             stack.callback(file.unlink, missing_ok=True)
     try:
         written.write_bytes(content)
-        shutil.copymode(like, written)
-        if backup:
-            shutil.copy2(place, backup)
+        shutil.copymode(place, written)
+        shutil.copy2(place, backup)
     except OSError as problem:
         # Its author knows this file, and not the temporary one.
         problem.filename, problem.filename2 = str(path), None

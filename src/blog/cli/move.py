@@ -15,6 +15,7 @@ from blog.settings import Settings
 
 if TYPE_CHECKING:
     from blog.content.folder import Held
+    from blog.content.front_matter import Kind
     from blog.content.library import Library
     from blog.content.post import Text
 
@@ -23,12 +24,14 @@ if TYPE_CHECKING:
 class Plan:
     """What a move changes: the new texts of files by the path at which they are now, and what is to be said about it.
 
-    ``urls`` are the addresses of the texts that stay, by file.
+    ``redirecting`` are the texts that get an alias, without another change: they are written before the move, so that the old address redirects from
+    the moment at which the text is no longer there. ``urls`` are the addresses of the texts that stay, by file.
     """
 
     old: PurePosixPath
     new: PurePosixPath
     texts: dict[PurePosixPath, str] = field(default_factory=dict)
+    redirecting: dict[PurePosixPath, str] = field(default_factory=dict)
     encoded: "dict[PurePosixPath, Encoded]" = field(default_factory=dict)
     urls: dict[PurePosixPath, str] = field(default_factory=dict)
     done: list[str] = field(default_factory=list)
@@ -78,6 +81,8 @@ def _make(plan: Plan, settings: Settings, library: "Library") -> None:
     moving = [text for text in texts if plan.moved(text.file) != text.file]
     if not moving:
         raise MoveError(f"{settings.posts_dir / plan.old} is no text, and has none in it")
+    if (settings.posts_dir / plan.old).is_symlink():
+        raise MoveError(f"{settings.posts_dir / plan.old} is a link to another file; move that one")
     plan.done.append(f"{settings.posts_dir / plan.old} -> {settings.posts_dir / plan.new}")
     plan.urls = {text.file: text.url for text in texts if text not in moving}
     sources: dict[PurePosixPath, str] = {}
@@ -86,8 +91,8 @@ def _make(plan: Plan, settings: Settings, library: "Library") -> None:
     after = _checked(plan, settings, {text.file: sources[text.file] for text in moving})
     _rewrite_links(plan, settings, library, sources, after)
     for text in moving:
-        _redirect(plan, text, after[plan.moved(text.file)], plan.texts.get(text.file, sources[text.file]))
-    _checked(plan, settings, {text.file: plan.texts.get(text.file, sources[text.file]) for text in moving})
+        _redirect(plan, text, after[plan.moved(text.file)], sources[text.file])
+    _checked(plan, settings, {text.file: (sources | plan.redirecting | plan.texts)[text.file] for text in moving})
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,18 +186,21 @@ def _redirect(plan: Plan, old: "Text", new: "Text", source: str) -> None:
     if old.url == new.url:
         plan.done.append(f"its address stays {new.url}")
         return
-    if state_of(old, utc_now()) != "published":
+    if state_of(old, utc_now()) in {"draft", "scheduled"}:
         plan.done.append(f"its address will be {new.url}; {old.url} was never public and does not redirect")
         return
+    kind: Kind = "post" if isinstance(old, Post) else "page"
+    alias = urls.decoded(old.url)
     try:
-        plan.texts[old.file] = with_alias(
-            source, urls.decoded(old.url), old.file, "post" if isinstance(old, Post) else "page"
-        )
+        plan.redirecting[old.file] = with_alias(source, alias, old.file, kind)
+        if old.file in plan.texts:
+            plan.texts[old.file] = with_alias(plan.texts[old.file], alias, old.file, kind)
     except HeaderError as problem:
         raise MoveError(f"nothing is moved: {problem}") from problem
     plan.done.append(f"{old.url} redirects to {new.url}")
 
 
 def _apply(plan: Plan, folder: Path) -> None:
+    before = {folder / path: plan.encoded[path].bytes(text) for path, text in plan.redirecting.items()}
     contents = {folder / plan.moved(path): plan.encoded[path].bytes(text) for path, text in plan.texts.items()}
-    move(folder / plan.old, folder / plan.new, contents)
+    move(folder / plan.old, folder / plan.new, before, contents)
