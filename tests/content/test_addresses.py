@@ -23,8 +23,8 @@ def addresses(library: Library) -> dict[str, tuple[str, tuple[str, ...]]]:
 
 
 def test_posts_that_share_a_name_but_for_their_date_keep_it(write: Write, library: Read, faults: Faults) -> None:
-    write("2024-05-06-weekly.md", post())
-    write("2025/05-06-weekly.md", post())
+    write("2024-05-06-weekly.md", "---\ntitle: Hello\n---\n\nText.\n")
+    write("2025/05-06-weekly.md", post(date="2025-05-07"))
     write("2026-01-01-other.md", post())
     assert addresses(library()) == {
         "2024-05-06-weekly.md": ("/blog/2024-05-06-weekly", ()),
@@ -37,15 +37,21 @@ def test_posts_that_share_a_name_but_for_their_date_keep_it(write: Write, librar
     ]
 
 
+def test_posts_that_share_a_name_and_a_day_are_an_error_whatever_their_names_say(write: Write, faults: Faults) -> None:
+    write("2019-01-01-foo.md", post(date="2026-01-01"))
+    write("2019-05-10-foo.md", post(date="2026-01-01 10:00"))
+    assert faults() == ["2019-05-10-foo.md:1: slug 'foo' is already taken by 2019-01-01-foo.md"]
+
+
 def test_a_post_without_a_date_in_its_name_keeps_its_address(write: Write, library: Read) -> None:
     write("weekly.md", post())
-    write("2025-05-06-weekly.md", post())
+    write("2025-05-06-weekly.md", post(date="2025-05-06"))
     assert [url for url, _ in addresses(library()).values()] == ["/blog/2025-05-06-weekly", "/blog/weekly"]
 
 
 def test_a_draft_does_not_change_the_address_of_a_published_post(write: Write, library: Read) -> None:
     write("2024-05-06-weekly.md", post())
-    write("2025-05-06-weekly.md", post("draft: true\n"))
+    write("2025-05-06-weekly.md", post("draft: true\n", "2025-05-06"))
     assert [url for url, _ in addresses(library()).values()] == ["/blog/weekly", "/blog/2025-05-06-weekly"]
 
 

@@ -31,7 +31,10 @@ def addressed(texts: Iterable[Text], pattern: str | None, taken: Iterable[str] =
 
 
 def _sharing(texts: Sequence[Text]) -> dict[PurePosixPath, PurePosixPath]:
-    """The file of another post by those of posts that share its name but for the date in front of it."""
+    """The file of another post by those of posts that share its name but for the date in front of it.
+
+    Of posts of one day those dates cannot both be right, so such posts stay at one address, which is an error.
+    """
     posts: defaultdict[str, list[Post]] = defaultdict(list)
     for text in texts:
         if isinstance(text, Post):
@@ -39,9 +42,10 @@ def _sharing(texts: Sequence[Text]) -> dict[PurePosixPath, PurePosixPath]:
     sharing: dict[PurePosixPath, PurePosixPath] = {}
     for same in posts.values():
         for post in same if len(same) > 1 else ():
-            others = (it.file for it in same if it is not post and (post.draft or not it.draft))
-            if _has_date_in_front(post) and (other := next(others, None)):
-                sharing[post.file] = other
+            others = [it for it in same if it is not post and (post.draft or not it.draft)]
+            is_alone = all(it.published.date() != post.published.date() for it in others)
+            if others and is_alone and _has_date_in_front(post):
+                sharing[post.file] = others[0].file
     return sharing
 
 
