@@ -60,7 +60,7 @@ def test_broken_metadata_has_a_line(text: str, line: int, problem: str) -> None:
     ("text", "draft"),
     [
         ("draft: true", True), ("draft: yes", True), ("draft: false", False), ("published: false", True), ("published: 2019-01-02", False),
-        ("status: draft", True), ("Status: Hidden", True), ("status: published", False), ("private: true", True), ("isDraft: 'yes'", True), ("isPublished: false", True), ("public: no", True), ("draft: perhaps", True), ("public: true", False), ("title: draft", False),
+        ("status: draft", True), ("Status: Hidden", False), ("status: published", False), ("private: true", True), ("isDraft: 'yes'", True), ("isPublished: false", True), ("public: no", True), ("draft: perhaps", True), ("public: true", False), ("title: draft", False),
     ],
 )  # fmt: skip
 def test_a_text_is_a_draft_by_the_keys_of_other_programs(text: str, draft: bool) -> None:  # noqa: FBT001 -- a parameter

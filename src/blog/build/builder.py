@@ -253,6 +253,7 @@ def _render(library: Library, site: Site, theme: Theme, settings: Settings, bind
         note("bytes", binder.size)
     # The aliases of published texts come last, so that no draft takes one of them.
     texts = (*shown.written, *site.written)
+    published = len(site.posts) + sum(isinstance(text, Post) for text in site.unlisted_texts)
     return Edition(
         posts=tuple(binder.entries),
         pages=bound.pages,
@@ -263,8 +264,8 @@ def _render(library: Library, site: Site, theme: Theme, settings: Settings, bind
         not_found=not_found,
         search_frame=search_frame,
         states={
-            "published": len(site.posts),
-            "scheduled": len(library.posts) - len(site.posts),
+            "published": published,
+            "scheduled": len(library.posts) - published,
             "draft": len(library.drafts),
         },
         since=since,

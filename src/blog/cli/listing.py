@@ -31,7 +31,7 @@ class Row(TypedDict):
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = commands.add_parser("list", help="print the texts: drafts, then scheduled ones, then published ones")
-    for state in ("drafts", "scheduled", "published"):
+    for state in ("drafts", "scheduled", "unlisted", "published"):
         parser.add_argument(
             f"--{state}", dest="states", action="append_const", const=state.removesuffix("s"), help=f"only {state}"
         )

@@ -16,8 +16,8 @@ from blog.content.site import is_due
 from blog.errors import ContentError, Fault, Severity
 from blog.settings import Settings
 
-State = Literal["draft", "scheduled", "published"]
-STATES: tuple[State, ...] = ("draft", "scheduled", "published")
+State = Literal["draft", "scheduled", "unlisted", "published"]
+STATES: tuple[State, ...] = ("draft", "scheduled", "unlisted", "published")
 
 
 def library_of(settings: Settings, held: Held | None = None) -> Library:
@@ -54,7 +54,9 @@ def readable(settings: Settings, changed: Held | None = None) -> tuple[Library, 
 def state_of(text: Text, now: datetime) -> State:
     if text.draft:
         return "draft"
-    return "published" if is_due(text, now) else "scheduled"
+    if not is_due(text, now):
+        return "scheduled"
+    return "unlisted" if text.unlisted else "published"
 
 
 def near(slug: str, texts: Iterable[Text]) -> str:

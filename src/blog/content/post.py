@@ -59,6 +59,8 @@ class Text:
     # A recording, as the author wrote its target; only posts have one.
     audio: str | None = None
     id: str | None = None
+    # Served at its address, and in no list.
+    unlisted: bool = False
     # From this moment on the text is not served.
     expires: datetime | None = None
     # The address as the author wrote it; ``address`` is the decoded path that is made of it, "" for the usual one.

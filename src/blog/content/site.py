@@ -58,11 +58,14 @@ class Neighbours:
     series: Series | None
 
 
+_ALONE = Neighbours(older=None, newer=None, related=(), series=None)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """The published content at a moment. Between two dates in the content it is the same, so every replica computes the same site.
 
-    ``series`` are keyed by slug; ``years`` are the posts of each year, both newest first. ``notes`` are what is around each note, by its slug; ``translations`` are
+    ``unlisted_texts`` are served at their addresses, and in no list. ``series`` are keyed by slug; ``years`` are the posts of each year, both newest first. ``notes`` are what is around each note, by its slug; ``translations`` are
     the texts that are the same in other languages, by file.
     """
 
@@ -78,16 +81,17 @@ class Site:
     collections: tuple[Collection, ...]
     notes: Mapping[str, NoteNeighbours]
     translations: Translations
+    unlisted_texts: tuple[Post | StandalonePage, ...] = ()
 
     @property
     def texts(self) -> tuple[Text, ...]:
-        """The posts, the pages and the notes."""
+        """The posts, the pages and the notes that are listed."""
         return (*self.posts, *self.pages, *(note for collection in self.collections for note in collection.all))
 
     @property
     def written(self) -> tuple[Text, ...]:
-        """The texts, and the introductions of tags, which have no pages of their own."""
-        return (*self.texts, *(tag.introduction for tag in self.tags if tag.introduction))
+        """The texts, those that are in no list, and the introductions of tags, which have no pages of their own."""
+        return (*self.texts, *self.unlisted_texts, *(tag.introduction for tag in self.tags if tag.introduction))
 
     @property
     def unlisted(self) -> tuple[Collection, ...]:
@@ -107,7 +111,7 @@ class Site:
         return writers_of(self.posts, self.config.author)
 
     def tags_of(self, post: Post) -> tuple[Tag, ...]:
-        own = (self.tags_by_slug[slug] for slug in {slugify(name) for name in post.tags})
+        own = (self.tags_by_slug[slug] for slug in {slugify(name) for name in post.tags} & self.tags_by_slug.keys())
         return tuple(sorted(own, key=_by_name))
 
     def translations_of(self, text: Text) -> tuple[Text, ...]:
@@ -174,6 +178,7 @@ def unpublished(library: Library, now: datetime) -> dict[str, Text]:
 
 def site_of_text(config: SiteConfig, text: Text, now: datetime) -> Site:
     """A site that has one text and nothing else, so that its page names no other unpublished text."""
+    text = replace(text, unlisted=False)
     library = Library(config=config, posts=(), pages=(), drafts=(), files={})
     posts = [_dated(text, now)] if isinstance(text, Post) else []
     return _site(library, now, posts, [text] if isinstance(text, StandalonePage) else [])
@@ -185,6 +190,10 @@ def _has_harmful_target(text: Text) -> bool:
 
 def _site(library: Library, now: datetime, posts: Iterable[Post], pages: Iterable[StandalonePage]) -> Site:
     posts, pages = newest_first(posts), tuple(pages)
+    unlisted: list[Post | StandalonePage] = [post for post in posts if post.unlisted]
+    unlisted += [page for page in pages if page.unlisted]
+    posts = tuple(post for post in posts if not post.unlisted)
+    pages = tuple(page for page in pages if not page.unlisted)
     introductions = {page.slug: page for page in pages if isinstance(page, TagPage)}
     pages = tuple(page for page in pages if not isinstance(page, TagPage))
     collections = collections_of((page for page in pages if isinstance(page, Note)), library.config.collections)
@@ -200,10 +209,11 @@ def _site(library: Library, now: datetime, posts: Iterable[Post], pages: Iterabl
         tags_by_slug={tag.slug: tag for tag in tags},
         series=series,
         years=_years(posts),
-        neighbours=_neighbours(posts, tags, series, translations),
+        neighbours=_neighbours(posts, tags, series, translations) | {text.slug: _ALONE for text in unlisted},
         collections=collections,
         notes=note_neighbours(collections, texts),
         translations=translations,
+        unlisted_texts=tuple(unlisted),
     )
 
 
@@ -274,7 +284,7 @@ def _years(posts: tuple[Post, ...]) -> Mapping[int, tuple[Post, ...]]:
 
 def _neighbours(
     posts: tuple[Post, ...], tags: tuple[Tag, ...], series: Mapping[str, Series], translations: Translations
-) -> Mapping[str, Neighbours]:
+) -> dict[str, Neighbours]:
     tagged = {tag.slug: tag.posts for tag in tags}
     positions = {(tag.slug, post.slug): position for tag in tags for position, post in enumerate(tag.posts)}
     neighbours: dict[str, Neighbours] = {}

@@ -55,6 +55,7 @@ class _Common(TypedDict):
     source: str
     body_line: int
     draft: bool
+    unlisted: bool
     updated: datetime | None
     expires: datetime | None
     permalink: str | None
@@ -99,6 +100,8 @@ def parse_page(path: PurePosixPath, text: str, options: ParseOptions = _DEFAULT_
         problem = f"permalink is ignored: this text introduces {urls.tag(common['slug'])} and has its address"
         common["remarks"] = (*common["remarks"], Remark(key_line(text, "permalink"), problem))
         common["permalink"] = None
+    if page_class is TagPage and meta.unlisted:
+        _hide(common, "it introduces a tag")
     common["updated"] = meta.updated or meta.date
     return page_class(**common, published=meta.date)
 
@@ -119,6 +122,8 @@ def parse_note(
             problem = f"{key} is ignored: this text introduces /{place.section} and has its address; rename the folder"
             common["remarks"] = (*common["remarks"], Remark(key_line(text, key), problem))
             common["permalink"] = None
+    if meta.unlisted:
+        _hide(common, "its collection has a list of all notes")
     common["updated"] = meta.updated or meta.date
     if meta.date is None:
         return Note(**common, published=None, place=place)
@@ -148,6 +153,7 @@ def _common(
         source=text if body == parts.body else text.removesuffix(parts.body) + body,
         body_line=parts.body_line,
         draft=meta.draft,
+        unlisted=meta.unlisted,
         updated=meta.updated,
         expires=meta.expires,
         permalink=meta.permalink,
@@ -170,6 +176,13 @@ def _common(
             *_reserved(text, aliases),
         ),
     )
+
+
+def _hide(common: _Common, reason: str) -> None:
+    """Make a draft of a text that would be listed although its author does not want that."""
+    problem = f"is unlisted, which makes a draft of this text: {reason}"
+    common["draft"], common["unlisted"] = True, False
+    common["remarks"] = (*common["remarks"], Remark(key_line(common["source"], "unlisted"), problem))
 
 
 def _reserved(source: str, aliases: Iterable[str]) -> Iterator[Remark]:

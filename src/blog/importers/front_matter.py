@@ -39,6 +39,7 @@ class HeaderWriter:
             "description": _quoted(self._short(text, "description", item.description, _LONGEST_DESCRIPTION)),
             "tags": self._tags(text),
             "draft": "true" if item.draft else "",
+            "unlisted": "true" if item.unlisted else "",
             "slug": text.slug if slugify(text.file.stem) != text.slug or _looks_dated(text.slug) else "",
             "aliases": "".join(f"\n  - {_quoted(alias)}" for alias in text.aliases),
             "image": _quoted(image),

@@ -27,6 +27,7 @@ class Item:
     description: str = ""
     tags: tuple[str, ...] = ()
     draft: bool = False
+    unlisted: bool = False
     slug: str = ""
     # Old addresses: paths or URLs. The first one is where the text was.
     addresses: tuple[str, ...] = ()

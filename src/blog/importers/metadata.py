@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from blog.content.front_matter import (
     SWITCH,
     TABLES,
-    UNLISTED,
     Split,
     Value,
     line_of_written,
@@ -20,7 +19,7 @@ from blog.content.front_matter import (
 _DATED_NAME = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})[-_](.+)")
 # The fields of an item. What else a post here may have is reported as well, so that nothing is lost without a word.
 _CARRIED = frozenset({
-    "title", "date", "updated", "description", "tags", "draft", "expires", "slug", "permalink", "aliases", "image", "image_alt", "audio",
+    "title", "date", "updated", "description", "tags", "draft", "unlisted", "expires", "slug", "permalink", "aliases", "image", "image_alt", "audio",
     "authors", "lang", "series", "canonical", "order", "id",
 })  # fmt: skip
 
@@ -100,10 +99,9 @@ class Metadata:
         return normal(self._written["draft"]) != "status" if is_off is None else is_off
 
     @property
-    def unlisted(self) -> str:
-        """The word for a text that is served but in no list; empty if it is not one."""
-        status = self.first("status")
-        return status if status.lower() in UNLISTED else ""
+    def is_unlisted(self) -> bool:
+        """Whether the text is served and in no list."""
+        return SWITCH.get(str(self._values.get("unlisted", "")).lower(), False)
 
     def first(self, *keys: str) -> str:
         """The value of a key that only one program has."""

@@ -255,7 +255,7 @@ class MetadataBuilder:
             fediverse=self._fediverse(page),
             feeds=self._feeds,
             translations=self._translations(page),
-            indexed=not (state := self._site.state_of(page)),
+            indexed=not (state := self._site.state_of(page)) and not page.unlisted,
             state=state,
             json_ld=(self._breadcrumbs([(page.title, page.url)]),),
         )
@@ -279,7 +279,7 @@ class MetadataBuilder:
             fediverse=self._fediverse(post),
             translations=self._translations(post),
             source=post.source_url,
-            indexed=not (state := self._site.state_of(post)),
+            indexed=not (state := self._site.state_of(post)) and not post.unlisted,
             state=state,
             json_ld=(self._posting(post), self._breadcrumbs([*parents, (post.title, post.url)])),
             parents=parents,

@@ -90,6 +90,7 @@ class PageRenderer:
         yield from map(self.text, self._site.pages)
         for collection in self._site.collections:
             yield from self._collection(collection)
+        yield from map(self.text, self._site.unlisted_texts)
 
     def text(self, text: Text) -> Rendered:
         """The page of a post, a page or a note of the site."""

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from xml.etree import ElementTree as ET
 
@@ -9,6 +10,7 @@ from blog import urls
 from blog.content.collections import Collection, last_updated
 from blog.content.post import Post, Text
 from blog.content.site import Site, last_modified
+from blog.render import security
 from blog.render.environment import iso
 from blog.render.page import MARKDOWN, TEXT, XML, Rendered
 from blog.render.pages import POSTS_PER_PAGE
@@ -33,11 +35,14 @@ def site_files(site: Site, theme: Theme, origin: str, pages: Container[str]) -> 
 
 
 def sources(site: Site) -> Iterator[Rendered]:
-    """The Markdown sources of the posts, pages and notes."""
+    """The Markdown sources of the posts, pages and notes. Those of unlisted texts are not to be indexed."""
     yield from (_source(post, urls.SOURCE_ROUTE) for post in site.posts)
     yield from (_source(page, urls.PAGE_SOURCE_ROUTE) for page in site.pages)
     for collection in site.collections:
         yield from (_source(note, urls.source_of(note.route)) for note in collection.all)
+    for text in site.unlisted_texts:
+        source = _source(text, urls.SOURCE_ROUTE if isinstance(text, Post) else urls.PAGE_SOURCE_ROUTE)
+        yield replace(source, headers={**source.headers, **security.NOT_INDEXED})
 
 
 def _page(path: str, media_type: str, body: bytes) -> Rendered:

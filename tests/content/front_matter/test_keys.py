@@ -307,10 +307,28 @@ def test_a_date_in_the_files_name_is_that_of_a_text_without_one() -> None:
 
 
 @pytest.mark.parametrize("status", ["hidden", "Unlisted"])
-def test_a_text_that_stands_in_no_list_elsewhere_is_a_draft_with_a_warning(status: str) -> None:
+def test_a_text_that_stands_in_no_list_elsewhere_is_unlisted(status: str) -> None:
     front_matter = pelican(f"Title: T\nDate: 2026-03-01\nStatus: {status}\n")
-    assert front_matter.draft
-    assert remarks(front_matter) == [(3, f"Status: {status} makes a draft: a text that is served is in the lists too")]
+    assert (front_matter.unlisted, front_matter.draft, remarks(front_matter)) == (True, False, [])
+
+
+@pytest.mark.parametrize(
+    ("written", "state"),
+    [
+        ("unlisted: true", "unlisted"),
+        ("hidden: yes", "unlisted"),
+        ("eleventyExcludeFromCollections: true", "unlisted"),
+        ("_build:\n  list: never", "unlisted"),
+        ("build: {render: always, list: local}", "unlisted"),
+        ("build: {render: never, list: never}", "draft"),
+        ("build: {list: always}", "published"),
+        ("unlisted: false", "published"),
+    ],
+)
+def test_keys_of_other_programs_keep_a_text_out_of_lists(written: str, state: str) -> None:
+    front_matter = parse(f"title: T\n{written}\n")
+    assert (front_matter.unlisted, front_matter.draft) == (state == "unlisted", state == "draft")
+    assert remarks(front_matter) == []
 
 
 def test_unix_time_is_a_date_in_every_dialect() -> None:

@@ -15,6 +15,7 @@ REPOSITORY = Path(__file__).parents[3]
 FOLDERS = [Path(name) for name in os.environ.get("BLOG_MARKDOWN_FOLDERS", "").split(":") if name]
 ROUNDS = int(os.environ.get("BLOG_MARKDOWN_ROUNDS", "300"))
 
+
 @pytest.fixture(scope="session")
 def differ(
     html: Callable[[str], str], meaning: Callable[[str], str], without_note_markup: Callable[[str], str]
@@ -63,7 +64,9 @@ def differ(
         pytest.param("_http://a.org_ b\n", id="address-in-underscores-before-a-word"),
         pytest.param("http://a.org?b=c&copy; http://a.org?b&amp; http://a.org/&; http://localhost\n", id="entities"),
         pytest.param("a@b.org a.b-c_d@a.b a@b.c_ a@b mailto:a@b.org a@b.org.\n", id="e-mail"),
-        pytest.param("http://हिन्दी.भारत/x www.例.jp http://例。x http://🍄.ga/ http://a.b_c.d.e\n", id="hosts-in-every-script"),
+        pytest.param(
+            "http://हिन्दी.भारत/x www.例.jp http://例。x http://🍄.ga/ http://a.b_c.d.e\n", id="hosts-in-every-script"
+        ),
         pytest.param("a@b.c/d@e.f/g@h.i mailto:a@b.c/mailto:d@e.f xmpp:a@b.c/d. xxmpp:a@b.c/d\n", id="e-mail-by-slash"),
         pytest.param("[www.a.org](b) ![www.a.org](b) `www.a.org` [www.a.org\n", id="no-link-in-brackets"),
         pytest.param("a.b-c_d@a.b- a.b-c_d@a.b_ a+b@c.d (e@f.g) *h@i.j*\n", id="e-mail-ends"),

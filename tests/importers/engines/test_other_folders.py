@@ -101,8 +101,7 @@ def test_pelican_is_not_run_and_its_links_are_resolved(imported: Import) -> None
     assert "[to](angstrom-more.md) ![p](images/hi/p.svg) [doc](images/hi/doc.pdf)" in hello
     assert "date: 2019-01-02 10:00:00+01:00" in hello
     assert 'description: "In short."\ntags: ["a", "b", "code"]\n' in hello
-    assert "draft: true" in site.text("angstrom-more.md")
-    assert "other.md:3: is hidden, so that it was served and stood in no list, which nothing is here" in site.lines
+    assert "unlisted: true" in site.text("angstrom-more.md")
     assert (
         "old.rst:1: .rst is not Markdown: convert it (pandoc --from rst --to gfm --output old.md old.rst), give it"
         in site.lines

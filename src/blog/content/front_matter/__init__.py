@@ -1,6 +1,6 @@
 """Front matter of posts and pages in the dialects of several programs, read as text and then validated into typed values."""
 
-from blog.content.front_matter.keys import SYNONYMS, TABLES, UNLISTED, normal, translate
+from blog.content.front_matter.keys import SYNONYMS, TABLES, normal, translate
 from blog.content.front_matter.lines import key_line, line_of, line_of_written
 from blog.content.front_matter.model import FrontMatter, Line, Writer, alias_path, fediverse_address, language_tag
 from blog.content.front_matter.parser import (
@@ -20,7 +20,6 @@ __all__ = [
     "SWITCH",
     "SYNONYMS",
     "TABLES",
-    "UNLISTED",
     "Dialect",
     "FrontMatter",
     "FrontMatterError",

@@ -22,6 +22,7 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "description": ("summary", "excerpt", "subtitle", "spoiler", "abstract", "metaDescription"),
     "tags": ("tag", "categories", "category", "keywords", "topics"),
     "draft": ("isDraft", "private", "isPublished", "public", "status"),
+    "unlisted": ("hidden", "eleventyExcludeFromCollections"),
     "expires": ("expiryDate", "unpublishDate"),
     "slug": (),
     "permalink": ("url", "path"),
@@ -49,9 +50,8 @@ TABLES = frozenset({"extra", "params", "taxonomies"})
 _IN_TABLES = frozenset(
     {"updated", "description", "tags", "image", "image_alt", "authors", "series", "canonical", "audio"}
 )
-# States of texts that other programs serve and leave out of lists, which nothing here is.
-UNLISTED = frozenset({"hidden", "unlisted"})
-DRAFT_STATUS = frozenset({"draft", "drafts", "private", "pending", "skip", "unpublished", "wip"}) | UNLISTED
+_UNLISTED_STATUS = frozenset({"hidden", "unlisted"})
+DRAFT_STATUS = frozenset({"draft", "drafts", "private", "pending", "skip", "unpublished", "wip"})
 _LIVE_STATUS = frozenset({"published", "publish", "public", "live", "final"})
 # Switches that make a draft when they are off; published may be a date too.
 _OPPOSITES = frozenset({"published", "ispublished", "public"})
@@ -123,9 +123,6 @@ def translate(data: Mapping[str, Value], *, spaced_tags: bool = False) -> Transl
     entries = list(_entries(data, translated))
     for _, key, written, value in sorted(entries, key=lambda entry: entry[0]):
         converted = _CONVERTERS.get(key, _same)(written, value)
-        if normal(written) == "status" and isinstance(value, str) and value.lower() in UNLISTED:
-            problem = f"{written}: {value} makes a draft: a text that is served is in the lists too"
-            translated.said.append(Said(written, problem))
         if key == "tags" and spaced_tags:
             converted = _spaced(written, converted)
         if normal(written) in _OPPOSITES and not _has_digit(converted):
@@ -134,6 +131,8 @@ def translate(data: Mapping[str, Value], *, spaced_tags: bool = False) -> Transl
         elif key == "permalink" and _as_switch(converted) is False:
             # Eleventy writes no file for such a text.
             _set(translated, "draft", written, "true")
+        elif normal(written) == "status" and isinstance(value, str) and value.lower() in _UNLISTED_STATUS:
+            _set(translated, "unlisted", written, "true")
         elif key == "image":
             _set_image(translated, written, converted)
         elif key == "series":
@@ -151,7 +150,9 @@ def _entries(data: Mapping[str, Value], translated: Translated) -> Iterator[tupl
     for written, value in data.items():
         if isinstance(value, str) and value in _NULL and meaning(written) != "title":
             continue
-        if isinstance(value, dict) and normal(written) in TABLES:
+        if isinstance(value, dict) and normal(written) == "build":
+            yield from _of_build(written, value)
+        elif isinstance(value, dict) and normal(written) in TABLES:
             yield from _in_table(written, value, translated)
         elif key := meaning(written):
             yield _RANK[normal(written)], key, written, value
@@ -162,6 +163,15 @@ def _entries(data: Mapping[str, Value], translated: Translated) -> Iterator[tupl
     if len(unknown) > _MOST_SAID:
         more = f"and {len(unknown) - _MOST_SAID} more keys that have no meaning here"
         translated.said.append(Said(unknown[_MOST_SAID], more))
+
+
+def _of_build(written: str, values: Mapping[str, Value]) -> Iterator[tuple[int, str, str, Value]]:
+    """What Hugo's build options say about the page of a text, and about lists."""
+    wanted = {normal(key): value.lower() for key, value in values.items() if isinstance(value, str)}
+    if wanted.get("render") in {"never", "link", "false"}:
+        yield _RANK["draft"], "draft", written, "true"
+    elif wanted.get("list") in {"never", "local", "false"}:
+        yield _RANK["unlisted"], "unlisted", written, "true"
 
 
 def _in_table(table: str, values: Mapping[str, Value], translated: Translated) -> Iterator[tuple[int, str, str, Value]]:

@@ -151,6 +151,7 @@ class FrontMatter(BaseModel):
         list[Annotated[str, AfterValidator(_with_slug)]], BeforeValidator(words), Field(max_length=MAX_TAGS)
     ] = []
     draft: Annotated[bool, BeforeValidator(_switch)] = False
+    unlisted: Annotated[bool, BeforeValidator(_switch)] = False
     expires: Moment | None = None
     slug: Annotated[str, Field(max_length=200), AfterValidator(_with_slug)] | None = None
     permalink: Annotated[str, Field(max_length=300)] | None = None

@@ -73,11 +73,6 @@ def read_markdown(folder: SourceFolder, path: Path) -> MarkdownFile | None:
 def item_of(folder: SourceFolder, file: MarkdownFile, **values: Any) -> Item:
     """The item of a file; ``values`` are those that its program decides."""
     meta = file.meta
-    if meta.unlisted:
-        problem = (
-            f"is {meta.unlisted}, so that it was served and stood in no list, which nothing is here, and became a draft"
-        )
-        folder.report.change(file.path, meta.line_of("draft"), problem)
     if meta.unknown:
         folder.report.lose(file.path, meta.line_of(meta.unknown[0]), f"{', '.join(meta.unknown)}: not carried over")
     given = {
@@ -87,6 +82,7 @@ def item_of(folder: SourceFolder, file: MarkdownFile, **values: Any) -> Item:
         "description": meta.text("description"),
         "tags": meta.words("tags"),
         "draft": meta.is_draft,
+        "unlisted": meta.is_unlisted,
         "slug": meta.text("slug"),
         "image": meta.text("image"),
         "image_alt": meta.text("image_alt"),
