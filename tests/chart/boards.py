@@ -13,7 +13,8 @@ BOARDS: dict[str, dict[str, Any]] = {
 }
 VARIABLES = {
     "$__rate_interval": "30s", "$__range": "30s", "$namespace": ".*", "$job": "blog", "$instance": ".*", "$pod": "blog-.*",
-    "$release": "blog", "$availability": "0.999",
+    "$release": "blog", "$availability": "0.999", "$__auto": "30s", "$service": "blog",
+    "${logs:raw}": '{namespace="blog",container="blog"}', "${beacons:raw}": '{app_name="blog"}',
 }  # fmt: skip
 # Metrics of kube-state-metrics and cAdvisor, by the names that they have had since versions 2.0 and 0.40, and of Prometheus itself.
 FOREIGN = {
@@ -81,4 +82,10 @@ OPERATIONS = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
 # What stands in backticks in the runbook, and what of it is PromQL.
 SPANS = re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```", "", OPERATIONS, flags=re.MULTILINE | re.DOTALL))
 _CALL = re.compile(r"(?:sum|max|min|count|rate|increase|histogram_quantile)\b.*\(\w|time\(\) - ")
+# Queries of Loki and of Tempo in the runbook. In a table, | is escaped.
+SELECTORS = [
+    ("tempo" if "resource." in span else "loki", span.replace("\\|", "|"))
+    for span in SPANS
+    if re.match(r"\{[\w.]+=", span)
+]
 RUNBOOK = sorted({span for span in SPANS if _CALL.match(span) or re.fullmatch(r"\w+(?:\{.*\})? / \w+", span)})
