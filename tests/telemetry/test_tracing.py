@@ -346,14 +346,20 @@ async def test_the_spans_of_routes_and_of_prepared_responses_keep_the_limits(  #
         assert all(len(value) <= event_length for name, value in event.items() if name != "name")
 
 
-async def test_spans_say_how_many_attributes_their_limits_have_dropped(base_settings: Settings) -> None:
+async def test_spans_say_how_many_attributes_their_limits_have_dropped_and_the_log_does_not(
+    base_settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
     exporter = InMemorySpanExporter()
-    pipeline = Pipeline(replace(base_settings, span_attribute_count=1, span_event_count=0), exporter)
-    with pipeline.provider.get_tracer("test").start_as_current_span("a", attributes={"first": 1, "second": 2}) as span:
+    settings = replace(base_settings, span_attribute_count=1, attribute_length=2, span_event_count=0)
+    pipeline = Pipeline(settings, exporter)
+    with pipeline.provider.get_tracer("test").start_as_current_span(
+        "a", attributes={"first": "one", "second": 2}
+    ) as span:
         span.add_event("exception")
     pipeline.shutdown()
     (limited,) = exporter.get_finished_spans()
-    assert limited.attributes == {"first": 1}
+    assert limited.attributes == {"first": "on"}
+    assert caplog.text == ""
     assert (limited.dropped_attributes, limited.dropped_events) == (1, 1)
 
 

@@ -68,8 +68,8 @@ def _first(*limits: int | None) -> int | None:
 
 
 def _bounded(attributes: Mapping[str, Any], most: int | None, longest: int | None) -> BoundedAttributes:
-    """The first ``most`` attributes, with texts cut at ``longest`` characters."""
-    kept = dict(list(attributes.items())[:most])
-    bounded = BoundedAttributes(attributes=kept, max_value_len=longest)
+    """The first ``most`` attributes, with texts cut at ``longest`` characters. No span of the service has lists of texts."""
+    kept = [(name, value[:longest] if isinstance(value, str) else value) for name, value in attributes.items()][:most]
+    bounded = BoundedAttributes(attributes=dict(kept))
     bounded.dropped = len(attributes) - len(kept)
     return bounded
