@@ -10,6 +10,8 @@ from blog.search.words import LONGEST_WORD, WORD, words_of
 # It stands between pieces that no phrase may span. No word has this character.
 GAP = "¦"
 _SHORTEST_FORM = 3
+# Each takes 1 KB, and a large site has many times as many, most of them rare.
+_MOST_KNOWN = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,10 @@ class SectionFields:
 
 @dataclass(frozen=True, slots=True)
 class TextFields:
-    """The columns of a text in the index, those of its sections, and the words that a typing error may be corrected to, as they are written."""
+    """The columns of a text in the index, those of its sections, and the words that a typing error may be corrected to, as they are written.
+
+    A stem may be what was mistyped too: its ``forms`` entry has a word of the text with that stem.
+    """
 
     title: str
     tags: str
@@ -36,11 +41,26 @@ class TextFields:
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """What the index has for a word as it is written: its keys in their order, its further keys, and the forms that may be meant by it."""
+    """What the index has for a word as it is written: its keys in their order, its further keys, and the forms and stems that may be meant by it."""
 
     keys: tuple[str, ...]
     others: dict[str, None]
     forms: dict[str, str]
+    stems: dict[str, str]
+
+
+class _Forms:
+    """The words of a text, and the stems of its words, with the words as they are written."""
+
+    __slots__ = ("stems", "words")
+
+    def __init__(self) -> None:
+        self.words: dict[str, str] = {}
+        self.stems: dict[str, str] = {}
+
+    def add(self, entry: _Entry) -> None:
+        self.words.update(entry.forms)
+        self.stems.update(entry.stems)
 
 
 class _Field:
@@ -57,14 +77,14 @@ class _Field:
 
 
 class Analyzer:
-    """Analyses texts of one language. It remembers the words that it has met."""
+    """Analyses texts of one language. It remembers the words that it has met last."""
 
     def __init__(self, language: str) -> None:
         self._language = code_of(language)
         self._known: dict[str, _Entry] = {}
 
     def fields(self, text: SearchText) -> TextFields:
-        forms: dict[str, str] = {}
+        forms = _Forms()
         title, tags = self._field(text.title, forms), [self._field(name, forms) for name, _ in text.tags]
         sections = [
             [self._field(words, forms) for words in (section.heading, section.body, section.code)]
@@ -77,11 +97,13 @@ class Analyzer:
             _column(body for _, body, _ in sections),
             _column(code for _, _, code in sections),
             tuple(SectionFields(*map(str, section)) for section in sections),
-            forms,
+            forms.stems | forms.words,
         )
 
-    def _field(self, text: str, forms: dict[str, str]) -> _Field:
+    def _field(self, text: str, forms: _Forms) -> _Field:
         field, known = _Field(), self._known
+        if len(known) > _MOST_KNOWN:
+            known.clear()
         written = WORD.findall(text)
         distinct = dict.fromkeys(written)
         for word in distinct:
@@ -91,22 +113,29 @@ class Analyzer:
             field.keys += known[word].keys
         for word in distinct:
             field.others.update(known[word].others)
-            forms.update(known[word].forms)
+            forms.add(known[word])
         return field
 
     def _entry(self, written: str) -> _Entry:
         keys: list[str] = []
         others: dict[str, None] = {}
         forms: dict[str, str] = {}
+        stems: dict[str, str] = {}
         for _, _, word in words_of(written):
             keys += word.keys
             others |= dict.fromkeys(word.others)
             for form, shown in word.forms:
-                if _SHORTEST_FORM <= len(form) < LONGEST_WORD and not form.isdigit():
+                if _may_be_meant(form):
                     forms[form] = shown
                 if found := stem(shown, self._language):
                     others[found] = None
-        return _Entry(tuple(keys), others, forms)
+                    if _may_be_meant(found[1:]):
+                        stems[found[1:]] = shown
+        return _Entry(tuple(keys), others, forms, stems)
+
+
+def _may_be_meant(form: str) -> bool:
+    return _SHORTEST_FORM <= len(form) < LONGEST_WORD and not form.isdigit()
 
 
 def _column(fields: Iterable[_Field]) -> str:

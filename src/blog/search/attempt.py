@@ -2,12 +2,15 @@
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from difflib import get_close_matches
+from operator import itemgetter
+from typing import NamedTuple
 
 from blog.content.slugs import slugify
 from blog.search.catalogue import IndexedText
 from blog.search.query import Query, Term
+from blog.search.stems import stems
 from blog.search.vocabulary import Near, far, near, texts_with
 from blog.search.wanted import Alternative, Wanted, expression, wanted
 from blog.search.words import folded, words_of
@@ -24,8 +27,7 @@ _SHORTEST_BEGINNING = 2
 _MOST_PARTS = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A text that was found, its score, and what in it is marked."""
 
     text: IndexedText
@@ -43,7 +45,7 @@ class Attempt:
         self._wanted = [it for term in query.terms if not term.excluded for it in wanted(term, languages)]
         self._excluded = [it for term in query.terms if term.excluded for it in wanted(term, languages)]
         self._corrections: dict[str, Near] = {}
-        self._nearest: dict[tuple[str, ...], list[Alternative]] = {}
+        self._nearest: dict[tuple[str, ...], list[tuple[Alternative, ...]]] = {}
 
     @property
     def words(self) -> int:
@@ -94,9 +96,11 @@ class Attempt:
         """The texts with all or one of the terms, the best first; ``bounded`` by what the query excludes and by in:code."""
         excluded, in_code = (self._excluded, self._query.in_code) if bounded else ((), False)
         matched = expression(found, excluded, operator, in_code=in_code)
-        rows = self._connection.execute(_RANKED, (matched,)).fetchall()
-        ranked = sorted((score, texts[number].order, number) for number, score in rows if number in texts)
-        return [Found(texts[number], -score, found) for score, _, number in ranked]
+        ranked = [row for row in self._connection.execute(_RANKED, (matched,)) if row[0] in texts]
+        if len({score for _, score in ranked}) < len(ranked):
+            ranked.sort(key=lambda row: texts[row[0]].order)
+        ranked.sort(key=itemgetter(1))
+        return [Found(texts[number], -score, found) for number, score in ranked]
 
     def _of_each_correction(self, meant: Sequence[Wanted], texts: dict[int, IndexedText]) -> list[Found]:
         """The best text for each of the likeliest corrections, where one word is mistyped: any of them may be meant."""
@@ -106,7 +110,7 @@ class Attempt:
         index = corrected[0]
         best: list[Found] = []
         for correction in self._nearest[meant[index].forms][:_MOST_CORRECTIONS]:
-            only = replace(meant[index], alternatives=(correction,))
+            only = replace(meant[index], alternatives=correction)
             tried = [*meant[:index], only, *meant[index + 1 :]]
             best = _and_then(best, self._matched(tried, "AND", texts)[:1])
         return best
@@ -131,10 +135,15 @@ class Attempt:
             if nearest and not self._is_known(form):
                 self._corrections[form] = nearest[0]
         if len(it.forms) == 1:
-            self._nearest[it.forms] = [Alternative((other.form,)) for other in corrected[0]]
-            return self._nearest[it.forms]
-        best = (nearest[0].form if nearest else form for form, nearest in zip(it.forms, corrected, strict=True))
+            meant = self._nearest[it.forms] = [self._meaning(other) for other in corrected[0]]
+            return [alternative for alternatives in meant for alternative in alternatives]
+        best = (_best(form, nearest) for form, nearest in zip(it.forms, corrected, strict=True))
         return [Alternative(tuple(best))]
+
+    def _meaning(self, word: Near) -> tuple[Alternative, ...]:
+        """A word of the index and its stems, as for one that was typed so."""
+        stemmed = [Alternative((key,)) for key in stems(word.shown, self._languages)]
+        return (*([] if word.is_stem else [Alternative((word.form,))]), *stemmed)
 
     def _tag(self, name: str, texts: dict[int, IndexedText]) -> str:
         """A tag that texts have for one that a query names."""
@@ -147,15 +156,20 @@ class Attempt:
 
     def _with_far(self, it: Wanted) -> Wanted:
         """A term with the words that are nearest to its unknown ones, which may be far."""
-        meant = []
+        meant: list[Alternative] = []
         for form in it.forms:
             if not self._is_known(form) and (word := self._corrections.get(form) or far(self._connection, form)):
                 self._corrections.setdefault(form, word)
-                meant.append(Alternative((word.form,)))
+                meant += self._meaning(word)
         return it.with_others(meant)
 
     def _is_known(self, form: str) -> bool:
         return texts_with(self._connection, form) > 0
+
+
+def _best(form: str, near: Sequence[Near]) -> str:
+    """The nearest word for one of several that follow each other, in whose place no stem can stand."""
+    return next((it.form for it in near if not it.is_stem), form)
 
 
 def _in_parts(found: Sequence[Wanted]) -> list[Wanted]:

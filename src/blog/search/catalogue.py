@@ -2,8 +2,9 @@
 
 import json
 import sqlite3
+import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -30,22 +31,25 @@ class IndexedText:
     first: int
     last: int
     order: tuple[float, str]
+    year: int | None
 
 
 def texts_in(connection: sqlite3.Connection) -> Iterator[IndexedText]:
     rows = connection.execute("SELECT id, path, title, kind, date, language, tags, first, last FROM texts")
     for number, path, title, kind, date, language, tags, first, last in rows:
-        pairs = tuple((name, slug) for name, slug in json.loads(tags))
+        # Equal slugs are one object, so that they are counted without comparing their letters.
+        pairs = tuple((name, sys.intern(slug)) for name, slug in json.loads(tags))
         moment = datetime.fromisoformat(date) if date else None
         order = (-moment.timestamp() if moment else 0.0, path)
         slugs = tuple(slug for _, slug in pairs)
-        yield IndexedText(number, path, title, kind, moment, language, pairs, slugs, first, last, order)
+        year = moment.year if moment else None
+        yield IndexedText(number, path, title, kind, moment, language, pairs, slugs, first, last, order, year)
 
 
 def passes(text: IndexedText, query: Query, tag: str | None, year: int | None) -> bool:
     """Whether a text is among those that the filters leave."""
     slugs = text.slugs
-    its_year = text.date.year if text.date else 0
+    its_year = text.year or 0
     return (
         all(slugify(name) in slugs for name in (*query.tags, *([tag] if tag else [])))
         and not any(slugify(name) in slugs for name in query.without_tags)
@@ -55,17 +59,19 @@ def passes(text: IndexedText, query: Query, tag: str | None, year: int | None) -
     )
 
 
-def tag_counts(texts: Sequence[IndexedText]) -> tuple[TagCount, ...]:
-    """The most frequent tags, each as the first of the texts writes it."""
-    counts = Counter(chain.from_iterable(text.slugs for text in texts))
+def tag_names(texts: Iterable[IndexedText]) -> dict[str, str]:
+    """The names of tags by their slugs, each as the newest text writes it."""
+    oldest_first = sorted(texts, key=lambda it: it.order, reverse=True)
+    return {slug: name for text in oldest_first for name, slug in text.tags}
+
+
+def tag_counts(texts: Sequence[IndexedText], names: Mapping[str, str]) -> tuple[TagCount, ...]:
+    """The most frequent tags."""
+    counts = Counter(chain.from_iterable([text.slugs for text in texts]))
     best = sorted(counts.items(), key=lambda it: (-it[1], it[0]))[:_MOST_TAGS]
-    return tuple(TagCount(_name(slug, texts), slug, count) for slug, count in best)
-
-
-def _name(slug: str, texts: Sequence[IndexedText]) -> str:
-    return next(name for text in texts for name, its in text.tags if its == slug)
+    return tuple(TagCount(names[slug], slug, count) for slug, count in best)
 
 
 def year_counts(texts: Iterable[IndexedText]) -> tuple[YearCount, ...]:
-    counts = Counter(text.date.year for text in texts if text.date)
-    return tuple(YearCount(year, counts[year]) for year in sorted(counts, reverse=True))
+    counts = Counter([text.year for text in texts])
+    return tuple(YearCount(year, counts[year]) for year in sorted(filter(None, counts), reverse=True))

@@ -8,17 +8,14 @@ from dataclasses import replace
 
 from blog.search.answers import Answer, Hit, Nearest, Section
 from blog.search.attempt import Attempt, Found
-from blog.search.catalogue import IndexedText, passes, tag_counts, texts_in, year_counts
+from blog.search.catalogue import IndexedText, passes, tag_counts, tag_names, texts_in, year_counts
 from blog.search.index import made, opened, section_of, updated
+from blog.search.passages import best_sections
 from blog.search.query import Query
 from blog.search.snippets import Marker
 from blog.search.stems import MOST_LANGUAGES, code_of
 from blog.search.texts import PackedText
 
-_SECTIONS_WITH = (
-    "SELECT rowid AS number, %d AS weight FROM section_words WHERE section_words MATCH ? AND rowid BETWEEN ? AND ?"
-)
-_BEST_SECTIONS = "SELECT number, sum(weight) FROM (%s) GROUP BY number ORDER BY 2 DESC, 1 LIMIT ?"
 # The first hits of a page are shown with several sections.
 _FIRST_HITS, _MOST_SECTIONS = 3, 3
 _MOST_NEAREST = 3
@@ -38,6 +35,7 @@ class Search:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._texts = {text.number: text for text in texts_in(connection)}
+        self._tag_names = tag_names(self._texts.values())
         languages = Counter(code_of(text.language) for text in self._texts.values())
         self._languages = [language for language, _ in languages.most_common(MOST_LANGUAGES)]
         self._deadline = float("inf")
@@ -106,15 +104,17 @@ class Search:
         if not found:
             nearest = self._nearest(search)
             return Answer(query=query, suggestion=search.suggestion(), nearest=nearest)
+        shown = found[offset : offset + limit]
+        best = best_sections(self._connection, shown, in_code=query.in_code)
         return Answer(
             query=query,
             total=len(found),
             hits=tuple(
-                self._hit(it, query, _MOST_SECTIONS if number < _FIRST_HITS else 1)
-                for number, it in enumerate(found[offset : offset + limit])
+                self._hit(it, query, best[it.text.number][: _MOST_SECTIONS if number < _FIRST_HITS else 1])
+                for number, it in enumerate(shown)
             ),
-            tags=tag_counts([it.text for it in found]),
-            years=year_counts(it.text for it in found),
+            tags=tag_counts([it.text for it in found], self._tag_names),
+            years=year_counts([it.text for it in found]),
             suggestion=search.suggestion(),
         )
 
@@ -127,7 +127,7 @@ class Search:
         texts = [it.text for it in found[:_MOST_NEAREST]]
         return tuple(Nearest(text.path, text.title, text.language) for text in texts)
 
-    def _hit(self, found: Found, query: Query, sections: int) -> Hit:
+    def _hit(self, found: Found, query: Query, sections: list[int]) -> Hit:
         if time.monotonic() > self._deadline:
             raise TooSlowError
         text = found.text
@@ -142,10 +142,10 @@ class Search:
             score=round(found.score, 4),
         )
 
-    def _sections(self, found: Found, query: Query, count: int) -> Iterator[Section]:
-        """The sections with most of the words, in the order of the text."""
+    def _sections(self, found: Found, query: Query, numbers: list[int]) -> Iterator[Section]:
+        """Some sections of a text in their order, or else its first one."""
         text, marker = found.text, self._marker(found)
-        for number in sorted(self._best_sections(found, query, count)) or [text.first] * (text.first <= text.last):
+        for number in sorted(numbers) or [text.first] * (text.first <= text.last):
             section = section_of(self._connection, number)
             yield Section(section.heading, section.anchor, marker.snippet(section, in_code=query.in_code))
 
@@ -155,16 +155,3 @@ class Search:
         if known not in self._markers:
             self._markers[known] = Marker(found.wanted, found.text.language)
         return self._markers[known]
-
-    def _best_sections(self, found: Found, query: Query, count: int) -> list[int]:
-        """The sections with most of the terms; one with them in its heading comes first."""
-        if not found.wanted:
-            return []
-        column = "{code} : " if query.in_code else ""
-        matched = [(f"{column}{it.words}", 2) for it in found.wanted]
-        if not query.in_code:
-            matched.append((f"{{heading}} : ({' OR '.join(it.words for it in found.wanted)})", 1))
-        parts = " UNION ALL ".join(_SECTIONS_WITH % weight for _, weight in matched)
-        values = [value for words, _ in matched for value in (words, found.text.first, found.text.last)]
-        rows = self._connection.execute(_BEST_SECTIONS % parts, (*values, count))
-        return [number for number, _ in rows]

@@ -10,8 +10,10 @@ from blog.search.texts import PackedText, SearchText, TextSection, unpacked
 
 # The words are split already: every key is a token, whatever version of Unicode SQLite knows.
 _TOKENIZE = """tokenize="ascii tokenchars '+#~'" """
+# A page holds two leaves of FTS5, or several sections; a commit gives back those that merges have left.
 _SCHEMA = f"""
-    PRAGMA page_size = 4096;
+    PRAGMA page_size = 8192;
+    PRAGMA auto_vacuum = FULL;
     CREATE TABLE texts (
         id INTEGER PRIMARY KEY, digest BLOB, path TEXT, title TEXT, kind TEXT, date TEXT, language TEXT, tags TEXT, first INTEGER, last INTEGER
     );
@@ -20,6 +22,14 @@ _SCHEMA = f"""
     CREATE VIRTUAL TABLE section_words USING fts5(heading, body, code, content='', detail=column, columnsize=0, {_TOKENIZE});
     CREATE TABLE vocabulary (form TEXT PRIMARY KEY, shown TEXT, texts INTEGER) WITHOUT ROWID;
     CREATE TABLE endings (reversed TEXT PRIMARY KEY) WITHOUT ROWID;
+"""
+# The same order as that of `_rank`.
+_COUNT = """
+    INSERT INTO vocabulary VALUES (?, ?, ?) ON CONFLICT (form) DO UPDATE SET texts = texts + excluded.texts, shown = CASE
+        WHEN shown IS NULL OR excluded.shown IS NULL THEN NULL
+        WHEN (length(excluded.shown), excluded.shown) < (length(shown), shown) THEN excluded.shown
+        ELSE shown
+    END
 """
 
 
@@ -86,13 +96,15 @@ def _add(connection: sqlite3.Connection, texts: Iterable[PackedText]) -> None:
     counts: dict[str, tuple[str, int]] = {}
     for number, packed in enumerate(texts, number + 1):  # noqa: B020 -- numbers go on after the last one
         text = unpacked(packed)
-        fields = analyzers.setdefault(text.language, Analyzer(text.language)).fields(text)
+        if text.language not in analyzers:
+            analyzers[text.language] = Analyzer(text.language)
+        fields = analyzers[text.language].fields(text)
         _insert(connection, number, section + 1, packed.digest, text)
         _index(connection, number, section + 1, fields)
         section += len(text.sections)
         for form, shown in fields.forms.items():
             known, count = counts.get(form, (shown, 0))
-            counts[form] = known, count + 1
+            counts[form] = min(known, shown, key=lambda it: _rank(form, it)), count + 1
     _count(connection, counts)
 
 
@@ -147,10 +159,15 @@ def _remove(connection: sqlite3.Connection, number: int) -> None:
     _count(connection, {form: (shown, -1) for form, shown in fields.forms.items()})
 
 
+def _rank(form: str, shown: str) -> tuple[bool, int, str]:
+    """Sorts the words with a form: the form itself, then the shortest one, because a stem has several."""
+    return shown != form, len(shown), shown
+
+
 def _count(connection: sqlite3.Connection, counts: Mapping[str, tuple[str, int]]) -> None:
     """Add to the number of texts that each word is in."""
     connection.executemany(
-        "INSERT INTO vocabulary VALUES (?, ?, ?) ON CONFLICT (form) DO UPDATE SET texts = texts + excluded.texts",
+        _COUNT,
         ((form, shown if shown != form else None, count) for form, (shown, count) in sorted(counts.items())),
     )
     connection.executemany(

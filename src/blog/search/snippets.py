@@ -1,6 +1,5 @@
 """Snippets: the part of a section with the most of the words that were found, which are marked."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -38,9 +37,8 @@ class Marker:
         self._runs: list[tuple[str, int]] = []
         for number, it in enumerate(found):
             self._add(it, number)
-        beginnings = {re.escape(beginning_of(key)) for key in (*self._keys, *self._prefixes)}
-        # Analysing every word of a text takes twenty times as long.
-        self._candidates = re.compile("|".join(sorted(beginnings))) if beginnings else None
+        # Analysing every word of a text takes twenty times as long, and a regular expression for the beginnings twice.
+        self._beginnings = {beginning_of(key) for key in (*self._keys, *self._prefixes)}
 
     def _add(self, wanted: Wanted, number: int) -> None:
         if wanted.run:
@@ -64,9 +62,8 @@ class Marker:
         return sorted(marks, key=lambda mark: mark.start)[:_MOST_MARKS]
 
     def _words(self, text: str) -> Iterator[_Mark]:
-        end = 0
-        for candidate in self._candidates.finditer(to_search(text)) if self._candidates else ():
-            start = candidate.start()
+        end, lower = 0, to_search(text)
+        for start in sorted({at for beginning in self._beginnings for at in _places(lower, beginning)}):
             if start < end or not _begins_word(text, start):
                 continue
             # A part of a word is marked alone if it was found alone.
@@ -90,10 +87,15 @@ class Marker:
 
     def _parts_of_runs(self, text: str) -> Iterator[_Mark]:
         for run, number in self._runs:
-            at = text.find(run)
-            while at >= 0:
+            for at in _places(text, run):
                 yield _Mark(at, at + len(run), number)
-                at = text.find(run, at + len(run))
+
+
+def _places(text: str, part: str) -> Iterator[int]:
+    at = text.find(part)
+    while at >= 0:
+        yield at
+        at = text.find(part, at + len(part))
 
 
 def _begins_word(text: str, at: int) -> bool:

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
 
+from blog.search.words import folded
+
 _ONE_ERROR_FROM, _TWO_ERRORS_FROM = 4, 8
 _LAST = "\U0010ffff"
 _MOST = 8
@@ -22,12 +24,19 @@ _MIDDLE = "SELECT form FROM vocabulary WHERE length(form) BETWEEN ? AND ? AND in
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """A word of the index: its folded form, how it is written, how many texts have it, and its distance from a mistyped one."""
+    """A word of the index: its folded form, how it is written, how many texts have it, and its distance from a mistyped one.
+
+    The form may be a stem; what is shown is then a word that has it.
+    """
 
     form: str
     shown: str
     texts: int
     distance: int
+
+    @property
+    def is_stem(self) -> bool:
+        return folded(self.shown) != self.form
 
 
 def texts_with(connection: sqlite3.Connection, form: str) -> int:
@@ -67,6 +76,9 @@ def _best(connection: sqlite3.Connection, form: str, found: Mapping[str, int]) -
     """Of words with their distances those with the fewest errors, the likeliest first."""
     least = min(found.values(), default=0)
     best = [_described(connection, other, distance) for other, distance in found.items() if distance == least]
+    # A word stands for its stem.
+    words = {it.form for it in best}
+    best = [it for it in best if not it.is_stem or folded(it.shown) not in words]
     return _in_turn(form, best)[:_MOST]
 
 

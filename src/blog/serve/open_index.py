@@ -62,11 +62,18 @@ class OpenIndex:
         from blog.search.engine import Search  # noqa: PLC0415 -- SQLite and the stemmers take memory that idle blogs do not need
 
         search = earlier.updated(source.texts) if earlier else _from_store(source)
-        if search is None:
-            search = Search.of(self._unhurried(source.texts))
-            source.store(search.data)
-            release_free_memory()
-        return search
+        return search or Search.open(self._made(source))
+
+    def _made(self, source: IndexSource) -> bytes:
+        """A new index. Opened from its bytes it takes less memory than where it was made."""
+        from blog.search.engine import Search  # noqa: PLC0415 -- as above
+
+        search = Search.of(self._unhurried(source.texts))
+        data = search.data
+        search.close()
+        source.store(data)
+        release_free_memory()
+        return data
 
     def _unhurried(self, texts: Iterable[PackedText]) -> Iterator[PackedText]:
         """The texts, each after a rest as long as the work on the one before: pages get half of the core, unless a query waits."""
