@@ -3,10 +3,11 @@
 import json
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from functools import partial
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -26,6 +27,8 @@ from blog.urls import FeedFormat
 Entry = Post | DatedNote
 
 POSTS_PER_FEED = 20
+# How much of written entries is kept for other feeds: 300 posts of 25 KB in three formats.
+_MOST_ENTRY_BYTES = 24 * 1024 * 1024
 _ATOM = "http://www.w3.org/2005/Atom"
 _CONTENT = "http://purl.org/rss/1.0/modules/content/"
 # Media RSS 1.5, which both RSS and Atom may have.
@@ -89,31 +92,31 @@ class Feed:
 
 def feeds(site: Site, bodies: BodyRenderer, origin: str, cards: Cards = no_cards) -> Iterator[Rendered]:
     """The feed of the site, of each tag, series and collection, in every format. The resolver of the bodies must return absolute URLs."""
-    content = _Contents(bodies)
+    content, written = _Contents(bodies), _Entries()
 
     def feed(title: str, base: str, route: str, posts: tuple[Entry, ...]) -> Feed:
         shown, audio = posts[:POSTS_PER_FEED], bodies.resolver.audio
         return Feed(title, base, route, shown, site.config, origin, content, audio, site.translations, cards)
 
-    yield from _written(feed(site.config.title, "", "", site.posts))
+    yield from _written(written, feed(site.config.title, "", "", site.posts))
     for tag in site.tags:
-        yield from _written(feed(f"{site.config.title}: {tag.name}", tag.url, urls.TAG_ROUTE, tag.posts))
+        yield from _written(written, feed(f"{site.config.title}: {tag.name}", tag.url, urls.TAG_ROUTE, tag.posts))
     for series in site.series.values():
         title = f"{site.config.title}: {series.name}"
-        yield from _written(feed(title, series.url, urls.SERIES_ROUTE, newest_first(series.posts)))
+        yield from _written(written, feed(title, series.url, urls.SERIES_ROUTE, newest_first(series.posts)))
     for collection in site.collections:
         if collection.feed:
             title = f"{site.config.title}: {collection.title}"
-            yield from _written(feed(title, collection.url, urls.COLLECTION_ROUTE, collection.dated))
+            yield from _written(written, feed(title, collection.url, urls.COLLECTION_ROUTE, collection.dated))
 
 
-def _written(feed: Feed) -> Iterator[Rendered]:
+def _written(entries: "_Entries", feed: Feed) -> Iterator[Rendered]:
     for kind in urls.FEED_FORMATS:
         yield Rendered(
             path=urls.decoded(feed.base + kind.path),
             route=feed.route + kind.path,
             media_type=f"{kind.media_type}; charset=utf-8",
-            body=_WRITERS[kind.name](feed, kind),
+            body=_WRITERS[kind.name](feed, kind, entries),
             cache=FEED,
         )
 
@@ -136,9 +139,39 @@ class _Contents:
         return self._html[post.url]
 
 
-def _rss(feed: Feed, kind: FeedFormat) -> bytes:
-    root = ET.Element("rss", {"version": "2.0", "xmlns:media": _MEDIA})
-    channel = ET.SubElement(root, "channel")
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """An entry as it stands in a feed of one format, and the namespaces of its names, whose prefixes the feed's root element declares."""
+
+    text: bytes
+    namespaces: frozenset[str] = frozenset()
+
+
+class _Entries:
+    """The entries of feeds, each written once for all feeds of a format: they do not depend on the feed that they are in.
+
+    Those that were used longest ago are forgotten.
+    """
+
+    def __init__(self) -> None:
+        self._written: OrderedDict[tuple[str, str], _Written] = OrderedDict()
+        self._size = 0
+
+    def all(self, feed: Feed, kind: FeedFormat, write: Callable[[Feed, Entry], _Written]) -> list[_Written]:
+        return [self._one((kind.name, post.url), partial(write, feed, post)) for post in feed.posts]
+
+    def _one(self, key: tuple[str, str], write: Callable[[], _Written]) -> _Written:
+        if key not in self._written:
+            self._written[key] = written = write()
+            self._size += len(written.text)
+        self._written.move_to_end(key)
+        while self._size > _MOST_ENTRY_BYTES and len(self._written) > 1:
+            self._size -= len(self._written.popitem(last=False)[1].text)
+        return self._written[key]
+
+
+def _rss(feed: Feed, kind: FeedFormat, entries: _Entries) -> bytes:
+    root, channel = _rss_root()
     _add(channel, "title", feed.title)
     _add(channel, "link", feed.home)
     _add(channel, "description", feed.config.description or feed.title)
@@ -146,9 +179,18 @@ def _rss(feed: Feed, kind: FeedFormat) -> bytes:
     _add_if_any(channel, "copyright", feed.rights)
     _add(channel, "lastBuildDate", _rfc_822(feed.updated))
     _add(channel, f"{{{_ATOM}}}link", rel="self", type=kind.media_type, href=_self(feed, kind))
-    for post in feed.posts:
-        _rss_item(_add(channel, "item"), feed, post)
-    return _document(root)
+    return _with_entries(root, channel, "item", entries.all(feed, kind, _written_item))
+
+
+def _rss_root() -> tuple[ET.Element, ET.Element]:
+    root = ET.Element("rss", {"version": "2.0", "xmlns:media": _MEDIA})
+    return root, ET.SubElement(root, "channel")
+
+
+def _written_item(feed: Feed, post: Entry) -> _Written:
+    root, channel = _rss_root()
+    _rss_item(_add(channel, "item"), feed, post)
+    return _cut_out(root, "item")
 
 
 def _rss_item(item: ET.Element, feed: Feed, post: Entry) -> None:
@@ -171,9 +213,8 @@ def _rss_item(item: ET.Element, feed: Feed, post: Entry) -> None:
     _add_if_any(item, f"{{{_CONTENT}}}encoded", feed.content(post))
 
 
-def _atom(feed: Feed, kind: FeedFormat) -> bytes:
-    # Names without a prefix, in the default namespace: some readers know no other form. ElementTree would write a prefix.
-    root = ET.Element("feed", {"xmlns": _ATOM, "xmlns:media": _MEDIA, "xml:lang": feed.config.lang})
+def _atom(feed: Feed, kind: FeedFormat, entries: _Entries) -> bytes:
+    root = _atom_root(feed)
     _add(root, "id", feed.home)
     _add(root, "title", feed.title)
     _add_if_any(root, "subtitle", feed.config.description)
@@ -182,9 +223,18 @@ def _atom(feed: Feed, kind: FeedFormat) -> bytes:
     _add(root, "link", rel="alternate", type="text/html", href=feed.home)
     _add(root, "link", rel="self", type=kind.media_type, href=_self(feed, kind))
     _add(_add(root, "author"), "name", feed.config.author.name)
-    for post in feed.posts:
-        _atom_entry(_add(root, "entry"), feed, post)
-    return _document(root)
+    return _with_entries(root, root, "entry", entries.all(feed, kind, _written_entry))
+
+
+def _atom_root(feed: Feed) -> ET.Element:
+    # Names without a prefix, in the default namespace: some readers know no other form. ElementTree would write a prefix.
+    return ET.Element("feed", {"xmlns": _ATOM, "xmlns:media": _MEDIA, "xml:lang": feed.config.lang})
+
+
+def _written_entry(feed: Feed, post: Entry) -> _Written:
+    root = _atom_root(feed)
+    _atom_entry(_add(root, "entry"), feed, post)
+    return _cut_out(root, "entry")
 
 
 def _atom_entry(entry: ET.Element, feed: Feed, post: Entry) -> None:
@@ -212,7 +262,7 @@ def _atom_entry(entry: ET.Element, feed: Feed, post: Entry) -> None:
     _add_if_any(entry, "content", feed.content(post), **{"type": "html", "xml:base": url})
 
 
-def _json_feed(feed: Feed, kind: FeedFormat) -> bytes:
+def _json_feed(feed: Feed, kind: FeedFormat, entries: _Entries) -> bytes:
     document: dict[str, Any] = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": feed.title,
@@ -221,8 +271,19 @@ def _json_feed(feed: Feed, kind: FeedFormat) -> bytes:
         **_text_if_any("description", feed.config.description),
         "language": feed.config.lang,
         "authors": [{"name": feed.config.author.name}],
-        "items": [_json_item(feed, post) for post in feed.posts],
+        "items": [],
     }
+    frame = _json(document)
+    items = b",\n".join(written.text for written in entries.all(feed, kind, _written_json))
+    return frame.removesuffix(b"[]\n}") + b"[\n%s\n ]\n}" % items if items else frame
+
+
+def _written_json(feed: Feed, post: Entry) -> _Written:
+    written = _json({"items": [_json_item(feed, post)]})
+    return _Written(written.removeprefix(b'{\n "items": [\n').removesuffix(b"\n ]\n}"))
+
+
+def _json(document: Mapping[str, Any]) -> bytes:
     return _clean(json.dumps(document, ensure_ascii=False, indent=1)).encode()
 
 
@@ -282,7 +343,7 @@ def _text_if_any(name: str, text: str) -> dict[str, str]:
     return {name: _clean(text)} if text else {}
 
 
-_WRITERS: Mapping[str, Callable[[Feed, FeedFormat], bytes]] = {"rss": _rss, "atom": _atom, "json": _json_feed}
+_WRITERS: Mapping[str, Callable[[Feed, FeedFormat, _Entries], bytes]] = {"rss": _rss, "atom": _atom, "json": _json_feed}
 
 
 def _self(feed: Feed, kind: FeedFormat) -> str:
@@ -312,6 +373,29 @@ def _add_if_any(parent: ET.Element, name: str, text: str, **attributes: str) -> 
 
 def _clean(text: str) -> str:
     return _NOT_XML.sub("\ufffd", text)
+
+
+def _with_entries(root: ET.Element, parent: ET.Element, name: str, entries: Sequence[_Written]) -> bytes:
+    """The document with entries as the last children of an element."""
+    if not entries:
+        return _document(root)
+    # A stand-in has the place of the entries, and names in their namespaces.
+    stand_in = _add(parent, name)
+    for namespace in ("", *frozenset().union(*(entry.namespaces for entry in entries))):
+        _add(stand_in, f"{{{namespace}}}any" if namespace else "any")
+    before, rest = _document(root).split(f"<{name}>".encode())
+    _, after = rest.split(f"</{name}>".encode())
+    indent = before[before.rindex(b"\n") :]
+    return before + indent.join(entry.text for entry in entries) + after
+
+
+def _cut_out(root: ET.Element, name: str) -> _Written:
+    """The only element of a name in a document."""
+    document = _document(root)
+    end = f"</{name}>".encode()
+    text = document[document.index(f"<{name}".encode()) : document.rindex(end) + len(end)]
+    names = (element.tag for element in root.iter())
+    return _Written(text, frozenset(name[1:].partition("}")[0] for name in names if name.startswith("{")))
 
 
 def _document(root: ET.Element) -> bytes:

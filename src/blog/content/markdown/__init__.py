@@ -22,7 +22,7 @@ _PUNCTUATION = dict.fromkeys(
     map(ord, "\"'-.\u2013\u2014\u2026\u2018\u2019\u201a\u201c\u201d\u201e«»\u2039\u203a「」『』")
 )
 # NUL is left: it encloses the markers of references.
-_UNUSABLE_IN_MARKUP = re.compile("(?!\0)" + UNUSABLE.pattern)
+_UNUSABLE_IN_MARKUP = re.compile(UNUSABLE.pattern.replace("\0", "\1", 1))
 
 
 def parse(
