@@ -93,7 +93,7 @@ PAGE, FEED = ("text/html", TEXT), ("application/atom+xml", TEXT)
 
 
 def _encoder(found: Encoded | None = None) -> Encoder:
-    return Encoder(compress, lambda _body, _levels: found)
+    return Encoder(compress, lambda _digest: found)
 
 
 def test_new_bodies_get_provisional_encodings_that_thorough_ones_replace() -> None:
@@ -110,8 +110,8 @@ def test_new_bodies_get_provisional_encodings_that_thorough_ones_replace() -> No
     assert not isinstance(again, Provisional)
 
 
-def test_a_feed_is_first_compressed_by_gzip_alone() -> None:
-    assert [set(encoded) for encoded in _encoder().encode([FEED])] == [{b"gzip"}]
+def test_a_feed_is_first_compressed_by_zstd_alone() -> None:
+    assert [set(encoded) for encoded in _encoder().encode([FEED])] == [{b"zstd"}]
 
 
 def test_thorough_encodings_that_are_found_are_not_provisional() -> None:
