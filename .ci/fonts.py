@@ -11,6 +11,8 @@ from tempfile import TemporaryDirectory
 from fontTools import subset
 from fontTools.merge import Merger
 from fontTools.ttLib import TTFont
+from fontTools.ttLib.scaleUpem import scale_upem
+from fontTools.ttLib.tables import otTables
 from fontTools.varLib import instancer
 
 ROOT = Path(__file__).parent.parent
@@ -23,6 +25,10 @@ CORE = (
     "U+0020-007E,U+00A0,U+00A9,U+00B7,U+00D7,U+2013,U+2014,U+2018,U+2019,U+201C,U+201D,U+2022,U+2026,U+2190-2193,U+2212"
 )
 WEST = "U+00A1-00A8,U+00AA-00B6,U+00B8-00D6,U+00D8-00FF,U+0131,U+0152,U+0153,U+0160,U+0161,U+0178,U+017D,U+017E,U+201A,U+201E,U+2039,U+203A,U+20AC"
+# The pages' fonts have this many units to an em, so that most coordinates take one byte: a pixel of the largest title is six of them.
+UNITS = 500
+# Kerning that is finer than this part of an em is below a quarter of a pixel in a text.
+FINEST_KERNING = 0.01
 # How frequent letters are in English, per thousand, with the space: the width of a text is that of its letters.
 FREQUENCY = dict(zip(" etaoinshrdlcumwfgypbvk", (
     170, 102, 75, 65, 62, 58, 56, 52, 51, 48, 35, 33, 23, 23, 20, 19, 18, 16, 16, 16, 12, 8, 6,
@@ -84,8 +90,10 @@ MONO = Face(
     (("wght", (400, 700)),),
     weight="400 700",
 )
+# Code is hardly ever bold, so that browsers may embolden it.
+CODE = replace(MONO, name="jetbrains-mono-code", axes=(("wght", 400),), weight="400")
 # The faces that each look uses.
-LOOKS = {"paper": (DISPLAY, TEXT, ITALIC, MONO), "quiet": (SANS, MONO), "typewriter": (MONO,)}
+LOOKS = {"paper": (DISPLAY, TEXT, ITALIC, CODE), "quiet": (SANS, CODE), "typewriter": (MONO,)}
 # The fonts of the cards: the weight of each, and the alphabets that the package has.
 _ALPHABETS = ("latin", "latin-ext", "vietnamese", "cyrillic", "greek")
 CARD_FACES = {
@@ -122,17 +130,42 @@ def options_for(face: Face) -> subset.Options:
     options = subset.Options()
     options.hinting, options.notdef_outline = False, True
     # Code is shown without ligatures.
-    options.layout_features = ["kern", "mark", "mkmk", "ccmp", "locl"] + ([] if face is MONO else ["liga"])
+    options.layout_features = ["kern", "mark", "mkmk", "ccmp", "locl"] + ([] if face in {CODE, MONO} else ["liga"])
     return options
+
+
+def thin_kerning(font: TTFont) -> None:
+    """Take kerning out that is too fine to be seen, and what of it differs between weights."""
+    finest = FINEST_KERNING * font["head"].unitsPerEm
+    lookups = font["GPOS"].table.LookupList.Lookup if "GPOS" in font else ()
+    for table in (getattr(table, "ExtSubTable", table) for lookup in lookups for table in lookup.SubTable):
+        if not isinstance(table, otTables.PairPos):
+            continue
+        table.ValueFormat1 = 4  # XAdvance alone
+        for row in table.PairSet if table.Format == 1 else ():
+            row.PairValueRecord = [pair for pair in row.PairValueRecord if abs(pair.Value1.XAdvance) >= finest]
+        for pair in pairs(table):
+            advance = getattr(pair.Value1, "XAdvance", 0)
+            pair.Value1 = otTables.ValueRecord(4)
+            pair.Value1.XAdvance = advance if abs(advance) >= finest else 0
+
+
+def pairs(table: otTables.PairPos) -> Iterator[otTables.PairValueRecord | otTables.Class2Record]:
+    rows = table.PairSet if table.Format == 1 else table.Class1Record
+    for row in rows:
+        yield from row.PairValueRecord if table.Format == 1 else row.Class2Record
 
 
 def write_part(face: Face, unicodes: str, target: Path) -> None:
     options = options_for(face)
     options.flavor = "woff2"
+    options.name_IDs = []
     font = TTFont(io.BytesIO(limited(face)), recalcTimestamp=False)
     subsetter = subset.Subsetter(options)
     subsetter.populate(unicodes=characters(unicodes))
     subsetter.subset(font)
+    thin_kerning(font)
+    scale_upem(font, UNITS)
     font.flavor = "woff2"
     font.save(target)
 
@@ -157,9 +190,9 @@ def write_for_cards(face: Face, weight: int, alphabets: tuple[str, ...]) -> None
         merged.save(CARD_FONTS / f"{face.name}.woff2")
 
 
-def rule(face: Face, file: str, unicodes: str) -> str:
+def rule(face: Face, file: str, unicodes: str, display: str) -> str:
     return (
-        f"@font-face {{ font-family: {json.dumps(face.family)}; font-style: {face.style}; font-weight: {face.weight}; font-display: swap; "
+        f"@font-face {{ font-family: {json.dumps(face.family)}; font-style: {face.style}; font-weight: {face.weight}; font-display: {display}; "
         f'src: url({file}) format("woff2"); unicode-range: {unicodes}; }}'
     )
 
@@ -185,8 +218,10 @@ def fallback(face: Face, local: Local) -> str:
 def style_sheet(faces: tuple[Face, ...]) -> Iterator[str]:
     yield "/* Written by .ci/fonts.py. The fallbacks have the widths and heights of the fonts, so that nothing moves when those arrive. */"
     for face in faces:
-        yield rule(face, f"{face.name}.woff2", CORE)
-        yield rule(face, f"{face.name}-west.woff2", WEST)
+        # Code that is shown in another font stays so on that page: one that arrives late would break its lines elsewhere.
+        display = "optional" if face is CODE else "swap"
+        yield rule(face, f"{face.name}.woff2", CORE, display)
+        yield rule(face, f"{face.name}-west.woff2", WEST, display)
         yield from (fallback(face, local) for local in FALLBACKS.get(face.name, ()))
 
 

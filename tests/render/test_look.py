@@ -89,7 +89,7 @@ def test_a_look_is_served_with_its_fonts_alone_and_they_are_small(name: str) -> 
     assert fonts
     assert all(f"/{file.partition('.')[0]}." in theme.assets[STYLE].decode() for file in fonts)
     assert sum(len(theme.assets[file]) for file in fonts) <= 90_000
-    first = [file for file in fonts if "west" not in file and "italic" not in file]
+    first = [file for file in fonts if "west" not in file]
     assert sum(len(theme.assets[file]) for file in first) <= 45_000
     assert theme.fonts
     assert not {f"fonts-{name}.css", f"look-{name}.css"} & set(theme.assets)
