@@ -16,6 +16,11 @@ from .conftest import Site
 pytestmark = pytest.mark.browser
 POST = "/blog/a-long-text"
 GROUND = "getComputedStyle(document.documentElement).backgroundColor"
+SHIFT = (
+    "window.shift = 0; new PerformanceObserver(list => {"
+    "for (const entry of list.getEntries()) window.shift += entry.value"
+    "}).observe({type: 'layout-shift', buffered: true});"
+)
 LIGHT, DARK = "rgb(251, 249, 244)", "rgb(22, 20, 18)"
 
 
@@ -104,11 +109,7 @@ def test_the_contents_follow_the_reader(demo: Site, context: BrowserContext) -> 
 
 def test_nothing_moves_when_fonts_arrive_late(demo: Site, context: BrowserContext) -> None:
     page = context.new_page()
-    page.add_init_script(
-        "window.shift = 0; new PerformanceObserver(list => {"
-        "for (const entry of list.getEntries()) window.shift += entry.value"
-        "}).observe({type: 'layout-shift', buffered: true});"
-    )
+    page.add_init_script(SHIFT)
     held: list[Route] = []
     page.route("**/*.woff2", lambda route: held.append(route))  # noqa: PLW0108 -- playwright inspects the function
     page.goto(demo.origin + "/blog/a-readiness-probe-that-can-say-no", wait_until="domcontentloaded")
@@ -127,16 +128,57 @@ def _weight(url: str) -> int:
     return len(compress(answer.content, levels)[b"br"])
 
 
-def test_no_post_needs_more_than_16_kib_without_its_fonts_and_pictures(demo: Site) -> None:
-    posts = [
-        path for path in demo.paths if path.startswith("/blog/") and not path.startswith(("/blog/tag", "/blog/page"))
-    ]
+@pytest.mark.parametrize("path", ["/", "/search", "/subscribe", "/there-is-no-such-page"])
+def test_nothing_moves_when_the_script_arrives_late(demo: Site, context: BrowserContext, path: str) -> None:
+    page = context.new_page()
+    page.add_init_script(SHIFT)
+    held: list[Route] = []
+    page.route("**/*.woff2", lambda route: route.abort())
+    page.route("**/site.*.js", lambda route: held.append(route))  # noqa: PLW0108 -- playwright inspects the function
+    page.goto(demo.origin + path, wait_until="commit")
+    page.locator("footer").wait_for()
+    page.wait_for_timeout(300)
+    for route in held:
+        route.continue_()
+    page.locator(".switch:not([hidden])").wait_for()
+    page.wait_for_timeout(100)
+    assert held
+    assert page.evaluate("window.shift") == 0
+
+
+def _posts(site: Site) -> set[str]:
     # The text with forty sections is one that no author writes.
-    for path in set(posts) - {POST}:
+    return {
+        path for path in site.paths if path.startswith("/blog/") and not path.startswith(("/blog/tag", "/blog/page"))
+    } - {POST}
+
+
+def test_no_post_needs_more_than_16_kib_without_its_fonts_and_pictures(demo: Site) -> None:
+    for path in _posts(demo):
         html = httpx.get(demo.origin + path).text
-        needed = re.findall(r'"(/assets/site\.[^"]*)"', html)
-        assert len(needed) == 2
+        needed = re.findall(r'"(/assets/(?:site|lines)\.[^"]*)"', html)
+        assert len(needed) >= 2
         assert sum(_weight(demo.origin + part) for part in (path, *needed)) <= 16 * 1024, path
+
+
+def test_no_first_view_of_a_post_is_more_than_60_kb(demo: Site, browser: Browser) -> None:
+    """Without icons, pictures, and what formulas need."""
+    heaviest = ""
+    for path in sorted(_posts(demo), key=lambda path: _weight(demo.origin + path)):
+        html = httpx.get(demo.origin + path).text
+        if "<em>" in html and "<pre" in html and "/assets/math." not in html:
+            heaviest = path
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.goto(demo.origin + heaviest, wait_until="networkidle")
+    loaded = page.evaluate("performance.getEntriesByType('resource').map(entry => entry.name)")
+    context.close()
+    fonts = [len(httpx.get(url).content) for url in loaded if url.endswith(".woff2")]
+    assert len(fonts) == 4
+    assert sum(fonts) <= 45_000
+    others = [_weight(url) for url in loaded if url.endswith((".css", ".js"))]
+    assert len(others) >= 3
+    assert _weight(demo.origin + heaviest) + sum(others) + sum(fonts) <= 60_000, heaviest
 
 
 def test_paper_has_every_column_of_a_wide_table(demo: Site, browser: Browser) -> None:
