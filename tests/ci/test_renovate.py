@@ -30,7 +30,9 @@ def test_the_configuration_matches_the_locks(name: str) -> None:
 
 
 def test_every_kind_of_dependency_is_managed_and_grouped() -> None:
-    grouped = {manager for rule in CONFIG["packageRules"] if "groupName" in rule for manager in rule["matchManagers"]}
+    grouped = {
+        manager for rule in CONFIG["packageRules"] if "groupName" in rule for manager in rule.get("matchManagers", [])
+    }
     assert set(CONFIG["enabledManagers"]) == grouped
     assert {"pep621", "pip-compile", "npm", "github-actions", "helm-values", "custom.regex"} <= grouped
 
@@ -43,8 +45,7 @@ def test_a_release_has_a_minimum_age_unless_it_fixes_a_vulnerability() -> None:
 
 def test_the_base_image_is_found_in_the_dockerfile() -> None:
     """The base image is an argument of the Dockerfile, which only our custom manager matches."""
-    (manager,) = CONFIG["customManagers"]
-    (expression,) = manager["matchStrings"]
+    (expression,) = CONFIG["customManagers"][0]["matchStrings"]
     line = f"ARG PYTHON_IMAGE=docker.io/library/python:3.13-slim@sha256:{'0' * 64}"
     found = re.match(expression.replace("(?<", "(?P<"), line)
     assert found
@@ -53,3 +54,17 @@ def test_the_base_image_is_found_in_the_dockerfile() -> None:
         "currentValue": "3.13-slim",
         "currentDigest": f"sha256:{'0' * 64}",
     }
+
+
+@pytest.mark.parametrize(
+    ("number", "name", "file"),
+    [(1, "moby/buildkit", ".github/workflows/build.yml"), (2, "github.com/rhysd/actionlint", "Makefile")],
+)
+def test_a_version_that_is_pinned_elsewhere_is_found(number: int, name: str, file: str) -> None:
+    manager = CONFIG["customManagers"][number]
+    (expression,), (path,) = manager["matchStrings"], manager["managerFilePatterns"]
+    assert re.search(path.strip("/"), file)
+    found = re.search(expression.replace("(?<", "(?P<"), (ROOT / file).read_text(encoding="utf-8"))
+    assert found
+    assert found["depName"] == name
+    assert re.fullmatch(r"v[\d.]+", found["currentValue"])

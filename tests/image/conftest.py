@@ -57,6 +57,7 @@ class Image:
     name: str
     config: Mapping[str, Any]
     layers: tuple[str, ...]
+    digest: str
     root: Path
 
     @property
@@ -165,11 +166,12 @@ class Builder:
         return self.inspect(name)
 
     def inspect(self, name: str) -> Image:
-        description = json.loads(run(*BUILDAH, "inspect", "--type", "image", name))["Docker"]
+        inspected = json.loads(run(*BUILDAH, "inspect", "--type", "image", name))
+        description, digest = inspected["Docker"], inspected["FromImageDigest"]
         container = run(*BUILDAH, "from", "--pull-never", name).strip()
         self.containers.append(container)
         root = Path(run(*BUILDAH, "mount", container).strip())
-        return Image(name, description["config"], tuple(description["rootfs"]["diff_ids"]), root)
+        return Image(name, description["config"], tuple(description["rootfs"]["diff_ids"]), digest, root)
 
     def clean(self) -> None:
         for container in self.containers:
