@@ -77,7 +77,7 @@ REVISION ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
 image: ## build the container image (docker, else buildah); IMAGE, VERSION, REVISION, SOURCE; BUILD="--more" for the builder
 	@IMAGE="$(IMAGE)" VERSION="$(VERSION)" REVISION="$(REVISION)" SOURCE="$(SOURCE)" docker/build $(BUILD)
 
-.PHONY: workflows smoke kind audit links trivy actionlint
+.PHONY: workflows smoke kind audit links trivy actionlint cluster cluster-assets
 workflows: $(VENV)/.dev ## zizmor, actionlint, shellcheck and our own rules over .github and .ci
 	$(BIN)/python -m pytest tests/ci
 
@@ -92,6 +92,12 @@ actionlint: $(VENV)/.dev ## build the current actionlint into .venv, which `make
 
 trivy: $(VENV)/.dev ## install Trivy into .venv, for tests/image (84 MB, amd64)
 	@.ci/trivy
+
+cluster: $(VENV)/.dev ## install, upgrade, roll back and uninstall the chart in an API server of its own; KUBE_ASSETS, C="posts routes" for some scenarios
+	$(BIN)/python .ci/cluster $(C)
+
+cluster-assets: $(VENV)/.dev ## build kube-apiserver and its like for `make cluster` in KUBE_ASSETS or .cache/kube (Go, an hour, once)
+	@PYTHON=$(BIN)/python .ci/cluster/assets
 
 audit: $(VENV)/.dev ## look for known vulnerabilities in the locked dependencies
 	$(BIN)/pip-audit --strict --progress-spinner off --disable-pip --require-hashes -r requirements.txt -r requirements-dev.txt
