@@ -5,6 +5,7 @@ Helm with server-side apply. No pod runs: a stand-in for kubelets says that they
 """
 
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -25,6 +26,8 @@ def main() -> int:
     except AssetsMissingError as missing:
         print(missing, file=sys.stderr)
         return 2
+    # An exception, so that the control plane is stopped.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     names = sys.argv[1:] or sorted(path.stem for path in SCENARIOS.glob("*.yaml"))
     with (
         tempfile.TemporaryDirectory(prefix="blog-cluster-") as folder,

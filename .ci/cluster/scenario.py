@@ -23,6 +23,7 @@ RESTRICTED = {
     "pod-security.kubernetes.io/enforce": "restricted",
     "pod-security.kubernetes.io/enforce-version": "latest",
 }
+STATE = {"managedFields", "resourceVersion"}
 LABEL = ("f:metadata", "f:labels", "f:helm.sh/chart")
 
 
@@ -45,8 +46,7 @@ class Scenario:
         namespace = f"test-{path.stem}"
         with helm.Config(kubeconfig_content=kubeconfig, namespace=namespace, qps=500, burst_limit=1000) as release:
             lived, began = cls(api, release, namespace, values), time.monotonic()
-            with lived.step("the whole"):
-                lived._live()
+            lived._live()
             lived.seconds = time.monotonic() - began
         return lived
 
@@ -135,8 +135,11 @@ class Scenario:
         self._verify_replicas()
 
     def _verify_replicas(self) -> None:
-        """Budgets let a node drain, and Services have endpoints."""
-        for each in self._manifest():
+        """Budgets let a node drain, and Services have endpoints, unless there shall be no pods."""
+        manifest = self._manifest()
+        if any(each["kind"] == "Deployment" and each["spec"].get("replicas") == 0 for each in manifest):
+            return
+        for each in manifest:
             if each["kind"] == "PodDisruptionBudget":
                 self._until_none(self._name(each), lambda each=each: self._allows_no_eviction(each))
             if each["kind"] == "Service":
@@ -162,25 +165,30 @@ class Scenario:
         for each in free:
             self.api.patch(f"{self.api.path(each)}/scale", {"spec": {"replicas": 3}})
             self._until_none("scaled to 3", lambda each=each: self._is_not_ready(each, 3))
-        before = self._generations()
+        before = self._contents()
         self.release.upgrade(CHART, NAME, self.values, timeout=TIMEOUT, wait="watcher")
-        changed = [name for name, generation in self._generations().items() if before[name] != generation]
+        changed = [name for name, content in self._contents().items() if before[name] != content]
         self.problems += [f"{name} has changed" for name in changed]
         self._verify()
 
-    def _generations(self) -> dict[str, Any]:
-        live = {self._name(each): self.api.find(each) for each in self._manifest()}
-        # Kinds without a generation have no status either, so that only a change of theirs changes the version.
-        return {
-            name: each and each["metadata"].get("generation", each["metadata"]["resourceVersion"])
-            for name, each in live.items()
-        }
+    def _contents(self) -> dict[str, Object | None]:
+        """The live objects of the release, without what controllers write about them."""
+        contents = {}
+        for each in self._manifest():
+            live = self.api.find(each) or {}
+            about = {key: value for key, value in live.get("metadata", {}).items() if key not in STATE}
+            contents[self._name(each)] = {**live, "status": None, "metadata": about}
+        return contents
 
     def _released(self, namespaces: set[str]) -> set[str]:
         """The objects that Helm has annotated as those of the release."""
         found = [each for name in namespaces for each in self.api.namespaced(name).values()]
+        # A ReplicaSet copies the annotations of its Deployment.
         annotated = [
-            each for each in found if each["metadata"].get("annotations", {}).get("meta.helm.sh/release-name") == NAME
+            each
+            for each in found
+            if each["metadata"].get("annotations", {}).get("meta.helm.sh/release-name") == NAME
+            and "ownerReferences" not in each["metadata"]
         ]
         return {self._name(each) for each in annotated}
 
