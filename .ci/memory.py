@@ -1,4 +1,4 @@
-"""Measures the memory of a cold start and of an idle server, in a memory cgroup (`make memory`; needs root and Linux).
+"""Measures the memory of a cold start, of an idle server, under load and while content is reloaded, in a memory cgroup (`make memory`; needs root and Linux).
 
 Each figure is that of a whole container: all processes of the cgroup, and the page cache that is charged to it.
 """
@@ -24,6 +24,9 @@ ROOT = Path(__file__).parent.parent
 MIB = 1024 * 1024
 _MOUNT = Path("/sys/fs/cgroup")
 _SECONDS_TO_START = 600.0
+# A load: so many connections with so many requests each.
+_CONNECTIONS, _REQUESTS = 50, 100
+_ENCODINGS = ("br", "zstd", "gzip", "identity")
 # The shell joins the cgroup before it executes the server, so that every page is charged to the cgroup.
 _JOIN = 'echo $$ > "$0/cgroup.procs" && exec "$@"'
 # Makes the server see this number of cores.
@@ -104,26 +107,34 @@ class Cgroup:
 
 @dataclass(slots=True, kw_only=True)
 class Outcome:
-    """The outcome of a start; sizes are in MiB. ``resident`` is the largest sample of anonymous memory."""
+    """The outcome of a start; sizes are in MiB. ``resident`` is the largest sample of anonymous memory until the server was idle,
+    ``loaded`` and ``reloaded`` those under load and during a reload.
+    """
 
     ready: bool
     seconds: float
     peak: float
     resident: float
     idle: float = 0.0
+    loaded: float = 0.0
+    reloaded: float = 0.0
     kills: int = 0
     log: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Start:
-    """A start to measure. ``cores`` is the number of cores that the process sees; None: those of the machine."""
+    """A start to measure. ``cores`` is the number of cores that the process sees; None: those of the machine.
+
+    With ``and_work`` the server gets a load and a changed post once it is idle; the posts are those of bench.py.
+    """
 
     posts: Path
     cache: Path
     limit_mib: int | None = None
     cores: int | None = None
     environ: Mapping[str, str] = field(default_factory=dict)
+    and_work: bool = False
 
 
 def measured(start: Start) -> Outcome:
@@ -143,6 +154,14 @@ def measured(start: Start) -> Outcome:
             )
         try:
             outcome = _watched(process, cgroup, port)
+            if start.and_work and outcome.ready:
+                with _Largest(cgroup) as largest:
+                    _load(port)
+                outcome.loaded = largest.bytes / MIB
+                with _Largest(cgroup) as largest:
+                    _reload(port, start.posts)
+                    _until_idle(process)
+                outcome.reloaded = largest.bytes / MIB
         finally:
             process.kill()
             process.wait(30)
@@ -166,30 +185,92 @@ def _environ(start: Start, folder: Path, port: int) -> dict[str, str]:
 
 
 def _watched(process: subprocess.Popen[bytes], cgroup: Cgroup, port: int) -> Outcome:
-    started, over, most = time.monotonic(), threading.Event(), [0]
-
-    def sample() -> None:
-        while not over.wait(0.02):
-            most[0] = max(most[0], cgroup.resident)
-
-    sampling = threading.Thread(target=sample, daemon=True)
-    sampling.start()
-    ready = False
-    while process.poll() is None and not ready and time.monotonic() - started < _SECONDS_TO_START:
-        ready = _is_ready(port)
-        time.sleep(0.05)
-    seconds = time.monotonic() - started
-    time.sleep(2 if ready else 0)  # until the start has released its memory
-    over.set()
-    sampling.join()
+    started = time.monotonic()
+    with _Largest(cgroup) as largest:
+        ready = _until_ready(process, port, started)
+        seconds = time.monotonic() - started
+        if ready:
+            _until_idle(process)
     return Outcome(
         ready=ready,
         seconds=seconds,
         peak=cgroup.peak / MIB,
-        resident=most[0] / MIB,
+        resident=largest.bytes / MIB,
         idle=cgroup.resident / MIB,
         kills=cgroup.kills,
     )
+
+
+class _Largest:
+    """The largest sample of anonymous memory during a block."""
+
+    def __init__(self, cgroup: Cgroup) -> None:
+        self.bytes, self._cgroup, self._over = 0, cgroup, threading.Event()
+        self._thread = threading.Thread(target=self._sample, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _sample(self) -> None:
+        while not self._over.wait(0.02):
+            self.bytes = max(self.bytes, self._cgroup.resident)
+
+
+def _until_ready(process: subprocess.Popen[bytes], port: int, started: float) -> bool:
+    ready = False
+    while process.poll() is None and not ready and time.monotonic() - started < _SECONDS_TO_START:
+        ready = _is_ready(port)
+        time.sleep(0.05)
+    return ready
+
+
+def _until_idle(process: subprocess.Popen[bytes], seconds: float = 300) -> None:
+    """Wait until the process has used no processor time for two seconds: pages are compressed thoroughly after a start."""
+    deadline, before = time.monotonic() + seconds, -1
+    while time.monotonic() < deadline:
+        after = sum(
+            map(int, Path(f"/proc/{process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[11:13])
+        )
+        if after - before <= 2:  # in hundredths of a second
+            return
+        before = after
+        time.sleep(2)
+
+
+def _load(port: int) -> None:
+    """Ask for pages and searches on many connections, in every encoding."""
+
+    def client(number: int) -> None:
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+            for turn in range(_REQUESTS):
+                path = f"/api/search?q=w{turn}" if turn % 10 == 9 else f"/blog/post-{(number + turn) % 30}"
+                connection.request("GET", path, headers={"Accept-Encoding": _ENCODINGS[turn % 4]})
+                connection.getresponse().read()
+
+    clients = [threading.Thread(target=client, args=(number,)) for number in range(_CONNECTIONS)]
+    for each in clients:
+        each.start()
+    for each in clients:
+        each.join()
+
+
+def _reload(port: int, posts: Path) -> None:
+    """Change a post, and wait until the server has it."""
+    word = f"reloaded{time.monotonic_ns()}"
+    with (posts / "post-0.md").open("a", encoding="utf-8") as post:
+        post.write(f"\n{word}\n")
+    deadline = time.monotonic() + _SECONDS_TO_START
+    while time.monotonic() < deadline:
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+            connection.request("GET", "/blog/post-0")
+            if word.encode() in connection.getresponse().read():
+                return
+        time.sleep(0.1)
 
 
 def _is_ready(port: int) -> bool:
@@ -210,7 +291,14 @@ def cold(work: Path, posts: Path, start: Start, *, read_only: bool) -> Outcome:
         cache = work / "no-folder" / "cache"
         cache.parent.touch()
     return measured(
-        Start(posts=posts, cache=cache, limit_mib=start.limit_mib, cores=start.cores, environ=start.environ)
+        Start(
+            posts=posts,
+            cache=cache,
+            limit_mib=start.limit_mib,
+            cores=start.cores,
+            environ=start.environ,
+            and_work=start.and_work,
+        )
     )
 
 
@@ -224,7 +312,7 @@ def main() -> None:
     parser.add_argument("--cache", nargs="+", choices=("writable", "read-only"), default=["writable"])
     options = parser.parse_args()
     print(
-        "| posts | cores | cache | ready after | peak of a cold start | of it the processes' own | idle |\n|---:|---:|---|---:|---:|---:|---:|"
+        "| posts | cores | cache | ready after | peak of a cold start | of it the processes' own | idle | under load | reload |\n|---:|---:|---|---:|---:|---:|---:|---:|---:|"
     )
     with tempfile.TemporaryDirectory(prefix="blog-memory-") as folder:
         work = Path(folder)
@@ -232,11 +320,20 @@ def main() -> None:
             posts = write_posts(work / f"posts-{count}", count)
             for cores in options.cores:
                 for kind in options.cache:
-                    start = Start(posts=posts, cache=work / "cache", limit_mib=options.limit, cores=cores)
+                    watching = {"BLOG_RELOAD": "true"}
+                    start = Start(
+                        posts=posts,
+                        cache=work / "cache",
+                        limit_mib=options.limit,
+                        cores=cores,
+                        environ=watching,
+                        and_work=True,
+                    )
                     found = cold(work, posts, start, read_only=kind == "read-only")
                     took = f"{found.seconds:.1f} s" if found.ready else f"**never, {found.kills} killed**"
                     print(
-                        f"| {count:,} | {cores} | {kind} | {took} | {found.peak:.0f} MiB | {found.resident:.0f} MiB | {found.idle:.0f} MiB |",
+                        f"| {count:,} | {cores} | {kind} | {took} | {found.peak:.0f} MiB | {found.resident:.0f} MiB | {found.idle:.0f} MiB |"
+                        f" {found.loaded:.0f} MiB | {found.reloaded:.0f} MiB |",
                         flush=True,
                     )
 
