@@ -25,6 +25,9 @@ _SECONDS_DIGITS = 11
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)", re.ASCII)
 # 2024/5/6, 2024-5-6 and 2024.05.06, before a time or alone.
 _NUMBERS = re.compile(r"(\d{4})([-/.])(\d\d?)\2(\d\d?)(?![\d/.])", re.ASCII)
+# 11/26/2010 and 26.11.2010, where only one of the two numbers can be the month.
+_YEAR_LAST = re.compile(r"(\d\d?)([-/.])(\d\d?)\2(\d{4})(?![\d/.])", re.ASCII)
+_MONTHS = 12
 _DAY_NAME = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+)?"
 # Mon, 06 May 2024 10:00:00 +0200; 6th May 2024
 _DAY_FIRST = re.compile(
@@ -91,6 +94,8 @@ def in_iso(value: str) -> str:
 
     >>> in_iso("May 6, 2024"), in_iso("Mon, 06 May 2024 10:00:00 +0200"), in_iso("2024/5/6 10:00"), in_iso("1546423200")
     ('2024-05-06', '2024-05-06 10:00:00+0200', '2024-05-06 10:00', '2019-01-02 10:00:00+00:00')
+    >>> in_iso("11/26/2010"), in_iso("26.11.2010 10:00"), in_iso("05/05/2024"), in_iso("06/05/2024")
+    ('2010-11-26', '2010-11-26 10:00', '2024-05-05', '06/05/2024')
     """
     value = " ".join(value.split())
     if _UNIX.fullmatch(value):
@@ -98,6 +103,9 @@ def in_iso(value: str) -> str:
         return (datetime(1970, 1, 1, tzinfo=UTC) + count).isoformat(" ")
     if found := _NUMBERS.match(value):
         return f"{found[1]}-{found[3]:0>2}-{found[4]:0>2}{_time_in_iso(value[found.end() :])}"
+    if (found := _YEAR_LAST.match(value)) and (month_and_day := _told_apart(int(found[1]), int(found[3]))):
+        month, day = month_and_day
+        return f"{found[4]}-{month:02}-{day:02}{_time_in_iso(value[found.end() :])}"
     if found := _COMPACT.fullmatch(value):
         return "-".join(found.groups())
     found = _DAY_FIRST.match(value) or _MONTH_FIRST.match(value)
@@ -105,6 +113,13 @@ def in_iso(value: str) -> str:
     if not found or not month:
         return value
     return f"{found['year']}-{month:02}-{found['day']:0>2}{_time_in_iso(value[found.end() :])}"
+
+
+def _told_apart(first: int, second: int) -> tuple[int, int] | None:
+    """The month and the day; None where either number may be the month."""
+    if first == second or first <= _MONTHS < second:
+        return first, second
+    return (second, first) if second <= _MONTHS < first else None
 
 
 def _time_in_iso(value: str) -> str:

@@ -36,6 +36,9 @@ def remarks(front_matter: FrontMatter) -> list[tuple[int, str]]:
         pytest.param("pubDatetime: 2026-04-01T10:00:00Z", "date", datetime(2026, 4, 1, 10, tzinfo=UTC), id="astro-paper"),
         pytest.param("published: 2026-04-01", "date", datetime(2026, 4, 1, tzinfo=UTC), id="published-is-a-date"),
         pytest.param("PUBLISH_DATE: 2026-04-01", "date", datetime(2026, 4, 1, tzinfo=UTC), id="hugo-in-capitals"),
+        pytest.param("date created: 2026-04-01T09:14:40+00:00", "date", datetime(2026, 4, 1, 9, 14, 40, tzinfo=UTC), id="obsidian"),
+        pytest.param("date: 04/13/2026", "date", datetime(2026, 4, 13, tzinfo=UTC), id="american"),
+        pytest.param("date: 13.04.2026 10:00", "date", datetime(2026, 4, 13, 10, tzinfo=UTC), id="german"),
         pytest.param("lastmod: 2026-04-01", "updated", datetime(2026, 4, 1, tzinfo=UTC), id="lastmod"),
         pytest.param("last_modified_at: 2026-04-01", "updated", datetime(2026, 4, 1, tzinfo=UTC), id="jekyll-updated"),
         pytest.param("modDatetime: 2026-04-01", "updated", datetime(2026, 4, 1, tzinfo=UTC), id="mod-datetime"),
@@ -53,6 +56,15 @@ def remarks(front_matter: FrontMatter) -> list[tuple[int, str]]:
         pytest.param("layout: post\ncategory: machine learning", "tags", ["machine learning"], id="jekyll-category"),
         pytest.param("layout: post\ntags: a b, c", "tags", ["a b", "c"], id="jekyll-with-commas"),
         pytest.param("taxonomies: {tags: [A], categories: B}", "tags", ["A", "B"], id="taxonomies"),
+        pytest.param("tags:\n\t- A\n\t- B", "tags", ["A", "B"], id="hexo-tabs"),
+        pytest.param("tags:\n\t- A\nx:\n\t\ty:\n\t\t\tz: 1", "tags", ["A"], id="hexo-more-tabs"),
+        pytest.param("publish: false", "draft", True, id="obsidian-publish"),
+        pytest.param("dg-publish: false", "draft", True, id="digital-garden"),
+        pytest.param("dg-publish: true\npublish: true", "draft", False, id="digital-garden-published"),
+        pytest.param("password:", "draft", False, id="hexo-without-a-password"),
+        pytest.param("cover: false", "image", None, id="hexo-cover"),
+        pytest.param("id: 531\nguid: http://example.org/?p=531", "id", "http://example.org/?p=531", id="wordpress-exporter"),
+        pytest.param("id: 1049058", "id", None, id="dev"),
         pytest.param("published: false", "draft", True, id="unpublished"),
         pytest.param("published: true", "draft", False, id="published-is-a-switch"),
         pytest.param("draft: false\npublished: false", "draft", True, id="two-switches"),
@@ -131,6 +143,14 @@ def test_what_has_no_meaning_is_a_remark(written: str, said: str) -> None:
     ((line, problem),) = remarks(front_matter)
     assert problem.startswith(said)
     assert line == 3 + written.rstrip().count("\n")
+
+
+def test_a_text_with_a_password_is_a_draft() -> None:
+    front_matter = parse("draft: false\npassword: secret\n")
+    assert front_matter.draft
+    assert remarks(front_matter) == [
+        (3, "password makes a draft of this text, because nothing here is protected by one")
+    ]
 
 
 @pytest.mark.parametrize("written", ["layout: post", "lastmod: :git", "status: evergreen", "weight: 1.5"])

@@ -132,7 +132,7 @@ def test_a_wrong_date_is_reported(written: str, problem: str) -> None:
         pytest.param("slug: [a]", 4, "slug: ['a'] is not a text", id="slug-list"),
         pytest.param("title: again", 4, "title is given twice", id="duplicate"),
         pytest.param("tags: [a", 5, "not valid YAML", id="open-list"),
-        pytest.param("x:\ta\ntags:\n\t- a", 6, "; indent with spaces, and not with tabs", id="tab"),
+        pytest.param("x:\ta\ntags:\n  - a\n \t- b", 7, "; indent with spaces, and not with tabs", id="tab"),
         pytest.param("x: a: b", 4, "; put a value that contains a colon and a space in quotes", id="two-colons"),
         pytest.param("x: 'It's'", 4, "; put a value that contains ' in the other quotes", id="apostrophe"),
         pytest.param('x: "A "b" c"', 4, '; put a value that contains " in the other quotes', id="quotes"),
@@ -214,7 +214,7 @@ def test_a_text_whose_state_is_not_understood_is_a_draft(key: str, value: str) -
         pytest.param("Title: x", 4, "Title is not used: title is given too", id="twice"),
         pytest.param("layout: post", 4, "unknown key 'layout'; it has no meaning here", id="other"),
         pytest.param("type: post", 4, "unknown key 'type'; it has no meaning here", id="not-near-enough"),
-        pytest.param("# a comment\n\npublish: x", 6, "unknown key 'publish'", id="line-after-comment"),
+        pytest.param("# a comment\n\nlayout: x", 6, "unknown key 'layout'", id="line-after-comment"),
         pytest.param("remarks: x", 4, "unknown key 'remarks'", id="a-name-of-our-own"),
     ],
 )

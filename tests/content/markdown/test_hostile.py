@@ -72,6 +72,8 @@ PATTERNS = {
     "single-quotation-marks-before-one-end": _filled("('a ") + "a'",
     "quotation-marks-alone": _filled("'\""),
     "dashes": _filled("a--"),
+    "addresses-of-mail": _filled("a@b.c/"),
+    "words-before-one-at": _filled("a.") + "@",
     "dashes-in-one-word": _filled("a--b@"),
     "ellipses": _filled("a..."),
     "subscripts-unclosed": _filled("x~2"),

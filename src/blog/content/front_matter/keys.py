@@ -13,7 +13,7 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "title": ("headline",),
     "date": (
         "publishedAt", "pubDate", "pubDatetime", "published", "publishDate", "publishedDate", "datePublished",
-        "createdAt", "created",
+        "createdAt", "created", "dateCreated",
     ),
     "updated": (
         "lastmod", "modified", "updatedDate", "updatedAt", "modDatetime", "lastModified", "lastModifiedAt",
@@ -21,7 +21,7 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     ),
     "description": ("summary", "excerpt", "subtitle", "spoiler", "abstract", "metaDescription"),
     "tags": ("tag", "categories", "category", "keywords", "topics"),
-    "draft": ("isDraft", "private", "isPublished", "public", "status"),
+    "draft": ("isDraft", "private", "isPublished", "public", "publish", "dgPublish", "status"),
     "unlisted": ("hidden", "eleventyExcludeFromCollections"),
     "expires": ("expiryDate", "unpublishDate"),
     "slug": (),
@@ -54,7 +54,7 @@ _UNLISTED_STATUS = frozenset({"hidden", "unlisted"})
 DRAFT_STATUS = frozenset({"draft", "drafts", "private", "pending", "skip", "unpublished", "wip"})
 _LIVE_STATUS = frozenset({"published", "publish", "public", "live", "final"})
 # Switches that make a draft when they are off; published may be a date too.
-_OPPOSITES = frozenset({"published", "ispublished", "public"})
+_OPPOSITES = frozenset({"published", "ispublished", "public", "publish", "dgpublish"})
 _SRC = ("src", "url", "image", "path", "file", "filename", "source", "href")
 _ALT = ("alt", "alttext", "imagealt", "caption", "title")
 _NAME = ("name", "title", "label")
@@ -150,19 +150,29 @@ def _entries(data: Mapping[str, Value], translated: Translated) -> Iterator[tupl
     for written, value in data.items():
         if isinstance(value, str) and value in _NULL and meaning(written) != "title":
             continue
-        if isinstance(value, dict) and normal(written) == "build":
+        if normal(written) == "password" and value not in ("", [], {}):
+            problem = f"{written} makes a draft of this text, because nothing here is protected by one"
+            translated.said.append(Said(written, problem))
+            yield _RANK["draft"], "draft", written, "true"
+        elif isinstance(value, dict) and normal(written) == "build":
             yield from _of_build(written, value)
         elif isinstance(value, dict) and normal(written) in TABLES:
             yield from _in_table(written, value, translated)
-        elif key := meaning(written):
+        elif (key := meaning(written)) and not _is_number_of_other_program(key, value):
             yield _RANK[normal(written)], key, written, value
         else:
             translated.extra[written] = as_json(value)
-            unknown.append(written)
+            if not meaning(written):
+                unknown.append(written)
     translated.said += [Said(written, unknown_key(written)) for written in unknown[:_MOST_SAID]]
     if len(unknown) > _MOST_SAID:
         more = f"and {len(unknown) - _MOST_SAID} more keys that have no meaning here"
         translated.said.append(Said(unknown[_MOST_SAID], more))
+
+
+def _is_number_of_other_program(key: str, value: Value) -> bool:
+    """Whether a value is the number of a text in a database, as WordPress and DEV export it in id."""
+    return key == "id" and isinstance(value, str) and value.isdecimal()
 
 
 def _of_build(written: str, values: Mapping[str, Value]) -> Iterator[tuple[int, str, str, Value]]:
@@ -271,7 +281,8 @@ def _image(_written: str, value: Value) -> Value:
     if isinstance(value, list):
         return _image("", value[0]) if value else ""
     if not isinstance(value, dict) or any(normal(key) in _SRC and it == "" for key, it in value.items()):
-        return value if isinstance(value, str) else ""
+        # Themes have a switch there too: cover: false.
+        return value if isinstance(value, str) and value.lower() not in SWITCH else ""
     src, alt = _first(value, _SRC), _first(value, _ALT)
     return {"src": src, "alt": alt} if isinstance(src, str) and src else value
 

@@ -15,6 +15,8 @@ from blog.content.yaml_words import escaped_unusable, hint, refuse_markup, unusa
 _MOST_BRACKETS = 200
 _NESTED_BLOCKS = re.compile(r"(?:[-?:][ \t]+){20}")
 _TAB_BEHIND_KEY = re.compile(r":[ \t]*\t[ \t]*")
+# Hexo reads a tab before a line as two spaces, and texts that were written for it have them.
+_TABS_BEFORE_LINE = re.compile(r"^\t+", re.MULTILINE)
 _TOML_LINE = re.compile(r"^[\w.-]+[ \t]*=[ \t]*\S", re.ASCII | re.MULTILINE)
 
 
@@ -58,7 +60,8 @@ def _load(text: str) -> object:
         return yaml.load(text, Loader=_Loader)  # noqa: S506 -- BaseLoader makes only text, lists and mappings
     except yaml.YAMLError:
         # Load it again for a better error message. Unlike the loader in C, this one accepts no tab behind a colon.
-        return yaml.load(_TAB_BEHIND_KEY.sub(": ", text), Loader=_PythonLoader)  # noqa: S506 -- BaseLoader makes only text, lists and mappings
+        untabbed = _TABS_BEFORE_LINE.sub(lambda tabs: "  " * len(tabs[0]), _TAB_BEHIND_KEY.sub(": ", text))
+        return yaml.load(untabbed, Loader=_PythonLoader)  # noqa: S506 -- BaseLoader makes only text, lists and mappings
 
 
 def _excess(text: str) -> str | None:

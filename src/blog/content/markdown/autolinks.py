@@ -1,6 +1,7 @@
 """Addresses that become links by themselves (GFM 6.9), by the rules of cmark-gfm, which are GitHub's."""
 
 import re
+import string
 import unicodedata
 
 from blog.content.markdown.tree import Token
@@ -16,10 +17,10 @@ _TRAILING = "?!.,:*_~'\""
 _ENTITY = re.compile(r"&[A-Za-z]+;")
 _MAX_ENTITY = 40
 _BEFORE_WWW = "*_~("
-_EMAIL = re.compile(
-    r"(?:(?P<protocol>mailto:|(?P<xmpp>xmpp:)))?(?P<address>[A-Za-z0-9.+_-]+@[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)"
-    r"(?(xmpp)(?P<resource>/[A-Za-z0-9@.]+)?)"
-)
+_IN_ADDRESS = f"{string.ascii_letters}{string.digits}.+_-"
+_MAIL_DOMAIN = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
+_RESOURCE = re.compile(r"/[A-Za-z0-9@.]+")
+_PROTOCOLS = ("mailto:", "xmpp:")
 
 
 def url(text: str, colon: int) -> tuple[int, int] | None:
@@ -112,32 +113,40 @@ def _link(written: str, address: str, line: int) -> Token:
 def emails(text: str, line: int) -> list[Token]:
     """Text as tokens, the e-mail addresses in it as links."""
     tokens: list[Token] = []
-    place = 0
-    for found in _EMAIL.finditer(text):
-        stop = _email_end(text, found)
-        if stop is None:
-            continue
-        start = found.start() if _has_protocol(text, found) else found.start("address")
-        if start < place:
-            continue
-        written = text[start:stop]
-        address = written if start < found.start("address") else f"mailto:{written}"
-        tokens += [{"type": "text", "raw": text[place:start]}] if start > place else []
-        tokens.append(_link(written, address, line))
-        place = stop
+    place = searched = 0
+    at = text.find("@")
+    while at >= 0:
+        # What stands before an @ is searched once, up to the one before it.
+        head = text[searched:at]
+        start = at - (len(head) - len(head.rstrip(_IN_ADDRESS)))
+        protocol = _protocol(text, searched, start)
+        stop = _email_end(text, at, protocol) if start < at else None
+        searched = stop or at + 1
+        if stop:
+            start -= len(protocol)
+            written = text[start:stop]
+            tokens += [{"type": "text", "raw": text[place:start]}] if start > place else []
+            tokens.append(_link(written, written if protocol else f"mailto:{written}", line))
+            place = stop
+        at = text.find("@", searched)
     return [*tokens, {"type": "text", "raw": text[place:]}] if place < len(text) else tokens
 
 
-def _has_protocol(text: str, found: re.Match[str]) -> bool:
-    before = text[found.start() - 1 : found.start()]
-    return found["protocol"] is not None and not before.isalnum()
+def _protocol(text: str, first: int, start: int) -> str:
+    """What stands before an address and belongs to it, not before ``first``; "" if there is nothing."""
+    found = next((it for it in _PROTOCOLS if text.endswith(it, first, start)), "")
+    before = start - len(found) - 1
+    return "" if found and before >= 0 and text[before].isalnum() else found
 
 
-def _email_end(text: str, found: re.Match[str]) -> int | None:
+def _email_end(text: str, at: int, protocol: str) -> int | None:
     """Where the address ends; None for what is none: GFM asks for a dot, and no hyphen or underscore at the end."""
-    stop = found.end() if _has_protocol(text, found) else found.end("address")
-    domain = found["address"].partition("@")[2]
-    after = text[found.end("address") : found.end("address") + 1]
-    if "." not in domain or not domain[-1].isalpha() or after == "@":
+    domain = _MAIL_DOMAIN.match(text, at + 1)
+    if domain is None or "." not in domain[0] or not domain[0][-1].isalpha():
         return None
-    return end(text[:stop], found.start("address"))
+    stop = domain.end()
+    if text.startswith("@", stop):
+        return None
+    resource = _RESOURCE.match(text, stop) if protocol == "xmpp:" else None
+    # A resource may end with a period, which ends the sentence.
+    return end(text[: resource.end()], at) if resource else stop

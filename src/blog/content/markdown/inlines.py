@@ -59,7 +59,8 @@ class Inlines(InlineParser):
         for name, (pattern, rule, start) in rules.items():
             self.register(name, pattern, rule, start_chars=start)
         if extensions.math:
-            self.register("dollars", r"\$+", formulas.dollars, start_chars="$")
+            # A run of dollars is read once, and not again from each of them.
+            self.register("dollars", r"(?<!(?<!\\)\$)\$+", formulas.dollars, start_chars="$")
         if extensions.mark:
             self.register("equals", r"=+", _run, start_chars="=")
         if extensions.emoji:
