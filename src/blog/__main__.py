@@ -20,6 +20,7 @@ from operator import attrgetter
 from typing import cast
 
 from blog.serve.quick_imports import quick_imports
+from blog.settings.environment import ENVIRONMENT
 
 with quick_imports():
     import uvicorn
@@ -61,7 +62,7 @@ _FAULT_FORMATS: Mapping[str, Callable[[Fault], str]] = {
 logger = logging.getLogger("blog")
 
 
-def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ) -> int:
+def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = ENVIRONMENT) -> int:
     """Run one command; return its exit code: 0 for success, 1 for faults in the content, 2 for wrong usage or settings."""
     options = _parser().parse_args(arguments, argparse.Namespace(environ=environ))
     try:

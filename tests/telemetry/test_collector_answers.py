@@ -173,7 +173,9 @@ def test_variables_for_the_sdk_that_have_no_effect_are_named_in_one_line(
     }
     others = {
         "OTEL_LOGS_EXPORTER": "none",
+        "FASTAPI_OTEL_AUTO_CONFIGURE": "true",
         "OTEL_COLLECTOR_PORT": "tcp://10.0.0.1:4317",
+        "OTEL_PROPAGATORS": "tracecontext,baggage,b3",
         "OTEL_SPAN_LINK_COUNT_LIMIT": "many",
     }
     variables = {ENDPOINT: collector.url, "OTEL_TRACES_SAMPLER": "always_on", **without_effect, **others}
@@ -188,6 +190,15 @@ def test_variables_for_the_sdk_that_have_no_effect_are_named_in_one_line(
     lines = [json.loads(line) for line in server.stdout.read_text().splitlines()]
     (warning,) = (line["message"] for line in lines if line["level"] == "warning")
     assert warning == f"set, but without effect on the blog: {', '.join(sorted(without_effect))}"
+
+
+@pytest.mark.process
+def test_propagators_without_trace_context_are_refused_with_one_line(serve: "Serve", site: Path) -> None:
+    """FastAPI imports those that the environment names, and would raise."""
+    server = serve(site, OTEL_PROPAGATORS="b3")
+    assert server.wait() == 2
+    (line,) = server.output.splitlines()
+    assert json.loads(line)["message"].startswith("OTEL_PROPAGATORS='b3' is not usable: give a list with tracecontext")
 
 
 # A restart.

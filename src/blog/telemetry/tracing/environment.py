@@ -1,19 +1,14 @@
-"""Takes the variables of OpenTelemetry out of the environment, before the SDK is imported.
-
-Settings have read those that the service honours. The SDK and its instrumentation would read some thirty more, a few of them when they are imported,
-and raise for wrong values; half of them would apply to the spans of dynamic routes and not to those of pages.
-"""
+"""Names the variables of OpenTelemetry that the service does not honour."""
 
 import logging
-import os
 from collections.abc import Mapping
 
 from opentelemetry import environment_variables as of_api
 from opentelemetry.sdk import environment_variables as of_sdk
 
 from blog.settings import VARIABLES
+from blog.settings.environment import ENVIRONMENT, PREFIX
 
-_PREFIX = "OTEL_"
 # Those that say that something is not wanted, which the service does not have.
 _OFF = frozenset({"", "none", "false"})
 # Those of the SDK's plugins and of instrumentations. Other names may be Kubernetes' variables for a Service called otel-collector.
@@ -31,7 +26,7 @@ def ignored(environ: Mapping[str, str]) -> list[str]:
     ['OTEL_METRICS_EXPORTER']
     """
     values = {*map(str, vars(of_api).values()), *map(str, vars(of_sdk).values())}
-    known = {value for value in values if value.startswith(_PREFIX)} | {
+    known = {value for value in values if value.startswith(PREFIX)} | {
         name for name in environ if name.startswith(_FAMILIES)
     }
     names = known - set(VARIABLES) - _KEPT
@@ -44,10 +39,4 @@ def warn_of_ignored() -> None:
         logger.warning("set, but without effect on the blog: %s", ", ".join(_IGNORED))
 
 
-_IGNORED = ignored(os.environ)
-for _name in [name for name in os.environ if name.startswith(_PREFIX)]:
-    del os.environ[_name]
-# The instrumentation reads this on its first use, and then uses the stable HTTP conventions.
-os.environ["OTEL_SEMCONV_STABILITY_OPT_IN"] = "http"
-# The default adds baggage, which nothing here uses. The sampler honours `none`.
-os.environ["OTEL_PROPAGATORS"] = "tracecontext"
+_IGNORED = ignored(ENVIRONMENT)
