@@ -11,12 +11,13 @@ DRAWN = [
     (r"\(x_1\)", "formula", "x_1"), (r"\(f(x)\)", "formula", "f(x)"), (r"\(n\)", "formula", "n"), (r"\*\(a+b\)", "formula", "a+b"),
     ("words $$x$$ words", "equation", "x"), ("$$x$$", "equation", "x\n"), ("$$\na\n+ b\n$$", "equation", "a\n+ b\n"),
     ("$$ a\n= b $$", "equation", " a\n= b\n"), ("words\n$$\na\n$$\nwords", "equation", "a\n"), ("\\[\na = b\n\\]", "equation", "a = b\n"),
+    (r"so \[ a = b \] holds", "equation", "a = b"), (r"- so \[\frac{1}{2} \\[2pt]\]", "equation", r"\frac{1}{2} \\[2pt]"), (r"\*\[x^2\]", "equation", "x^2"),
     (r"\[ x^2 \]", "equation", " x^2 \n"), ("> $$\n> - a\n> $$", "equation", "- a\n"), ("- $$\n  # a\n  $$", "equation", "# a\n"),
     ("| a |\n|---|\n| $x$ |", "formula", "x"), ("[$x$](/u)", "formula", "x"), ("## $x$", "formula", "x"), ("```math\nx\n```", "equation", "x\n"),
 ]  # fmt: skip
 MONEY = [
     "$5 to $10", "costs $5-$10", "from US$5 to US$6", "$HOME and $PATH", "$HOME/$USER", "a $100,000 and a $200,000 house", "$ x$", "$x $", "x$y$", r"\$x\$",
-    "`$x$`", "$5 `and $x`", "$$", "$$$$", "$$ unclosed\n\ntext", "$$$ expensive", "$$\n\n$$", r"\(see below\)", r"\[1\]", r"\[text\](not-a-link)", r"\[1\]" + "\n",
+    "`$x$`", "$5 `and $x`", "$$", "$$$$", "$$ unclosed\n\ntext", "$$$ expensive", "$$\n\n$$", r"\(see below\)", r"\[1\]", r"\[text\](not-a-link)", r"\[1\]" + "\n", r"run \[--name=value\]", r"a \[some_name\]", r"\[ \[ x^2 ", r"\\[2pt]",
     r"\\(x^2\\)", r"\(\)", "\\[\n\nx^2\n\\]", "a\n\n    $$\n    x\n    $$", "$", "5$", "<i title='$x$'>a</i>", "[a](/x$y$z)", "<https://example.org/$x$>",
 ]  # fmt: skip
 

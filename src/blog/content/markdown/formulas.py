@@ -1,4 +1,4 @@
-r"""TeX in a text: between dollars by GitHub's rule, between ``\(`` and ``\)``, and in blocks between ``$$`` or ``\[`` and ``\]``."""
+r"""TeX in a text: between dollars by GitHub's rule, between ``\(`` and ``\)`` or ``\[`` and ``\]``, and in blocks."""
 
 import re
 from typing import cast
@@ -14,10 +14,12 @@ from blog.content.markdown.tree_builder import TreeBuilder
 _DOLLAR = re.compile(r"(?<!\\)\$")
 _DOLLARS = re.compile(r"(?<!\\)\$\$")
 _CODE_END = re.compile(r"`\$")
-_PARENTHESIS_END = re.compile(r"\\\)")
+# What ends a formula in brackets, or begins another one, which no formula contains.
+_BRACKETS = {"(": re.compile(r"(?<!\\)\\([()])"), "[": re.compile(r"(?<!\\)\\([\[\]])")}
 # Authors, and programs that write Markdown, put backslashes before brackets that are no formula: \[1\], \(see below\).
 _TEX = re.compile(r"[\\^_={}<>+*/|]|\d|^\s*\w{1,2}\s*$|^\s*\w\(")
 _TEX_BLOCK = re.compile(r"[\\^_={}\n]")
+_TEX_COMMAND = re.compile(r"\\[a-zA-Z]|\^")
 _MAX_LINES = 200
 _BLOCKS = {"$$": "$$", "\\[": "\\]"}
 
@@ -46,12 +48,23 @@ def _is_word(character: str) -> bool:
     return character.isalnum() or character in {"_", "$"} if character else False
 
 
-def parenthesis(state: Inline, place: int) -> int | None:
-    r"""Take the formula that ``\(`` begins at this place, and give its end; None if there is none."""
-    end = state.find(_PARENTHESIS_END, place + 2)
-    if end is None or not _TEX.search(state.src[place + 2 : end.start()]):
+def bracketed(state: Inline, place: int) -> int | None:
+    r"""Take the formula that ``\(`` or ``\[`` begins at this place, and give its end; None if there is none."""
+    opening = state.src[place + 1]
+    end = state.find(_BRACKETS[opening], place + 2)
+    if end is None or end[1] in _BRACKETS:
         return None
-    return _take(state, "formula", place, place + 2, end)
+    source = state.src[place + 2 : end.start()]
+    if opening == "(":
+        return _take(state, "formula", place, place + 2, end) if _TEX.search(source) else None
+    return _take(state, "equation", place, place + 2, end) if _is_equation(source) else None
+
+
+def _is_equation(source: str) -> bool:
+    r"""Whether what stands between ``\[`` and ``\]`` in a sentence is TeX: usages of commands have brackets too, as in ``\[--name=value\]``."""
+    return _TEX_COMMAND.search(source) is not None or (
+        source != source.strip() and _TEX_BLOCK.search(source) is not None
+    )
 
 
 def _take(state: Inline, kind: str, begin: int, start: int, end: re.Match[str] | None) -> int | None:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 _TAG = re.compile(f"{OPEN_TAG}|{CLOSING_TAG}")
 _TEMPLATED = re.compile(TEMPLATED_TAG)
 _ESCAPED = re.compile(rf"\\([{PUNCTUATION}])")
+# Escapes, of which the last one may begin a formula.
+_BRACKET = re.compile(r"(?:\\[^(\[])*(\\[(\[])")
 # What begins, what it ends with, and how far after its beginning the end may stand.
 _MARKED = (("<!--", "-->", 2), ("<?", "?>", 2), ("<![CDATA[", "]]>", 9), ("<!", ">", 2))
 _OPENS_LINK = re.compile(r"<a[\s>]", re.IGNORECASE)
@@ -91,10 +93,10 @@ class Inlines(InlineParser):
 
     def parse_escape(self, m: re.Match[str], state: InlineState) -> int:
         assert isinstance(state, Inline)  # noqa: S101 -- read() makes no other
-        opening = m[0].find("\\(") if self._extensions.math else -1
-        if opening >= 0 and opening % 2 == 0:
-            before = len(state.tokens)
-            if end := formulas.parenthesis(state, m.start() + opening):
+        bracket = _BRACKET.match(m[0]) if self._extensions.math else None
+        if bracket:
+            opening, before = bracket.start(1), len(state.tokens)
+            if end := formulas.bracketed(state, m.start() + opening):
                 formula = state.tokens.pop()
                 self.process_text(_ESCAPED.sub(r"\1", m[0][:opening]), state)
                 state.append_token(formula)
