@@ -66,6 +66,13 @@ def test_a_kind_that_is_not_smaller_than_the_picture_is_left_out() -> None:
     assert "avif" not in sizes
 
 
+def test_a_picture_that_is_too_tall_for_a_format_is_in_the_other_one() -> None:
+    screenshot = picture(24, 17_000, "PNG")
+    sizes, problem = made(screenshot, "a.png")
+    assert (sizes, problem) == ({"avif": [(24, 17_000)]}, "")
+    assert made(picture(8, 70_000, "PNG"), "a.png") == ({}, "")
+
+
 def test_versions_are_upright_and_have_no_metadata() -> None:
     exif = Image.Exif()
     exif[0x0112], exif[0x010F] = 6, "Secret camera"

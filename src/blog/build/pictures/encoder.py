@@ -12,6 +12,8 @@ _MAX_PROFILE_BYTES = 64 * 1024
 # Seconds of processor time for decoding, and for each version. An AVIF of 1920 by 1440 pixels takes one and a half.
 DECODING_SECONDS, ENCODING_SECONDS = 2.0, 5.0
 
+# The tallest picture that a format can hold: a screenshot of a whole page may be taller.
+_MOST_ROWS = {"avif": 65_535, "webp": 16_383}
 # Pillow's own limit raises for twice as many; the caller has counted the pixels.
 Image.MAX_IMAGE_PIXELS = 50_000_000
 
@@ -42,13 +44,18 @@ def versions(body: bytes, limit: Callable[[float], None]) -> Iterator[Version]:
         upright = _decoded(picture)
     if upright is None or len(profile) > _MAX_PROFILE_BYTES:
         return
-    for width in sorted({min(width, upright.width) for width in WIDTHS}):
+    sizes = [(width, _rows(upright, width)) for width in sorted({min(width, upright.width) for width in WIDTHS})]
+    encoders = [it for it in (("avif", _avif), ("webp", _webp)) if sizes[-1][1] <= _MOST_ROWS[it[0]]]
+    for size in sizes:
         limit(DECODING_SECONDS)
-        size = (width, max(1, round(upright.height * width / upright.width)))
         smaller = upright.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
-        for extension, encode in (("avif", _avif), ("webp", _webp)):
+        for extension, encode in encoders:
             limit(ENCODING_SECONDS)
             yield Version(extension, *size, encode(smaller, profile, is_lossless=is_lossless))
+
+
+def _rows(picture: Image.Image, width: int) -> int:
+    return max(1, round(picture.height * width / picture.width))
 
 
 def _decoded(picture: Image.Image) -> Image.Image | None:
