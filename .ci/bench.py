@@ -27,6 +27,7 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import cold
 import pieces
 import searching
 import traffic
@@ -663,12 +664,17 @@ def search(work: Path, _options: argparse.Namespace) -> None:
     put("search", searching.report(work, latencies))
 
 
+def cold_starts(work: Path, _options: argparse.Namespace) -> None:
+    put("cold", cold.report(work))
+
+
 # What measures, and the tools that it calls, with the packages they are in.
 PARTS = {
     "pages": (pages_and_starts, {"wrk": "wrk", "h2load": "nghttp2-client"}),
     "public": (public_traffic, {"wrk": "wrk"}),
     "pieces": (every_piece, {"wrk": "wrk"}),
     "search": (search, {}),
+    "cold": (cold_starts, {}),
 }
 
 
@@ -680,7 +686,7 @@ def main() -> None:
     parser.add_argument(
         "--only",
         choices=PARTS,
-        help="one part: pages and starts, a public site's traffic, what each piece buys, or the search",
+        help="one part: pages and starts, a public site's traffic, what each piece buys, the search, or cold starts",
     )
     parser.add_argument("--pieces", action="store_const", const="pieces", dest="only", help="the same as --only pieces")
     parser.add_argument("--turns", type=int, default=3, help="how often each piece is taken out")

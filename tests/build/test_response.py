@@ -3,17 +3,17 @@
 import pytest
 
 from blog.build.encodings import CODINGS, compress
-from blog.build.response import make_resource, with_traceparent, without_identity
+from blog.build.response import make_resource, with_traceparent, without_rarely_asked
 from blog.render.page import HTML, Rendered
 
 BODY = "Größe und Gewicht. ".encode() * 100
 
 
 @pytest.mark.parametrize("coding", CODINGS)
-def test_a_resource_without_identity_has_the_same_bytes_and_headers(coding: bytes) -> None:
+def test_a_resource_without_rarely_asked_has_the_same_bytes_and_headers(coding: bytes) -> None:
     rendered = Rendered(path="/x", route="/x", media_type=HTML, body=BODY)
     page = make_resource(rendered, {coding: compress(BODY)[coding]}, {})
-    compressed = without_identity(page)
+    compressed = without_rarely_asked(page)
     assert compressed.identity.body == page.identity.body == BODY
     assert compressed.identity.headers == page.identity.headers
     assert compressed.identity.etag == page.identity.etag

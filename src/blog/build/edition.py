@@ -21,14 +21,14 @@ from blog.build.dates import Dated, Dates
 from blog.build.encodings import Encoded, shrunk_to_fit
 from blog.build.index_source import IndexSource
 from blog.build.not_found import NotFound
-from blog.build.response import Resource, make_resource, without_identity
+from blog.build.response import Resource, make_resource, without_rarely_asked
 from blog.errors import Fault
 from blog.render import security
 from blog.render.page import HTML, Rendered
 from blog.render.search_page import SearchFrame
 from blog.settings import Settings
 
-# Bodies that are sent as they are to clients that take no encoding: a few bots and scripts. Beyond this they are kept compressed.
+# Bodies that are sent as they are to clients that take no encoding: a few bots and scripts. Beyond this they are kept compressed, in br and gzip alone.
 _UNCOMPRESSED_BYTES = 8 * 1024 * 1024
 # Level 12 takes twice the time to save less than 1 %.
 _CONTENT_LEVEL = 9
@@ -171,4 +171,4 @@ def _resources(
         resource = make_resource(page, encoded, missing_fields, dates)
         fits = page.media_type == HTML and len(page.body) <= left
         left -= len(page.body) if fits else 0
-        yield page.path, resource if fits or not encoded else without_identity(resource)
+        yield page.path, resource if fits or not encoded else without_rarely_asked(resource)

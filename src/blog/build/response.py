@@ -98,11 +98,12 @@ def _own_lines(etag: str, body: bytes, coding: str) -> bytes:
     return field_lines((("etag", etag), *coded, ("content-length", str(len(body)))))
 
 
-def without_identity(page: Resource) -> Resource:
-    """The resource without its uncompressed body, which is decompressed from one of its encodings on request."""
-    coding = quickest_coding(page.encoded)
-    whole = replace(page.identity.whole, stored=page.encoded[coding].body, coding=coding)
-    return replace(page, identity=replace(page.identity, whole=whole))
+def without_rarely_asked(page: Resource) -> Resource:
+    """The resource without its uncompressed body, which is decompressed from an encoding on request, and without zstd: its clients take br, or get that body."""
+    encoded = {name: it for name, it in page.encoded.items() if name != b"zstd" or b"br" not in page.encoded}
+    coding = quickest_coding(encoded)
+    whole = replace(page.identity.whole, stored=encoded[coding].body, coding=coding)
+    return replace(page, identity=replace(page.identity, whole=whole), encoded=encoded)
 
 
 def with_encodings(page: Resource, encoded: Mapping[bytes, bytes]) -> Resource:
@@ -119,7 +120,7 @@ def with_encodings(page: Resource, encoded: Mapping[bytes, bytes]) -> Resource:
 
     codings = {coding: representation(coding, body) for coding, body in encoded.items()}
     changed = replace(page, encoded=codings)
-    return without_identity(changed) if page.identity.whole.coding and codings else changed
+    return without_rarely_asked(changed) if page.identity.whole.coding and codings else changed
 
 
 def etag_of(body: bytes) -> str:
