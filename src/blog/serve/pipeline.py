@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from blog import urls
 from blog.build.response import PreparedResponse, with_traceparent
 from blog.http.request import KEY, Decision, RequestRecord
-from blog.http.semantics import SERVER_ERROR, has_body
+from blog.http.semantics import SERVER_ERROR, SLOW_SECONDS, has_body
 from blog.serve.store import PageStore
 from blog.settings import Settings
 from blog.telemetry.logs import Access, log_failure
@@ -84,7 +84,7 @@ class RequestPipeline:
         except Exception as problem:  # noqa: BLE001 -- `finished` logs it, with the ids of its span
             record.failure = problem
             answer, record.status = _INTERNAL_ERROR, _INTERNAL_ERROR.status
-        if answer is None or has_body(record.method):
+        if answer is None or record.method == "GET" or has_body(record.method):
             return answer
         return PreparedResponse(answer.status, answer.own, answer.shared)
 
@@ -104,7 +104,9 @@ class RequestPipeline:
         """Count, record and log a request whose response has been written to the transport; return the seconds that it took."""
         seconds = time.perf_counter() - record.started
         status = record.status
-        if self._tracing is not None and (record.trace is not None or self._tracing.is_late(status, seconds)):
+        # Most requests are neither sampled nor failed nor slow, and are spared the calls that tell of those.
+        is_told = record.trace is not None or status >= SERVER_ERROR or seconds >= SLOW_SECONDS
+        if is_told and self._tracing is not None:
             self._record(self._tracing, record, seconds)
         self._metrics.observe(record.method, record.route, status, seconds, record.trace, record.size)
         if not record.dynamic:
@@ -112,11 +114,12 @@ class RequestPipeline:
                 self._metrics.conditional(status)
             if record.route and record.method == "GET":
                 self._visits.count(record.route, record.path, status, record.headers, record.query)
-        failed = status >= SERVER_ERROR and not _is_expected(record.path, status)
         if record.failure is not None:
             log_failure(record.failure, record.method, record.route, record.shown_path, record.trace)
-        if self._access.wants(seconds, failed=failed, traced=record.trace is not None):
-            self._log(record, seconds, logging.ERROR if failed else logging.INFO)
+        if is_told or self._access.has_all:
+            failed = status >= SERVER_ERROR and not _is_expected(record.path, status)
+            if self._access.wants(seconds, failed=failed, traced=record.trace is not None):
+                self._log(record, seconds, logging.ERROR if failed else logging.INFO)
         return seconds
 
     async def _call_dynamic(self, record: RequestRecord, scope: Scope, receive: Receive, send: Send) -> None:

@@ -73,6 +73,8 @@ class Access:
 
     def __init__(self, mode: AccessLog) -> None:
         self._mode = mode
+        # Whether it has every request, and not only those that are sampled, failed or slow.
+        self.has_all = mode == "all"
 
     def wants(self, seconds: float, *, failed: bool, traced: bool) -> bool:
         """Whether to log a request.

@@ -29,7 +29,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from blog import __version__
 from blog.http.request import KEY, Decision, Parent, RequestRecord
-from blog.http.semantics import SERVER_ERROR, SLOW_SECONDS
+from blog.http.semantics import SERVER_ERROR
 from blog.machine.stages import SetCount
 from blog.machine.token_bucket import TokenBucket
 from blog.telemetry.tracing.description import Description
@@ -92,10 +92,6 @@ class Tracing:
             await self._traced({**_without_personal_data(scope, decision), "blog.inner": inner}, receive, send)
         finally:
             chosen_trace_id.reset(token)
-
-    def is_late(self, status: int, seconds: float) -> bool:
-        """Whether to record a request although it was not sampled."""
-        return status >= SERVER_ERROR or seconds >= SLOW_SECONDS
 
     def ids(self, decision: Decision) -> dict[str, str]:
         """Ids for the span of a sampled request, as log lines and exemplars contain them."""

@@ -81,7 +81,9 @@ class Visits:
         if status not in SERVED:
             return
         if content_type := CONTENT_TYPES.get(route):
-            if not _is_prefetch(headers):
+            # Nearly no request has one of these fields, and three look-ups take less time than a call.
+            has_purpose = b"sec-purpose" in headers or b"purpose" in headers or b"x-moz" in headers
+            if not (has_purpose and _is_prefetch(headers)):
                 self._view(path, content_type, headers, query)
         elif feed := FEEDS.get(route):
             self._feed(feed, headers, whole=route in _FORMATS)
@@ -96,9 +98,12 @@ class Visits:
             self._visit(agent, headers, query)
 
     def _visit(self, agent: agents.Agent, headers: Mapping[bytes, bytes], query: bytes) -> None:
-        source = sources.of_referrer(headers.get(b"referer", b"")[: sources.LONGEST_REFERRER], self._own_host)
+        referrer = headers.get(b"referer")
+        source: sources.Source = "direct"
+        if referrer:
+            source = sources.of_referrer(referrer[: sources.LONGEST_REFERRER], self._own_host)
         if source != "internal":
-            source = sources.of_query(query) or source
+            source = (query and sources.of_query(query)) or source
             self._devices.add(agent.browser, agent.device)
         self._visits.add(source)
 
