@@ -5,8 +5,7 @@ import threading
 from collections.abc import Callable, Sequence
 
 from opentelemetry.context import Context
-from opentelemetry.exporter.otlp.proto.http import Compression
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.exporter.otlp.proto.http import Compression, trace_exporter
 from opentelemetry.sdk.resources import SERVICE_NAME, SERVICE_VERSION, Resource
 from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
@@ -15,6 +14,7 @@ from opentelemetry.sdk.trace.sampling import ALWAYS_ON
 
 from blog import __version__
 from blog.settings import Settings
+from blog.telemetry.tracing.encoding import BatchEncoder
 from blog.telemetry.tracing.ids import chosen_trace_id
 from blog.telemetry.tracing.limits import SpanLimits
 from blog.telemetry.tracing.session import CollectorSession
@@ -151,7 +151,9 @@ class Pipeline:
 
 def _otlp(settings: Settings) -> _CountingExporter:
     session = CollectorSession(settings)
-    exporter = OTLPSpanExporter(
+    # The exporter takes no encoder as an argument.
+    trace_exporter.encode_spans = BatchEncoder()  # type: ignore[assignment, attr-defined]
+    exporter = trace_exporter.OTLPSpanExporter(
         endpoint=settings.traces_url,
         headers=dict(settings.otlp_traces_headers or settings.otlp_headers),
         timeout=settings.otlp_traces_timeout or settings.otlp_timeout or EXPORT_TIMEOUT_SECONDS,

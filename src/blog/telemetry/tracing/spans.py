@@ -11,7 +11,6 @@ from opentelemetry.context import Context
 from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 from opentelemetry.metrics import NoOpMeterProvider
 from opentelemetry.sdk.trace import Event, ReadableSpan
-from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 from opentelemetry.trace import (
     Span,
     SpanContext,
@@ -33,11 +32,11 @@ from blog.http.semantics import SERVER_ERROR
 from blog.machine.stages import SetCount
 from blog.machine.token_bucket import TokenBucket
 from blog.telemetry.tracing.description import Description
+from blog.telemetry.tracing.encoding import SCOPE
 from blog.telemetry.tracing.ids import chosen_trace_id, new_span_id, new_trace_id
 from blog.telemetry.tracing.pipeline import Pipeline
 from blog.telemetry.tracing.sampler import HeadSampler
 
-_SCOPE = InstrumentationScope("blog", __version__)
 ERROR_TYPE = "error.type"
 # W3C Trace Context, section 3.3.1.5: at least this much is to be propagated.
 _LONGEST_STATE = 512
@@ -116,7 +115,7 @@ class Tracing:
                 resource=self.pipeline.provider.resource,
                 attributes=attributes,
                 kind=SpanKind.SERVER,
-                instrumentation_scope=_SCOPE,
+                instrumentation_scope=SCOPE,
                 status=Status(StatusCode.ERROR if failed else StatusCode.UNSET),
                 start_time=ended - round(seconds * 1e9),
                 end_time=ended,
