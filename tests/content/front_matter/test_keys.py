@@ -132,6 +132,7 @@ def test_every_synonym_means_something(key: str) -> None:
         pytest.param("redirect_to: /x", "unknown key 'redirect_to'; it has no meaning here", id="spelled-alike"),
         pytest.param("date: 2026-03-01\npublishDate: soon", "publishDate is ignored: 'soon' is not a date", id="publish-date"),
         pytest.param("status: evergreen", "status: 'evergreen' is neither true nor false; it is ignored", id="status"),
+        pytest.param("publish: true\nstatus: Creation", "status: 'Creation' is neither true nor false", id="the-switch-that-is-wrong"),
         pytest.param("language: english", "language: 'english' is not a language tag", id="language"),
         pytest.param("weight: 1.5", "weight: '1.5' is not a whole number", id="weight"),
         pytest.param("cover: {color: red}", "cover: {'color': 'red'} is no picture: give a path, or {src: path, alt: text}; it is ignored", id="cover"),

@@ -202,7 +202,8 @@ def _set(translated: Translated, key: str, written: str, value: Value) -> None:
     if key in _JOINED:
         translated.values[key] = [*_items(known), *_items(value)]
     elif key == "draft":
-        translated.values[key] = value if _as_switch(known) is False else known
+        if _as_switch(known) is False:
+            translated.values[key], translated.written[key] = value, written
     elif normal(written) == "publishdate" and isinstance(value, str):
         translated.not_before = (written, value)
     elif known != value:
