@@ -84,3 +84,11 @@ def test_a_preview_shows_a_scheduled_text_that_will_be_unlisted(posts: "WritePos
     library = load(posts({"later.md": post("Later", "2999-01-01", "unlisted: true\n")})).library
     text = unpublished(library, NOW)["later"]
     assert site_of_text(library.config, text, NOW).texts
+
+
+def test_a_link_to_a_page_that_only_unlisted_posts_would_have_is_dead(posts: "WritePosts", post: "WritePost") -> None:
+    hush = post("Hush", "2019-01-01", "unlisted: true\ntags: [Quiet]\n")
+    seen = post("Seen", "2026-01-02", body="[a](/blog/tag/quiet) [b](/archive/2019) [c](/api/posts/hush) [d](hush.md)")
+    assert [it.problem for it in load(posts({"hush.md": hush, "seen.md": seen})).warnings] == [
+        f"link '{path}' leads nowhere on this site" for path in ("/api/posts/hush", "/archive/2019", "/blog/tag/quiet")
+    ]

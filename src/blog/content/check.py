@@ -394,15 +394,16 @@ def _has_anchor(text: Text, fragment: str) -> bool:
 
 
 def _paths(library: Library) -> frozenset[str]:
-    tags: Iterable[str] = {slugify(tag) for post in library.posts for tag in post.tags}
-    lists = [*map(urls.tag, tags), *(urls.series(slugify(post.series)) for post in library.posts if post.series)]
+    listed = [post for post in library.posts if not post.unlisted]
+    tags: Iterable[str] = {slugify(tag) for post in listed for tag in post.tags}
+    lists = [*map(urls.tag, tags), *(urls.series(slugify(post.series)) for post in listed if post.series)]
     feeds = [path + feed.path for path in lists for feed in urls.FEED_FORMATS]
-    years = {urls.year(post.published.year) for post in library.posts}
+    years = {urls.year(post.published.year) for post in listed}
     sources = [text.source_url for text in library.texts]
     known = [*lists, *years, *feeds, *sources, *(text.url for text in library.texts)]
-    known += [urls.api_post(post.slug) for post in library.posts]
+    known += [urls.api_post(post.slug) for post in listed]
     # With scheduled posts too: a link may be written before they appear.
-    known += [urls.listing(number) for number in range(2, -(-len(library.posts) // urls.POSTS_PER_PAGE) + 1)]
+    known += [urls.listing(number) for number in range(2, -(-len(listed) // urls.POSTS_PER_PAGE) + 1)]
     aliases = [alias for text in library.texts for alias in text.redirects]
     known += [
         *library.static,
