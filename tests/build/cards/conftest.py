@@ -9,6 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fontTools.fontBuilder import FontBuilder
+from fontTools.ttLib import newTable
+from fontTools.ttLib.tables.BitmapGlyphMetrics import SmallGlyphMetrics
+from fontTools.ttLib.tables.C_B_D_T_ import cbdt_bitmap_format_17
+from fontTools.ttLib.tables.E_B_L_C_ import BitmapSizeTable, SbitLineMetrics, Strike, eblc_index_sub_table_1
 from PIL import Image
 
 from blog.build.cards.card import Card, CardStyle
@@ -101,3 +106,37 @@ def picture() -> Callable[..., bytes]:
         return buffer.getvalue()
 
     return made
+
+
+def _with(values: object, **attributes: object) -> Any:
+    for name, value in attributes.items():
+        setattr(values, name, value)
+    return values
+
+
+@pytest.fixture(scope="session")
+def bitmap_emoji() -> bytes:
+    """A font without outlines, whose one glyph is a red square of 109 pixels for U+1F389, as Noto Color Emoji has it in CBDT."""
+    size, rise, names = 109, 87, [".notdef", "party"]
+    builder = FontBuilder(1000, isTTF=True)
+    builder.setupGlyphOrder(names)
+    builder.setupCharacterMap({0x1F389: "party"})
+    builder.setupHorizontalMetrics(dict.fromkeys(names, (1000, 0)))
+    builder.setupHorizontalHeader(ascent=800, descent=-200)
+    builder.setupOS2()
+    builder.setupPost()
+    font, png, buffer = builder.font, io.BytesIO(), io.BytesIO()
+    Image.new("RGBA", (size, size), (255, 0, 0, 255)).save(png, "PNG")
+    metrics = _with(SmallGlyphMetrics(), height=size, width=size, BearingX=0, BearingY=rise, Advance=size)
+    glyph = _with(cbdt_bitmap_format_17(b"", font), imageData=png.getvalue(), metrics=metrics)
+    fields = "caretSlopeNumerator caretSlopeDenominator caretOffset minOriginSB minAdvanceSB maxBeforeBL minAfterBL pad1 pad2"
+    lines = [_with(SbitLineMetrics(), **dict.fromkeys(fields.split(), 0)) for _ in range(2)]
+    hori, vert = (_with(line, ascender=rise, descender=rise - size, widthMax=size) for line in lines)
+    where = {"startGlyphIndex": 1, "endGlyphIndex": 1, "ppemX": size, "ppemY": size, "bitDepth": 32, "flags": 1}
+    table = _with(BitmapSizeTable(), colorRef=0, hori=hori, vert=vert, **where)
+    place = _with(eblc_index_sub_table_1(b"", font), names=["party"], indexFormat=1, imageFormat=17)
+    strike = _with(Strike(), bitmapSizeTable=table, indexSubTables=[_with(place, firstGlyphIndex=1, lastGlyphIndex=1)])
+    font["CBDT"] = _with(newTable("CBDT"), version=3.0, strikeData=[{"party": glyph}])
+    font["CBLC"] = _with(newTable("CBLC"), version=3.0, strikes=[strike])
+    font.save(buffer)
+    return buffer.getvalue()

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from PIL import Image, ImageColor, ImageFont
@@ -78,6 +79,19 @@ def test_no_glyph_is_the_box_of_a_missing_one(polyglot: Studio, lang: str, title
         # A noncharacter, which no font has a glyph for.
         boxes = {bytes(drawn.getmask(text)) for text in ("\U0010ffff", "\U0010ffff" * len(cluster))}
         assert bytes(drawn.getmask(cluster, language=lang)) not in boxes
+
+
+def test_emoji_that_are_bitmaps_are_scaled_and_drawn_in_their_colours(bitmap_emoji: bytes, tmp_path: Path) -> None:
+    (tmp_path / "fonts").mkdir()
+    (tmp_path / "fonts/emoji.ttf").write_bytes(bitmap_emoji)
+    studio = studio_of(tmp_path, TEMPLATES)
+    title = "It works \U0001f389"
+    assert studio.title.missing(title) == []
+    card = studio.draw(studio.card(title))
+    assert edges(card) <= EMPTY
+    colours = {colour: number for number, colour in card.getcolors(card.width * card.height) or ()}
+    # The square has the size of the title's letters, and not that of the bitmap.
+    assert 40 * 40 < colours[(255, 0, 0)] < 105 * 105
 
 
 def test_letters_of_arabic_are_joined(polyglot: Studio) -> None:

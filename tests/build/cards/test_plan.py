@@ -1,12 +1,13 @@
 """Which texts have cards, what is on them, and what is said about fonts that are missing."""
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 from blog.__main__ import main
+from blog.build.cards import shaping
 from blog.build.edition import Edition
 from blog.build.edition_source import EditionSource
 from blog.machine.cache import Cache
@@ -219,6 +220,35 @@ def test_a_font_of_the_site_brings_the_title_back(make: Make, all_scripts: Path)
     ]
     assert warnings(before)
     assert not warnings(after)
+
+
+@pytest.fixture
+def without_fribidi(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A machine on which Pillow finds no library that can order the letters of a line."""
+    monkeypatch.setattr(shaping, "_NAMES", ("libfribidi-that-is-not-there.so",))
+    shaping.shapes.cache_clear()
+    yield
+    shaping.shapes.cache_clear()
+
+
+@pytest.mark.usefixtures("without_fribidi")
+def test_letters_that_cannot_be_joined_are_left_out_and_the_library_is_named(make: Make, all_scripts: Path) -> None:
+    naskh = {path.name: path for path in (all_scripts / "fonts").iterdir() if "naskh" in path.name}
+    edition = make({"a.md": POST.format("A", ""), "b.md": POST.format("مرحبا Kubernetes", "")}, naskh)
+    assert edition.cards["/og/a.png"].title == "A"
+    assert edition.cards["/og/b.png"].title == ""
+    (problem,) = warnings(edition)
+    assert "leaves out the title, because no font has Arabic (" in problem
+    assert problem.endswith("; install the library FriBiDi (libfribidi0), without which it is not drawn")
+
+
+def test_a_font_that_is_taken_away_takes_its_title_along(make: Make, bitmap_emoji: bytes, tmp_path: Path) -> None:
+    files = {"e.md": POST.format("It works \U0001f389", "")}
+    assert make(files, {"emoji.ttf": bitmap_emoji}).cards["/og/e.png"].title == "It works \U0001f389"
+    (tmp_path / "theme/fonts/emoji.ttf").unlink()
+    edition = make(files)
+    assert edition.cards["/og/e.png"].title == ""
+    assert len(warnings(edition)) == 1
 
 
 def test_a_font_that_is_none_is_named_and_the_others_are_used(make: Make) -> None:
