@@ -171,6 +171,13 @@ def test_every_metric_of_the_blog_has_a_row() -> None:
     assert metrics - series <= first_column(text_of(ROOT / "docs/operations.md"), "Metrics")
 
 
+def test_every_metric_says_what_is_healthy() -> None:
+    section = text_of(ROOT / "docs/operations.md").partition("\n## Metrics\n")[2].partition("\n## ")[0]
+    rows = [re.split(r" *(?<!\\)\| *", row)[1:-1] for row in re.findall(r"^\| `.*$", section, re.MULTILINE)]
+    assert len(rows) > 20
+    assert [row[0] for row in rows if len(row) != 4 or not row[3]] == []
+
+
 def test_the_configuration_page_is_what_the_settings_say() -> None:
     assert table() in text_of(ROOT / "docs/configuration.md"), "run make settings"
 
