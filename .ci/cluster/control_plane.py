@@ -132,8 +132,8 @@ def _controller_manager(folder: Path, key: Path, certificate: Path) -> dict[str,
         "kubeconfig": folder / "kubeconfig",
         "secure-port": 0,
         "leader-elect": "false",
-        # It would find that the stand-in for a node sends no heartbeats, and make its pods unready.
-        "controllers": "*,-node-lifecycle-controller",
+        # They would find that the stand-in for a node sends no heartbeats, and that nothing provides volumes.
+        "controllers": "*,-node-lifecycle-controller,-persistentvolume-binder-controller",
         "service-account-private-key-file": key,
         "root-ca-file": certificate,
         "cluster-cidr": "10.32.0.0/16,fd00:32::/64",

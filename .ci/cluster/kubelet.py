@@ -1,4 +1,4 @@
-"""A stand-in for the scheduler and the kubelets: every pod gets a node, runs and becomes ready, or ends if it is a test."""
+"""A stand-in for the scheduler, the kubelets and storage: every pod gets a node, runs and becomes ready, or ends if it is a test; claims are bound."""
 
 import threading
 from collections.abc import Callable
@@ -35,6 +35,7 @@ class Kubelet:
                 for pod, step in ((pod, self._next(pod)) for pod in pods):
                     if step:
                         step(pod)
+                self._bind_claims()
             except (httpx.HTTPError, RuntimeError):
                 # A pod may have been deleted meanwhile. What lasts, the checks find.
                 continue
@@ -45,6 +46,13 @@ class Kubelet:
         if "nodeName" not in pod["spec"]:
             return self._bind
         return self._start if pod["status"].get("phase") == "Pending" else None
+
+    def _bind_claims(self) -> None:
+        for claim in self._api.get("/api/v1/persistentvolumeclaims")["items"]:
+            if claim["status"].get("phase") == "Pending":
+                about = claim["metadata"]
+                path = f"/api/v1/namespaces/{about['namespace']}/persistentvolumeclaims/{about['name']}"
+                self._api.patch(f"{path}/status", {"status": {"phase": "Bound"}})
 
     def _bind(self, pod: Object) -> None:
         target = {"apiVersion": "v1", "kind": "Node", "name": NODE}

@@ -24,7 +24,8 @@ RESTRICTED = {
     "pod-security.kubernetes.io/enforce-version": "latest",
 }
 STATE = {"managedFields", "resourceVersion"}
-LABEL = ("f:metadata", "f:labels", "f:helm.sh/chart")
+# Helm annotates every object with its release.
+OWN = ("f:metadata", "f:annotations", "f:meta.helm.sh/release-name")
 
 
 @dataclass(slots=True)
@@ -124,7 +125,7 @@ class Scenario:
                 self.problems.append(f"{name} is missing")
                 continue
             self.problems += [f"{name}{found}" for found in differences(each, live)]
-            (manager,) = (owner for owner, paths in managed(live).items() if LABEL in paths)
+            (manager,) = (owner for owner, paths in managed(live).items() if OWN in paths)
             self.problems += [f"{name}: {found}" for found in contested(live, manager)]
             operations = {
                 entry["operation"] for entry in live["metadata"]["managedFields"] if entry["manager"] == manager
