@@ -56,7 +56,7 @@ check: lint test ## lint and test
 bench: $(VENV)/.dev ## measure against bare uvicorn, the default stack and nginx; writes docs/performance.md (an hour); B="--only public" or B=--pieces for a part
 	$(BIN)/python .ci/bench.py $(B)
 
-memory: $(VENV)/.dev ## measure the memory of cold starts and idle servers; M="--posts 300 --limit 256" (root, cgroups)
+memory: $(VENV)/.dev ## measure the memory of cold starts, idle servers, load and reloads; M="--posts 300 --limit 256" (root, cgroups)
 	$(BIN)/python .ci/memory.py $(M)
 
 settings: $(VENV)/.dev ## write docs/configuration.md from the settings

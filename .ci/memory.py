@@ -155,13 +155,7 @@ def measured(start: Start) -> Outcome:
         try:
             outcome = _watched(process, cgroup, port)
             if start.and_work and outcome.ready:
-                with _Largest(cgroup) as largest:
-                    _load(port)
-                outcome.loaded = largest.bytes / MIB
-                with _Largest(cgroup) as largest:
-                    _reload(port, start.posts)
-                    _until_idle(process)
-                outcome.reloaded = largest.bytes / MIB
+                _work(outcome, process, cgroup, port, start.posts)
         finally:
             process.kill()
             process.wait(30)
@@ -227,6 +221,17 @@ def _until_ready(process: subprocess.Popen[bytes], port: int, started: float) ->
         ready = _is_ready(port)
         time.sleep(0.05)
     return ready
+
+
+def _work(outcome: Outcome, process: subprocess.Popen[bytes], cgroup: Cgroup, port: int, posts: Path) -> None:
+    """Measure a load and a reload, which the kernel may end."""
+    with _Largest(cgroup) as largest, contextlib.suppress(OSError):
+        _load(port)
+    outcome.loaded = largest.bytes / MIB
+    with _Largest(cgroup) as largest, contextlib.suppress(OSError):
+        _reload(port, posts)
+        _until_idle(process)
+    outcome.reloaded, outcome.kills = largest.bytes / MIB, cgroup.kills
 
 
 def _until_idle(process: subprocess.Popen[bytes], seconds: float = 300) -> None:
@@ -330,10 +335,11 @@ def main() -> None:
                         and_work=True,
                     )
                     found = cold(work, posts, start, read_only=kind == "read-only")
-                    took = f"{found.seconds:.1f} s" if found.ready else f"**never, {found.kills} killed**"
+                    took = f"{found.seconds:.1f} s" if found.ready else "**never**"
+                    killed = f" **{found.kills} killed**" if found.kills else ""
                     print(
                         f"| {count:,} | {cores} | {kind} | {took} | {found.peak:.0f} MiB | {found.resident:.0f} MiB | {found.idle:.0f} MiB |"
-                        f" {found.loaded:.0f} MiB | {found.reloaded:.0f} MiB |",
+                        f" {found.loaded:.0f} MiB | {found.reloaded:.0f} MiB{killed} |",
                         flush=True,
                     )
 

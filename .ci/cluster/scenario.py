@@ -182,7 +182,7 @@ class Scenario:
         return contents
 
     def _released(self, namespaces: set[str]) -> set[str]:
-        """The objects that Helm has annotated as those of the release."""
+        """The objects that Helm has annotated as those of the release, without those that it shall keep."""
         found = [each for name in namespaces for each in self.api.namespaced(name).values()]
         # A ReplicaSet copies the annotations of its Deployment.
         annotated = [
@@ -190,6 +190,7 @@ class Scenario:
             for each in found
             if each["metadata"].get("annotations", {}).get("meta.helm.sh/release-name") == NAME
             and "ownerReferences" not in each["metadata"]
+            and not _kept(each)
         ]
         return {self._name(each) for each in annotated}
 

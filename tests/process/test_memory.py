@@ -7,6 +7,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+import yaml
 
 pytestmark = pytest.mark.process
 
@@ -47,6 +48,21 @@ def test_a_cold_start_of_300_posts_fits_256_mib(
     assert (found.ready, found.kills) == (True, 0), found.log
     assert found.resident < 220
     assert "needs about" not in found.log
+
+
+def test_a_load_and_a_reload_of_300_posts_fit_the_limit_of_the_chart(
+    memory: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(SCRIPTS)
+    posts = _script("bench").write_posts(tmp_path / "posts", 300)
+    values = yaml.safe_load((SCRIPTS.parent / "chart" / "values.yaml").read_text(encoding="utf-8"))
+    limit = int(values["resources"]["limits"]["memory"].removesuffix("Mi"))
+    start = memory.Start(
+        posts=posts, cache=tmp_path / "cache", limit_mib=limit, environ={"BLOG_RELOAD": "true"}, and_work=True
+    )
+    found = memory.cold(tmp_path, posts, start, read_only=False)
+    assert (found.ready, found.kills) == (True, 0), found.log
+    assert found.idle < found.reloaded < 0.9 * limit
 
 
 def test_a_limit_below_what_the_content_needs_is_said_at_the_start(memory: ModuleType, tmp_path: Path) -> None:
