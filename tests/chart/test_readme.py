@@ -52,16 +52,20 @@ def test_the_defaults_in_the_readme_are_those_of_the_values(defaults: dict[str, 
 
 
 def test_the_table_of_memory_has_the_measured_figures_and_the_default_limit_fits(defaults: dict[str, Any]) -> None:
-    """docs/operations.md has what was measured: posts, peak with page cache, the process' own, idle."""
+    """docs/operations.md has what was measured: posts, peak with page cache, the processes' own, idle, under load, during a reload."""
     operations = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    size = r" (\d+) MiB \|"
     measured = {
-        posts: (idle, own)
-        for posts, own, idle in re.findall(
-            r"^\| ([\d,]+) \| .+ \| (\d+) MiB \| (\d+) MiB \|$", operations, re.MULTILINE
-        )
+        posts: (idle, load, own, reload)
+        for posts, _, own, idle, load, reload in re.findall(rf"^\| ([\d,]+) \|{size * 5}$", operations, re.MULTILINE)
     }
-    row = r"^\| ([\d,]+) \| (\d+) MiB \| (\d+) MiB \| .*?(\d+)Mi \|$"
-    rows = re.findall(row, README.read_text(encoding="utf-8"), re.MULTILINE)
-    assert {posts: (idle, peak) for posts, idle, peak, _ in rows} == measured
-    assert all(int(peak) < int(limit) for _, _, peak, limit in rows)
-    assert int(defaults["resources"]["limits"]["memory"].removesuffix("Mi")) > int(measured["300"][1])
+    rows = re.findall(
+        rf"^\| ([\d,]+) \|{size * 4} .*?(\d+)Mi \| .*?(\d+)Mi \|$", README.read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert {row[0]: row[1:5] for row in rows} == measured
+    assert {"35", "300", "1,000"} <= measured.keys()
+    # BlogMemoryNearLimit alerts at nine tenths of the limit.
+    assert all(
+        int(reload) < 0.9 * int(limit) and int(idle) < int(request) for _, idle, _, _, reload, request, limit in rows
+    )
+    assert int(defaults["resources"]["limits"]["memory"].removesuffix("Mi")) * 0.9 > int(measured["300"][3])
