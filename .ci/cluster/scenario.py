@@ -30,7 +30,7 @@ OWN = ("f:metadata", "f:annotations", "f:meta.helm.sh/release-name")
 
 @dataclass(slots=True)
 class Scenario:
-    """What came of a scenario."""
+    """A release with the values of a scenario, and the problems that were found."""
 
     api: Api
     release: helm.Config
@@ -42,16 +42,16 @@ class Scenario:
 
     @classmethod
     def run(cls, api: Api, kubeconfig: str, path: Path) -> Self:
-        """Live through the scenario of a values file, and report what was wrong."""
+        """Go through all steps with the values of a file."""
         values = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
         namespace = f"test-{path.stem}"
         with helm.Config(kubeconfig_content=kubeconfig, namespace=namespace, qps=500, burst_limit=1000) as release:
-            lived, began = cls(api, release, namespace, values), time.monotonic()
-            lived._live()
-            lived.seconds = time.monotonic() - began
-        return lived
+            outcome, began = cls(api, release, namespace, values), time.monotonic()
+            outcome._go()
+            outcome.seconds = time.monotonic() - began
+        return outcome
 
-    def _live(self) -> None:
+    def _go(self) -> None:
         wanted = self._prepare(self.values) + self._prepare({})
         namespaces = sorted({self.namespace, *(each["metadata"]["namespace"] for each in wanted)})
         before = {name: set(self._settled(name)) for name in namespaces}
