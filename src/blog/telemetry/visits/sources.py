@@ -57,8 +57,12 @@ def of_referrer(referrer: bytes, own_host: str) -> Source:
     host = host_of(referrer)
     if not host:
         return "other" if referrer[:LONGEST_REFERRER].strip() else "direct"
-    if host == own_host:
-        return "internal"
+    return "internal" if host == own_host else _of_host(host)
+
+
+@lru_cache(maxsize=1024)
+def _of_host(host: str) -> Source:
+    """The category of a host, which pages with different addresses share."""
     labels = host.removeprefix("www.").split(".")[-_MOST_LABELS:]
     names = (".".join(labels[start:]) for start in range(max(1, len(labels) - 1)))
     return next((category for name in names if (category := _category(name))), "other")
