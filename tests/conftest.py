@@ -23,6 +23,7 @@ from typing import Any, Literal, Protocol, get_args
 from urllib.parse import unquote
 
 import httpx
+import hypothesis
 import pytest
 from starlette.types import ASGIApp, Message
 
@@ -32,6 +33,10 @@ from blog.machine.clock import Clock, utc_now
 from blog.settings import Settings
 
 pytest_plugins = ["tests.rendered_site"]
+
+# The first call of a function may import or build what later ones find, and other processes may have the processor: no time is judged.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 # Groups for the workers of pytest-xdist; the tests of a group run on one worker, one after the other. By default a file is a group, because its
 # tests share a server or an app. The tests of these folders share what takes long to make: the container image, and the site in a browser.
