@@ -247,4 +247,4 @@ def test_a_theme_that_is_being_edited_does_not_stop_serving(
 
 
 def _stylesheet(page: str) -> str:
-    return page.split('rel="stylesheet" href="')[1].split('"', maxsplit=1)[0]
+    return "/assets/site." + page.split('rel="stylesheet" href="/assets/site.')[1].split('"', maxsplit=1)[0]

@@ -87,8 +87,8 @@ def test_only_pages_with_diagrams_and_formulas_load_what_these_need(drawn: Editi
         for path in drawn.pages
         if path.startswith("/blog/")
     }
-    assert loaded["/blog/drawn"] == ["site", "print", "diagrams", "math"]
-    assert loaded["/blog/wide"] == ["site", "print", "diagrams"]
+    assert loaded["/blog/drawn"] == ["site", "diagrams", "math", "print"]
+    assert loaded["/blog/wide"] == ["site", "diagrams", "print"]
     assert loaded["/blog/broken"] == ["site", "print"]
 
 

@@ -91,7 +91,7 @@ async def test_a_changed_stylesheet_gets_another_url(run: "Run", authoring: Sett
 
 
 def _stylesheet(page: str) -> str:
-    return page.split('rel="stylesheet" href="')[1].split('"', maxsplit=1)[0]
+    return "/assets/site." + page.split('rel="stylesheet" href="/assets/site.')[1].split('"', maxsplit=1)[0]
 
 
 @pytest.mark.parametrize(
