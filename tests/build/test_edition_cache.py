@@ -19,6 +19,7 @@ from blog.build.dates import Dates
 from blog.build.edition import Edition
 from blog.build.edition_cache import EditionCache
 from blog.machine.cache import Cache, key
+from blog.render.page import HTML
 from blog.settings import Settings
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -109,7 +110,9 @@ def test_bodies_that_are_stored_compressed_are_the_same(settings: Settings, monk
     monkeypatch.setattr(editions, "_UNCOMPRESSED_BYTES", 0)
     cached = _read(settings)
     assert cached is not None
-    assert _contents(cached) == uncompressed
+    dropped = {f"{path} b'zstd'" for path, page in cached.pages.items() if page.media_type == HTML}
+    assert dropped & uncompressed.keys()
+    assert _contents(cached) == {name: value for name, value in uncompressed.items() if name not in dropped}
 
 
 def test_an_empty_cache_has_no_edition_and_reading_does_not_create_it(settings: Settings) -> None:

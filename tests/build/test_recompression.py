@@ -45,15 +45,9 @@ def _encodings(edition: Edition) -> dict[str, dict[bytes, bytes]]:
 
 
 def _expected(edition: Edition) -> dict[str, dict[bytes, bytes]]:
-    """The thorough encodings of an edition's pages, for the types that are compressed at all: without zstd where the identity is not kept."""
+    """The thorough encodings of an edition's pages, for the types that are compressed at all."""
     return {
-        path: {
-            coding: body
-            for coding, body in compress(
-                page.identity.body, levels_for(page.media_type, len(page.identity.body))
-            ).items()
-            if coding != b"zstd" or not page.identity.whole.coding
-        }
+        path: dict(compress(page.identity.body, levels_for(page.media_type, len(page.identity.body))))
         for path, page in edition.pages.items()
         if page.encoded
     }

@@ -99,8 +99,9 @@ def _own_lines(etag: str, body: bytes, coding: str) -> bytes:
 
 
 def without_rarely_asked(page: Resource) -> Resource:
-    """The resource without its uncompressed body, which is decompressed from an encoding on request, and without zstd: its clients take br, or get that body."""
-    encoded = {name: it for name, it in page.encoded.items() if name != b"zstd" or b"br" not in page.encoded}
+    """The resource without its uncompressed body, which is decompressed from an encoding on request; of a page without zstd too: its clients take br."""
+    has_brotli_too = page.media_type == HTML and b"br" in page.encoded
+    encoded = {name: it for name, it in page.encoded.items() if name != b"zstd" or not has_brotli_too}
     coding = quickest_coding(encoded)
     whole = replace(page.identity.whole, stored=encoded[coding].body, coding=coding)
     return replace(page, identity=replace(page.identity, whole=whole), encoded=encoded)
