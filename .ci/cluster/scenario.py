@@ -164,13 +164,22 @@ class Scenario:
         """The same values change nothing, and leave alone what a scaler has set."""
         free = [each for each in self._manifest() if each["kind"] == "Deployment" and "replicas" not in each["spec"]]
         for each in free:
-            self.api.patch(f"{self.api.path(each)}/scale", {"spec": {"replicas": 3}})
-            self._until_none("scaled to 3", lambda each=each: self._is_not_ready(each, 3))
+            replicas = self._most_replicas(each)
+            self.api.patch(f"{self.api.path(each)}/scale", {"spec": {"replicas": replicas}})
+            self._until_none(
+                f"scaled to {replicas}", lambda each=each, replicas=replicas: self._is_not_ready(each, replicas)
+            )
         before = self._contents()
         self.release.upgrade(CHART, NAME, self.values, timeout=TIMEOUT, wait="watcher")
         changed = [name for name, content in self._contents().items() if before[name] != content]
         self.problems += [f"{name} has changed" for name in changed]
         self._verify()
+
+    def _most_replicas(self, deployment: Object) -> int:
+        """Three, or as many as the autoscaler of the release allows, which would take more of them back."""
+        target = {"kind": "Deployment", "name": deployment["metadata"]["name"]}
+        scalers = (each["spec"] for each in self._manifest() if each["kind"] == "HorizontalPodAutoscaler")
+        return min([3, *(it["maxReplicas"] for it in scalers if target.items() <= it["scaleTargetRef"].items())])
 
     def _contents(self) -> dict[str, Object | None]:
         """The live objects of the release, without what controllers write about them."""
