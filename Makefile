@@ -96,7 +96,7 @@ trivy: $(VENV)/.dev ## install Trivy into .venv, for tests/image (84 MB, amd64)
 cluster: $(VENV)/.dev ## install, upgrade, roll back and uninstall the chart in an API server of its own; KUBE_ASSETS, C="posts routes" for some scenarios
 	$(BIN)/python .ci/cluster $(C)
 
-cluster-assets: $(VENV)/.dev ## build kube-apiserver and its like for `make cluster` in KUBE_ASSETS or .cache/kube (Go, an hour, once)
+cluster-assets: $(VENV)/.dev ## build kube-apiserver and kube-controller-manager for `make cluster` in KUBE_ASSETS or .cache/kube (Go, an hour, once)
 	@PYTHON=$(BIN)/python .ci/cluster/assets
 
 audit: $(VENV)/.dev ## look for known vulnerabilities in the locked dependencies
@@ -151,7 +151,7 @@ screenshots: $(VENV)/.dev ## pictures of every kind of page in both themes at th
 	$(BIN)/python .ci/screenshots.py
 
 .PHONY: lighthouse
-lighthouse: $(VENV)/.dev ## print Lighthouse's scores of a phone for home, a post, a list and a search (Chromium, npm ci; a quiet machine)
+lighthouse: $(VENV)/.dev ## print Lighthouse's scores of a phone for home, a post, a list and a search (Chromium, npm ci; a quiet machine); fails below 100
 	$(BIN)/python .ci/lighthouse.py
 
 vendor: $(VENV)/.dev ## copy data from the npm packages that package-lock.json pins

@@ -225,10 +225,10 @@ def _until_ready(process: subprocess.Popen[bytes], port: int, started: float) ->
 
 def _work(outcome: Outcome, process: subprocess.Popen[bytes], cgroup: Cgroup, port: int, posts: Path) -> None:
     """Measure a load and a reload, which the kernel may end."""
-    with _Largest(cgroup) as largest, contextlib.suppress(OSError):
+    with _Largest(cgroup) as largest, contextlib.suppress(OSError, http.client.HTTPException):
         _load(port)
     outcome.loaded = largest.bytes / MIB
-    with _Largest(cgroup) as largest, contextlib.suppress(OSError):
+    with _Largest(cgroup) as largest, contextlib.suppress(OSError, http.client.HTTPException):
         _reload(port, posts)
         _until_idle(process)
     outcome.reloaded, outcome.kills = largest.bytes / MIB, cgroup.kills

@@ -37,7 +37,7 @@ class Assets:
     @classmethod
     def find(cls, environ: Mapping[str, str]) -> "Assets":
         """The files in KUBE_ASSETS or .cache/kube. Raises AssetsMissingError."""
-        folder = Path(environ.get("KUBE_ASSETS") or ROOT / ".cache" / "kube")
+        folder = Path(environ.get("KUBE_ASSETS") or ROOT / ".cache" / "kube").resolve()
         found = [shutil.which(name, path=f"{folder}{os.pathsep}{environ.get('PATH', '')}") for name in PROGRAMS]
         definitions = tuple(sorted(folder.glob("crds/*.yaml")))
         missing = [name for name, path in zip(PROGRAMS, found, strict=True) if path is None]

@@ -127,6 +127,11 @@ class Visitors:
         self._note(handler, str(status), *counted)
         return status
 
+    def search(self) -> int:
+        status = str(self.server.get("/api/search?q=words").status)
+        self._note("/api/search", status, ("blog_searches_total", {"outcome": OUTCOMES[status]}))
+        return int(status)
+
     def search_at_once(self) -> None:
         connections = [self.server.connect() for _ in range(SEARCHES)]
         for connection in connections:
@@ -158,6 +163,8 @@ def _visit(visitors: Visitors) -> None:
             == 200
         )
     assert visitors.send("/no-such-page", "none", PERSON) == 404
+    # The first search of a process makes its index, and is refused if that takes long.
+    assert any(visitors.search() == 200 for _ in range(40))
     for _ in range(FAILURES):
         assert (
             visitors.send("/search?q=failure", "/search", PERSON, ("blog_searches_total", {"outcome": "error"})) == 500
