@@ -105,11 +105,11 @@ def test_no_page_scrolls_sideways_on_the_smallest_phone(
 
 def test_an_arabic_page_begins_at_the_right_and_its_code_at_the_left(open_page: Open) -> None:
     page = open_page("ar", "/blog/a", 1440)
-    style = "(selector) => { const it = getComputedStyle(document.querySelector(selector)); return [it.direction, it.letterSpacing, it.borderRightWidth] }"
+    style = "(selector) => { const it = getComputedStyle(document.querySelector(selector)); return [it.direction, it.letterSpacing, parseFloat(it.paddingRight) - parseFloat(it.paddingLeft)] }"
     directions = {selector: page.evaluate(style, selector) for selector in ("h1", "pre", "p code", ".alert")}
     assert [directions[selector][0] for selector in ("h1", "pre", "p code", ".alert")] == ["rtl", "ltr", "ltr", "rtl"]
     assert directions["h1"][1] in {"normal", "0px"}
-    assert directions[".alert"][2] == "4px"
+    assert directions[".alert"][2] > 0  # where its sign is
     left = {name: (page.locator(name).first.bounding_box() or {"x": 0.0})["x"] for name in (".brand", ".top nav")}
     assert left[".brand"] > left[".top nav"]
 
