@@ -124,18 +124,19 @@ def test_a_build_for_an_image_is_thorough_at_once(settings: Settings) -> None:
 
 
 def test_an_edition_that_is_replaced_is_left_as_it_is(settings: Settings) -> None:
-    answers = iter([True, False])
     edition = _source(settings).first()
+    turns = len(edition.provisional) // 2
+    answers = iter([True] * turns + [False])
     before = _encodings(edition)
     assert not recompress(edition, compress, lambda: next(answers))
     after = _encodings(edition)
-    assert len([path for path in edition.provisional if before[path] != after[path]]) == 1
+    assert 0 < len([path for path in edition.provisional if before[path] != after[path]]) <= turns
 
 
-def test_feeds_come_before_pages(settings: Settings) -> None:
+def test_what_has_no_brotli_comes_first(settings: Settings) -> None:
     edition = _source(settings).first()
     before = _encodings(edition)
-    others = {path for path in edition.provisional if not edition.pages[path].media_type.startswith("text/html")}
+    others = {path for path in edition.provisional if b"br" not in edition.pages[path].encoded}
     answers = iter([True] * len(others))
     recompress(edition, compress, lambda: next(answers, False))
     after = _encodings(edition)

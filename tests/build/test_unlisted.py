@@ -66,6 +66,12 @@ def test_its_page_names_no_neighbours_and_no_list_that_is_not_there(edition: Edi
     assert b"/series/" not in html
 
 
+def test_an_unlisted_page_takes_no_neighbours_from_a_post_of_its_name(make: "Make") -> None:
+    listed = {f"{name}.md": FILES["seen.md"].replace("Seen", name) for name in ("thanks", "other")}
+    neighbours = make(FILES | listed).pages["/blog/thanks"].identity.body
+    assert b'rel="prev"' in neighbours or b'rel="next"' in neighbours
+
+
 def test_it_is_counted_as_published(edition: Edition) -> None:
     assert edition.states == {"published": 3, "scheduled": 0, "draft": 2}
 

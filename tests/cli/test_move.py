@@ -94,6 +94,12 @@ def test_a_bundle_moves_with_its_files(folder: Path, environ: dict[str, str]) ->
     assert warnings(folder) == before
 
 
+def test_a_bundle_of_a_relative_folder_leaves_no_copies(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder.parent)
+    assert main(["mv", "bundle", "parcel"], {"BLOG_POSTS_DIR": folder.name}) == 0
+    assert sorted(path.name for path in (folder / "parcel").iterdir()) == ["dot.png", "index.md"]
+
+
 def test_a_text_that_moves_to_another_folder_keeps_its_links(folder: Path, environ: dict[str, str]) -> None:
     before = warnings(folder)
     assert main(["mv", "hello", "2026/january/hello.md"], environ) == 0

@@ -71,6 +71,11 @@ def test_a_query_ends_at_its_deadline() -> None:
         Search.of(texts).answer(parse("words word run it"), seconds=-1.0)
 
 
+def test_a_word_whose_stem_is_nothing_but_marks_has_none() -> None:
+    found = Search.of([packed(_text("a", "quagga"))]).answer(parse("quagga \u06e5\u06e5\u06e5\u062a"))
+    assert [hit.path for hit in found.hits] == ["/blog/a"]
+
+
 def test_a_scheduled_post_is_found_from_its_moment(tmp_path: Path) -> None:
     corpus = Corpus()
     site = site_of(tmp_path)

@@ -11,7 +11,6 @@ from blog.build.edition import Edition
 from blog.build.encodings import Compress, levels_for
 from blog.build.response import Resource, with_encodings
 from blog.machine.allocator import release_free_memory
-from blog.render.page import HTML
 
 _LOWEST_PRIORITY = 19
 
@@ -21,12 +20,12 @@ logger = logging.getLogger(__name__)
 def recompress(edition: Edition, compress: Compress, is_served: Callable[[], bool]) -> bool:
     """Replace the provisional encodings of an edition's pages; False if the edition was replaced meanwhile.
 
-    Feeds come first, because a client without zstd gets them uncompressed until then. Pauses after each page for as long as the page took, so that it uses
+    What has no brotli comes first, such as feeds, because a client without zstd gets it uncompressed until then. Pauses after each page for as long as the page took, so that it uses
     half of a core at most.
     """
     _lower_priority()
     started, saved = time.perf_counter(), 0
-    for path in sorted(edition.provisional, key=lambda path: (edition.pages[path].media_type == HTML, path)):
+    for path in sorted(edition.provisional, key=lambda path: (b"br" in edition.pages[path].encoded, path)):
         began = time.perf_counter()
         if not is_served():
             return False

@@ -99,7 +99,7 @@ def _own_lines(etag: str, body: bytes, coding: str) -> bytes:
 
 
 def without_rarely_asked(page: Resource) -> Resource:
-    """The resource without its uncompressed body, which is decompressed from an encoding on request; of a page without zstd too: its clients take br."""
+    """The resource in less memory: its identity is decompressed on request, and HTML that has brotli has no zstd."""
     has_brotli_too = page.media_type == HTML and b"br" in page.encoded
     encoded = {name: it for name, it in page.encoded.items() if name != b"zstd" or not has_brotli_too}
     coding = quickest_coding(encoded)

@@ -33,7 +33,7 @@ class _Staged:
 def move(old: Path, new: Path, before: Mapping[Path, bytes], contents: Mapping[Path, bytes]) -> None:
     """Move a file or a folder. ``before`` are new contents by the paths before the move, ``contents`` by those after it.
 
-    Each step is one change of the folder, so whatever ends this process leaves a folder between two of them.
+    Each step is one change of the folder, so whatever ends this process leaves the result of whole steps.
 
     Raises:
         OSError: something could not be written, and everything is as it was.
@@ -44,9 +44,10 @@ def move(old: Path, new: Path, before: Mapping[Path, bytes], contents: Mapping[P
         for staged in _all_staged(before, "before", (temporary, undone)):
             staged.apply(undone)
             # The copies move with their folder.
+            real = Path(os.path.realpath(old))
             for file in (staged.written, staged.backup):
-                if file.is_relative_to(old):
-                    temporary.callback((new / file.relative_to(old)).unlink, missing_ok=True)
+                if file.is_relative_to(real):
+                    temporary.callback((new / file.relative_to(real)).unlink, missing_ok=True)
         _rename(old, new)
         undone.callback(new.rename, old)
         for staged in _all_staged(contents, "after", (temporary, undone)):

@@ -192,7 +192,7 @@ def _tag_spellings(library: Library) -> Iterator[Fault]:
 def _unused_tag_pages(library: Library) -> Iterator[Fault]:
     """Introductions of tags that no post has: the name is probably misspelled."""
     texts = (*library.posts, *library.drafts)
-    used = {slugify(tag): tag for post in texts if isinstance(post, Post) for tag in post.tags}
+    used = {slugify(tag): tag for post in texts if isinstance(post, Post) and not post.unlisted for tag in post.tags}
     for page in library.pages:
         if isinstance(page, TagPage) and page.slug not in used:
             known = ", ".join(sorted(map(repr, used.values()), key=natural)) or "none"

@@ -91,7 +91,7 @@ def implied_aliases(library: Library) -> Iterator[str]:
 
 def unused_series(library: Library) -> Iterator[Fault]:
     """Series that site.yaml describes and no post is part of: the name is probably misspelled."""
-    posts = [text for text in (*library.posts, *library.drafts) if isinstance(text, Post) and text.series]
+    posts = [it for it in (*library.posts, *library.drafts) if isinstance(it, Post) and it.series and not it.unlisted]
     named = {slugify(post.series or ""): post.series for post in posts}
     for slug in library.config.series:
         if slug not in named:

@@ -94,7 +94,7 @@ class Site:
         return (*self.texts, *self.unlisted_texts, *(tag.introduction for tag in self.tags if tag.introduction))
 
     @property
-    def unlisted(self) -> tuple[Collection, ...]:
+    def collections_outside_menu(self) -> tuple[Collection, ...]:
         """The collections to which the menu has no link."""
         linked = {link.url.rstrip("/") for link in self.config.navigation}
         return tuple(it for it in self.collections if not linked & {it.url, urls.decoded(it.url)})
@@ -209,7 +209,8 @@ def _site(library: Library, now: datetime, posts: Iterable[Post], pages: Iterabl
         tags_by_slug={tag.slug: tag for tag in tags},
         series=series,
         years=_years(posts),
-        neighbours=_neighbours(posts, tags, series, translations) | {text.slug: _ALONE for text in unlisted},
+        neighbours=_neighbours(posts, tags, series, translations)
+        | {text.slug: _ALONE for text in unlisted if isinstance(text, Post)},
         collections=collections,
         notes=note_neighbours(collections, texts),
         translations=translations,

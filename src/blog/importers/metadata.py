@@ -100,8 +100,8 @@ class Metadata:
 
     @property
     def is_unlisted(self) -> bool:
-        """Whether the text is served and in no list."""
-        return SWITCH.get(str(self._values.get("unlisted", "")).lower(), False)
+        """Whether the text is served and in no list. A value that cannot be understood is taken for a yes, as the safer one."""
+        return "unlisted" in self._values and SWITCH.get(str(self._values["unlisted"]).lower(), True)
 
     def first(self, *keys: str) -> str:
         """The value of a key that only one program has."""

@@ -180,7 +180,7 @@ class PageRenderer:
                 newer=urls.listing(number - 1) if number > 1 else None,
             )
             shown = posts[(number - 1) * POSTS_PER_PAGE : number * POSTS_PER_PAGE]
-            collections = self._site.unlisted if number == 1 else ()
+            collections = self._site.collections_outside_menu if number == 1 else ()
             context = {
                 "posts": shown, "number": number, "count": count, "total": len(posts), "collections": collections,
             }  # fmt: skip

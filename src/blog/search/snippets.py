@@ -38,7 +38,7 @@ class Marker:
         for number, it in enumerate(found):
             self._add(it, number)
         # Analysing every word of a text takes twenty times as long, and a regular expression for the beginnings twice.
-        self._beginnings = {beginning_of(key) for key in (*self._keys, *self._prefixes)}
+        self._beginnings = {beginning_of(key) for key in (*self._keys, *self._prefixes)} - {""}
 
     def _add(self, wanted: Wanted, number: int) -> None:
         if wanted.run:
@@ -92,6 +92,7 @@ class Marker:
 
 
 def _places(text: str, part: str) -> Iterator[int]:
+    """Where a part of at least one character begins in a text."""
     at = text.find(part)
     while at >= 0:
         yield at

@@ -58,7 +58,8 @@ def stem(word: str, language: str) -> str:
     if len(lower) < _SHORTEST or (lower.isascii() and not lower.isalpha()):
         return ""
     stemmer = _STEMMERS.get(_language_of(lower, language))
-    return MARK + folded(_stemmer(stemmer).stemWord(lower)) if stemmer else ""
+    root = folded(_stemmer(stemmer).stemWord(lower)) if stemmer else ""
+    return MARK + root if root else ""
 
 
 def _language_of(word: str, language: str) -> str:

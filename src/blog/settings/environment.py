@@ -1,4 +1,4 @@
-"""The environment that the process was started with, and without OpenTelemetry's variables in os.environ.
+"""The environment at the start of the process. Importing this module removes OpenTelemetry's variables from os.environ.
 
 Settings read those that the service honours. FastAPI and the SDK would read some thirty more, a few of them when they are imported, and raise for wrong
 values; half of them would apply to the spans of dynamic routes and not to those of pages. So this module is imported before these.

@@ -344,6 +344,7 @@ def test_a_text_that_stands_in_no_list_elsewhere_is_unlisted(status: str) -> Non
         ("build: {render: never, list: never}", "draft"),
         ("build: {list: always}", "published"),
         ("unlisted: false", "published"),
+        ("hidden: false\nstatus: unlisted", "unlisted"),
     ],
 )
 def test_keys_of_other_programs_keep_a_text_out_of_lists(written: str, state: str) -> None:

@@ -125,6 +125,14 @@ def test_a_wrong_date_is_reported(written: str, problem: str) -> None:
     assert problem in reason
 
 
+@pytest.mark.parametrize("key", ["unlisted", "hidden"])
+def test_a_text_that_may_be_unlisted_is_in_no_list(key: str) -> None:
+    front_matter = parse(f"{key}: ture\n")
+    (remark,) = front_matter.remarks
+    assert (front_matter.unlisted, front_matter.draft) == (True, False)
+    assert remark.problem.endswith("is neither true nor false; the text is in no list until it is mended")
+
+
 @pytest.mark.parametrize(
     ("more", "line", "problem"),
     [
@@ -190,7 +198,9 @@ def test_wrong_items_of_a_list_cost_these_alone() -> None:
     assert [remark.line for remark in front_matter.remarks] == [4, 5, 6]
 
 
-@pytest.mark.parametrize("key", ["draft", "published", "private", "isDraft", "is_published", "public"])
+@pytest.mark.parametrize(
+    "key", ["draft", "published", "private", "isDraft", "is_published", "public", "publish", "dg-publish"]
+)
 @pytest.mark.parametrize("value", ["perhaps", "[true]", "flase"])
 def test_a_text_whose_state_is_not_understood_is_a_draft(key: str, value: str) -> None:
     front_matter = parse(f"{key}: {value}\n")
@@ -236,6 +246,8 @@ def test_a_key_without_a_meaning_is_a_remark(more: str, line: int, problem: str)
         ("draft: true\n", False),
         ('{\n"title": "T",\n"draft": true,\n}\n', True),
         ('{"title": "T", "published": false', True),
+        ("---\ntitle: [\ndg-publish: false\n---\n", True),
+        ('{"title": "T", "publish": false', True),
         ('{"title": "T", "draft": false,}\n"draft": true', False),
         ("---\nundraft: true\n---\n", False),
         ("---\nparams:\n  draft: true\n---\n", False),

@@ -11,7 +11,7 @@ DRAWN = [
     (r"\(x_1\)", "formula", "x_1"), (r"\(f(x)\)", "formula", "f(x)"), (r"\(n\)", "formula", "n"), (r"\*\(a+b\)", "formula", "a+b"),
     ("words $$x$$ words", "equation", "x"), ("$$x$$", "equation", "x\n"), ("$$\na\n+ b\n$$", "equation", "a\n+ b\n"),
     ("$$ a\n= b $$", "equation", " a\n= b\n"), ("words\n$$\na\n$$\nwords", "equation", "a\n"), ("\\[\na = b\n\\]", "equation", "a = b\n"),
-    (r"so \[ a = b \] holds", "equation", "a = b"), (r"- so \[\frac{1}{2} \\[2pt]\]", "equation", r"\frac{1}{2} \\[2pt]"), (r"\*\[x^2\]", "equation", "x^2"),
+    (r"so \[ a = b \] holds", "equation", "a = b"), (r"- so \[\frac{1}{2} \\[2pt]\]", "equation", r"\frac{1}{2} \\[2pt]"), (r"\*\[x^2\]", "equation", "x^2"), (r"in \[\(a\), b\]", "formula", "a"),
     (r"\[ x^2 \]", "equation", " x^2 \n"), ("> $$\n> - a\n> $$", "equation", "- a\n"), ("- $$\n  # a\n  $$", "equation", "# a\n"),
     ("| a |\n|---|\n| $x$ |", "formula", "x"), ("[$x$](/u)", "formula", "x"), ("## $x$", "formula", "x"), ("```math\nx\n```", "equation", "x\n"),
 ]  # fmt: skip

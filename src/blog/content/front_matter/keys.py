@@ -162,7 +162,10 @@ def _entries(data: Mapping[str, Value], translated: Translated) -> Iterator[tupl
             yield _RANK[normal(written)], key, written, value
         else:
             translated.extra[written] = as_json(value)
-            if not meaning(written):
+            if key:
+                problem = f"{written}: {value} is the number of the text in another program's database; it is ignored"
+                translated.said.append(Said(written, problem))
+            else:
                 unknown.append(written)
     translated.said += [Said(written, unknown_key(written)) for written in unknown[:_MOST_SAID]]
     if len(unknown) > _MOST_SAID:
@@ -201,7 +204,7 @@ def _set(translated: Translated, key: str, written: str, value: Value) -> None:
     known = translated.values[key]
     if key in _JOINED:
         translated.values[key] = [*_items(known), *_items(value)]
-    elif key == "draft":
+    elif key in {"draft", "unlisted"}:
         if _as_switch(known) is False:
             translated.values[key], translated.written[key] = value, written
     elif normal(written) == "publishdate" and isinstance(value, str):

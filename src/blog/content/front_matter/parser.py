@@ -26,7 +26,7 @@ from blog.content.yaml_words import lost_words
 Kind = Literal["post", "page"]
 _FENCED = re.compile(r"\s*(?:---|\+\+\+)")
 _DRAFT_IN_JSON = re.compile(
-    r"\s*\{(?:[^{}]*,)?\s*\"(?:(?:draft|is_?draft|private)\"\s*:\s*\"?true|(?:(?:is_?)?published|public)\"\s*:\s*\"?false)\b",
+    r"\s*\{(?:[^{}]*,)?\s*\"(?:(?:draft|is_?draft|private)\"\s*:\s*\"?true|(?:(?:is_?)?published|(?:dg[-_]?)?publish|public)\"\s*:\s*\"?false)\b",
     re.IGNORECASE,
 )
 # Front matter that something stands before, and lines of Key: value that no blank line ends.
@@ -35,7 +35,7 @@ _KEY_LINE = re.compile(r"(?:title|date)[ \t]*:", re.IGNORECASE)
 _HEAD = 2000
 _DRAFT = re.compile(
     r"^[\"']?(?:(?:draft|is_?draft|private)[\"']?[ \t]*[:=][ \t]*[\"']?(?:true|yes|on|y)"
-    r"|(?:(?:is_?)?published|public)[\"']?[ \t]*[:=][ \t]*[\"']?(?:false|no|off|n)"
+    r"|(?:(?:is_?)?published|(?:dg[-_]?)?publish|public)[\"']?[ \t]*[:=][ \t]*[\"']?(?:false|no|off|n)"
     r"|status[\"']?[ \t]*[:=][ \t]*[\"']?(?:" + "|".join(sorted(DRAFT_STATUS)) + r"))[\"']?[ \t]*(?:#.*)?$",
     re.IGNORECASE | re.MULTILINE,
 )

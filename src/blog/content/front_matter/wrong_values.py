@@ -10,7 +10,7 @@ from blog.content.front_matter.values import shown
 # Without these the text would be at another address, or public at another time, than its author wants.
 _NEEDED = frozenset({"date", "slug"})
 # These keep a text from being public, so a value that is not understood keeps it from that too.
-_HIDING = frozenset({"draft", "isdraft", "published", "ispublished", "public", "private"})
+_HIDING = frozenset({"draft", "isdraft", "published", "ispublished", "public", "private", "publish", "dgpublish"})
 _SHORTENED = frozenset({"title", "description"})
 _WHOLE_NUMBER = frozenset({"int_type", "int_parsing", "int_parsing_size", "int_from_float"})
 
@@ -45,6 +45,9 @@ def _leave_out_value(translated: Translated, key: str, error: Mapping[str, Any])
     if key == "draft" and normal(written) in _HIDING:
         translated.values[key] = "true"
         translated.said.append(Said(written, f"{problem}; the text is a draft until it is mended"))
+    elif key == "unlisted":
+        translated.values[key] = "true"
+        translated.said.append(Said(written, f"{problem}; the text is in no list until it is mended"))
     elif error["type"] == "string_too_long" and key in _SHORTENED:
         translated.values[key] = _shortened(str(value), error["ctx"]["max_length"])
         if is_own(written):

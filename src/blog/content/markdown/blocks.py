@@ -63,7 +63,7 @@ class _LineReader(TreeBuilder):
             self._read_line(text[: closing[0]], number)
             # The line may have ended the quote or the list that the element is in, and the element with it.
             if closing[1] < len(self.open) and self.open[closing[1]] is element:
-                self.close_tag(closing[1])
+                self.close_ended(closing[1])
             else:
                 self.problems.append((number, mdx_blocks.closes_nothing(element.attrs["tag"])))
             return

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from blog.content.markdown.escapes import is_escaped
 
 _SHORTCODE = "a shortcode of Hugo or Zola"
-# What each contains in any case, its pattern, and its name.
+# A text that every match contains, the pattern, and the name.
 _CONSTRUCTS = (
     ("{{", re.compile(r"\{\{[<%][^{}]*[>%]\}\}"), _SHORTCODE),
     ("{%", re.compile(r"\{%[^{}]*%\}"), "a tag of Liquid or Jinja"),

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 _TAG = re.compile(f"{OPEN_TAG}|{CLOSING_TAG}")
 _TEMPLATED = re.compile(TEMPLATED_TAG)
 _ESCAPED = re.compile(rf"\\([{PUNCTUATION}])")
-# Escapes, of which the last one may begin a formula.
-_BRACKET = re.compile(r"(?:\\[^(\[])*(\\[(\[])")
 # What begins, what it ends with, and how far after its beginning the end may stand.
 _MARKED = (("<!--", "-->", 2), ("<?", "?>", 2), ("<![CDATA[", "]]>", 9), ("<!", ">", 2))
 _OPENS_LINK = re.compile(r"<a[\s>]", re.IGNORECASE)
@@ -93,15 +91,12 @@ class Inlines(InlineParser):
 
     def parse_escape(self, m: re.Match[str], state: InlineState) -> int:
         assert isinstance(state, Inline)  # noqa: S101 -- read() makes no other
-        bracket = _BRACKET.match(m[0]) if self._extensions.math else None
-        if bracket:
-            opening, before = bracket.start(1), len(state.tokens)
-            if end := formulas.bracketed(state, m.start() + opening):
+        for escaped in _ESCAPED.finditer(m[0]) if self._extensions.math else ():
+            if escaped[1] in "([" and (end := formulas.bracketed(state, m.start() + escaped.start())):
                 formula = state.tokens.pop()
-                self.process_text(_ESCAPED.sub(r"\1", m[0][:opening]), state)
+                self.process_text(_ESCAPED.sub(r"\1", m[0][: escaped.start()]), state)
                 state.append_token(formula)
                 return end
-            del state.tokens[before:]
         self.process_text(_ESCAPED.sub(r"\1", m[0]), state)
         return m.end()
 

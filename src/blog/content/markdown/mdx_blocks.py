@@ -175,13 +175,13 @@ def _take(builder: TreeBuilder, tag: Tag, number: int, depth: int) -> None:
     if not tag.closing:
         builder.add(Block("component" if tag.is_component else "element", number, tag=tag, inner=None), depth)
         if not tag.opens:
-            builder.close_tag(len(builder.open) - 1)
+            builder.close_ended(len(builder.open) - 1)
         return
     place = _innermost(builder, tag.name, depth)
     if place is None:
         builder.problems.append((number, closes_nothing(tag)))
     else:
-        builder.close_tag(place)
+        builder.close_ended(place)
 
 
 def closes_nothing(tag: Tag) -> str:

@@ -49,7 +49,7 @@ def _code(builder: TreeBuilder, line: Line, depth: int, tag: Shortcode, call: Ca
     if before := after[: found.start()] if found else after.strip():
         code.lines.append(before)
     if found:
-        builder.close_code(len(builder.open) - 1)
+        builder.close_ended(len(builder.open) - 1)
     return DONE
 
 

@@ -74,12 +74,7 @@ class TreeBuilder:
         while len(self.open) > depth:
             self._finish(self.open.pop())
 
-    def close_code(self, depth: int) -> None:
-        """Close the open blocks after the first ``depth``, of which the first is code between two shortcodes."""
-        self.open[depth].attrs["closed"] = True
-        self.close(depth)
-
-    def close_tag(self, depth: int) -> None:
+    def close_ended(self, depth: int) -> None:
         """Close the open blocks after the first ``depth``, of which the first has its closing tag."""
         self.open[depth].attrs["closed"] = True
         self.close(depth)
