@@ -32,7 +32,7 @@ ADDITIONS = {
             '        yield self._page("archive.html", self._metadata.index("Now", "/now"), "/now", {"years": [], "total": 0})\n'
         ),
     ),
-    "render/feeds.py": ('= {"rss": _rss', '= {"text": lambda feed, _kind: feed.title.encode(), "rss": _rss'),
+    "render/feeds.py": ('= {"rss": _rss', '= {"text": lambda feed, _kind, _entries: feed.title.encode(), "rss": _rss'),
 }
 PROGRAM = """
 import json, pathlib, sys

@@ -17,7 +17,7 @@ DRAWN = [
 ]  # fmt: skip
 MONEY = [
     "$5 to $10", "costs $5-$10", "from US$5 to US$6", "$HOME and $PATH", "$HOME/$USER", "a $100,000 and a $200,000 house", "$ x$", "$x $", "x$y$", r"\$x\$",
-    "`$x$`", "$5 `and $x`", "$$", "$$$$", "$$ unclosed\n\ntext", "$$$ expensive", "$$\n\n$$", r"\(see below\)", r"\[1\]", r"\[text\](not-a-link)", r"\[1\]" + "\n", r"run \[--name=value\]", r"a \[some_name\]", r"\[ \[ x^2 ", r"\\[2pt]",
+    "`$x$`", "$5 `and $x`", "$$", "$$$$", "$$ unclosed\n\ntext", "$$$ expensive", "$$\n\n$$", r"\(see below\)", r"\[1\]", r"\[text\](not-a-link)", r"\[1\]" + "\n", r"\[^1\]: a", r"run \[--name=value\]", r"a \[some_name\]", r"\[ \[ x^2 ", r"\\[2pt]",
     r"\\(x^2\\)", r"\(\)", "\\[\n\nx^2\n\\]", "a\n\n    $$\n    x\n    $$", "$", "5$", "<i title='$x$'>a</i>", "[a](/x$y$z)", "<https://example.org/$x$>",
 ]  # fmt: skip
 

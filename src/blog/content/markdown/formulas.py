@@ -19,7 +19,7 @@ _BRACKETS = {"(": re.compile(r"(?<!\\)\\([()])"), "[": re.compile(r"(?<!\\)\\([\
 # Authors, and programs that write Markdown, put backslashes before brackets that are no formula: \[1\], \(see below\).
 _TEX = re.compile(r"[\\^_={}<>+*/|]|\d|^\s*\w{1,2}\s*$|^\s*\w\(")
 _TEX_BLOCK = re.compile(r"[\\^_={}\n]")
-_TEX_COMMAND = re.compile(r"\\[a-zA-Z]|\^")
+_TEX_COMMAND = re.compile(r"\\[a-zA-Z]|[^\s\\]\^")
 _MAX_LINES = 200
 _BLOCKS = {"$$": "$$", "\\[": "\\]"}
 
