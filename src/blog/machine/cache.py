@@ -99,15 +99,21 @@ class Cache:
         """Store a payload if the cache is writable. The first failure is logged, and nothing is stored after it."""
         if not self.writable:
             return
-        place = self.place(key)
         try:
-            self._make(place.parent)
-            if self._is_trusted():  # another user may have created the folder first
-                _write(place, payload)
-                self._state.add(len(payload))
+            try:
+                self._store(self.place(key), payload)
+            except FileNotFoundError:
+                # The folder was removed after it was made.
+                self._store(self.place(key), payload)
         except OSError as problem:
             if self._state.set_first(self._state.failed):
                 logger.info("the cache cannot be written (%s); this start computes everything itself", problem.strerror)
+
+    def _store(self, place: Path, payload: bytes) -> None:
+        self._make(place.parent)
+        if self._is_trusted():  # another user may have created the folder first
+            _write(place, payload)
+            self._state.add(len(payload))
 
     def _make(self, folder: Path) -> None:
         """Create a folder of the cache and its parents. Folders above the cache get the mode that the umask gives."""
