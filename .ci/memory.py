@@ -16,7 +16,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Self
 
@@ -295,16 +295,7 @@ def cold(work: Path, posts: Path, start: Start, *, read_only: bool) -> Outcome:
         cache.unlink(missing_ok=True)
         cache = work / "no-folder" / "cache"
         cache.parent.touch()
-    return measured(
-        Start(
-            posts=posts,
-            cache=cache,
-            limit_mib=start.limit_mib,
-            cores=start.cores,
-            environ=start.environ,
-            and_work=start.and_work,
-        )
-    )
+    return measured(replace(start, posts=posts, cache=cache))
 
 
 def main() -> None:

@@ -58,11 +58,8 @@ class Api:
     def patch(self, path: str, body: Object) -> None:
         self._json("PATCH", path, json=body, headers={"Content-Type": "application/merge-patch+json"})
 
-    def post(self, path: str, body: Object, accepted: frozenset[int] = frozenset()) -> int:
-        response = self.client.post(path, json=body)
-        if response.status_code not in accepted:
-            response.raise_for_status()
-        return response.status_code
+    def post(self, path: str, body: Object) -> None:
+        self._json("POST", path, json=body)
 
     def delete(self, path: str, **body: Any) -> None:
         self._json("DELETE", path, json=body, accepted={httpx.codes.NOT_FOUND})

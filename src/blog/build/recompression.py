@@ -20,8 +20,8 @@ logger = logging.getLogger(__name__)
 def recompress(edition: Edition, compress: Compress, is_served: Callable[[], bool]) -> bool:
     """Replace the provisional encodings of an edition's pages; False if the edition was replaced meanwhile.
 
-    What has no brotli comes first, such as feeds, because a client without zstd gets it uncompressed until then. Pauses after each page for as long as the page took, so that it uses
-    half of a core at most.
+    What has no brotli comes first, such as feeds, because a client without zstd gets it uncompressed until then. Pauses after each page for as long as
+    the page took, so that it uses half of a core at most.
     """
     _lower_priority()
     started, saved = time.perf_counter(), 0

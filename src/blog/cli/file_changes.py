@@ -41,10 +41,10 @@ def move(old: Path, new: Path, before: Mapping[Path, bytes], contents: Mapping[P
     """
     with ExitStack() as temporary, _undoing() as undone:
         _make_folder(new.parent, undone)
+        real = Path(os.path.realpath(old))
         for staged in _all_staged(before, "before", (temporary, undone)):
             staged.apply(undone)
             # The copies move with their folder.
-            real = Path(os.path.realpath(old))
             for file in (staged.written, staged.backup):
                 if file.is_relative_to(real):
                     temporary.callback((new / file.relative_to(real)).unlink, missing_ok=True)
